@@ -1,0 +1,25 @@
+/*
+ * AuthFlowError
+ * ├─ LoginRequiredError                 log in; nothing else helps
+ * │   ├─ NoTokensError                  nothing is stored
+ * │   │   ├─ NoAccessTokenError
+ * │   │   └─ NoRefreshTokenError
+ * │   ├─ InvalidRefreshTokenError       the server no longer takes the refresh token
+ * │   └─ CredentialMismatchError        the record belongs to another client or account
+ * ├─ NoIdTokenError                     no member of the above: logging in may not help
+ * ├─ TokenEndpointUnavailableError      try again later
+ * ├─ RefreshOutcomeUnknownError         sent, no answer
+ * ├─ StorageUnavailableError, StorageConflictError
+ * ├─ LockTimeoutError, LockLostError, LockUnavailableError
+ * ├─ ClientRejectedError, TokenRequestError, DiscoveryError, InsecureTransportError
+ * ├─ RevocationFailedError
+ * └─ DeviceCodeError                    DeviceCodeRequestError, …DeniedError, …ExpiredError, …PollingError
+ */
+
+export { AuthFlowError, type ErrorDetails } from './errors/auth-flow-error.js';
+export * from './errors/login-required-error.js';
+export * from './errors/server-error.js';
+export * from './errors/storage-error.js';
+export * from './errors/lock-error.js';
+export * from './errors/device-code-error.js';
+export type { OAuthErrorDetails } from './errors/oauth-error-details.js';

@@ -1,0 +1,87 @@
+import { AuthFlowError, type ErrorDefaults, type ErrorDetails } from './auth-flow-error.js';
+
+/** Somebody has to log in again. One catch of this class covers every such case. */
+export class LoginRequiredError extends AuthFlowError {
+  constructor(details: ErrorDetails = {}, defaults?: ErrorDefaults) {
+    super(
+      defaults ?? {
+        code: 'LOGIN_REQUIRED',
+        message: 'A login is needed.',
+        remedy: 'Log in again, for example with doFlow().',
+      },
+      details,
+    );
+  }
+}
+
+/** Nothing is stored for this credential. */
+export class NoTokensError extends LoginRequiredError {
+  constructor(details: ErrorDetails = {}, defaults?: ErrorDefaults) {
+    super(
+      details,
+      defaults ?? {
+        code: 'NO_TOKENS',
+        message: 'No tokens are stored for this credential.',
+        remedy: 'Log in, for example with doFlow(), or check that the storage is the one the login used.',
+      },
+    );
+  }
+}
+
+/** There are tokens, but no access token. */
+export class NoAccessTokenError extends NoTokensError {
+  constructor(details: ErrorDetails = {}) {
+    super(details, {
+      code: 'NO_ACCESS_TOKEN',
+      message: 'The stored tokens hold no access token.',
+      remedy: 'Call getAccessTokenRefreshIfNecessary() without noAutoRefresh, or log in.',
+    });
+  }
+}
+
+/** There are tokens, but no refresh token, and this flow needs a person for a new login. */
+export class NoRefreshTokenError extends NoTokensError {
+  constructor(details: ErrorDetails = {}) {
+    super(details, {
+      code: 'NO_REFRESH_TOKEN',
+      message: 'The access token must be renewed, but no refresh token is stored.',
+      remedy: 'Log in again; ask for the scope offline_access if the server gives refresh tokens only then.',
+    });
+  }
+}
+
+/** The authorization server no longer accepts the refresh token (RFC 6749 section 5.2, `invalid_grant`). */
+export class InvalidRefreshTokenError extends LoginRequiredError {
+  constructor(details: ErrorDetails = {}) {
+    super(details, {
+      code: 'INVALID_REFRESH_TOKEN',
+      message: 'The authorization server refused the refresh token: it has expired, was revoked, or was used before.',
+      remedy: 'Log in again. Until then, noAutoRefresh returns the present access token as it is.',
+    });
+  }
+}
+
+/** The stored record belongs to another client, account or server. */
+export class CredentialMismatchError extends LoginRequiredError {
+  constructor(details: ErrorDetails = {}) {
+    super(details, {
+      code: 'CREDENTIAL_MISMATCH',
+      message: 'The stored tokens belong to another client, account or authorization server.',
+      remedy: 'Use another place for this credential, or log in again, which overwrites the record.',
+    });
+  }
+}
+
+/** There is no id token. Logging in may not help: the server gives one only for the scope `openid`. */
+export class NoIdTokenError extends AuthFlowError {
+  constructor(details: ErrorDetails = {}) {
+    super(
+      {
+        code: 'NO_ID_TOKEN',
+        message: 'The stored tokens hold no id token.',
+        remedy: 'Ask for the scope openid when logging in, if the server is an OpenID provider.',
+      },
+      details,
+    );
+  }
+}

@@ -1,0 +1,12 @@
+/** What an authorization server says about a refused request; free of secrets. */
+export interface OAuthErrorDetails {
+  readonly status: number;
+  readonly error?: string | undefined;
+  readonly errorDescription?: string | undefined;
+}
+
+/** Puts a refusal into a few words for a message. */
+export function describeRefusal({ status, error, errorDescription }: Partial<OAuthErrorDetails>): string {
+  const parts = [status === undefined ? 'no answer' : `status ${status}`, error, errorDescription];
+  return parts.filter(Boolean).join(', ');
+}

@@ -1,0 +1,31 @@
+import { AuthFlowError, type ErrorDetails } from './auth-flow-error.js';
+
+/** The storage cannot be read or written. It does not mean that there are no tokens. */
+export class StorageUnavailableError extends AuthFlowError {
+  constructor(details: ErrorDetails = {}) {
+    super(
+      {
+        code: 'STORAGE_UNAVAILABLE',
+        message: 'The token storage cannot be read or written.',
+        remedy: 'Restore the storage and try again; no login is needed.',
+        retryable: true,
+      },
+      details,
+    );
+  }
+}
+
+/** The stored record is not the one that the save or deletion was meant for: somebody else wrote meanwhile. */
+export class StorageConflictError extends AuthFlowError {
+  constructor(details: ErrorDetails & { expected?: number | undefined; found?: number | undefined } = {}) {
+    super(
+      {
+        code: 'STORAGE_CONFLICT',
+        message: `The stored record has changed: expected generation ${details.expected ?? 'unknown'}, found ${details.found ?? 'another'}.`,
+        remedy: 'Load again and decide anew; flows do so by themselves.',
+        retryable: true,
+      },
+      details,
+    );
+  }
+}

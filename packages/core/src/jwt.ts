@@ -1,0 +1,21 @@
+/** Decodes the claims of a JWT without verifying it (RFC 7519); `undefined` when the text is no JWT. */
+export function readJwtClaims(token: string): Readonly<Record<string, unknown>> | undefined {
+  const [, payload, signature] = token.split('.');
+  if (!payload || signature === undefined) return undefined;
+  try {
+    const binary = atob(payload.replaceAll('-', '+').replaceAll('_', '/'));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(binary, (c) => c.charCodeAt(0)));
+    const claims: unknown = JSON.parse(text);
+    return typeof claims === 'object' && claims !== null && !Array.isArray(claims)
+      ? (claims as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns the `exp` claim of a JWT in whole seconds (RFC 7519 section 4.1.4), `undefined` when there is none. */
+export function expiryOfJwt(token: string): number | undefined {
+  const exp = readJwtClaims(token)?.['exp'];
+  return typeof exp === 'number' && Number.isFinite(exp) && exp >= 0 ? Math.floor(exp) : undefined;
+}

@@ -1,0 +1,27 @@
+/** A lock while it is held. */
+export interface HeldLock {
+  /**
+   * Fires when ownership is lost. Read it again before each step that only the owner may take: reading it also
+   * notices a lease that ran out while the process was asleep.
+   */
+  readonly signal: AbortSignal;
+}
+
+/** How to wait for a lock. */
+export interface LockOptions {
+  /** Ends the wait (not the task). */
+  readonly signal: AbortSignal;
+  /** How long to wait, in seconds, before {@link LockTimeoutError}. */
+  readonly timeout: number;
+}
+
+/** Lets one task at a time run for a key. `fileLock` and `redisLock` do so between processes and between hosts. */
+export interface Lock {
+  /**
+   * Waits its turn, runs the task, and frees the lock however the task ends.
+   *
+   * @throws LockTimeoutError when the wait takes too long; LockUnavailableError when there can be no lock here;
+   * StorageUnavailableError when the place cannot be reached or written; what the task throws.
+   */
+  withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T>;
+}
