@@ -1,0 +1,32 @@
+import { checkSeconds } from './auth-flow-options.js';
+
+/** How to ask for an access token. */
+export interface AccessTokenOptions {
+  /** Seconds; a token with less than so many left is renewed. @defaultValue the flow's option of the same name */
+  readonly autoRefreshThreshold?: number | undefined;
+  /** Returns what is stored as it is, expired or not, without any request. @defaultValue false */
+  readonly noAutoRefresh?: boolean | undefined;
+  /** An access token that an API refused: any other is returned, or this one is renewed. */
+  readonly rejectedToken?: string | undefined;
+  /** Logs in when that is needed, which may ask a person. @defaultValue false */
+  readonly interactive?: boolean | undefined;
+  /** Ends this caller's wait, never the renewal that others wait for. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What one caller asks for, and since when (ms). */
+export interface Call {
+  readonly threshold: number | undefined;
+  readonly rejected: string | undefined;
+  readonly began: number;
+}
+
+/** Checks what a caller asks for. @throws TypeError for a malformed option */
+export function readCall(options: AccessTokenOptions, threshold: number | undefined, began: number): Call {
+  const { autoRefreshThreshold, rejectedToken } = options;
+  checkSeconds(autoRefreshThreshold, 'autoRefreshThreshold');
+  if (rejectedToken !== undefined && typeof rejectedToken !== 'string') {
+    throw new TypeError('rejectedToken must be the access token that was refused.');
+  }
+  return { threshold: autoRefreshThreshold ?? threshold, rejected: rejectedToken, began };
+}

@@ -1,0 +1,311 @@
+import { type AccessTokenOptions, type Call, readCall } from './access-token-options.js';
+import { type AuthFlowOptions, checkOptions, defaultKey } from './auth-flow-options.js';
+import { systemClock } from './clock.js';
+import type { RunOutcome } from './credential.js';
+import {
+  AuthFlowError,
+  InvalidRefreshTokenError,
+  LockLostError,
+  LoginRequiredError,
+  NoAccessTokenError,
+  NoTokensError,
+  StorageConflictError,
+} from './errors.js';
+import { isFresh } from './expiry.js';
+import { FlowEvents, summarize } from './flow-events.js';
+import { assembleParts, type FlowParts } from './flow-parts.js';
+import { hasMoved } from './generation.js';
+import { grantParameters } from './grant-parameters.js';
+import type { HeldLock, LockOptions } from './lock.js';
+import { type AuthorizeContext, joinLogin, logIn } from './login.js';
+import { logOut } from './logout.js';
+import { mergeAnswer } from './merge.js';
+import type { PreparedClient } from './prepared-client.js';
+import { ProtocolClient } from './protocol-client.js';
+import { TokenAccessors } from './token-accessors.js';
+import type { TokenSet } from './token-set.js';
+import type { DeleteContext, SaveContext } from './token-storage.js';
+import { untilAborted } from './until-aborted.js';
+import { cold, keepWarm } from './warm-token.js';
+
+/**
+ * Gives a valid access token, however many callers, processes and hosts ask for it. A subclass says where tokens live
+ * (`loadTokens`, `saveTokens`) and how the first one is obtained (`authorize`).
+ */
+export abstract class AuthFlow extends TokenAccessors {
+  /** Tells what happens to the tokens. No event holds a secret. */
+  readonly events: FlowEvents = new FlowEvents();
+  readonly #options: AuthFlowOptions;
+  readonly #protocol: ProtocolClient;
+  #lazyParts: FlowParts | undefined;
+  #client: PreparedClient | undefined;
+  #warm = cold;
+
+  /** @throws TypeError for a missing or malformed option; InsecureTransportError. Does no I/O. */
+  constructor(options: AuthFlowOptions) {
+    super();
+    checkOptions(options);
+    this.#options = options;
+    this.#protocol = ProtocolClient.of(options);
+  }
+
+  /** Reads the stored tokens; `undefined`, or a thrown NoTokensError, when there are none. An outage must throw. */
+  protected abstract loadTokens(): Promise<TokenSet | undefined>;
+
+  /**
+   * Stores tokens durably before it resolves: a rotated refresh token exists nowhere else. `JSON.stringify(tokens)` is
+   * the full record, which `TokenSet.from` reads back.
+   */
+  protected abstract saveTokens(tokens: TokenSet, context: SaveContext): Promise<void>;
+
+  /** Obtains new tokens by this flow's grant, usually through `requestTokens`. */
+  protected abstract authorize(context: AuthorizeContext): Promise<TokenSet>;
+
+  /** Whether `authorize` needs a person. */
+  protected abstract readonly interactive: boolean;
+
+  /** Deletes the stored tokens. Hooks of your own need this one too before `logout` can work. */
+  protected deleteTokens(_context: DeleteContext): Promise<void> {
+    return Promise.reject(new TypeError(`${this.constructor.name} has no hook deleteTokens.`));
+  }
+
+  /** Throws a TypeError, before anything is done, when tokens cannot be deleted. */
+  protected assertDeletable(inherited: unknown = AuthFlow.prototype.deleteTokens): void {
+    if (this.deleteTokens !== inherited) return;
+    throw new TypeError(
+      `${this.constructor.name} cannot log out: override deleteTokens beside the other storage hooks.`,
+    );
+  }
+
+  /** Excludes all others who use these tokens while `task` runs; by the option `lock`, else in this process only. */
+  protected withLock<T>(task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
+    const { lock } = this.#options;
+    const chosen = lock === undefined || lock === 'process' ? this.#parts.credential.processLock : lock;
+    return chosen.withLock(this.key, task, options);
+  }
+
+  /** Where the tokens live. Flows of one process with the same place and key share their tokens. */
+  protected get place(): string | object | undefined {
+    return this.#options.key === undefined ? undefined : this.constructor;
+  }
+
+  /** Names the credential; hooks of your own that hold several accounts store each under its key. */
+  protected get key(): string {
+    return this.#options.key ?? defaultKey(this.#options);
+  }
+
+  /** The options as given. */
+  protected get options(): AuthFlowOptions {
+    return this.#options;
+  }
+
+  protected now(): number {
+    return (this.#options.clock ?? systemClock).now();
+  }
+
+  get tokens(): TokenSet {
+    const { tokens } = this.#parts.credential;
+    if (!tokens) throw new NoTokensError();
+    return tokens;
+  }
+
+  /**
+   * Returns an access token with more than the threshold left: from memory, else from storage, else renewed, else
+   * newly requested. While the token is fresh this costs what a memory read costs.
+   *
+   * @throws LoginRequiredError, or a subclass, when somebody must log in. TokenEndpointUnavailableError,
+   * RefreshOutcomeUnknownError, StorageUnavailableError, LockTimeoutError when it may work later; never while the
+   * present token is still valid. ClientRejectedError, TokenRequestError, LockUnavailableError when it will not.
+   */
+  getAccessTokenRefreshIfNecessary(options?: AccessTokenOptions): Promise<string> {
+    const { credential, tokens, until, answer } = this.#warm;
+    if (options === undefined && tokens === credential.tokens && this.now() <= until) return answer;
+    return this.#getAccessToken(options ?? {});
+  }
+
+  async #getAccessToken(options: AccessTokenOptions): Promise<string> {
+    const { callers, credential, renewsAhead } = this.#parts;
+    const { signal, interactive = false, noAutoRefresh = false } = options;
+    const { autoRefreshThreshold: threshold } = this.#options;
+    const call = readCall(options, threshold, this.now());
+    signal?.throwIfAborted();
+    let tokens: TokenSet;
+    try {
+      tokens = await untilAborted(signal, noAutoRefresh ? this.#asStored() : callers.serve(call));
+    } catch (error) {
+      if (!interactive || !this.interactive || !(error instanceof LoginRequiredError)) throw error;
+      tokens = await this.logIn({ signal });
+    }
+    if (tokens.accessToken === undefined) throw new NoAccessTokenError();
+    const isWarm = this.#warm.tokens === tokens || credential.unsaved || credential.tokens !== tokens;
+    if (!isWarm && callers.accepts(tokens, { ...call, threshold })) {
+      this.#warm = keepWarm(credential, tokens, { threshold, ahead: renewsAhead });
+    }
+    return tokens.accessToken;
+  }
+
+  async #asStored(): Promise<TokenSet> {
+    const { tokens, unsaved } = this.#parts.credential;
+    if (tokens && (unsaved || isFresh(tokens, this.now()))) return tokens;
+    return (await this.reload()) ?? Promise.reject(new NoTokensError());
+  }
+
+  /** Reads what is stored into memory, to notice a login or logout elsewhere at once; `undefined` when nothing is. */
+  async reload(): Promise<TokenSet | undefined> {
+    const { credential, keeper } = this.#parts;
+    return credential.unsaved?.tokens ?? (await keeper.load()).tokens;
+  }
+
+  /** Renews now, unless another process has just done so. @throws as `getAccessTokenRefreshIfNecessary` */
+  refresh({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<TokenSet> {
+    const { autoRefreshThreshold: threshold } = this.#options;
+    const began = this.now();
+    const renew = async (): Promise<TokenSet> => {
+      const rejected = (await this.reload())?.accessToken;
+      return this.#parts.callers.serve({ threshold, rejected, began });
+    };
+    return untilAborted(signal, renew());
+  }
+
+  async #run(call: Call): Promise<RunOutcome> {
+    try {
+      return await this.#renew(call).catch((error: unknown) => {
+        if (error instanceof LockLostError) return this.#renew(call);
+        throw error;
+      });
+    } catch (error) {
+      const { key } = this;
+      if (error instanceof LoginRequiredError) this.events.emit('loginRequired', { key, error });
+      else if (error instanceof AuthFlowError) this.events.emit('renewalFailed', { key, error });
+      throw error;
+    }
+  }
+
+  /** The renewal, for which every other caller waits. */
+  async #renew(call: Call): Promise<RunOutcome> {
+    const { credential, keeper, steps } = this.#parts;
+    if (!credential.unsaved) {
+      const { outcome, stored } = await steps.look(call);
+      if (outcome) return outcome;
+      this.#assertPossible(stored.tokens);
+    }
+    const client = await this.#protocol.prepare(); // all that can fail before a request
+    return keeper.locked(async (lock) => {
+      await keeper.saveUnsaved(lock);
+      return this.#renewLocked(client, lock, call);
+    });
+  }
+
+  async #renewLocked(client: PreparedClient, lock: HeldLock, call: Call): Promise<RunOutcome> {
+    const { credential, keeper, steps } = this.#parts;
+    const { outcome, stored } = await steps.look(call);
+    if (outcome) return outcome;
+    this.#assertPossible(stored.tokens);
+    try {
+      if (stored.tokens && !steps.obstacle(stored.tokens)) {
+        return await steps.redeem(client, stored, stored.tokens, lock);
+      }
+      const requestedAt = this.now();
+      this.#client = client;
+      const tokens = await this.authorize({ signal: lock.signal, previous: stored.tokens });
+      return await steps.saveNew(tokens, stored, lock, requestedAt);
+    } catch (error) {
+      if (error instanceof StorageConflictError) return steps.yield(call, error);
+      if (!(error instanceof InvalidRefreshTokenError) || !stored.tokens) throw error;
+      const { tokens } = await keeper.load();
+      const moved = tokens && hasMoved(tokens, stored.tokens);
+      if (!moved) credential.refused = stored.tokens.refreshToken;
+      if (moved || !this.interactive) return this.#renewLocked(client, lock, call);
+      throw error;
+    }
+  }
+
+  #assertPossible(tokens: TokenSet | undefined): void {
+    const obstacle = this.interactive ? this.#parts.steps.obstacle(tokens) : undefined;
+    if (obstacle) throw obstacle;
+  }
+
+  /**
+   * Requests tokens by a grant: for new flows, from within `authorize`. The options `scope`, `audience`, `resource`
+   * and `parameters` are sent too; parameters given here win, and `undefined` leaves one out.
+   *
+   * @throws as `getAccessTokenRefreshIfNecessary`
+   */
+  protected async requestTokens(
+    grantType: string,
+    parameters: Readonly<Record<string, string | undefined>> = {},
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<TokenSet> {
+    const client = await this.prepareClient();
+    const answer = await client.requestTokens(grantType, grantParameters(this.#options, parameters), { signal });
+    this.#parts.steps.validate(answer);
+    return mergeAnswer(answer.body, answer.sentAt);
+  }
+
+  /** @internal */
+  protected async prepareClient(): Promise<PreparedClient> {
+    const client = this.#client ?? (await this.#protocol.prepare());
+    this.#client = undefined;
+    return client;
+  }
+
+  /**
+   * Logs in by `step`, once for all who ask at the same time. The lock is not held while a person is busy; it is taken
+   * before, to see that the tokens can be saved, and after, to save them.
+   *
+   * @throws what the step throws, StorageUnavailableError, LockTimeoutError, LockUnavailableError
+   */
+  protected logIn(
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+    step: (context: AuthorizeContext) => Promise<TokenSet> = (context) => this.authorize(context),
+  ): Promise<TokenSet> {
+    const { credential, keeper } = this.#parts;
+    const start = async (aborted: AbortSignal): Promise<TokenSet> => {
+      const tokens = await logIn(keeper, step, this.#options.scope, aborted);
+      this.events.emit('authorized', { key: this.key, tokens: summarize(tokens) });
+      return tokens;
+    };
+    return joinLogin(credential, start, signal);
+  }
+
+  /**
+   * Logs out: revokes the tokens where the server can, and deletes them in any case. Other processes notice at their
+   * next renewal.
+   *
+   * @throws RevocationFailedError after the deletion, when the server did not confirm; StorageUnavailableError and the
+   * errors of the lock, when nothing was done; TypeError for hooks of your own without `deleteTokens`.
+   */
+  async logout({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
+    this.assertDeletable();
+    const { keeper, credential } = this.#parts;
+    const failure = await untilAborted(signal, logOut(keeper, credential, this.#protocol, this.#options.timeout));
+    this.events.emit('loggedOut', { key: this.key });
+    if (failure) throw failure;
+  }
+
+  /** Keeps options and tokens out of what is printed. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `${this.constructor.name}(${this.key})`;
+  }
+
+  protected get tokensOrNone(): TokenSet | undefined {
+    return this.#parts.credential.tokens;
+  }
+
+  get #parts(): FlowParts {
+    return (this.#lazyParts ??= assembleParts({
+      key: this.key,
+      place: this.place,
+      options: this.#options,
+      events: this.events,
+      interactive: this.interactive,
+      run: (call) => this.#run(call),
+      hooks: {
+        load: () => this.loadTokens(),
+        save: (tokens, context) => this.saveTokens(tokens, context),
+        delete: (context) => this.deleteTokens(context),
+        withLock: (task, options) => this.withLock(task, options),
+      },
+    }));
+  }
+}

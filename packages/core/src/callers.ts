@@ -1,0 +1,91 @@
+import type { Call } from './access-token-options.js';
+import type { AuthFlowOptions } from './auth-flow-options.js';
+import type { Credential, RunOutcome } from './credential.js';
+import { AuthFlowError, StorageUnavailableError } from './errors.js';
+import { isAgeing, isFresh, isValid } from './expiry.js';
+import { missingScopes } from './scope.js';
+import type { TokenSet } from './token-set.js';
+
+/** What callers are served with. */
+export interface CallersParts {
+  readonly credential: Credential;
+  readonly options: AuthFlowOptions;
+  readonly renewsAhead: boolean;
+  now(): number;
+  /** Renews, or finds what another process renewed. */
+  run(call: Call): Promise<RunOutcome>;
+}
+
+/** Milliseconds before a renewal ahead is tried again. */
+const aheadPause = 10_000;
+
+/** Serves the callers of one credential: from memory where that is good, else by one run that they share. */
+export class Callers {
+  readonly #parts: CallersParts;
+
+  constructor(parts: CallersParts) {
+    this.#parts = parts;
+  }
+
+  /** Steps 1 and 2. A caller whom the run that it joined does not satisfy starts one more at most. */
+  async serve(call: Call): Promise<TokenSet> {
+    const { credential, now } = this.#parts;
+    const { tokens, unsaved } = credential;
+    if (tokens && !unsaved && this.accepts(tokens, call)) {
+      this.#renewAhead(tokens, call);
+      return tokens;
+    }
+    try {
+      const joined = await this.#join(call);
+      return this.answers(joined, call) ? joined.tokens : (await this.#join(call)).tokens;
+    } catch (error) {
+      const present = credential.tokens;
+      const usable = present && present.accessToken !== call.rejected && isValid(present, now());
+      if (usable && canWait(error)) return present;
+      throw error;
+    }
+  }
+
+  /** Whether these tokens may be given to this caller without asking anybody. */
+  accepts(tokens: TokenSet, { rejected, threshold }: Call): boolean {
+    const { now, options } = this.#parts;
+    return (
+      tokens.accessToken !== rejected &&
+      isFresh(tokens, now(), threshold) &&
+      missingScopes(tokens, options.scope).length === 0
+    );
+  }
+
+  /** Whether a run satisfies this caller. A token issued after the call began is good whatever its lifetime. */
+  answers({ tokens, requestedAt }: RunOutcome, call: Call): boolean {
+    if (this.accepts(tokens, call)) return true;
+    if (requestedAt !== undefined) return tokens.accessToken !== call.rejected || requestedAt >= call.began;
+    return (
+      (tokens.generation ?? 0) > call.began &&
+      tokens.accessToken !== call.rejected &&
+      isValid(tokens, this.#parts.now()) &&
+      missingScopes(tokens, this.#parts.options.scope).length === 0
+    );
+  }
+
+  #join(call: Call): Promise<RunOutcome> {
+    const { credential, run } = this.#parts;
+    credential.run ??= run(call).finally(() => {
+      credential.run = undefined;
+    });
+    return credential.run;
+  }
+
+  #renewAhead(tokens: TokenSet, call: Call): void {
+    const { credential, renewsAhead } = this.#parts;
+    if (!renewsAhead || credential.run || !isAgeing(tokens, call.began)) return;
+    if (call.began < credential.renewAheadAfter) return;
+    credential.renewAheadAfter = call.began + aheadPause;
+    this.#join({ ...call, rejected: tokens.accessToken }).catch(() => undefined); // the event renewalFailed tells
+  }
+}
+
+/** Whether a failure is no reason to withhold a token that is still valid. */
+function canWait(error: unknown): boolean {
+  return error instanceof StorageUnavailableError || (error instanceof AuthFlowError && error.retryable);
+}

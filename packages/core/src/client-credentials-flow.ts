@@ -1,0 +1,28 @@
+import { StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.js';
+import { TokenSet } from './token-set.js';
+import type { TokenStorage } from './token-storage.js';
+import type { AuthorizeContext } from './login.js';
+
+/** Options of {@link ClientCredentialsFlow}. */
+export type ClientCredentialsFlowOptions = StoredAuthFlowOptions;
+
+/** Tokens for a program of its own, without a user (RFC 6749 section 4.4). */
+export class ClientCredentialsFlow extends StoredAuthFlow {
+  protected override get interactive(): boolean {
+    return false;
+  }
+
+  /** A refresh token, which RFC 6749 section 4.4.3 advises against, is dropped: the credentials can ask again. */
+  protected override async authorize({ signal }: AuthorizeContext): Promise<TokenSet> {
+    const tokens = await this.requestTokens('client_credentials', {}, { signal });
+    const { refresh_token: _dropped, ...record } = tokens.toJSON();
+    return TokenSet.from(record);
+  }
+}
+
+/** {@link ClientCredentialsFlow} with a storage. */
+export class ClientCredentialsFlowSimple extends ClientCredentialsFlow {
+  constructor(options: ClientCredentialsFlowOptions & { readonly storage: TokenStorage }) {
+    super(options);
+  }
+}

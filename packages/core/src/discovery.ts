@@ -1,0 +1,66 @@
+import { type AuthFlowOptions, issuerOfDomain, secureUrl } from './auth-flow-options.js';
+import { DiscoveryError, TokenEndpointUnavailableError } from './errors.js';
+import { asResponse, exchange, type HttpAnswer, requestInit } from './http-exchange.js';
+import type { OpenidClient, ServerMetadata } from './openid.js';
+import { scrubError } from './secrets.js';
+
+/**
+ * Finds the server's endpoints: those given by the option `server`, else published for the issuer (OpenID Connect
+ * Discovery section 4, else RFC 8414 section 3).
+ *
+ * @throws TokenEndpointUnavailableError when the server cannot be reached; DiscoveryError when it publishes nothing
+ * usable; InsecureTransportError when it publishes an endpoint that is neither HTTPS nor on loopback.
+ */
+export async function discover(openid: OpenidClient, options: AuthFlowOptions): Promise<ServerMetadata> {
+  const { issuer, domain, server } = options;
+  if (server) {
+    return {
+      issuer: server.issuer ?? new URL(server.tokenEndpoint).origin,
+      token_endpoint: server.tokenEndpoint,
+      ...(server.deviceAuthorizationEndpoint && { device_authorization_endpoint: server.deviceAuthorizationEndpoint }),
+      ...(server.revocationEndpoint && { revocation_endpoint: server.revocationEndpoint }),
+    };
+  }
+  const expected = new URL(issuer ?? issuerOfDomain(domain ?? ''));
+  const found =
+    (await fetchMetadata(openid, expected, 'oidc', options)) ??
+    (await fetchMetadata(openid, expected, 'oauth2', options));
+  if (!found) throw new DiscoveryError({ message: `${expected.origin} publishes no metadata for this issuer.` });
+  for (const [name, value] of Object.entries(found)) {
+    if (name.endsWith('_endpoint') && typeof value === 'string') secureUrl(value, `the server's ${name}`);
+  }
+  return found;
+}
+
+/** Returns `undefined` when the server has no such document. */
+async function fetchMetadata(
+  openid: OpenidClient,
+  issuer: URL,
+  algorithm: 'oidc' | 'oauth2',
+  options: AuthFlowOptions,
+): Promise<ServerMetadata | undefined> {
+  let answer: HttpAnswer | undefined;
+  try {
+    const configuration = await openid.discovery(issuer, options.clientId, undefined, openid.None(), {
+      algorithm,
+      execute: [openid.allowInsecureRequests], // loopback; every URL goes through secureUrl
+      [openid.customFetch]: async (url, init) => {
+        answer = await exchange(options.fetch ?? globalThis.fetch, url, requestInit(init, options.headers), {
+          timeout: options.timeout ?? 20,
+        });
+        return asResponse(answer);
+      },
+    });
+    return { ...configuration.serverMetadata() };
+  } catch (error) {
+    if (!answer || answer.status === 429 || answer.status >= 500) {
+      throw new TokenEndpointUnavailableError({
+        message: `The metadata of ${issuer.origin} could not be fetched.`,
+        status: answer?.status,
+        cause: scrubError(error),
+      });
+    }
+    if (answer.status >= 400) return undefined;
+    throw new DiscoveryError({ message: `The metadata of ${issuer.origin} cannot be used.`, cause: scrubError(error) });
+  }
+}

@@ -1,0 +1,33 @@
+import type { TokenSet } from './token-set.js';
+
+/** Returns the seconds that the access token is still good for at `now` (ms); `Infinity` when its end is unknown. */
+export function secondsLeft(tokens: TokenSet, now: number): number {
+  return tokens.expiresAt === undefined ? Infinity : (tokens.expiresAt.getTime() - now) / 1000;
+}
+
+/** Returns how many seconds before its end a token is renewed: 60, or a tenth of its lifetime when that is less. */
+export function defaultThreshold(tokens: TokenSet): number {
+  const lifetime = lifetimeOf(tokens);
+  return lifetime === undefined ? 60 : Math.min(60, lifetime / 10);
+}
+
+/** Tells whether the access token can be used at all at `now` (ms). */
+export function isValid(tokens: TokenSet, now: number): boolean {
+  return tokens.accessToken !== undefined && secondsLeft(tokens, now) > 0;
+}
+
+/** Tells whether the access token is valid and has no less than `threshold` seconds left at `now` (ms). */
+export function isFresh(tokens: TokenSet, now: number, threshold: number = defaultThreshold(tokens)): boolean {
+  return isValid(tokens, now) && secondsLeft(tokens, now) >= threshold;
+}
+
+/** Tells whether the token has lived 80 % of its life at `now` (ms), the time to renew it ahead. */
+export function isAgeing(tokens: TokenSet, now: number): boolean {
+  const lifetime = lifetimeOf(tokens);
+  return lifetime !== undefined && secondsLeft(tokens, now) <= lifetime / 5;
+}
+
+/** Returns the lifetime of the access token in seconds; `undefined` when unknown. */
+export function lifetimeOf({ expiresAt, issuedAt }: TokenSet): number | undefined {
+  return expiresAt && issuedAt && Math.max(0, (expiresAt.getTime() - issuedAt.getTime()) / 1000);
+}

@@ -1,0 +1,40 @@
+import type { Call } from './access-token-options.js';
+import type { AuthFlowOptions } from './auth-flow-options.js';
+import { Callers } from './callers.js';
+import { systemClock } from './clock.js';
+import { Credential, credentialAt, type RunOutcome } from './credential.js';
+import type { FlowEvents } from './flow-events.js';
+import { RenewalSteps } from './renewal-steps.js';
+import { type StorageHooks, TokenKeeper } from './token-keeper.js';
+
+/** What a flow is made of beside its options. */
+export interface FlowParts {
+  readonly credential: Credential;
+  readonly keeper: TokenKeeper;
+  readonly callers: Callers;
+  readonly steps: RenewalSteps;
+  readonly renewsAhead: boolean;
+}
+
+/** What a flow says about itself when its parts are put together. */
+export interface FlowDescription {
+  readonly key: string;
+  readonly place: string | object | undefined;
+  readonly options: AuthFlowOptions;
+  readonly events: FlowEvents;
+  readonly interactive: boolean;
+  readonly hooks: StorageHooks;
+  run(call: Call): Promise<RunOutcome>;
+}
+
+/** Puts the parts of a flow together, when it is first used. */
+export function assembleParts(flow: FlowDescription): FlowParts {
+  const { key, place, options, events, interactive, hooks, run } = flow;
+  const { clock = systemClock, lockTimeout = 30, renewAhead: renewsAhead = !interactive } = options;
+  const now = (): number => clock.now();
+  const credential = place === undefined ? new Credential() : credentialAt(place, key);
+  const base = { key, options, credential, events, now };
+  const keeper = new TokenKeeper({ ...base, hooks, clock, lockTimeout, overwritesOthers: !interactive });
+  const callers = new Callers({ ...base, renewsAhead, run });
+  return { credential, keeper, callers, renewsAhead, steps: new RenewalSteps({ ...base, keeper, callers }) };
+}

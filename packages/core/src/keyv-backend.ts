@@ -1,0 +1,86 @@
+/** What {@link KeyvTokenStorage} uses of a `Keyv` instance (keyv 5.6); any `new Keyv(…)` fits. */
+export interface KeyvBackend {
+  readonly store?: unknown;
+  readonly namespace?: string | undefined;
+  readonly useKeyPrefix?: boolean;
+  getRaw(key: string): Promise<{ value?: unknown } | undefined>;
+  set(key: string, value: string, ttl?: number): Promise<boolean>;
+  delete(key: string): Promise<boolean>;
+}
+
+interface ErrorEmitter {
+  on(event: 'error', listener: (error: unknown) => void): unknown;
+}
+
+interface Reports {
+  count: number;
+  last: unknown;
+}
+
+const reportsOf = new WeakMap<object, Reports>();
+const numbers = new WeakMap<object, number>();
+let places = 0;
+
+/**
+ * Runs an operation, and rejects when the adapter reported an error meanwhile. Adapters such as `@keyv/redis` emit
+ * `error` instead of throwing, after which `get` looks empty and `set` looks done.
+ */
+export async function rejectingOnReports<T>(keyv: KeyvBackend, operation: () => Promise<T>): Promise<T> {
+  const sources = [keyv, keyv.store].map((source) => watch(source));
+  const before = sources.map(({ count }) => count);
+  const result = await operation();
+  const report = sources.find(({ count }, index) => count !== before[index]);
+  if (report) throw report.last;
+  return result;
+}
+
+/** Rejects when an operation takes longer than `seconds`; a client that reconnects for ever would never answer. */
+export async function within<T>(seconds: number, operation: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`The store did not answer within ${seconds} seconds.`)), seconds * 1000);
+  });
+  try {
+    return await Promise.race([operation, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * The name under which Keyv stores `key`. Given with its prefix, since Keyv leaves the prefix out for keys that
+ * happen to start with it, so that two keys would meet.
+ */
+export function fullKey({ namespace, useKeyPrefix }: KeyvBackend, key: string): string {
+  return namespace && useKeyPrefix !== false ? `${namespace}:${key}` : key;
+}
+
+/** Names the place behind a Keyv instance, for this process: the same for all instances on one store and namespace. */
+export function placeOf(keyv: KeyvBackend): string {
+  const place = isObject(keyv.store) ? keyv.store : keyv;
+  const number = numbers.get(place) ?? ++places;
+  numbers.set(place, number);
+  return `keyv:${number}:${fullKey(keyv, '')}`;
+}
+
+/** Listens for `error`, once. That changes nothing: Keyv 5 never throws for want of a listener, and has one itself. */
+function watch(source: unknown): Readonly<Reports> {
+  if (!emits(source)) return { count: 0, last: undefined };
+  const known = reportsOf.get(source);
+  if (known) return known;
+  const reports: Reports = { count: 0, last: undefined };
+  source.on('error', (error: unknown) => {
+    reports.count++;
+    reports.last = error;
+  });
+  reportsOf.set(source, reports);
+  return reports;
+}
+
+function emits(source: unknown): source is ErrorEmitter {
+  return isObject(source) && 'on' in source && typeof source.on === 'function';
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

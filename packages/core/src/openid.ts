@@ -1,0 +1,7 @@
+export type { ClientAuth, Configuration, ServerMetadata } from 'openid-client';
+
+/** The protocol library. */
+export type OpenidClient = typeof import('openid-client');
+
+/** Imports openid-client when it is first needed; nobody else does. */
+export const importOpenid = (): Promise<OpenidClient> => import('openid-client');

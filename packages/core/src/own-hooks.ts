@@ -1,0 +1,36 @@
+import type { AuthFlowOptions } from './auth-flow-options.js';
+import type { TokenStorage } from './token-storage.js';
+import { warn } from './warn.js';
+
+/**
+ * Tells whether a flow overrides the storage hooks of `base`, judged by prototypes.
+ *
+ * @throws TypeError when it overrides only one: tokens would be loaded from one place and saved to another.
+ */
+export function overridesHooks(flow: object, base: object): boolean {
+  const own = flow as Partial<Record<string, unknown>>;
+  const inherited = base as Partial<Record<string, unknown>>;
+  const load = own['loadTokens'] !== inherited['loadTokens'];
+  const save = own['saveTokens'] !== inherited['saveTokens'];
+  if (load !== save) {
+    const [given, missing] = load ? ['loadTokens', 'saveTokens'] : ['saveTokens', 'loadTokens'];
+    throw new TypeError(`${flow.constructor.name} overrides ${given} but not ${missing}; override both or neither.`);
+  }
+  return load;
+}
+
+let warned = false;
+
+/** Warns once in a process of hooks that nothing locks between processes. */
+export function warnOfMissingLock(
+  { lock }: AuthFlowOptions,
+  storage: TokenStorage | undefined,
+  ownLock: boolean,
+): void {
+  if (lock !== undefined || storage || ownLock || warned) return;
+  warned = true;
+  warn(
+    'A flow has storage hooks of its own but no lock, so two processes can spend the same refresh token. ' +
+      "Give the option lock, such as fileLock(path), or override withLock; lock: 'process' says that one process is all.",
+  );
+}

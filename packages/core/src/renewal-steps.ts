@@ -1,0 +1,109 @@
+import type { Call } from './access-token-options.js';
+import type { AuthFlowOptions } from './auth-flow-options.js';
+import type { Callers } from './callers.js';
+import type { Credential, RunOutcome, StoredTokens } from './credential.js';
+import { LockLostError, type LoginRequiredError, NoTokensError, RefreshOutcomeUnknownError } from './errors.js';
+import { type FlowEvents, summarize } from './flow-events.js';
+import { hasMoved } from './generation.js';
+import { grantParameters } from './grant-parameters.js';
+import type { HeldLock } from './lock.js';
+import { assertAccessToken, mergeAnswer } from './merge.js';
+import type { PreparedClient, TokenAnswer } from './prepared-client.js';
+import { countUnanswered, whyNotRenewable } from './renewability.js';
+import type { TokenKeeper } from './token-keeper.js';
+import type { TokenSet } from './token-set.js';
+
+/** What the steps work with. */
+export interface RenewalParts {
+  readonly key: string;
+  readonly options: AuthFlowOptions;
+  readonly credential: Credential;
+  readonly keeper: TokenKeeper;
+  readonly callers: Callers;
+  readonly events: FlowEvents;
+  now(): number;
+}
+
+/** The steps of a renewal; `AuthFlow` says in which order they come. */
+export class RenewalSteps {
+  readonly #parts: RenewalParts;
+
+  constructor(parts: RenewalParts) {
+    this.#parts = parts;
+  }
+
+  /** Reads storage. Another token there that is good ends the run: somebody was first. */
+  async look(call: Call): Promise<{ outcome?: RunOutcome; stored: StoredTokens }> {
+    const { credential, keeper, callers, events, key } = this.#parts;
+    const before = credential.tokens;
+    const stored = await keeper.load();
+    const { tokens } = stored;
+    if (!tokens) return { stored };
+    const isNew = !before || hasMoved(tokens, before);
+    if (isNew) events.emit(before ? 'adopted' : 'loaded', { key, tokens: summarize(tokens) });
+    const outcome = { tokens, requestedAt: undefined };
+    const isAnswer = isNew ? callers.answers(outcome, call) : callers.accepts(tokens, call);
+    return isAnswer ? { outcome, stored } : { stored };
+  }
+
+  /** Returns why the refresh token cannot be redeemed, `undefined` when it can. */
+  obstacle(tokens: TokenSet | undefined): LoginRequiredError | undefined {
+    const { credential, options, now } = this.#parts;
+    return whyNotRenewable(tokens, credential, options, now());
+  }
+
+  /**
+   * Redeems the refresh token, unless the lock was lost; keeps what came before validating it; saves it before anybody
+   * is given it. Once sent, it is not aborted.
+   */
+  async redeem(client: PreparedClient, stored: StoredTokens, tokens: TokenSet, lock: HeldLock): Promise<RunOutcome> {
+    const { key, options, keeper, events, now } = this.#parts;
+    const began = now();
+    const answer = await this.#present(client, stored, tokens, lock);
+    const kept = mergeAnswer(answer.body, answer.sentAt, tokens);
+    const scope = tokens.stamp?.requested_scope ?? options.scope;
+    const saved = await keeper.save(kept, stored, { reason: 'refresh', lock, scope });
+    this.validate(answer);
+    events.emit('renewed', { key, tokens: summarize(saved), duration: (now() - began) / 1000 });
+    return { tokens: saved, requestedAt: answer.sentAt };
+  }
+
+  async #present(client: PreparedClient, stored: StoredTokens, tokens: TokenSet, lock: HeldLock): Promise<TokenAnswer> {
+    const { key, options, credential, keeper, events, now } = this.#parts;
+    const parameters = grantParameters({ resource: options.resource }, { refresh_token: tokens.refreshToken });
+    const beforeSending = (): void => {
+      if (lock.signal.aborted) throw new LockLostError();
+    };
+    try {
+      return await client.requestTokens('refresh_token', parameters, { beforeSending });
+    } catch (error) {
+      if (error instanceof RefreshOutcomeUnknownError) {
+        await keeper.noteUnanswered(stored, countUnanswered(tokens, credential.unanswered, now()), lock);
+        events.emit('outcomeUnknown', { key, error });
+      }
+      throw error;
+    }
+  }
+
+  /** Saves the tokens of a new grant that needed no person. */
+  async saveNew(tokens: TokenSet, stored: StoredTokens, lock: HeldLock, requestedAt: number): Promise<RunOutcome> {
+    const { key, options, keeper, events } = this.#parts;
+    const saved = await keeper.save(tokens, stored, { reason: 'login', lock, scope: options.scope });
+    events.emit('authorized', { key, tokens: summarize(saved) });
+    return { tokens: saved, requestedAt };
+  }
+
+  /** The lock was lost before the save, and somebody else wrote meanwhile: theirs is what counts. */
+  async yield(call: Call, cause: Error): Promise<RunOutcome> {
+    const { outcome, stored } = await this.look(call);
+    if (outcome) return outcome;
+    throw stored.tokens ? new LockLostError({ cause }) : new NoTokensError();
+  }
+
+  /** An id token that does not verify is told; an answer without an access token is an error. */
+  validate({ problem, body }: TokenAnswer): void {
+    const { key, events } = this.#parts;
+    if (problem) events.emit('answerInvalid', { key, problem });
+    assertAccessToken(body);
+  }
+}

@@ -1,0 +1,45 @@
+const windowLength = 8;
+
+/**
+ * Replaces each word of `text` that holds a piece of a secret, at least eight characters of it or the whole.
+ * Servers echo what they were sent, whole or cut, so equality is not enough.
+ */
+export function scrub(text: string, secrets: readonly string[]): string {
+  const short = new Set<string>();
+  const windows = new Set<string>();
+  for (const secret of secrets) {
+    if (secret.length < windowLength) short.add(secret);
+    for (let at = 0; at + windowLength <= secret.length; at++) windows.add(secret.slice(at, at + windowLength));
+  }
+  const isSecret = (word: string): boolean => {
+    if (short.has(word)) return true;
+    for (let at = 0; at + windowLength <= word.length; at++) {
+      if (windows.has(word.slice(at, at + windowLength))) return true;
+    }
+    return false;
+  };
+  return text.replace(/[^\s"'<>()[\]{},;]+/g, (word) =>
+    isSecret(word) || isSecret(decode(word)) || word.split(/[=:&?/]/).some((part) => short.has(part))
+      ? '[redacted]'
+      : word,
+  );
+}
+
+/** Copies an error, and what caused it, without its properties, stack or secrets; what is no error becomes one. */
+export function scrubError(error: unknown, secrets: readonly string[] = [], depth = 3): Error {
+  if (!(error instanceof Error)) return new Error('A value that is no Error was thrown.');
+  const cause = depth > 0 && error.cause instanceof Error ? scrubError(error.cause, secrets, depth - 1) : undefined;
+  const copy = new Error(scrub(error.message, secrets), cause && { cause });
+  copy.name = error.name;
+  copy.stack = `${copy.name}: ${copy.message}`;
+  const code: unknown = 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? Object.assign(copy, { code: scrub(code, secrets) }) : copy;
+}
+
+function decode(word: string): string {
+  try {
+    return decodeURIComponent(word);
+  } catch {
+    return word;
+  }
+}

@@ -1,0 +1,82 @@
+import { AuthFlow } from './auth-flow.js';
+import type { AuthFlowOptions } from './auth-flow-options.js';
+import type { HeldLock, LockOptions } from './lock.js';
+import { MemoryTokenStorage } from './memory-token-storage.js';
+import { overridesHooks, warnOfMissingLock } from './own-hooks.js';
+import { accountOptions } from './protocol-client.js';
+import type { TokenSet } from './token-set.js';
+import type { DeleteContext, SaveContext, TokenStorage } from './token-storage.js';
+
+/** Options of a flow with a storage. */
+export interface StoredAuthFlowOptions extends AuthFlowOptions {
+  /** Where tokens are kept. @defaultValue in memory, for as long as the flow lives */
+  readonly storage?: TokenStorage | undefined;
+}
+
+/**
+ * An auth flow whose tokens are in a storage. Extend it for a new grant, by `authorize`; or extend one of the flows
+ * below it and override `loadTokens` and `saveTokens` to keep tokens in a place of your own.
+ */
+export abstract class StoredAuthFlow extends AuthFlow {
+  readonly #storage: TokenStorage | undefined;
+
+  /** @throws TypeError also when a subclass overrides only one of `loadTokens` and `saveTokens` */
+  constructor(options: StoredAuthFlowOptions) {
+    super(options);
+    const ownHooks = overridesHooks(this, StoredAuthFlow.prototype);
+    this.#storage = options.storage ?? (ownHooks ? undefined : new MemoryTokenStorage());
+    if (ownHooks) warnOfMissingLock(options, this.#storage, this.withLock !== StoredAuthFlow.prototype.withLock);
+  }
+
+  /** The storage. @throws TypeError for a subclass with hooks of its own and no storage */
+  protected get storage(): TokenStorage {
+    if (this.#storage) return this.#storage;
+    throw new TypeError(`${this.constructor.name} has storage hooks of its own, and no storage was given.`);
+  }
+
+  protected override get options(): StoredAuthFlowOptions {
+    return super.options;
+  }
+
+  protected override get place(): string | object | undefined {
+    return this.#storage?.id ?? super.place;
+  }
+
+  protected override loadTokens(): Promise<TokenSet | undefined> {
+    return this.storage.load(this.key);
+  }
+
+  protected override saveTokens(tokens: TokenSet, context: SaveContext): Promise<void> {
+    return this.storage.save(this.key, tokens, context);
+  }
+
+  protected override deleteTokens(context: DeleteContext): Promise<void> {
+    if (!this.#storage) return super.deleteTokens(context);
+    return this.#storage.delete(this.key, context);
+  }
+
+  protected override assertDeletable(): void {
+    if (!this.#storage) super.assertDeletable(StoredAuthFlow.prototype.deleteTokens);
+  }
+
+  protected override withLock<T>(task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
+    if (this.options.lock || !this.#storage) return super.withLock(task, options);
+    return this.#storage.withLock(this.key, task, options);
+  }
+
+  /**
+   * Returns a flow for another user or tenant. It shares storage, server metadata and connections with this one, so
+   * that one process can hold very many.
+   *
+   * @throws TypeError for a subclass with hooks of its own and no storage: override `withAccount` there
+   */
+  withAccount(account: string): this {
+    if (typeof account !== 'string' || account === '') throw new TypeError('account must be a non-empty string.');
+    const storage = this.storage;
+    const { key } = this.options;
+    const options = accountOptions(this.options, account, key && `${key} ${encodeURIComponent(account)}`);
+    const sibling: unknown = Reflect.construct(StoredAuthFlow, [Object.assign(options, { storage })], this.constructor);
+    const { events: _own, ...fields } = this as Record<string, unknown>;
+    return Object.assign(sibling as this, fields);
+  }
+}

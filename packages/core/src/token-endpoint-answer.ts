@@ -1,0 +1,140 @@
+import {
+  type AuthFlowError,
+  ClientRejectedError,
+  InvalidRefreshTokenError,
+  type OAuthErrorDetails,
+  RefreshOutcomeUnknownError,
+  TokenEndpointUnavailableError,
+  TokenRequestError,
+} from './errors.js';
+import type { HttpAnswer } from './http-exchange.js';
+import { scrub } from './secrets.js';
+
+/** What was asked of the token endpoint. */
+export interface TokenQuestion {
+  readonly grantType: string;
+  /** What must not appear in an error, even if the server echoes it. */
+  readonly secrets: readonly string[];
+  /** Milliseconds since 1970, to read a `Retry-After` date. */
+  readonly now: number;
+}
+
+/**
+ * Decides what an answer of the token endpoint means (RFC 6749 sections 5.1 and 5.2): status first, then the OAuth
+ * error, then the status again.
+ *
+ * | answer                                          | meaning                                              |
+ * | ----------------------------------------------- | ---------------------------------------------------- |
+ * | 408, 425, 429, 5xx, whatever the body says      | `TokenEndpointUnavailableError`, with `retryAfter`   |
+ * | other status, JSON with `error`                 | the OAuth error: below                               |
+ * | 2xx, JSON object with a token                   | success                                              |
+ * | 2xx, anything else, to a refresh                | `RefreshOutcomeUnknownError`                         |
+ * | 2xx, anything else                              | `TokenRequestError`, code `TOKEN_ANSWER_INVALID`     |
+ * | 401, 403 without an OAuth error                 | `ClientRejectedError`                                |
+ * | 3xx, other 4xx without an OAuth error           | `TokenRequestError`                                  |
+ * | `invalid_grant`, `bad_refresh_token`, to refresh | `InvalidRefreshTokenError`                           |
+ * | `invalid_client`, `unauthorized_client`         | `ClientRejectedError`                                |
+ * | `temporarily_unavailable`, `server_error`       | `TokenEndpointUnavailableError`                      |
+ * | any other OAuth error                           | `TokenRequestError`                                  |
+ *
+ * @returns the body of a success: an object with an `access_token` or a `refresh_token`.
+ */
+export function readTokenAnswer(answer: HttpAnswer, question: TokenQuestion): Record<string, unknown> {
+  const { status } = answer;
+  if (isTransient(status)) throw unavailable(answer, question, `status ${status}`);
+  const body = readObject(answer.text);
+  if (typeof body?.['error'] === 'string') throw refusal(answer, question, body);
+  if (status >= 200 && status < 300) {
+    if (body && (isToken(body['access_token']) || isToken(body['refresh_token']))) return body;
+    throw withoutToken(answer, question);
+  }
+  if (status === 401 || status === 403) throw new ClientRejectedError({ status });
+  throw new TokenRequestError({ status });
+}
+
+/** Takes from an error answer what may be told: printable, short, and without what the server echoes of secrets. */
+export function readRefusal(
+  status: number,
+  body: Record<string, unknown> | undefined,
+  secrets: readonly string[],
+): OAuthErrorDetails {
+  const tokens = [body?.['access_token'], body?.['refresh_token'], body?.['id_token']].filter(isToken);
+  const clean = (value: unknown, length: number): string | undefined => {
+    if (typeof value !== 'string' || value === '') return undefined;
+    // Control characters could forge lines in a log; RFC 6749 section 5.2 allows none.
+    const printable = value.slice(0, length).replace(/\p{C}/gu, ' ');
+    return scrub(printable, [...secrets, ...tokens]);
+  };
+  return { status, error: clean(body?.['error'], 100), errorDescription: clean(body?.['error_description'], 500) };
+}
+
+function refusal(answer: HttpAnswer, question: TokenQuestion, body: Record<string, unknown>): AuthFlowError {
+  const details = readRefusal(answer.status, body, question.secrets);
+  switch (body['error']) {
+    case 'invalid_grant':
+    case 'bad_refresh_token': // GitHub's word, with status 200
+      if (question.grantType === 'refresh_token') return new InvalidRefreshTokenError();
+      return new TokenRequestError({ ...details, code: 'INVALID_GRANT' });
+    case 'invalid_client':
+    case 'unauthorized_client':
+      return new ClientRejectedError(details);
+    case 'temporarily_unavailable':
+    case 'server_error':
+      return unavailable(answer, question, details.error);
+    default:
+      return new TokenRequestError(details);
+  }
+}
+
+function withoutToken(answer: HttpAnswer, question: TokenQuestion): AuthFlowError {
+  const message = `The token endpoint answered with status ${answer.status}, but its body holds no token.`;
+  if (question.grantType === 'refresh_token') return new RefreshOutcomeUnknownError({ message });
+  return new TokenRequestError({
+    status: answer.status,
+    code: 'TOKEN_ANSWER_INVALID',
+    message,
+    remedy: 'Check that the token endpoint is the right URL and that no proxy answers in its place.',
+  });
+}
+
+/** Says that an endpoint cannot answer for now. */
+export function unavailable(
+  answer: HttpAnswer,
+  question: Pick<TokenQuestion, 'now'>,
+  why: string | undefined,
+): AuthFlowError {
+  return new TokenEndpointUnavailableError({
+    message: `The authorization server cannot answer for now (${why ?? 'no reason given'}).`,
+    status: answer.status,
+    retryAfter: readRetryAfter(answer.headers.get('retry-after'), question.now),
+  });
+}
+
+/** Tells whether a status says "later" (RFC 9110 section 15, RFC 6585 section 4, RFC 8470). */
+export function isTransient(status: number): boolean {
+  return status >= 500 || status === 429 || status === 425 || status === 408;
+}
+
+/** Reads `Retry-After` as seconds or as a date (RFC 9110 section 10.2.3), into seconds. */
+export function readRetryAfter(value: string | null, now: number): number | undefined {
+  if (value === null) return undefined;
+  if (/^\s*\d+\s*$/.test(value)) return Number(value);
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
+}
+
+/** Parses text into an object; `undefined` for all else. */
+export function readObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isToken(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}

@@ -1,0 +1,253 @@
+import type { Clock } from './clock.js';
+import type { Credential, StoredTokens } from './credential.js';
+import {
+  AuthFlowError,
+  CredentialMismatchError,
+  NoTokensError,
+  StorageConflictError,
+  StorageUnavailableError,
+} from './errors.js';
+import { type FlowEvents, summarize } from './flow-events.js';
+import { hasMoved, nextGeneration } from './generation.js';
+import type { HeldLock, LockOptions } from './lock.js';
+import { scrubError } from './secrets.js';
+import { TokenSet } from './token-set.js';
+import type { DeleteContext, SaveContext } from './token-storage.js';
+
+/** The storage hooks of a flow. */
+export interface StorageHooks {
+  load(): Promise<unknown>;
+  save(tokens: TokenSet, context: SaveContext): Promise<void>;
+  delete(context: DeleteContext): Promise<void>;
+  withLock<T>(task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T>;
+}
+
+/** What a keeper works with. */
+export interface KeeperParts {
+  readonly key: string;
+  readonly hooks: StorageHooks;
+  readonly credential: Credential;
+  readonly events: FlowEvents;
+  readonly clock: Clock;
+  /** Seconds. */
+  readonly lockTimeout: number;
+  /** Whether a record of another credential is overwritten, since no person is needed for a new one. */
+  readonly overwritesOthers: boolean;
+}
+
+/** Keeps the tokens of one credential in memory and in storage, so that the two do not contradict each other. */
+export class TokenKeeper {
+  readonly #parts: KeeperParts;
+
+  constructor(parts: KeeperParts) {
+    this.#parts = parts;
+  }
+
+  /** Runs a task under the credential's lock. @throws as `Lock.withLock` */
+  async locked<T>(task: (lock: HeldLock) => Promise<T>): Promise<T> {
+    const { hooks, lockTimeout } = this.#parts;
+    const run: { begun?: true; result?: { readonly value: T } } = {};
+    try {
+      return await hooks.withLock(
+        async (lock) => {
+          run.begun = true;
+          run.result = { value: await task(lock) };
+          return run.result.value;
+        },
+        { signal: new AbortController().signal, timeout: lockTimeout },
+      );
+    } catch (error) {
+      if (run.result) return run.result.value; // only the release failed
+      if (run.begun || error instanceof AuthFlowError) throw error;
+      throw storageError('The lock could not be taken.', error);
+    }
+  }
+
+  /**
+   * Reads what is stored into memory.
+   *
+   * @throws CredentialMismatchError when it belongs to another credential; StorageUnavailableError
+   */
+  async load(): Promise<StoredTokens> {
+    const { credential, overwritesOthers } = this.#parts;
+    try {
+      const tokens = await this.#read();
+      credential.tokens = tokens;
+      return { tokens, expected: tokens?.generation ?? 0 };
+    } catch (error) {
+      if (!(error instanceof CredentialMismatchError)) throw error;
+      credential.tokens = undefined;
+      if (!overwritesOthers) throw error;
+      return { tokens: undefined, expected: undefined };
+    }
+  }
+
+  /** Reads what is stored, of whichever credential: for a login, which replaces it, and a logout, which leaves it. */
+  async loadAny(): Promise<StoredTokens> {
+    try {
+      return await this.load();
+    } catch (error) {
+      if (error instanceof CredentialMismatchError) return { tokens: undefined, expected: undefined };
+      throw error;
+    }
+  }
+
+  async #read(): Promise<TokenSet | undefined> {
+    const { key, hooks, credential } = this.#parts;
+    let tokens: TokenSet | undefined;
+    try {
+      const record = await hooks.load();
+      tokens = record === undefined || record === null ? undefined : TokenSet.from(record);
+    } catch (error) {
+      if (error instanceof NoTokensError) return undefined;
+      throw storageError('The stored tokens could not be read.', error, credential.tokens);
+    }
+    const owner = tokens?.stamp?.key;
+    if (owner !== undefined && owner !== key) throw new CredentialMismatchError();
+    return tokens;
+  }
+
+  /**
+   * Stamps new tokens and saves them before anybody is given them. While storage fails it is tried again, until the
+   * lock's timeout has passed; then the tokens stay in memory and `saveUnsaved` is due.
+   *
+   * @throws StorageConflictError when storage no longer holds what the tokens grew from
+   */
+  async save(tokens: TokenSet, grewFrom: StoredTokens, context: SaveReason): Promise<TokenSet> {
+    const { credential, clock, lockTimeout } = this.#parts;
+    const stamped = this.#stamp(tokens, grewFrom, context.scope);
+    const deadline = clock.now() + lockTimeout * 1000;
+    for (let pause = 50; ; pause = Math.min(2 * pause, 1000)) {
+      try {
+        await this.#saveOnce(stamped, grewFrom, context);
+        credential.unsaved = undefined;
+        break;
+      } catch (error) {
+        if (error instanceof StorageConflictError) throw error;
+        if (clock.now() + pause > deadline) {
+          return this.#keepUnsaved(stamped, grewFrom, context.reason, error);
+        }
+        await clock.sleep(pause);
+      }
+    }
+    credential.tokens = stamped;
+    return stamped;
+  }
+
+  /** Keeps the tokens of a login in memory when the lock to save them under could not be had. */
+  keepLogin(tokens: TokenSet, grewFrom: StoredTokens, scope: string | undefined, error: unknown): TokenSet {
+    return this.#keepUnsaved(this.#stamp(tokens, grewFrom, scope), grewFrom, 'login', error);
+  }
+
+  #keepUnsaved(tokens: TokenSet, grewFrom: StoredTokens, reason: SaveContext['reason'], error: unknown): TokenSet {
+    const { key, credential, events } = this.#parts;
+    credential.tokens = tokens;
+    credential.unsaved = { tokens, grewFrom, reason };
+    events.emit('saveFailed', {
+      key,
+      tokens: summarize(tokens),
+      error: storageError('The tokens are not saved.', error),
+    });
+    return tokens;
+  }
+
+  #stamp(tokens: TokenSet, grewFrom: StoredTokens, scope: string | undefined): TokenSet {
+    const { key, clock } = this.#parts;
+    const generation = nextGeneration(grewFrom.tokens?.generation, clock.now());
+    return tokens.withStamp({ key, generation, ...(scope !== undefined && { requested_scope: scope }) });
+  }
+
+  /**
+   * Saves what an earlier save could not, unless storage has moved on, which then wins.
+   *
+   * @throws StorageUnavailableError when the storage still fails
+   */
+  async saveUnsaved(lock: HeldLock): Promise<void> {
+    const { credential } = this.#parts;
+    if (!credential.unsaved) return;
+    const { tokens, grewFrom, reason } = credential.unsaved;
+    try {
+      await this.#assertUnmoved(grewFrom);
+      await this.#saveOnce(tokens, grewFrom, { reason, lock });
+    } catch (error) {
+      if (!(error instanceof StorageConflictError)) throw error;
+    }
+    credential.unsaved = undefined;
+  }
+
+  /** Notes beside the stored tokens that their refresh token was presented without an answer. */
+  async noteUnanswered(
+    stored: StoredTokens,
+    unanswered: { times: number; since: number },
+    lock: HeldLock,
+  ): Promise<void> {
+    const { key, credential, clock } = this.#parts;
+    const { tokens } = stored;
+    if (!tokens) return;
+    credential.unanswered = { refreshToken: tokens.refreshToken, ...unanswered };
+    const generation = nextGeneration(tokens.generation, clock.now());
+    const noted = tokens.withStamp({ ...tokens.stamp, key, generation, unanswered });
+    try {
+      await this.#saveOnce(noted, stored, { reason: 'refresh', lock });
+      credential.tokens = noted;
+    } catch {
+      // Memory knows it; what else is to be said, the caller is told by the error of the request itself.
+    }
+  }
+
+  /** Deletes the tokens from storage and memory. @throws StorageConflictError, StorageUnavailableError */
+  async remove(stored: StoredTokens, lock: HeldLock): Promise<void> {
+    const { hooks, credential } = this.#parts;
+    try {
+      if (stored.tokens) await hooks.delete({ expected: stored.expected, lock });
+    } catch (error) {
+      throw storageError('The tokens could not be deleted.', error, stored.tokens);
+    }
+    credential.tokens = undefined;
+    credential.unsaved = undefined;
+  }
+
+  async #saveOnce(tokens: TokenSet, grewFrom: StoredTokens, { reason, overwrite, lock }: SaveReason): Promise<void> {
+    const { key, hooks, events } = this.#parts;
+    const context = { reason, expected: overwrite ? undefined : grewFrom.expected, lock };
+    try {
+      if (lock.signal.aborted) {
+        // Lost while the server answered. The new tokens may still be the only ones that live.
+        await this.locked(async (again) => {
+          await this.#assertUnmoved(grewFrom);
+          await hooks.save(tokens, { ...context, lock: again });
+        });
+      } else {
+        await hooks.save(tokens, context);
+      }
+    } catch (error) {
+      throw storageError('The tokens could not be saved.', error, tokens);
+    }
+    events.emit('saved', { key, tokens: summarize(tokens) });
+  }
+
+  /** Storages compare generations by themselves; hooks of an application's own may not. */
+  async #assertUnmoved({ tokens, expected }: StoredTokens): Promise<void> {
+    if (expected === undefined) return;
+    const present = await this.#read();
+    const found = present?.generation ?? 0;
+    const moved = present && tokens ? hasMoved(present, tokens) : present !== tokens;
+    if (moved || found !== expected) throw new StorageConflictError({ expected, found });
+  }
+}
+
+/** Why tokens are saved, and under which lock. */
+export interface SaveReason {
+  readonly reason: SaveContext['reason'];
+  readonly lock: HeldLock;
+  /** Replaces whatever is stored: a login. */
+  readonly overwrite?: boolean;
+  /** The scopes that were asked for. */
+  readonly scope?: string | undefined;
+}
+
+function storageError(message: string, error: unknown, tokens?: TokenSet): AuthFlowError {
+  if (error instanceof AuthFlowError) return error;
+  const secrets = [tokens?.accessToken, tokens?.refreshToken, tokens?.idToken].filter((token) => token !== undefined);
+  return new StorageUnavailableError({ message, cause: scrubError(error, secrets) });
+}

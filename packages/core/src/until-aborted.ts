@@ -1,0 +1,17 @@
+/**
+ * Settles like `promise`, or rejects with the signal's reason as soon as it is aborted. Ends the wait, not the work:
+ * what `promise` comes to later is ignored.
+ */
+export function untilAborted<T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', stop);
+    });
+  });
+}
