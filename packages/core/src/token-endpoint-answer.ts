@@ -20,14 +20,14 @@ export interface TokenQuestion {
 }
 
 /**
- * Decides what an answer of the token endpoint means (RFC 6749 sections 5.1 and 5.2): status first, then the OAuth
- * error, then the status again.
+ * Decides what an answer of the token endpoint means (RFC 6749 sections 5.1 and 5.2): status first, then
+ * tokens, then the OAuth error, then the status again.
  *
  * | answer                                          | meaning                                              |
  * | ----------------------------------------------- | ---------------------------------------------------- |
  * | 408, 425, 429, 5xx, whatever the body says      | `TokenEndpointUnavailableError`, with `retryAfter`   |
+ * | 2xx, JSON object with a token, whatever else     | success                                              |
  * | other status, JSON with `error`                 | the OAuth error: below                               |
- * | 2xx, JSON object with a token                   | success                                              |
  * | 2xx, anything else, to a refresh                | `RefreshOutcomeUnknownError`                         |
  * | 2xx, anything else                              | `TokenRequestError`, code `TOKEN_ANSWER_INVALID`     |
  * | 401, 403 without an OAuth error                 | `ClientRejectedError`                                |
@@ -43,11 +43,10 @@ export function readTokenAnswer(answer: HttpAnswer, question: TokenQuestion): Re
   const { status } = answer;
   if (isTransient(status)) throw unavailable(answer, question, `status ${status}`);
   const body = readObject(answer.text);
-  if (typeof body?.['error'] === 'string') throw refusal(answer, question, body);
-  if (status >= 200 && status < 300) {
-    if (body && (isToken(body['access_token']) || isToken(body['refresh_token']))) return body;
-    throw withoutToken(answer, question);
-  }
+  const isSuccess = status >= 200 && status < 300;
+  if (isSuccess && body && (isToken(body['access_token']) || isToken(body['refresh_token']))) return body;
+  if (isToken(body?.['error'])) throw refusal(answer, question, body);
+  if (isSuccess) throw withoutToken(answer, question);
   if (status === 401 || status === 403) throw new ClientRejectedError({ status });
   throw new TokenRequestError({ status });
 }
@@ -119,7 +118,7 @@ export function isTransient(status: number): boolean {
 export function readRetryAfter(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
   if (/^\s*\d+\s*$/.test(value)) return Number(value);
-  const date = Date.parse(value);
+  const date = /[a-z]/i.test(value) ? Date.parse(value) : NaN; // Date.parse takes a bare number for a year
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }
 

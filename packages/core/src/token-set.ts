@@ -48,7 +48,7 @@ export class TokenSet {
    */
   static from(json: unknown, now: number = Date.now()): TokenSet {
     if (json instanceof TokenSet) return json;
-    const source: unknown = typeof json === 'string' ? parse(json) : json;
+    const source: unknown = parse(typeof json === 'string' ? json : JSON.stringify(json));
     if (typeof source !== 'object' || source === null || Array.isArray(source)) {
       throw new TypeError('A token record must be a JSON object.');
     }
@@ -103,7 +103,7 @@ export class TokenSet {
 
   /** The full record, secrets included: what a subclass's `saveTokens` stores. */
   toJSON(): TokenRecord {
-    return { ...this.#record };
+    return structuredClone(this.#record);
   }
 
   toString(): string {
@@ -139,7 +139,7 @@ function normalise(source: Record<string, unknown>, now: number): TokenRecord {
   if (expires !== undefined) record.expires_at = expires;
   if (issued !== undefined) record.issued_at = issued;
   for (const [name, value] of Object.entries(rest)) {
-    if (value !== null && name !== 'expires_at') record[name] = value;
+    if (value !== null && name !== 'expires_at' && name !== '__proto__') record[name] = value;
   }
   const stamp = readStamp(latchkey);
   if (stamp) record.latchkey = stamp;
@@ -151,7 +151,7 @@ function readExpiry(source: Record<string, unknown>, issued: number | undefined,
   if (stored !== undefined) return stored;
   const lifetime = readSeconds(source['expires_in']);
   if (lifetime !== undefined) return Math.min((issued ?? Math.floor(now / 1000)) + lifetime, latestSecond);
-  return typeof source['access_token'] === 'string' ? expiryOfJwt(source['access_token']) : undefined;
+  return typeof source['access_token'] === 'string' ? readSeconds(expiryOfJwt(source['access_token'])) : undefined;
 }
 
 /** RDP's samples write seconds in Python and milliseconds in Java. */
@@ -181,9 +181,9 @@ function readUnanswered(value: unknown): Pick<RecordStamp, 'unanswered'> {
   return typeof times === 'number' && typeof since === 'number' ? { unanswered: { times, since } } : {};
 }
 
-function parse(text: string): unknown {
+function parse(text: string | undefined): unknown {
   try {
-    return JSON.parse(text);
+    return text === undefined ? undefined : JSON.parse(text);
   } catch {
     // The engine's message quotes the text, which may hold a token.
     throw new SyntaxError('A token record must be JSON; this text is not.');

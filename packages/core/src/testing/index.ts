@@ -1,1 +1,13 @@
-export {};
+export { TestClock, type TestClockOptions } from './test-clock.js';
+export type { TestRunner } from './test-runner.js';
+export { describeTokenStorage } from './describe-token-storage.js';
+export type { TokenStorageFixture } from './token-storage-fixture.js';
+export { FakeAuthorizationServer } from './fake-authorization-server.js';
+export { faults } from './faults.js';
+export type { Answer } from './fake-server/answer.js';
+export type { AuthenticationMethod, FakeClient } from './fake-server/client-authentication.js';
+export type { AnswerFilter, FaultChoice, Gate } from './fake-server/fault-queue.js';
+export type { Exchange, Fault, FaultTiming, Interruption } from './fake-server/fault.js';
+export type { Ledger, LedgerEntry, RequestFilter } from './fake-server/ledger.js';
+export type { Endpoint, ReceivedRequest } from './fake-server/received-request.js';
+export type { FakeAuthorizationServerOptions, IdTokenOptions, Rotation } from './fake-server/server-options.js';

@@ -1,0 +1,36 @@
+import type { TokenStorage } from '../token-storage.js';
+import { generationCases } from './storage-contract/generation-cases.js';
+import { lockCases } from './storage-contract/lock-cases.js';
+import { outageCases } from './storage-contract/outage-cases.js';
+import { recordCases } from './storage-contract/record-cases.js';
+import type { TestRunner } from './test-runner.js';
+import type { TokenStorageFixture } from './token-storage-fixture.js';
+
+/**
+ * Tests what every {@link TokenStorage} has to guarantee, with any test runner:
+ *
+ *     describeTokenStorage('MyStorage', { describe, test }, { create, reopen, dispose });
+ */
+export function describeTokenStorage<S extends TokenStorage>(
+  name: string,
+  { describe, test }: TestRunner,
+  fixture: TokenStorageFixture<S>,
+): void {
+  describe(name, () => {
+    for (const { title, body } of [
+      ...recordCases(fixture),
+      ...generationCases(fixture),
+      ...lockCases(fixture),
+      ...outageCases(fixture),
+    ]) {
+      test(title, async () => {
+        const storage = await fixture.create();
+        try {
+          await body(storage);
+        } finally {
+          await fixture.dispose(storage);
+        }
+      });
+    }
+  });
+}

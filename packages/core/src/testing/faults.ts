@@ -1,0 +1,5 @@
+import * as answers from './fake-server/answer-faults.js';
+import * as connections from './fake-server/connection-faults.js';
+
+/** What can go wrong with an answer; for {@link FakeAuthorizationServer.nextAnswers}. */
+export const faults = { ...connections, ...answers };

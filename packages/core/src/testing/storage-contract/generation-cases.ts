@@ -1,0 +1,96 @@
+import { TokenSet } from '../../token-set.js';
+import type { TokenStorage } from '../../token-storage.js';
+import type { TokenStorageFixture } from '../token-storage-fixture.js';
+import { ada, assertHolds, assertRejects, expecting, type StorageCase, tokensOf } from './storage-case.js';
+
+const conflict = 'STORAGE_CONFLICT';
+
+/** Nobody replaces or removes a generation that he has not read. */
+export function generationCases<S extends TokenStorage>(fixture: TokenStorageFixture<S>): StorageCase<S>[] {
+  return [
+    {
+      title: 'saves onto the expected generation',
+      body: async (storage) => {
+        await storage.save(ada, tokensOf(ada, 5), expecting(0));
+        await storage.save(ada, tokensOf(ada, 9), expecting(5));
+        await assertHolds(storage, ada, tokensOf(ada, 9));
+      },
+    },
+    {
+      title: 'refuses a save onto another generation, and changes nothing',
+      body: async (storage) => {
+        await storage.save(ada, tokensOf(ada, 5), expecting(0));
+        for (const expected of [4, 6])
+          await assertRejects(storage.save(ada, tokensOf(ada, 9), expecting(expected)), conflict);
+        await assertHolds(storage, ada, tokensOf(ada, 5));
+      },
+    },
+    {
+      title: 'refuses a save of a late writer in another opening',
+      body: async (storage) => {
+        const late = await fixture.reopen(storage);
+        await storage.save(ada, tokensOf(ada, 5), expecting(0));
+        await late.load(ada);
+        await storage.save(ada, tokensOf(ada, 6), expecting(5));
+        await assertRejects(late.save(ada, tokensOf(ada, 7), expecting(5)), conflict);
+        await assertHolds(late, ada, tokensOf(ada, 6));
+      },
+    },
+    {
+      title: 'refuses a save that expects nothing where something is',
+      body: async (storage) => {
+        await storage.save(ada, tokensOf(ada, 5), expecting(0));
+        await assertRejects(storage.save(ada, tokensOf(ada, 9), expecting(0)), conflict);
+        await assertHolds(storage, ada, tokensOf(ada, 5));
+      },
+    },
+    {
+      title: 'refuses a save that expects something where nothing is',
+      body: async (storage) => {
+        await assertRejects(storage.save(ada, tokensOf(ada, 9), expecting(5)), conflict);
+        await assertHolds(storage, ada, undefined);
+      },
+    },
+    {
+      title: 'counts a record without a generation as 0',
+      body: async (storage) => {
+        await storage.save(ada, TokenSet.from({ access_token: 'a', refresh_token: 'r' }), expecting(undefined));
+        await storage.save(ada, tokensOf(ada, 9), expecting(0));
+        await assertHolds(storage, ada, tokensOf(ada, 9));
+      },
+    },
+    {
+      title: 'overwrites when nothing is expected in particular',
+      body: async (storage) => {
+        await storage.save(ada, tokensOf(ada, 5), expecting(undefined));
+        await storage.save(ada, tokensOf(ada, 3), expecting(undefined));
+        await assertHolds(storage, ada, tokensOf(ada, 3));
+      },
+    },
+    {
+      title: 'deletes the expected generation, or any when none is given',
+      body: async (storage) => {
+        for (const expected of [5, undefined]) {
+          await storage.save(ada, tokensOf(ada, 5), expecting(0));
+          await storage.delete(ada, expecting(expected));
+          await assertHolds(storage, ada, undefined);
+        }
+      },
+    },
+    {
+      title: 'refuses to delete another generation',
+      body: async (storage) => {
+        await storage.save(ada, tokensOf(ada, 5), expecting(0));
+        for (const expected of [0, 4]) await assertRejects(storage.delete(ada, expecting(expected)), conflict);
+        await assertHolds(storage, ada, tokensOf(ada, 5));
+      },
+    },
+    {
+      title: 'deletes what is not there without complaint',
+      body: async (storage) => {
+        await storage.delete(ada, expecting(undefined));
+        await storage.delete(ada, expecting(0));
+      },
+    },
+  ];
+}

@@ -1,0 +1,15 @@
+import type { TokenStorage } from '../token-storage.js';
+
+/** How the contract gets at the storage under test. Each test creates its own and disposes of it. */
+export interface TokenStorageFixture<S extends TokenStorage = TokenStorage> {
+  /** Makes an empty place and opens it. */
+  create(): Promise<S>;
+  /** Opens the same place once more, as another process would. */
+  reopen(storage: S): Promise<S>;
+  /** Removes the place. */
+  dispose(storage: S): Promise<void>;
+  /** Whether one place holds the records of many credentials. Default: true. */
+  readonly manyKeys?: boolean | undefined;
+  /** Makes the place unreachable, or impossible to write, to read and to lock. Without it outages are not tested. */
+  breakIt?(storage: S): Promise<void>;
+}

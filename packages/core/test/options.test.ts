@@ -1,0 +1,73 @@
+import { describe, expect, test } from '@jest/globals';
+import { ClientCredentialsFlow, type ClientCredentialsFlowOptions, InsecureTransportError } from '@latchkey/core';
+
+const good = { issuer: 'https://login.example.org', clientId: 'app' };
+const construct = (options: object): ClientCredentialsFlow =>
+  new ClientCredentialsFlow(options as ClientCredentialsFlowOptions);
+const keyOf = (options: object): string => (construct(options) as unknown as { key: string }).key;
+
+describe('options', () => {
+  test.each([
+    ['no server', { clientId: 'app' }, /issuer, domain or server/],
+    ['two servers', { ...good, domain: 'login.example.org' }, /one of issuer, domain or server/],
+    ['no client', { issuer: good.issuer }, /clientId/],
+    ['an empty client', { ...good, clientId: '' }, /clientId/],
+    ['an issuer that is no URL', { ...good, issuer: 'login.example.org' }, /issuer must be an absolute URL/],
+    ['a password in a URL', { ...good, issuer: 'https://me:pw@login.example.org' }, /no user name or password/],
+    ['no token endpoint', { clientId: 'app', server: {} }, /tokenEndpoint/],
+    ['a secret that is an object', { ...good, clientSecret: {} }, /clientSecret/],
+    [
+      'an unknown authentication',
+      { ...good, clientSecret: 'x', clientAuthentication: 'magic' },
+      /clientAuthentication/,
+    ],
+    [
+      'an authentication without its secret',
+      { ...good, clientAuthentication: 'client_secret_post' },
+      /needs a clientSecret/,
+    ],
+    ['a negative timeout', { ...good, timeout: -1 }, /timeout/],
+    ['a threshold that is text', { ...good, autoRefreshThreshold: '60' }, /autoRefreshThreshold/],
+    ['a lock timeout that is no number', { ...good, lockTimeout: NaN }, /lockTimeout/],
+    ['a grace that is negative', { ...good, rotation: { grace: -5 } }, /rotation.grace/],
+  ])('with %s are a TypeError that says so', (_name, options, message) => {
+    expect(() => construct(options)).toThrow(TypeError);
+    expect(() => construct(options)).toThrow(message);
+  });
+
+  test.each([
+    'http://login.example.org',
+    'http://127.0.0.1.example.org',
+    'http://localhost.example.org',
+    'ftp://x.org',
+  ])('with the issuer %s are refused, since tokens would travel unprotected', (issuer) =>
+    expect(() => construct({ ...good, issuer })).toThrow(InsecureTransportError),
+  );
+
+  test.each(['http://127.0.0.1:8080', 'http://localhost', 'http://[::1]:3000', 'https://login.example.org'])(
+    'with the issuer %s are taken',
+    (issuer) => expect(() => construct({ ...good, issuer })).not.toThrow(),
+  );
+
+  test('name the credential without its scopes, whatever their order', () => {
+    expect(keyOf({ ...good, scope: 'a b' })).toBe(keyOf({ ...good, scope: 'b a c' }));
+    expect(keyOf({ ...good, issuer: 'https://login.example.org/' })).toBe(keyOf(good));
+    expect(keyOf({ clientId: 'app', domain: 'login.example.org' })).toBe(keyOf(good));
+    const resources = ['https://a.example', 'https://b.example'];
+    expect(keyOf({ ...good, resource: resources })).toBe(keyOf({ ...good, resource: [...resources].reverse() }));
+    expect(keyOf({ ...good, key: 'mine' })).toBe('mine');
+  });
+
+  test('keep apart credentials that only look alike', () => {
+    const keys = [
+      good,
+      { ...good, account: 'x' },
+      { ...good, audience: 'x' },
+      { ...good, resource: 'x' },
+      { ...good, clientId: 'app&account=x' },
+      { ...good, audience: 'x', account: 'y' },
+      { ...good, audience: 'x&account=y' },
+    ].map(keyOf);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+});

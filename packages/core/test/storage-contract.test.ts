@@ -1,0 +1,188 @@
+import { describe, expect, test } from '@jest/globals';
+import { type HeldLock, type LockOptions, MemoryTokenStorage, type SaveContext, TokenSet } from '@latchkey/core';
+import { describeTokenStorage, type TokenStorageFixture } from '@latchkey/core/testing';
+
+type Fixture = Partial<TokenStorageFixture<MemoryTokenStorage>>;
+
+/** Runs the contract with a runner that notes the outcomes, and returns the titles of what failed. */
+async function failuresOf(Storage: typeof MemoryTokenStorage, changes: Fixture = {}): Promise<string[]> {
+  const cases: { name: string; body: () => Promise<void> }[] = [];
+  const runner = {
+    describe: (_name: string, body: () => void) => body(),
+    test: (name: string, body: () => Promise<void>) => void cases.push({ name, body }),
+  };
+  describeTokenStorage('a storage', runner, {
+    create: async () => new Storage(),
+    reopen: async (storage) => storage,
+    dispose: async () => undefined,
+    ...changes,
+  });
+  const failed: string[] = [];
+  for (const { name, body } of cases) await body().catch(() => failed.push(name));
+  return failed;
+}
+
+class Blind extends MemoryTokenStorage {
+  override save(key: string, tokens: TokenSet): Promise<void> {
+    return super.save(key, tokens, { expected: undefined });
+  }
+}
+
+class CarelessDeletion extends MemoryTokenStorage {
+  override delete(key: string): Promise<void> {
+    return super.delete(key, { expected: undefined });
+  }
+}
+
+class OpenDoor extends MemoryTokenStorage {
+  override async withLock<T>(_key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
+    return task({ signal: options.signal });
+  }
+}
+
+class StuckAfterFailure extends MemoryTokenStorage {
+  override withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
+    let fail = (_reason: unknown): void => undefined;
+    const failed = new Promise<never>((_resolve, reject) => (fail = reject));
+    const stuck = (lock: HeldLock): Promise<T> =>
+      task(lock).catch((error: unknown) => (fail(error), new Promise(() => 0)));
+    return Promise.race([super.withLock(key, stuck, { ...options, timeout: Math.min(options.timeout, 0.5) }), failed]);
+  }
+}
+
+class ImpatientHolder extends MemoryTokenStorage {
+  override withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
+    return super.withLock(key, () => task({ signal: AbortSignal.abort() }), options);
+  }
+}
+
+class DeafWaiter extends MemoryTokenStorage {
+  override withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, { timeout }: LockOptions): Promise<T> {
+    return super.withLock(key, task, { signal: new AbortController().signal, timeout });
+  }
+}
+
+class Merging extends MemoryTokenStorage {
+  override async save(key: string, tokens: TokenSet, context: Pick<SaveContext, 'expected'>): Promise<void> {
+    const { latchkey, ...fields } = tokens.toJSON();
+    const merged = TokenSet.from({ ...(await this.load(key))?.toJSON(), ...fields, latchkey });
+    return super.save(key, merged, context);
+  }
+}
+
+class Forgetful extends MemoryTokenStorage {
+  override save(key: string, tokens: TokenSet, context: Pick<SaveContext, 'expected'>): Promise<void> {
+    const { access_token, refresh_token, latchkey } = tokens.toJSON();
+    return super.save(key, TokenSet.from({ access_token, refresh_token, latchkey }), context);
+  }
+}
+
+class CaseBlind extends MemoryTokenStorage {
+  override load(key: string): Promise<TokenSet | undefined> {
+    return super.load(key.toLowerCase());
+  }
+  override save(key: string, tokens: TokenSet, context: Pick<SaveContext, 'expected'>): Promise<void> {
+    return super.save(key.toLowerCase(), tokens, context);
+  }
+}
+
+class Torn extends MemoryTokenStorage {
+  override async save(key: string, tokens: TokenSet, context: Pick<SaveContext, 'expected'>): Promise<void> {
+    const half = { ...(await this.load(key))?.toJSON(), ...tokens.toJSON() };
+    const before = (await this.load(key))?.refreshToken;
+    await super.save(key, before ? TokenSet.from({ ...half, refresh_token: before }) : tokens, context);
+    await new Promise((resolve) => setImmediate(resolve));
+    return super.save(key, tokens, { expected: undefined });
+  }
+}
+
+const broken = new WeakSet<MemoryTokenStorage>();
+const breakIt = async (storage: MemoryTokenStorage): Promise<void> => void broken.add(storage);
+
+class QuietOutage extends MemoryTokenStorage {
+  override async load(key: string): Promise<TokenSet | undefined> {
+    return broken.has(this) ? undefined : super.load(key);
+  }
+}
+
+describe('the contract of token storages', () => {
+  test('is kept by the storage in memory', async () => {
+    expect(await failuresOf(MemoryTokenStorage)).toEqual([]);
+  });
+
+  test.each<[string, typeof MemoryTokenStorage, string[]]>([
+    [
+      'writes without comparing',
+      Blind,
+      [
+        'refuses a save onto another generation, and changes nothing',
+        'refuses a save of a late writer in another opening',
+        'refuses a save that expects nothing where something is',
+        'refuses a save that expects something where nothing is',
+      ],
+    ],
+    ['deletes without comparing', CarelessDeletion, ['refuses to delete another generation']],
+    [
+      'locks nobody out',
+      OpenDoor,
+      [
+        'lets one task in at a time, across two openings',
+        'shows the last save to each task under the lock',
+        'lets a waiter that is aborted leave alone, for good',
+        'does not begin for a signal that is aborted already',
+        'gives up when the lock is held for too long',
+      ],
+    ],
+    ['keeps the lock of a task that failed', StuckAfterFailure, ['passes the error of a task on, and frees the lock']],
+    [
+      'says that the lock is lost',
+      ImpatientHolder,
+      [
+        'returns what the task returns, and holds the lock until then',
+        'lets a waiter that is aborted leave alone, for good',
+      ],
+    ],
+    [
+      'lets no waiter leave',
+      DeafWaiter,
+      ['lets a waiter that is aborted leave alone, for good', 'does not begin for a signal that is aborted already'],
+    ],
+    ['merges instead of replacing', Merging, ['replaces the whole set with each save']],
+    ['drops fields', Forgetful, ['gives every field back, known or not']],
+    ['confuses keys', CaseBlind, ['keeps awkward keys apart']],
+    ['tears its records', Torn, ['never shows half of a save to a reader']],
+  ])('catches one that %s, and nothing else in it', async (_what, Storage, titles) => {
+    expect(await failuresOf(Storage)).toEqual(titles);
+  });
+
+  test('catches one that reads an outage as "nothing there"', async () => {
+    expect(await failuresOf(QuietOutage, { breakIt })).toContain('reports an outage on load, never "nothing there"');
+  });
+
+  test('catches one that does not notice an outage when saving or locking', async () => {
+    expect(await failuresOf(QuietOutage, { breakIt })).toEqual(
+      expect.arrayContaining([
+        'reports an outage on save, whatever is expected',
+        'reports an outage on delete',
+        'reports an outage on taking the lock, and does not run the task',
+      ]),
+    );
+  });
+
+  test('catches one whose saves are not seen by others', async () => {
+    const copies: Fixture = { reopen: async () => new MemoryTokenStorage() };
+    expect(await failuresOf(MemoryTokenStorage, copies)).toEqual(
+      expect.arrayContaining([
+        'shows a save to whoever opens the place later',
+        'shows a save and a deletion to whoever opened the place before',
+        'has one id for one place',
+        'lets one task in at a time, across two openings',
+      ]),
+    );
+  });
+
+  test('catches a place for one credential that hands its record to another', async () => {
+    const title = 'refuses the record of another credential, until a login overwrites it';
+    expect(await failuresOf(MemoryTokenStorage, { manyKeys: false })).toEqual([title]);
+  });
+});
