@@ -1,3 +1,4 @@
+import { isErrorLike } from './error-causes.js';
 import type { AuthFlowError } from './errors.js';
 import type { TokenSet } from './token-set.js';
 import { warn } from './warn.js';
@@ -61,9 +62,7 @@ export class FlowEvents {
       try {
         (listener as (event: FlowEventMap[Name]) => void)(event);
       } catch (error) {
-        warn(
-          `A listener of the event ${name} threw ${error instanceof Error ? error.name : 'a value'}; it was ignored.`,
-        );
+        warn(`A listener of the event ${name} threw ${isErrorLike(error) ? error.name : 'a value'}; it was ignored.`);
       }
     }
   }

@@ -1,3 +1,4 @@
+import { causesOf } from './error-causes.js';
 import { untilAborted } from './until-aborted.js';
 
 /** A complete answer, read to its end. */
@@ -125,15 +126,13 @@ const neverSent = new Set([
 ]);
 
 function mayHaveArrived(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && typeof cause.code === 'string' && neverSent.has(cause.code)) return false;
-    if (cause instanceof AggregateError && cause.errors.length > 0 && !cause.errors.some(mayHaveArrived)) return false;
-  }
-  return true;
+  return !causesOf(error).some(
+    ({ code, errors }) =>
+      (typeof code === 'string' && neverSent.has(code)) ||
+      (Array.isArray(errors) && errors.length > 0 && !errors.some(mayHaveArrived)),
+  );
 }
 
 function describe(error: unknown): string {
-  let deepest = error;
-  while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
-  return deepest instanceof Error && deepest.message !== '' ? deepest.message : 'The connection failed.';
+  return causesOf(error).at(-1)?.message || 'The connection failed.';
 }

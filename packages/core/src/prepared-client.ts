@@ -1,6 +1,7 @@
 import type { AuthFlowOptions } from './auth-flow-options.js';
 import { type DeviceCode, readDeviceCode } from './device-code.js';
 import { clientAuthentication } from './client-authentication.js';
+import { causesOf } from './error-causes.js';
 import { AuthFlowError, DiscoveryError, RefreshOutcomeUnknownError, TokenEndpointUnavailableError } from './errors.js';
 import { asResponse, exchange, type HttpAnswer, NoAnswerError, requestInit } from './http-exchange.js';
 import type { Configuration, OpenidClient, ServerMetadata } from './openid.js';
@@ -156,7 +157,7 @@ function noAnswer(problem: unknown, grantType: string, secrets: readonly string[
 
 /** openid-client wraps some failures of a custom fetch. */
 function findFailure(problem: unknown): AuthFlowError | NoAnswerError | undefined {
-  for (let error = problem; error instanceof Error; error = error.cause) {
+  for (const error of causesOf(problem)) {
     if (error instanceof NoAnswerError || error instanceof AuthFlowError) return error;
   }
   return undefined;

@@ -1,3 +1,5 @@
+import { causesOf, type ErrorLike } from './error-causes.js';
+
 const windowLength = 8;
 
 /**
@@ -26,13 +28,19 @@ export function scrub(text: string, secrets: readonly string[]): string {
 }
 
 /** Copies an error, and what caused it, without its properties, stack or secrets; what is no error becomes one. */
-export function scrubError(error: unknown, secrets: readonly string[] = [], depth = 3): Error {
-  if (!(error instanceof Error)) return new Error('A value that is no Error was thrown.');
-  const cause = depth > 0 && error.cause instanceof Error ? scrubError(error.cause, secrets, depth - 1) : undefined;
-  const copy = new Error(scrub(error.message, secrets), cause && { cause });
-  copy.name = error.name;
-  copy.stack = `${copy.name}: ${copy.message}`;
-  const code: unknown = 'code' in error ? error.code : undefined;
+export function scrubError(error: unknown, secrets: readonly string[] = []): Error {
+  const copies = causesOf(error).map((each) => copyOf(each, secrets));
+  copies.forEach((copy, index) => {
+    const cause = copies[index + 1];
+    if (cause) Object.defineProperty(copy, 'cause', { value: cause });
+  });
+  return copies[0] ?? new Error('A value that is no Error was thrown.');
+}
+
+function copyOf({ name, message, code }: ErrorLike, secrets: readonly string[]): Error {
+  const copy = new Error(scrub(message, secrets));
+  Object.defineProperty(copy, 'name', { value: String(name) });
+  Object.defineProperty(copy, 'stack', { value: `${name}: ${copy.message}` });
   return typeof code === 'string' ? Object.assign(copy, { code: scrub(code, secrets) }) : copy;
 }
 
