@@ -1,3 +1,11 @@
+/**
+ * One configuration for the tests of every package. Jest reads it natively where Node strips types, and through ts-node
+ * on Node 20.
+ *
+ * @jest-config-loader ts-node
+ * @jest-config-loader-options {"transpileOnly": true, "compilerOptions": {"module": "CommonJS", "target": "ES2022"}}
+ */
+import { availableParallelism } from 'node:os';
 import type { Config } from 'jest';
 
 const config: Config = {
@@ -8,7 +16,11 @@ const config: Config = {
   transform: {
     '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: '<rootDir>/tsconfig.test.json' }],
   },
+  // A source imports './x.js', which is './x.ts' on disk. Other packages are imported from their dist.
   moduleNameMapper: { '^(\\.{1,2}/(?!dist/).*)\\.js$': '$1' },
+  reporters: ['default', '<rootDir>/scripts/jest-count-reporter.mjs'],
+  // Many tests wait for processes and servers, so that two cores carry two workers.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   testTimeout: 30_000,
 };
 

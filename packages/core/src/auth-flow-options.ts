@@ -6,13 +6,24 @@ import type { Lock } from './lock.js';
 export interface ServerEndpoints {
   /** Issuer identifier; without it an id token is kept but not checked. */
   readonly issuer?: string | undefined;
+  /** The token endpoint (RFC 6749 section 3.2). */
   readonly tokenEndpoint: string;
+  /** Where device codes are asked for (RFC 8628 section 3.1). */
   readonly deviceAuthorizationEndpoint?: string | undefined;
+  /** Where tokens are revoked (RFC 7009). */
   readonly revocationEndpoint?: string | undefined;
 }
 
 /** How the client proves who it is (RFC 6749 section 2.3). */
 export type ClientAuthentication = 'client_secret_basic' | 'client_secret_post' | 'none';
+
+/** What a server does with a used refresh token: `strict`, or it accepts it again for so many seconds. */
+export type Rotation =
+  | 'strict'
+  | {
+      /** Seconds after its first use for which a refresh token is still accepted. */
+      readonly grace: number;
+    };
 
 /** Options of every flow. All durations are in seconds. */
 export interface AuthFlowOptions {
@@ -22,6 +33,7 @@ export interface AuthFlowOptions {
   readonly domain?: string | undefined;
   /** The server's endpoints, in place of discovery. */
   readonly server?: ServerEndpoints | undefined;
+  /** The client's id at the authorization server. */
   readonly clientId: string;
   /** The client's secret, or a function that fetches it before each request, so that it can rotate. */
   readonly clientSecret?: string | (() => string | Promise<string>) | undefined;
@@ -56,7 +68,7 @@ export interface AuthFlowOptions {
    *
    * @defaultValue `strict`
    */
-  readonly rotation?: 'strict' | { readonly grace: number } | undefined;
+  readonly rotation?: Rotation | undefined;
   /**
    * Seconds before its end at which a token is renewed.
    *

@@ -20,6 +20,7 @@ import type { HeldLock, LockOptions } from './lock.js';
 import { type AuthorizeContext, joinLogin, logIn } from './login.js';
 import { logOut } from './logout.js';
 import { mergeAnswer } from './merge.js';
+import { assertDeletable } from './own-hooks.js';
 import type { PreparedClient } from './prepared-client.js';
 import { ProtocolClient } from './protocol-client.js';
 import { TokenAccessors } from './token-accessors.js';
@@ -70,11 +71,8 @@ export abstract class AuthFlow extends TokenAccessors {
   }
 
   /** Throws a TypeError, before anything is done, when tokens cannot be deleted. */
-  protected assertDeletable(inherited: unknown = AuthFlow.prototype.deleteTokens): void {
-    if (this.deleteTokens !== inherited) return;
-    throw new TypeError(
-      `${this.constructor.name} cannot log out: override deleteTokens beside the other storage hooks.`,
-    );
+  protected assertDeletable(): void {
+    assertDeletable(this, AuthFlow.prototype);
   }
 
   /** Excludes all others who use these tokens while `task` runs; by the option `lock`, else in this process only. */
@@ -288,6 +286,7 @@ export abstract class AuthFlow extends TokenAccessors {
     return `${this.constructor.name}(${this.key})`;
   }
 
+  /** The tokens as last loaded, renewed or obtained; `undefined` when there are none. */
   protected get tokensOrNone(): TokenSet | undefined {
     return this.#parts.credential.tokens;
   }

@@ -11,9 +11,9 @@ export interface CallersParts {
   readonly credential: Credential;
   readonly options: AuthFlowOptions;
   readonly renewsAhead: boolean;
-  now(): number;
+  readonly now: () => number;
   /** Renews, or finds what another process renewed. */
-  run(call: Call): Promise<RunOutcome>;
+  readonly run: (call: Call) => Promise<RunOutcome>;
 }
 
 /** Milliseconds before a renewal ahead is tried again. */

@@ -1,5 +1,6 @@
 import { ProcessLock } from './process-lock.js';
 import type { SaveContext } from './token-storage.js';
+import type { Unanswered } from './token-record.js';
 import type { TokenSet } from './token-set.js';
 
 /** What a run came to. */
@@ -20,7 +21,7 @@ export class Credential {
   /** New tokens that could not be saved yet. */
   unsaved: UnsavedTokens | undefined;
   /** A refresh token presented without an answer, where storage could not note it. */
-  unanswered: { readonly refreshToken: string | undefined; readonly times: number; readonly since: number } | undefined;
+  unanswered: (Unanswered & { readonly refreshToken: string | undefined }) | undefined;
   /** A refresh token that the server has refused; it is not presented again. */
   refused: string | undefined;
   /** When a renewal ahead may next be tried, in ms. */

@@ -1,7 +1,7 @@
 import { DeviceCodeRequestError } from './errors.js';
 import type { HttpAnswer } from './http-exchange.js';
 import { isTransient, readObject, readRefusal, unavailable } from './token-endpoint-answer.js';
-import { readSeconds } from './token-set.js';
+import { readSeconds } from './token-record.js';
 
 /** What a person needs to approve a login on another device (RFC 8628 section 3.2). */
 export interface DeviceCodePrompt {

@@ -16,7 +16,7 @@
  * └─ DeviceCodeError                    DeviceCodeRequestError, …DeniedError, …ExpiredError, …PollingError
  */
 
-export { AuthFlowError, type ErrorDetails } from './errors/auth-flow-error.js';
+export { AuthFlowError, type ErrorDefaults, type ErrorDetails } from './errors/auth-flow-error.js';
 export * from './errors/login-required-error.js';
 export * from './errors/server-error.js';
 export * from './errors/storage-error.js';

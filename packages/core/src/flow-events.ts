@@ -5,44 +5,72 @@ import { warn } from './warn.js';
 
 /** What a flow tells about its tokens. It holds no secret. */
 export interface TokenSummary {
+  /** Granted scopes, separated by spaces. */
   readonly scope: string | undefined;
+  /** When the access token ends. */
   readonly expiresAt: Date | undefined;
+  /** When it was issued. */
   readonly issuedAt: Date | undefined;
+  /** Generation of the record. */
   readonly generation: number | undefined;
+  /** Whether a refresh token is held. */
   readonly hasRefreshToken: boolean;
 }
 
-interface WithTokens {
+/** Something happened to a credential. */
+export interface FlowEvent {
+  /** Names the credential. */
   readonly key: string;
+}
+
+/** Something happened to tokens. */
+export interface TokenEvent extends FlowEvent {
+  /** The tokens concerned. */
   readonly tokens: TokenSummary;
 }
 
-interface WithError {
-  readonly key: string;
+/** The refresh token was redeemed. */
+export interface RenewedEvent extends TokenEvent {
+  /** Seconds for the request and the save. */
+  readonly duration: number;
+}
+
+/** Something went wrong. */
+export interface FailureEvent extends FlowEvent {
+  /** What went wrong. */
   readonly error: AuthFlowError;
+}
+
+/** An answer holds tokens, which were kept, but is wrong beside them. */
+export interface AnswerInvalidEvent extends FlowEvent {
+  /** What is wrong: an id token that does not verify, say. */
+  readonly problem: Error;
 }
 
 /** The events of a flow, by name. */
 export interface FlowEventMap {
-  /** Tokens were read from storage. */
-  loaded: WithTokens;
-  /** The refresh token was redeemed. `duration` in seconds, the wait for the lock included. */
-  renewed: WithTokens & { readonly duration: number };
+  /** Tokens were read from storage for the first time. */
+  loaded: TokenEvent;
+  /** The refresh token was redeemed, and the new tokens saved. */
+  renewed: RenewedEvent;
   /** Another process had renewed, or somebody had logged in, and its tokens are used. */
-  adopted: WithTokens;
+  adopted: TokenEvent;
   /** A new grant was made. */
-  authorized: WithTokens;
-  saved: WithTokens;
+  authorized: TokenEvent;
+  /** Tokens were saved. */
+  saved: TokenEvent;
   /** New tokens could not be saved. They are kept in memory, and every later call saves first. */
-  saveFailed: WithError & { readonly tokens: TokenSummary };
-  /** A renewal failed while the present token was still valid and was returned. */
-  renewalFailed: WithError;
-  loginRequired: WithError;
+  saveFailed: TokenEvent & FailureEvent;
+  /** A renewal failed. Callers were given the present token if it was still valid. */
+  renewalFailed: FailureEvent;
+  /** Somebody has to log in. */
+  loginRequired: FailureEvent;
   /** A refresh token was sent, but no answer came. */
-  outcomeUnknown: WithError;
-  /** An answer held tokens, which were kept, but is wrong beside them: an id token that does not verify, say. */
-  answerInvalid: { readonly key: string; readonly problem: Error };
-  loggedOut: { readonly key: string };
+  outcomeUnknown: FailureEvent;
+  /** An answer held tokens, which were kept, but is wrong beside them. */
+  answerInvalid: AnswerInvalidEvent;
+  /** Tokens were deleted. */
+  loggedOut: FlowEvent;
 }
 
 /** Tells listeners what a flow does. A listener that throws does not disturb the flow. */

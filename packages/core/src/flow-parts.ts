@@ -5,7 +5,8 @@ import { systemClock } from './clock.js';
 import { Credential, credentialAt, type RunOutcome } from './credential.js';
 import type { FlowEvents } from './flow-events.js';
 import { RenewalSteps } from './renewal-steps.js';
-import { type StorageHooks, TokenKeeper } from './token-keeper.js';
+import type { StorageHooks } from './storage-hooks.js';
+import { TokenKeeper } from './token-keeper.js';
 
 /** What a flow is made of beside its options. */
 export interface FlowParts {
@@ -24,7 +25,7 @@ export interface FlowDescription {
   readonly events: FlowEvents;
   readonly interactive: boolean;
   readonly hooks: StorageHooks;
-  run(call: Call): Promise<RunOutcome>;
+  readonly run: (call: Call) => Promise<RunOutcome>;
 }
 
 /** Puts the parts of a flow together, when it is first used. */

@@ -1,7 +1,7 @@
 export { AuthFlow } from './auth-flow.js';
 export type { AuthorizeContext } from './login.js';
 export type { AccessTokenOptions } from './access-token-options.js';
-export type { AuthFlowOptions, ClientAuthentication, ServerEndpoints } from './auth-flow-options.js';
+export type { AuthFlowOptions, ClientAuthentication, Rotation, ServerEndpoints } from './auth-flow-options.js';
 export {
   ClientCredentialsFlow,
   type ClientCredentialsFlowOptions,
@@ -10,15 +10,25 @@ export {
 export type { DeviceCodePrompt } from './device-code.js';
 export { DeviceCodeFlow, type DeviceCodeFlowOptions, DeviceCodeFlowSimple } from './device-code-flow.js';
 export * from './errors.js';
-export { type FlowEventMap, FlowEvents, type TokenSummary } from './flow-events.js';
+export {
+  type AnswerInvalidEvent,
+  type FailureEvent,
+  type FlowEvent,
+  type FlowEventMap,
+  FlowEvents,
+  type RenewedEvent,
+  type TokenEvent,
+  type TokenSummary,
+} from './flow-events.js';
 export { StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.js';
 export { TokenAccessors } from './token-accessors.js';
 export type { HeldLock, Lock, LockOptions } from './lock.js';
 export type { DeleteContext, SaveContext, TokenStorage } from './token-storage.js';
 export { type Clock, systemClock } from './clock.js';
 export { assertGeneration } from './generation.js';
-export { type RecordStamp, type TokenRecord, TokenSet } from './token-set.js';
+export type { RecordStamp, TokenRecord, Unanswered } from './token-record.js';
+export { TokenSet } from './token-set.js';
 export { ProcessLock } from './process-lock.js';
 export { MemoryTokenStorage } from './memory-token-storage.js';
-export type { KeyvBackend } from './keyv-backend.js';
+export type { KeyvBackend, KeyvEntry } from './keyv-backend.js';
 export { KeyvTokenStorage, type KeyvTokenStorageOptions } from './keyv-token-storage.js';

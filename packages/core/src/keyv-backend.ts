@@ -1,10 +1,22 @@
+/** An entry as Keyv stores it. */
+export interface KeyvEntry {
+  /** What was stored. */
+  value?: unknown;
+}
+
 /** What {@link KeyvTokenStorage} uses of a `Keyv` instance (keyv 5.6); any `new Keyv(…)` fits. */
 export interface KeyvBackend {
+  /** The adapter behind it. */
   readonly store?: unknown;
+  /** Prefix of the keys. */
   readonly namespace?: string | undefined;
+  /** Whether the prefix is used. */
   readonly useKeyPrefix?: boolean;
-  getRaw(key: string): Promise<{ value?: unknown } | undefined>;
+  /** Reads an entry; rejects when the store fails. */
+  getRaw(key: string): Promise<KeyvEntry | undefined>;
+  /** Writes an entry; `ttl` in ms. */
   set(key: string, value: string, ttl?: number): Promise<boolean>;
+  /** Removes an entry; false when there was none, or when the store failed. */
   delete(key: string): Promise<boolean>;
 }
 

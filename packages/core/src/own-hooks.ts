@@ -19,6 +19,13 @@ export function overridesHooks(flow: object, base: object): boolean {
   return load;
 }
 
+/** Throws a TypeError when a flow has only the `deleteTokens` of `base`, which cannot delete. */
+export function assertDeletable(flow: object, base: object): void {
+  const own = flow as Partial<Record<string, unknown>>;
+  if (own['deleteTokens'] !== (base as Partial<Record<string, unknown>>)['deleteTokens']) return;
+  throw new TypeError(`${flow.constructor.name} cannot log out: override deleteTokens beside the other storage hooks.`);
+}
+
 let warned = false;
 
 /** Warns once in a process of hooks that nothing locks between processes. */

@@ -2,9 +2,8 @@ import type { AuthFlowOptions } from './auth-flow-options.js';
 import type { Credential } from './credential.js';
 import { InvalidRefreshTokenError, LoginRequiredError, NoRefreshTokenError, NoTokensError } from './errors.js';
 import { missingScopes } from './scope.js';
-import type { RecordStamp, TokenSet } from './token-set.js';
-
-type Unanswered = NonNullable<RecordStamp['unanswered']>;
+import type { Unanswered } from './token-record.js';
+import type { TokenSet } from './token-set.js';
 
 /** Returns why tokens cannot be renewed by their refresh token, `undefined` when they can. */
 export function whyNotRenewable(

@@ -21,7 +21,7 @@ export interface RenewalParts {
   readonly keeper: TokenKeeper;
   readonly callers: Callers;
   readonly events: FlowEvents;
-  now(): number;
+  readonly now: () => number;
 }
 
 /** The steps of a renewal; `AuthFlow` says in which order they come. */

@@ -39,7 +39,7 @@ export function scrubError(error: unknown, secrets: readonly string[] = []): Err
 
 function copyOf({ name, message, code }: ErrorLike, secrets: readonly string[]): Error {
   const copy = new Error(scrub(message, secrets));
-  Object.defineProperty(copy, 'name', { value: String(name) });
+  Object.defineProperty(copy, 'name', { value: name });
   Object.defineProperty(copy, 'stack', { value: `${name}: ${copy.message}` });
   return typeof code === 'string' ? Object.assign(copy, { code: scrub(code, secrets) }) : copy;
 }

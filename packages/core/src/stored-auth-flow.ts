@@ -2,7 +2,7 @@ import { AuthFlow } from './auth-flow.js';
 import type { AuthFlowOptions } from './auth-flow-options.js';
 import type { HeldLock, LockOptions } from './lock.js';
 import { MemoryTokenStorage } from './memory-token-storage.js';
-import { overridesHooks, warnOfMissingLock } from './own-hooks.js';
+import { assertDeletable, overridesHooks, warnOfMissingLock } from './own-hooks.js';
 import { accountOptions } from './protocol-client.js';
 import type { TokenSet } from './token-set.js';
 import type { DeleteContext, SaveContext, TokenStorage } from './token-storage.js';
@@ -56,7 +56,7 @@ export abstract class StoredAuthFlow extends AuthFlow {
   }
 
   protected override assertDeletable(): void {
-    if (!this.#storage) super.assertDeletable(StoredAuthFlow.prototype.deleteTokens);
+    if (!this.#storage) assertDeletable(this, StoredAuthFlow.prototype);
   }
 
   protected override withLock<T>(task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
@@ -77,6 +77,7 @@ export abstract class StoredAuthFlow extends AuthFlow {
     const options = accountOptions(this.options, account, key && `${key} ${encodeURIComponent(account)}`);
     const sibling: unknown = Reflect.construct(StoredAuthFlow, [Object.assign(options, { storage })], this.constructor);
     const { events: _own, ...fields } = this as Record<string, unknown>;
-    return Object.assign(sibling as this, fields);
+    Object.assign(sibling as object, fields);
+    return sibling as this;
   }
 }

@@ -13,7 +13,7 @@ export abstract class TokenAccessors {
   get accessToken(): string {
     return present(this.tokens.accessToken, NoAccessTokenError);
   }
-  /** @throws NoTokensError, NoRefreshTokenError */
+  /** The refresh token. @throws NoTokensError, NoRefreshTokenError */
   get refreshToken(): string {
     return present(this.tokens.refreshToken, NoRefreshTokenError);
   }
@@ -21,7 +21,7 @@ export abstract class TokenAccessors {
   get hasRefreshToken(): boolean {
     return this.tokensOrNone?.refreshToken !== undefined;
   }
-  /** @throws NoTokensError, NoIdTokenError */
+  /** The id token. @throws NoTokensError, NoIdTokenError */
   get idToken(): string {
     return present(this.tokens.idToken, NoIdTokenError);
   }
@@ -33,6 +33,7 @@ export abstract class TokenAccessors {
   get expiresAt(): Date | undefined {
     return this.tokens.expiresAt;
   }
+  /** When the access token was issued; `undefined` when unknown. */
   get issuedAt(): Date | undefined {
     return this.tokens.issuedAt;
   }
@@ -44,6 +45,7 @@ export abstract class TokenAccessors {
   get claims(): Readonly<Record<string, unknown>> | undefined {
     return this.tokens.claims;
   }
+  /** The tokens as last loaded, renewed or obtained; `undefined` when there are none. */
   protected abstract get tokensOrNone(): TokenSet | undefined;
 }
 

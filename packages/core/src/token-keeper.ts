@@ -1,39 +1,13 @@
-import type { Clock } from './clock.js';
-import type { Credential, StoredTokens } from './credential.js';
-import {
-  AuthFlowError,
-  CredentialMismatchError,
-  NoTokensError,
-  StorageConflictError,
-  StorageUnavailableError,
-} from './errors.js';
-import { type FlowEvents, summarize } from './flow-events.js';
+import type { StoredTokens } from './credential.js';
+import { AuthFlowError, CredentialMismatchError, NoTokensError, StorageConflictError } from './errors.js';
+import { summarize } from './flow-events.js';
 import { hasMoved, nextGeneration } from './generation.js';
-import type { HeldLock, LockOptions } from './lock.js';
-import { scrubError } from './secrets.js';
+import type { HeldLock } from './lock.js';
+import { retryUntil } from './retry-until.js';
+import { type KeeperParts, type SaveReason, storageError } from './storage-hooks.js';
+import type { Unanswered } from './token-record.js';
 import { TokenSet } from './token-set.js';
-import type { DeleteContext, SaveContext } from './token-storage.js';
-
-/** The storage hooks of a flow. */
-export interface StorageHooks {
-  load(): Promise<unknown>;
-  save(tokens: TokenSet, context: SaveContext): Promise<void>;
-  delete(context: DeleteContext): Promise<void>;
-  withLock<T>(task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T>;
-}
-
-/** What a keeper works with. */
-export interface KeeperParts {
-  readonly key: string;
-  readonly hooks: StorageHooks;
-  readonly credential: Credential;
-  readonly events: FlowEvents;
-  readonly clock: Clock;
-  /** Seconds. */
-  readonly lockTimeout: number;
-  /** Whether a record of another credential is overwritten, since no person is needed for a new one. */
-  readonly overwritesOthers: boolean;
-}
+import type { SaveContext } from './token-storage.js';
 
 /** Keeps the tokens of one credential in memory and in storage, so that the two do not contradict each other. */
 export class TokenKeeper {
@@ -116,20 +90,10 @@ export class TokenKeeper {
   async save(tokens: TokenSet, grewFrom: StoredTokens, context: SaveReason): Promise<TokenSet> {
     const { credential, clock, lockTimeout } = this.#parts;
     const stamped = this.#stamp(tokens, grewFrom, context.scope);
-    const deadline = clock.now() + lockTimeout * 1000;
-    for (let pause = 50; ; pause = Math.min(2 * pause, 1000)) {
-      try {
-        await this.#saveOnce(stamped, grewFrom, context);
-        credential.unsaved = undefined;
-        break;
-      } catch (error) {
-        if (error instanceof StorageConflictError) throw error;
-        if (clock.now() + pause > deadline) {
-          return this.#keepUnsaved(stamped, grewFrom, context.reason, error);
-        }
-        await clock.sleep(pause);
-      }
-    }
+    const attempt = (): Promise<void> => this.#saveOnce(stamped, grewFrom, context);
+    const failure = await retryUntil(clock.now() + lockTimeout * 1000, clock, attempt);
+    if (failure) return this.#keepUnsaved(stamped, grewFrom, context.reason, failure.error);
+    credential.unsaved = undefined;
     credential.tokens = stamped;
     return stamped;
   }
@@ -176,11 +140,7 @@ export class TokenKeeper {
   }
 
   /** Notes beside the stored tokens that their refresh token was presented without an answer. */
-  async noteUnanswered(
-    stored: StoredTokens,
-    unanswered: { times: number; since: number },
-    lock: HeldLock,
-  ): Promise<void> {
+  async noteUnanswered(stored: StoredTokens, unanswered: Unanswered, lock: HeldLock): Promise<void> {
     const { key, credential, clock } = this.#parts;
     const { tokens } = stored;
     if (!tokens) return;
@@ -234,20 +194,4 @@ export class TokenKeeper {
     const moved = present && tokens ? hasMoved(present, tokens) : present !== tokens;
     if (moved || found !== expected) throw new StorageConflictError({ expected, found });
   }
-}
-
-/** Why tokens are saved, and under which lock. */
-export interface SaveReason {
-  readonly reason: SaveContext['reason'];
-  readonly lock: HeldLock;
-  /** Replaces whatever is stored: a login. */
-  readonly overwrite?: boolean;
-  /** The scopes that were asked for. */
-  readonly scope?: string | undefined;
-}
-
-function storageError(message: string, error: unknown, tokens?: TokenSet): AuthFlowError {
-  if (error instanceof AuthFlowError) return error;
-  const secrets = [tokens?.accessToken, tokens?.refreshToken, tokens?.idToken].filter((token) => token !== undefined);
-  return new StorageUnavailableError({ message, cause: scrubError(error, secrets) });
 }

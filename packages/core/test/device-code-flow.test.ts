@@ -142,13 +142,13 @@ describe('a device code flow', () => {
     ['an outage', () => faults.html(503), TokenEndpointUnavailableError],
   ])('prompts nobody after %s', async (_name, fault, type) => {
     scene.server.nextAnswers({ endpoint: 'device_authorization' }, fault());
-    const promptUser = jest.fn();
+    const promptUser = jest.fn<(prompt: DeviceCodePrompt) => void>();
     await expect(scene.flow({ promptUser }).doFlow()).rejects.toBeInstanceOf(type);
     expect(promptUser).not.toHaveBeenCalled();
   });
 
   test('asks nobody when the tokens could not be saved', async () => {
-    const promptUser = jest.fn();
+    const promptUser = jest.fn<(prompt: DeviceCodePrompt) => void>();
     const storage = { ...scene.storage, id: 'full', withLock: () => Promise.reject(new StorageUnavailableError()) };
     const flow = scene.flow({ promptUser, storage: storage as never });
     await expect(flow.doFlow()).rejects.toBeInstanceOf(StorageUnavailableError);

@@ -1,5 +1,13 @@
-import { DeviceCodeFlow, type DeviceCodeFlowOptions, MemoryTokenStorage, type TokenSet } from '@latchkey/core';
+import {
+  DeviceCodeFlow,
+  type DeviceCodeFlowOptions,
+  MemoryTokenStorage,
+  type TokenSet,
+  type TokenStorage,
+} from '@latchkey/core';
 import { FakeAuthorizationServer, type FakeAuthorizationServerOptions, TestClock } from '@latchkey/core/testing';
+
+let processes = 0;
 
 /** A server, a clock that both sides share, a storage, and flows of one user over it. */
 export class DeviceScene implements AsyncDisposable {
@@ -29,12 +37,25 @@ export class DeviceScene implements AsyncDisposable {
       clientId: 'cli',
       scope: 'openid offline_access',
       clock: this.clock,
-      storage: { ...bound(this.storage), id: `process:${Math.random()}` },
+      storage: this.storageWith({}),
       promptUser: ({ userCode }) => {
         this.server.approve(userCode);
       },
       ...options,
     });
+  }
+
+  /** The storage as another process sees it, with some parts replaced. */
+  storageWith(change: Partial<TokenStorage>): TokenStorage {
+    const { storage } = this;
+    return {
+      id: `process:${++processes}`,
+      load: (key) => storage.load(key),
+      save: (key, tokens, context) => storage.save(key, tokens, context),
+      delete: (key, context) => storage.delete(key, context),
+      withLock: (key, task, options) => storage.withLock(key, task, options),
+      ...change,
+    };
   }
 
   /** A logged-in flow with an empty ledger. */
@@ -62,13 +83,4 @@ export class DeviceScene implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server.stop();
   }
-}
-
-function bound(storage: MemoryTokenStorage): Omit<MemoryTokenStorage, 'id'> {
-  return {
-    load: (key) => storage.load(key),
-    save: (key, tokens, context) => storage.save(key, tokens, context),
-    delete: (key, context) => storage.delete(key, context),
-    withLock: (key, task, options) => storage.withLock(key, task, options),
-  } as Omit<MemoryTokenStorage, 'id'>;
 }

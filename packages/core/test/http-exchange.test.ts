@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { exchange, type HttpAnswer, NoAnswerError, requestInit } from '../dist/http-exchange.js';
@@ -38,8 +38,8 @@ describe('an exchange', () => {
   });
 
   test.each([
-    ['never comes', () => undefined],
-    ['stops in the middle', (response: { write(text: string): void }) => response.write('{"acc')],
+    ['never comes', (): unknown => undefined],
+    ['stops in the middle', (response: ServerResponse): unknown => response.write('{"acc')],
   ])('gives up on an answer that %s', async (_name, begin) => {
     const url = await serve((_request, response) => void begin(response));
     await expect(post(url, 0.05)).rejects.toMatchObject({

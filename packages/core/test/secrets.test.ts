@@ -21,7 +21,7 @@ beforeEach(async () => {
   const streams = [process.stdout, process.stderr];
   const originals = streams.map((stream) => stream.write.bind(stream));
   streams.forEach((stream) => {
-    stream.write = ((chunk: unknown) => printed.push(String(chunk)) > 0) as typeof stream.write;
+    stream.write = (chunk: unknown) => printed.push(String(chunk)) > 0;
   });
   restore = () => streams.forEach((stream, index) => (stream.write = originals[index] ?? stream.write));
 });
@@ -32,8 +32,8 @@ afterEach(async () => {
 
 /** All that a program could print of a value. */
 function shown(value: unknown): string {
-  const seen: string[] = [inspect(value, { depth: 10, showHidden: true, getters: false }), `${value as string}`];
-  seen.push(JSON.stringify(value, Object.getOwnPropertyNames(Object(value))) ?? '');
+  const seen: string[] = [inspect(value, { depth: 10, showHidden: true, getters: false }), String(value)];
+  seen.push(JSON.stringify(value, Object.getOwnPropertyNames(Object(value))));
   for (let error = value; error instanceof Error; error = error.cause) {
     seen.push(error.message, error.stack ?? '', JSON.stringify({ ...error }), ...Object.values(error).map(String));
   }

@@ -114,7 +114,7 @@ describe('an answer of the token endpoint', () => {
     const text = JSON.stringify({ error: 'invalid_scope', error_description: `no\n\u001b[31m${'x'.repeat(600)}` });
     const error = ask('password', 400, text) as TokenRequestError;
     expect(error.error).toBe('invalid_scope');
-    expect(error.errorDescription).toMatch(/^no  \[31mx+$/);
+    expect(error.errorDescription).toMatch(/^no {2}\[31mx+$/);
     expect(error.errorDescription?.length).toBeLessThanOrEqual(500);
     expect(error.message).toContain('invalid_scope');
     expect(error).toBeInstanceOf(AuthFlowError);

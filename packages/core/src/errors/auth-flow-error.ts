@@ -1,17 +1,26 @@
 /** What an error is made from. `cause` must already be free of secrets. */
 export interface ErrorDetails {
+  /** Stands in for the class's own code. */
   readonly code?: string;
+  /** Stands in for the class's own message: what happened, and what it means. */
   readonly message?: string;
+  /** Stands in for the class's own remedy: what to do. */
   readonly remedy?: string;
+  /** Stands in for the class's own answer. */
   readonly retryable?: boolean;
+  /** What led to it. */
   readonly cause?: unknown;
 }
 
 /** What a class of errors says unless a case says otherwise. */
 export interface ErrorDefaults {
+  /** Stable name of the case. */
   readonly code: string;
+  /** What happened, and what it means. */
   readonly message: string;
+  /** What to do. */
   readonly remedy: string;
+  /** @defaultValue false */
   readonly retryable?: boolean;
 }
 

@@ -6,8 +6,11 @@ export abstract class DeviceCodeError extends AuthFlowError {}
 
 /** The server gave no device code (RFC 8628 section 3.2). */
 export class DeviceCodeRequestError extends DeviceCodeError {
+  /** HTTP status of the answer. */
   readonly status: number | undefined;
+  /** The server's `error` code, if it gave one. */
   readonly error: string | undefined;
+  /** The server's explanation, cut to length and without secrets. */
   readonly errorDescription: string | undefined;
 
   constructor(details: ErrorDetails & Partial<OAuthErrorDetails> = {}) {
@@ -55,8 +58,11 @@ export class DeviceCodeExpiredError extends DeviceCodeError {
 
 /** Polling cannot begin or go on. */
 export class DeviceCodePollingError extends DeviceCodeError {
+  /** HTTP status of the answer. */
   readonly status: number | undefined;
+  /** The server's `error` code, if it gave one. */
   readonly error: string | undefined;
+  /** The server's explanation, cut to length and without secrets. */
   readonly errorDescription: string | undefined;
 
   constructor(details: ErrorDetails & Partial<OAuthErrorDetails> = {}) {
@@ -73,4 +79,3 @@ export class DeviceCodePollingError extends DeviceCodeError {
     this.errorDescription = details.errorDescription;
   }
 }
-

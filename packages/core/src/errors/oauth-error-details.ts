@@ -1,7 +1,10 @@
 /** What an authorization server says about a refused request; free of secrets. */
 export interface OAuthErrorDetails {
+  /** HTTP status. */
   readonly status: number;
+  /** The server's `error` code. */
   readonly error?: string | undefined;
+  /** The server's `error_description`. */
   readonly errorDescription?: string | undefined;
 }
 

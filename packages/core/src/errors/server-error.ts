@@ -41,8 +41,11 @@ export class RefreshOutcomeUnknownError extends AuthFlowError {
 
 /** The authorization server refuses the client itself (RFC 6749 section 5.2, `invalid_client`; 401 or 403). */
 export class ClientRejectedError extends AuthFlowError {
+  /** HTTP status of the answer. */
   readonly status: number;
+  /** The server's `error` code, if it gave one. */
   readonly error: string | undefined;
+  /** The server's explanation, cut to length and without secrets. */
   readonly errorDescription: string | undefined;
 
   constructor(details: ErrorDetails & OAuthErrorDetails) {
@@ -62,8 +65,11 @@ export class ClientRejectedError extends AuthFlowError {
 
 /** The authorization server refused the request (RFC 6749 section 5.2), or answered it without a token. */
 export class TokenRequestError extends AuthFlowError {
+  /** HTTP status of the answer. */
   readonly status: number;
+  /** The server's `error` code, if it gave one. */
   readonly error: string | undefined;
+  /** The server's explanation, cut to length and without secrets. */
   readonly errorDescription: string | undefined;
 
   constructor(details: ErrorDetails & OAuthErrorDetails) {

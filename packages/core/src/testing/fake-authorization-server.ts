@@ -53,6 +53,7 @@ export class FakeAuthorizationServer implements AsyncDisposable {
     await closed;
   }
 
+  /** As `stop`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }

@@ -8,6 +8,16 @@ export type { Answer } from './fake-server/answer.js';
 export type { AuthenticationMethod, FakeClient } from './fake-server/client-authentication.js';
 export type { AnswerFilter, FaultChoice, Gate } from './fake-server/fault-queue.js';
 export type { Exchange, Fault, FaultTiming, Interruption } from './fake-server/fault.js';
-export type { Ledger, LedgerEntry, RequestFilter } from './fake-server/ledger.js';
+export type { IssuedTokens, Ledger, LedgerEntry, RequestFilter } from './fake-server/ledger.js';
 export type { Endpoint, ReceivedRequest } from './fake-server/received-request.js';
-export type { FakeAuthorizationServerOptions, IdTokenOptions, Rotation } from './fake-server/server-options.js';
+export type {
+  FakeAuthorizationServerOptions,
+  GraceRotation,
+  IdTokenOptions,
+  Rotation,
+} from './fake-server/server-options.js';
+export { runTorture } from './torture/run-torture.js';
+export { tortureTable } from './torture/torture-table.js';
+export type { TortureOptions } from './torture/torture-options.js';
+export { isUnharmed, type TortureCounts, type TortureResult, type TortureRow } from './torture/torture-result.js';
+export { type TorturePoint, torturePoints, type TortureSignal, tortureSignals } from './torture/points.js';

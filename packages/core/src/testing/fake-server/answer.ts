@@ -1,7 +1,10 @@
 /** What the server says to a request. */
 export interface Answer {
+  /** HTTP status. */
   readonly status: number;
+  /** Response headers. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The body, as text. */
   readonly body: string;
 }
 

@@ -5,8 +5,11 @@ import type { ReceivedRequest } from './received-request.js';
 
 /** A request while it is being answered. */
 export interface Exchange {
+  /** The request as it came. */
   readonly request: ReceivedRequest;
+  /** Its entry in the ledger. */
   readonly entry: LedgerEntry;
+  /** Where the answer goes. */
   readonly response: ServerResponse;
   /** Resolves when the connection is gone, or the answer was sent. */
   readonly closed: Promise<void>;

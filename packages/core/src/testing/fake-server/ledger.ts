@@ -2,21 +2,39 @@ import assert from 'node:assert/strict';
 import type { AuthenticationMethod } from './client-authentication.js';
 import type { Endpoint } from './received-request.js';
 
+/** Tokens that the server issued. */
+export interface IssuedTokens {
+  /** The access token. */
+  readonly accessToken: string;
+  /** The refresh token, if the grant gives one. */
+  readonly refreshToken: string | undefined;
+}
+
 /** One request, as the server saw it. Secrets are kept as they came: this is the memory of a test. */
 export interface LedgerEntry {
   /** Counts from 1 in the order of arrival. */
   readonly number: number;
+  /** The place that it came to. */
   readonly endpoint: Endpoint;
+  /** HTTP method. */
   readonly method: string;
   /** Path and query. */
   readonly path: string;
+  /** Request headers. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The body, as text. */
   readonly body: string;
+  /** Form or JSON fields. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** The grant, at the token endpoint. */
   readonly grantType: string | undefined;
+  /** The client, if it said who it is. */
   readonly clientId: string | undefined;
+  /** The secret that it gave. */
   readonly clientSecret: string | undefined;
+  /** How the client proved who it is. */
   readonly authentication: AuthenticationMethod;
+  /** How id and secret were written in a Basic header. */
   readonly basicEncoding: 'rfc6749' | 'raw' | 'either' | undefined;
   /** The refresh token that was presented for a renewal. */
   readonly refreshToken: string | undefined;
@@ -36,16 +54,18 @@ export interface LedgerEntry {
   /** Whether a refresh token that was used up came again outside of its grace. */
   reuse: boolean;
   /** The tokens that the server issued for it, whether or not they arrived. */
-  issued: { readonly accessToken: string; readonly refreshToken: string | undefined } | undefined;
+  issued: IssuedTokens | undefined;
   /** The fault that befell it. */
   fault: string | undefined;
 }
 
 /** Which requests are meant; what is left out matches all. */
 export interface RequestFilter {
+  /** Requests to this place. */
   readonly endpoint?: Endpoint | undefined;
   /** Matches the token endpoint only. */
   readonly grantType?: string | undefined;
+  /** Requests of this client. */
   readonly clientId?: string | undefined;
 }
 

@@ -15,10 +15,15 @@ export type Endpoint =
 
 /** A request as it came, read to its end. */
 export interface ReceivedRequest {
+  /** The place that it came to. */
   readonly endpoint: Endpoint;
+  /** HTTP method. */
   readonly method: string;
+  /** Full URL. */
   readonly url: URL;
+  /** Request headers. */
   readonly headers: IncomingHttpHeaders;
+  /** The body, as text. */
   readonly body: string;
   /** Form or JSON fields of the body; for a GET, those of the query. */
   readonly parameters: Readonly<Record<string, string>>;

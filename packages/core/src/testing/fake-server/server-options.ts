@@ -45,7 +45,15 @@ export interface FakeAuthorizationServerOptions {
 }
 
 /** What a renewal does with the refresh token. */
-export type Rotation = 'none' | 'rotate' | { readonly grace: number; readonly answer?: 'sibling' | 'same' };
+export type Rotation = 'none' | 'rotate' | GraceRotation;
+
+/** Rotation that allows a second use for a while. */
+export interface GraceRotation {
+  /** Seconds. */
+  readonly grace: number;
+  /** What a second use is given: one more refresh token, or the one given before. Default: `sibling`. */
+  readonly answer?: 'sibling' | 'same';
+}
 
 /** How id tokens are made. */
 export interface IdTokenOptions {

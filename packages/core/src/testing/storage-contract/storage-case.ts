@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { TokenSet, type TokenRecord } from '../../token-set.js';
+import type { TokenRecord } from '../../token-record.js';
+import { TokenSet } from '../../token-set.js';
 import type { TokenStorage } from '../../token-storage.js';
 
 /** One sentence of the contract and its proof. */

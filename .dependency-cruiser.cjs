@@ -1,0 +1,125 @@
+/**
+ * Who may import whom. Checked on the sources, type imports included, after a build: packages see each other through
+ * their `exports`, that is in dist/.
+ *
+ * @type {import('dependency-cruiser').IConfiguration}
+ */
+
+/** The only modules that may import openid-client. */
+const doors = ['^packages/core/src/openid\\.ts$'];
+
+const core = '^packages/core/src/';
+const storages = '^packages/storage-[^/]+/';
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'A cycle hides who depends on whom; move what both need into a leaf module.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'resolvable',
+      comment: 'This import leads nowhere: build first, or add the dependency.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'core-knows-no-storage-package',
+      severity: 'error',
+      from: { path: '^packages/core/' },
+      to: { path: ['^packages/storage-', '^@latchkey/storage-'] },
+    },
+    {
+      name: 'storages-do-not-know-each-other',
+      severity: 'error',
+      from: { path: '^packages/(storage-[^/]+)/' },
+      to: { path: '^packages/storage-', pathNot: '^packages/$1/' },
+    },
+    {
+      name: 'storages-import-core-by-name',
+      comment: "From a storage package, core is '@latchkey/core' and nothing below it; tests may use its /testing.",
+      severity: 'error',
+      from: { path: `${storages}src/` },
+      to: { path: '^packages/core/', pathNot: '^packages/core/dist/index\\.(js|d\\.ts)$' },
+    },
+    {
+      name: 'storage-tests-import-core-by-name',
+      severity: 'error',
+      from: { path: `${storages}test/` },
+      to: { path: '^packages/core/', pathNot: '^packages/core/dist/(testing/)?index\\.(js|d\\.ts)$' },
+    },
+    {
+      name: 'one-door-to-openid-client',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: doors },
+      to: { path: ['node_modules/openid-client/', '^openid-client'] },
+    },
+    {
+      name: 'nobody-imports-the-barrel',
+      severity: 'error',
+      from: { path: core },
+      to: { path: '^packages/core/src/index\\.ts$' },
+    },
+    {
+      name: 'core-runs-anywhere',
+      comment: 'What needs node: modules stands behind @latchkey/core/node.',
+      severity: 'error',
+      from: { path: core, pathNot: `${core}(testing|node)/` },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'src-never-imports-testing',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: `${core}testing/` },
+      to: { path: '^packages/core/(src|dist)/testing/' },
+    },
+    {
+      name: 'keyv-only-in-its-adapter',
+      severity: 'error',
+      from: { path: core, pathNot: [`${core}keyv-token-storage\\.ts$`, `${core}testing/`] },
+      to: { path: ['node_modules/keyv/', '^keyv$'] },
+    },
+    {
+      name: 'keyv-only-as-a-type',
+      comment: 'keyv is an optional peer: at run time core must load without it.',
+      severity: 'error',
+      from: { path: core },
+      to: { path: ['node_modules/keyv/', '^keyv$'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'examples-import-packages-by-name',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '^packages/', pathNot: '^packages/[^/]+/dist/' },
+    },
+    {
+      name: 'packages-never-import-examples',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { path: '^examples/' },
+    },
+    {
+      name: 'no-dumping-grounds',
+      comment: 'A module is named for the one thing it holds.',
+      severity: 'error',
+      from: {},
+      to: {
+        path: '^(packages|examples)/.*/(utils?|helpers?|types|constants|manager|service)(\\.ts|/)',
+        pathNot: 'node_modules|/dist/',
+      },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    doNotFollow: { path: 'node_modules|/dist/' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+    },
+  },
+};

@@ -1,0 +1,46 @@
+import type { Clock } from './clock.js';
+import type { Credential } from './credential.js';
+import { AuthFlowError, StorageUnavailableError } from './errors.js';
+import type { FlowEvents } from './flow-events.js';
+import type { HeldLock, LockOptions } from './lock.js';
+import { scrubError } from './secrets.js';
+import type { TokenSet } from './token-set.js';
+import type { DeleteContext, SaveContext } from './token-storage.js';
+
+/** The storage hooks of a flow. */
+export interface StorageHooks {
+  load(): Promise<unknown>;
+  save(tokens: TokenSet, context: SaveContext): Promise<void>;
+  delete(context: DeleteContext): Promise<void>;
+  withLock<T>(task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T>;
+}
+
+/** What a keeper works with. */
+export interface KeeperParts {
+  readonly key: string;
+  readonly hooks: StorageHooks;
+  readonly credential: Credential;
+  readonly events: FlowEvents;
+  readonly clock: Clock;
+  /** Seconds. */
+  readonly lockTimeout: number;
+  /** Whether a record of another credential is overwritten, since no person is needed for a new one. */
+  readonly overwritesOthers: boolean;
+}
+
+/** Why tokens are saved, and under which lock. */
+export interface SaveReason {
+  readonly reason: SaveContext['reason'];
+  readonly lock: HeldLock;
+  /** Replaces whatever is stored: a login. */
+  readonly overwrite?: boolean;
+  /** The scopes that were asked for. */
+  readonly scope?: string | undefined;
+}
+
+/** Gives what a hook throws a type; what has one is left as it is. */
+export function storageError(message: string, error: unknown, tokens?: TokenSet): AuthFlowError {
+  if (error instanceof AuthFlowError) return error;
+  const secrets = [tokens?.accessToken, tokens?.refreshToken, tokens?.idToken].filter((token) => token !== undefined);
+  return new StorageUnavailableError({ message, cause: scrubError(error, secrets) });
+}

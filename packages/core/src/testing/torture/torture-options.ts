@@ -1,0 +1,64 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** How {@link runTorture} goes about it. */
+export interface TortureOptions {
+  /**
+   * Path or `file:` URL of a module that exports `createStorage(...storageArguments)`, which returns the storage or a
+   * promise of it. Each process opens it once, and so does the parent.
+   */
+  readonly storageModule: string | URL;
+  /** Passed to `createStorage`. Default: none. */
+  readonly storageArguments?: readonly string[] | undefined;
+  /** How many processes share the tokens. Default: 4. */
+  readonly processes?: number | undefined;
+  /** Decides victims, points, order and moments. Default: a random one; the result names it. */
+  readonly seed?: number | undefined;
+  /** Hits for each point and signal. Default: 30. */
+  readonly hits?: number | undefined;
+  /** How the server rotates: a used refresh token is theft, or may come again for so many seconds. Default: `strict`. */
+  readonly profile?: 'strict' | { readonly grace: number } | undefined;
+  /** `false` removes the guard: the storage's lock lets everybody in. The counts should not be zero then. */
+  readonly lock?: false | undefined;
+  /** Calls that each process makes at once. Default: 3. */
+  readonly calls?: number | undefined;
+  /** Seconds for which a process waits for the lock. For a lease, more than it lasts. Default: 1. */
+  readonly lockTimeout?: number | undefined;
+}
+
+/** {@link TortureOptions} with everything decided. */
+export interface TorturePlan {
+  readonly storageModule: string;
+  readonly storageArguments: readonly string[];
+  readonly processes: number;
+  readonly seed: number;
+  readonly hits: number;
+  readonly profile: 'strict' | { readonly grace: number };
+  readonly guarded: boolean;
+  readonly calls: number;
+  readonly lockTimeout: number;
+}
+
+/** Fills in the defaults. @throws TypeError for a number of processes, hits or calls that makes no sense */
+export function decide(options: TortureOptions): TorturePlan {
+  const { storageModule, storageArguments = [], processes = 4, hits = 30, calls = 3, lockTimeout = 1 } = options;
+  for (const [name, value, least] of [
+    ['processes', processes, 2],
+    ['hits', hits, 1],
+    ['calls', calls, 1],
+  ] as const) {
+    if (!Number.isInteger(value) || value < least) throw new TypeError(`${name} must be a whole number from ${least}.`);
+  }
+  const location = String(storageModule);
+  return {
+    storageModule: location.startsWith('file:') ? location : pathToFileURL(resolve(location)).href,
+    storageArguments,
+    processes,
+    seed: options.seed ?? Math.floor(Math.random() * 1_000_000),
+    hits,
+    profile: options.profile ?? 'strict',
+    guarded: options.lock !== false,
+    calls,
+    lockTimeout,
+  };
+}

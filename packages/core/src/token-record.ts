@@ -1,0 +1,108 @@
+import { expiryOfJwt } from './jwt.js';
+
+/** A token set as it is stored: OAuth's own names, times in whole seconds since 1970. */
+export interface TokenRecord {
+  /** The access token (RFC 6749 section 1.4). */
+  access_token?: string;
+  /** The refresh token (RFC 6749 section 1.5). */
+  refresh_token?: string;
+  /** The id token (OpenID Connect Core section 2). */
+  id_token?: string;
+  /** How the access token is used (RFC 6749 section 7.1). */
+  token_type?: string;
+  /** Granted scopes, separated by spaces. */
+  scope?: string;
+  /** When the access token ends, in seconds since 1970. */
+  expires_at?: number;
+  /** When it was issued, in seconds since 1970. */
+  issued_at?: number;
+  /** What Latchkey notes beside the tokens. */
+  latchkey?: RecordStamp;
+  [field: string]: unknown;
+}
+
+/** That a refresh token was presented without an answer. */
+export interface Unanswered {
+  /** How often. */
+  readonly times: number;
+  /** Since when, in ms since 1970. */
+  readonly since: number;
+}
+
+/** What Latchkey notes beside the tokens. It holds no secret. */
+export interface RecordStamp {
+  /** Version of these notes. */
+  readonly version: 1;
+  /** The credential that the tokens belong to. */
+  readonly key?: string;
+  /** Grows with every save; tells one record from the next. */
+  readonly generation?: number;
+  /** The scopes that were asked for, since a server may grant others. */
+  readonly requested_scope?: string;
+  /** Set while the refresh token has been presented without an answer. */
+  readonly unanswered?: Unanswered;
+}
+
+const latestSecond = 8_640_000_000_000; // the last second that a Date can hold
+
+/** Reads a lifetime in seconds from a number or numeric string; `undefined` for all else. */
+export function readSeconds(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number !== 'number' || Number.isNaN(number)) return undefined;
+  return Math.min(Math.max(Math.floor(number), 0), latestSecond);
+}
+
+/** Brings a record of any known form into Latchkey's own: a token response, EarthScope's six keys, RDP's. */
+export function normaliseRecord(source: Record<string, unknown>, now: number): TokenRecord {
+  const { expires_in, access_token, refresh_token, id_token, token_type, scope, issued_at, latchkey, ...rest } = source;
+  const record: TokenRecord = {};
+  const strings = { access_token, refresh_token, id_token, token_type, scope: joinScope(scope) };
+  for (const [name, value] of Object.entries(strings)) {
+    if (typeof value === 'string' && value !== '') record[name] = value;
+  }
+  const issued = readSeconds(issued_at) ?? (expires_in === undefined ? undefined : Math.floor(now / 1000));
+  const expires = readExpiry(source, issued, now);
+  if (expires !== undefined) record.expires_at = expires;
+  if (issued !== undefined) record.issued_at = issued;
+  for (const [name, value] of Object.entries(rest)) {
+    if (value !== null && name !== 'expires_at' && name !== '__proto__') record[name] = value;
+  }
+  const stamp = readStamp(latchkey);
+  if (stamp) record.latchkey = stamp;
+  return record;
+}
+
+function readExpiry(source: Record<string, unknown>, issued: number | undefined, now: number): number | undefined {
+  const stored = readSeconds(source['expires_at']) ?? readRdpExpiry(source['expiry_tm']);
+  if (stored !== undefined) return stored;
+  const lifetime = readSeconds(source['expires_in']);
+  if (lifetime !== undefined) return Math.min((issued ?? Math.floor(now / 1000)) + lifetime, latestSecond);
+  return typeof source['access_token'] === 'string' ? readSeconds(expiryOfJwt(source['access_token'])) : undefined;
+}
+
+/** RDP's samples write seconds in Python and milliseconds in Java. */
+function readRdpExpiry(value: unknown): number | undefined {
+  const number = readSeconds(value);
+  return number !== undefined && number > 100_000_000_000 ? Math.floor(number / 1000) : number;
+}
+
+function joinScope(scope: unknown): unknown {
+  return Array.isArray(scope) ? scope.filter((item) => typeof item === 'string').join(' ') : scope;
+}
+
+function readStamp(value: unknown): RecordStamp | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { key, generation, requested_scope, unanswered } = value as Partial<Record<string, unknown>>;
+  return Object.freeze({
+    version: 1,
+    ...(typeof key === 'string' && { key }),
+    ...(typeof generation === 'number' && Number.isSafeInteger(generation) && { generation }),
+    ...(typeof requested_scope === 'string' && { requested_scope }),
+    ...readUnanswered(unanswered),
+  });
+}
+
+function readUnanswered(value: unknown): Pick<RecordStamp, 'unanswered'> {
+  const { times, since } = (value ?? {}) as { times?: unknown; since?: unknown };
+  return typeof times === 'number' && typeof since === 'number' ? { unanswered: { times, since } } : {};
+}

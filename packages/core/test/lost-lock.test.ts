@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type HeldLock, LockLostError, type TokenStorage } from '@latchkey/core';
+import { DeviceScene } from './device-scene.js';
+
+let scene: DeviceScene;
+
+beforeEach(async () => {
+  scene = await DeviceScene.start({ expiresIn: 3600 });
+});
+afterEach(() => scene[Symbol.asyncDispose]());
+
+describe('a lock that is lost', () => {
+  function losing(at: 'taken' | 'sent'): { storage: TokenStorage; lose: () => void } {
+    const controller = new AbortController();
+    let first = at === 'taken';
+    const storage = scene.storageWith({
+      withLock: (key, task, options) =>
+        scene.storage.withLock(
+          key,
+          (held: HeldLock) => {
+            if (first) controller.abort();
+            const lock = first || at === 'sent' ? { signal: controller.signal } : held;
+            first = false;
+            at = 'taken';
+            return task(lock);
+          },
+          options,
+        ),
+    });
+    return { storage, lose: () => controller.abort() };
+  }
+
+  test('sends nothing under it, and tries once more', async () => {
+    await scene.loggedIn();
+    const { storage } = losing('taken');
+    const flow = scene.flow({ storage });
+    await scene.expire();
+    await flow.getAccessTokenRefreshIfNecessary();
+    expect(scene.renewals).toBe(1);
+  });
+
+  test('sends nothing when it is always lost', async () => {
+    await scene.loggedIn();
+    const gone = AbortSignal.abort();
+    const storage = scene.storageWith({
+      withLock: (key, task, options) => scene.storage.withLock(key, () => task({ signal: gone }), options),
+    });
+    await scene.expire();
+    await expect(scene.flow({ storage }).getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(LockLostError);
+    expect(scene.renewals).toBe(0);
+  });
+
+  test('never replaces what somebody else wrote meanwhile', async () => {
+    const owner = await scene.loggedIn();
+    const controller = new AbortController();
+    let holding = true;
+    const storage = scene.storageWith({
+      withLock: (key, task, options) =>
+        holding ? task({ signal: controller.signal }) : scene.storage.withLock(key, task, options),
+    });
+    const flow = scene.flow({ storage });
+    scene.server.configure({ rotation: { grace: 60 } });
+    await scene.expire();
+    const gate = scene.server.hold({ grantType: 'refresh_token', processed: true });
+    const slow = flow.getAccessTokenRefreshIfNecessary();
+    await gate.arrived;
+    controller.abort();
+    holding = false;
+    const winner = await owner.getAccessTokenRefreshIfNecessary();
+    gate.release();
+    expect(await slow).toBe(winner);
+    expect((await scene.stored(flow))?.accessToken).toBe(winner);
+  });
+
+  test('saves what it got under a new lock when nobody else wrote', async () => {
+    await scene.loggedIn();
+    const controller = new AbortController();
+    let holding = true;
+    const storage = scene.storageWith({
+      withLock: (key, task, options) =>
+        holding ? task({ signal: controller.signal }) : scene.storage.withLock(key, task, options),
+    });
+    const flow = scene.flow({ storage });
+    await scene.expire();
+    const gate = scene.server.hold({ grantType: 'refresh_token', processed: true });
+    const slow = flow.getAccessTokenRefreshIfNecessary();
+    await gate.arrived;
+    controller.abort();
+    holding = false;
+    gate.release();
+    const token = await slow;
+    expect((await scene.stored(flow))?.accessToken).toBe(token);
+  });
+});

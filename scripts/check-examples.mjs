@@ -1,0 +1,70 @@
+/**
+ * Compiles every block marked ```ts in README.md, CONTRIBUTING.md, docs/ and the doc comments of the packages. Each
+ * block is a module of its own that must compile as a user would write it, against the built packages; nothing is
+ * written to disk. Declare what a block does not explain: `declare const db: Map<string, string>;`.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import ts from 'typescript';
+import { root } from './steps.mjs';
+
+const strict = ts.getParsedCommandLineOfConfigFile(
+  path.join(root, 'tsconfig.base.json'),
+  { noEmit: true, composite: false, declaration: false, declarationMap: false, noUnusedLocals: false },
+  { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined },
+).options;
+const options = { ...strict, noUnusedParameters: false, moduleDetection: ts.ModuleDetectionKind.Force };
+delete options.tsBuildInfoFile;
+
+const blocks = new Map(sources().flatMap(blocksIn));
+const host = ts.createCompilerHost(options);
+const { fileExists, readFile } = host;
+host.fileExists = (file) => blocks.has(file) || fileExists(file);
+host.readFile = (file) => blocks.get(file)?.code ?? readFile(file);
+
+const program = ts.createProgram([...blocks.keys()], options, host);
+const diagnostics = ts.getPreEmitDiagnostics(program);
+for (const diagnostic of diagnostics) console.error(describe(diagnostic));
+console.log(`${blocks.size} blocks, ${diagnostics.length} errors`);
+process.exitCode = diagnostics.length === 0 ? 0 : 1;
+
+function sources() {
+  const found = (folder, extensions, include, depth) =>
+    ts.sys.readDirectory(path.join(root, folder), extensions, ['**/node_modules', '**/dist', '**/api'], include, depth);
+  return [
+    ...found('.', ['.md'], ['*.md'], 1),
+    ...found('docs', ['.md'], ['**/*.md']),
+    ...found('packages', ['.md'], ['*/*.md']),
+    ...found('packages', ['.ts'], ['*/src/**/*.ts']),
+  ];
+}
+
+/** Finds the blocks of a file, each named as if it stood in examples/, whose dependencies are what a user installs. */
+function blocksIn(file) {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const margin = file.endsWith('.ts') ? /^\s*\* ?/ : /^/;
+  const found = [];
+  let open;
+  lines.forEach((line, index) => {
+    const text = file.endsWith('.ts') && !margin.test(line) ? '' : line.replace(margin, '');
+    if (open === undefined) {
+      const fence = /^(\s*)(```+)(?:ts|typescript)\b/.exec(text);
+      if (fence !== null) open = { indent: fence[1].length, fence: fence[2], file, line: index + 2, code: '' };
+    } else if (text.trim() === open.fence) {
+      found.push([path.join(root, 'examples', `block-${path.basename(file)}-${open.line}.ts`), open]);
+      open = undefined;
+    } else {
+      open.code += `${text.slice(open.indent)}\n`;
+    }
+  });
+  return found;
+}
+
+function describe({ file, start, messageText }) {
+  const message = ts.flattenDiagnosticMessageText(messageText, '\n');
+  const block = file && blocks.get(file.fileName);
+  if (block === undefined) return message;
+  const line = block.line + file.getLineAndCharacterOfPosition(start).line;
+  return `${path.relative(root, block.file)}:${line} ${message}`;
+}

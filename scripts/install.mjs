@@ -1,0 +1,46 @@
+/**
+ * Installs the dependencies with a pinned pnpm, so that Node and npm are all a fresh machine needs. A marker in
+ * node_modules holds a hash of all that decides what is installed; while it matches, nothing is done.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { root, step, StepFailed } from './steps.mjs';
+
+const pnpm = 'pnpm@10.34.9';
+const marker = path.join(root, 'node_modules', '.latchkey-installed');
+
+/** Checks Node and installs what is missing or has changed. */
+export async function install() {
+  checkNode();
+  const wanted = fingerprint();
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
+  await step(
+    `install dependencies (${pnpm}; the first time may take a minute)`,
+    ['npx', '--yes', pnpm, ...arguments_],
+    {
+      env: { npm_config_manage_package_manager_versions: 'false', npm_config_confirm_modules_purge: 'false' },
+      shell: process.platform === 'win32',
+    },
+  );
+  writeFileSync(marker, wanted);
+}
+
+const arguments_ = ['install', '--frozen-lockfile'];
+
+function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  throw new StepFailed(`Latchkey needs Node 20.19 or newer; this is Node ${process.versions.node}.`);
+}
+
+function fingerprint() {
+  const packages = readdirSync(path.join(root, 'packages')).map((name) => `packages/${name}/package.json`);
+  const files = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json', 'examples/package.json', ...packages.sort()];
+  const hash = createHash('sha256').update(`${pnpm} ${process.platform} ${process.arch}`);
+  for (const file of files.filter((name) => existsSync(path.join(root, name)))) {
+    hash.update(`\n${file}\n`).update(readFileSync(path.join(root, file)));
+  }
+  return hash.digest('hex');
+}
