@@ -11,7 +11,7 @@ import {
   NoTokensError,
   StorageConflictError,
 } from './errors.js';
-import { isFresh } from './expiry.js';
+import { isFresh, secondsLeft } from './expiry.js';
 import { FlowEvents, summarize } from './flow-events.js';
 import { assembleParts, type FlowParts } from './flow-parts.js';
 import { hasMoved } from './generation.js';
@@ -83,7 +83,7 @@ export abstract class AuthFlow extends TokenAccessors {
   }
 
   /** Where the tokens live. Flows of one process with the same place and key share their tokens. */
-  protected get place(): string | object | undefined {
+  protected get credentialPlace(): string | object | undefined {
     return this.#options.key === undefined ? undefined : this.constructor;
   }
 
@@ -97,14 +97,20 @@ export abstract class AuthFlow extends TokenAccessors {
     return this.#options;
   }
 
-  protected now(): number {
-    return (this.#options.clock ?? systemClock).now();
-  }
-
   get tokens(): TokenSet {
     const { tokens } = this.#parts.credential;
     if (!tokens) throw new NoTokensError();
     return tokens;
+  }
+
+  /** Whether a refresh token is held; false, not an error, when there are no tokens. */
+  get hasRefreshToken(): boolean {
+    return this.#parts.credential.tokens?.refreshToken !== undefined;
+  }
+
+  /** Seconds that the access token has left, computed at each read: negative after its end, `Infinity` if unknown. */
+  get ttl(): number {
+    return secondsLeft(this.tokens, this.#now());
   }
 
   /**
@@ -117,7 +123,7 @@ export abstract class AuthFlow extends TokenAccessors {
    */
   getAccessTokenRefreshIfNecessary(options?: AccessTokenOptions): Promise<string> {
     const { credential, tokens, until, answer } = this.#warm;
-    if (options === undefined && tokens === credential.tokens && this.now() <= until) return answer;
+    if (options === undefined && tokens === credential.tokens && this.#now() <= until) return answer;
     return this.#getAccessToken(options ?? {});
   }
 
@@ -125,7 +131,7 @@ export abstract class AuthFlow extends TokenAccessors {
     const { callers, credential, renewsAhead } = this.#parts;
     const { signal, interactive = false, noAutoRefresh = false } = options;
     const { autoRefreshThreshold: threshold } = this.#options;
-    const call = readCall(options, threshold, this.now());
+    const call = readCall(options, threshold, this.#now());
     signal?.throwIfAborted();
     let tokens: TokenSet;
     try {
@@ -144,7 +150,7 @@ export abstract class AuthFlow extends TokenAccessors {
 
   async #asStored(): Promise<TokenSet> {
     const { tokens, unsaved } = this.#parts.credential;
-    if (tokens && (unsaved || isFresh(tokens, this.now()))) return tokens;
+    if (tokens && (unsaved || isFresh(tokens, this.#now()))) return tokens;
     return (await this.reload()) ?? Promise.reject(new NoTokensError());
   }
 
@@ -157,7 +163,7 @@ export abstract class AuthFlow extends TokenAccessors {
   /** Renews now, unless another process has just done so. @throws as `getAccessTokenRefreshIfNecessary` */
   refresh({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<TokenSet> {
     const { autoRefreshThreshold: threshold } = this.#options;
-    const began = this.now();
+    const began = this.#now();
     const renew = async (): Promise<TokenSet> => {
       const rejected = (await this.reload())?.accessToken;
       return this.#parts.callers.serve({ threshold, rejected, began });
@@ -203,7 +209,7 @@ export abstract class AuthFlow extends TokenAccessors {
       if (stored.tokens && !steps.obstacle(stored.tokens)) {
         return await steps.redeem(client, stored, stored.tokens, lock);
       }
-      const requestedAt = this.now();
+      const requestedAt = this.#now();
       this.#client = client;
       const tokens = await this.authorize({ signal: lock.signal, previous: stored.tokens });
       return await steps.saveNew(tokens, stored, lock, requestedAt);
@@ -286,15 +292,14 @@ export abstract class AuthFlow extends TokenAccessors {
     return `${this.constructor.name}(${this.key})`;
   }
 
-  /** The tokens as last loaded, renewed or obtained; `undefined` when there are none. */
-  protected get tokensOrNone(): TokenSet | undefined {
-    return this.#parts.credential.tokens;
+  #now(): number {
+    return (this.#options.clock ?? systemClock).now();
   }
 
   get #parts(): FlowParts {
     return (this.#lazyParts ??= assembleParts({
       key: this.key,
-      place: this.place,
+      place: this.credentialPlace,
       options: this.#options,
       events: this.events,
       interactive: this.interactive,

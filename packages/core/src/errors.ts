@@ -9,7 +9,9 @@
  * ├─ NoIdTokenError                     no member of the above: logging in may not help
  * ├─ TokenEndpointUnavailableError      try again later
  * ├─ RefreshOutcomeUnknownError         sent, no answer
- * ├─ StorageUnavailableError, StorageConflictError
+ * ├─ StorageUnavailableError            try again later
+ * │   └─ RecordUnreadableError          what is stored is no record, or sealed by another key
+ * ├─ StorageConflictError
  * ├─ LockTimeoutError, LockLostError, LockUnavailableError
  * ├─ ClientRejectedError, TokenRequestError, DiscoveryError, InsecureTransportError
  * ├─ RevocationFailedError

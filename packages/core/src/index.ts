@@ -9,6 +9,7 @@ export {
 } from './client-credentials-flow.js';
 export type { DeviceCodePrompt } from './device-code.js';
 export { DeviceCodeFlow, type DeviceCodeFlowOptions, DeviceCodeFlowSimple } from './device-code-flow.js';
+export { encryption, type EncryptionKey, type EncryptionOptions } from './encryption.js';
 export * from './errors.js';
 export {
   type AnswerInvalidEvent,
@@ -32,3 +33,4 @@ export { ProcessLock } from './process-lock.js';
 export { MemoryTokenStorage } from './memory-token-storage.js';
 export type { KeyvBackend, KeyvEntry } from './keyv-backend.js';
 export { KeyvTokenStorage, type KeyvTokenStorageOptions } from './keyv-token-storage.js';
+export type { RecordCodec, SealContext } from './record-codec.js';

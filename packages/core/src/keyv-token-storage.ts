@@ -1,10 +1,11 @@
-import { StorageUnavailableError } from './errors.js';
+import { RecordUnreadableError, StorageUnavailableError } from './errors.js';
 import { assertGeneration } from './generation.js';
 import { fullKey, type KeyvBackend, placeOf, rejectingOnReports, within } from './keyv-backend.js';
 import type { HeldLock, Lock, LockOptions } from './lock.js';
 import { ProcessLock } from './process-lock.js';
+import type { RecordCodec } from './record-codec.js';
 import { scrubError } from './secrets.js';
-import { noRecord, openRecord } from './stored-record.js';
+import { openRecord, sealRecord } from './stored-record.js';
 import type { TokenSet } from './token-set.js';
 import type { DeleteContext, SaveContext, TokenStorage } from './token-storage.js';
 
@@ -25,6 +26,8 @@ export interface KeyvTokenStorageOptions {
    * same can undo a newer one: Keyv cannot withdraw it.
    */
   readonly timeout?: number | undefined;
+  /** Encrypts records at rest: `encryption(keys)`. */
+  readonly codec?: RecordCodec | undefined;
 }
 
 const processLock = new ProcessLock();
@@ -42,6 +45,7 @@ export class KeyvTokenStorage implements TokenStorage {
   readonly #keyv: KeyvBackend;
   readonly #lock: Lock | 'process';
   readonly #timeout: number;
+  readonly #codec: RecordCodec | undefined;
 
   constructor(keyv: KeyvBackend, options: KeyvTokenStorageOptions) {
     checkArguments(keyv, options);
@@ -49,17 +53,18 @@ export class KeyvTokenStorage implements TokenStorage {
     this.#keyv = keyv;
     this.#lock = options.lock;
     this.#timeout = options.timeout ?? 10;
+    this.#codec = options.codec;
   }
 
   /**
    * Reads the record of `key`; `undefined` when there is none.
    *
-   * @throws StorageUnavailableError when the store fails or holds something that is no record (then not retryable);
+   * @throws StorageUnavailableError when the store fails, RecordUnreadableError when it holds something that is no record;
    * CredentialMismatchError when the record names another credential.
    */
   async load(key: string): Promise<TokenSet | undefined> {
     const raw = await this.#run('read', () => this.#keyv.getRaw(fullKey(this.#keyv, key)));
-    return raw === undefined ? undefined : openRecord(raw.value, key);
+    return raw === undefined ? undefined : openRecord(raw.value, key, this.#codec);
   }
 
   /**
@@ -70,7 +75,8 @@ export class KeyvTokenStorage implements TokenStorage {
    */
   async save(key: string, tokens: TokenSet, context: Pick<SaveContext, 'expected'>): Promise<void> {
     if (context.expected !== undefined) assertGeneration(await this.load(key), context.expected);
-    await this.#write(fullKey(this.#keyv, key), JSON.stringify(tokens), secretsOf(tokens));
+    const record = await sealRecord(tokens, key, this.#codec);
+    await this.#write(fullKey(this.#keyv, key), record, secretsOf(tokens));
   }
 
   /** Removes the record of `key`. @throws StorageConflictError, StorageUnavailableError as `save` does. */
@@ -112,7 +118,7 @@ export class KeyvTokenStorage implements TokenStorage {
       return await within(this.#timeout, rejectingOnReports(this.#keyv, operation));
     } catch (error) {
       // The text of a SyntaxError quotes what was stored.
-      if (error instanceof SyntaxError && what === 'read') throw noRecord();
+      if (error instanceof SyntaxError && what === 'read') throw new RecordUnreadableError();
       throw new StorageUnavailableError({ cause: scrubError(error, secrets) });
     }
   }

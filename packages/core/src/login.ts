@@ -22,11 +22,11 @@ export async function logIn(
   scope: string | undefined,
   signal: AbortSignal,
 ): Promise<TokenSet> {
-  const before = await keeper.locked(() => keeper.loadAny());
+  const before = await keeper.locked(() => keeper.load({ toReplace: true }));
   const tokens = await step({ signal, previous: before.tokens });
   try {
     return await keeper.locked(async (lock) =>
-      keeper.save(tokens, await keeper.loadAny(), { reason: 'login', overwrite: true, lock, scope }),
+      keeper.save(tokens, await keeper.load({ toReplace: true }), { reason: 'login', overwrite: true, lock, scope }),
     );
   } catch (error) {
     return keeper.keepLogin(tokens, before, scope, error);

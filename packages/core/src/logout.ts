@@ -19,7 +19,7 @@ export function logOut(
   timeout = patience,
 ): Promise<RevocationFailedError | undefined> {
   return keeper.locked(async (lock) => {
-    const stored = await keeper.loadAny();
+    const stored = await keeper.load({ toReplace: true });
     const held = credential.unsaved?.tokens ?? stored.tokens;
     const failure = held && (await revoke(protocol, held, AbortSignal.timeout(Math.min(timeout, patience) * 1000)));
     await keeper.remove(stored, lock);

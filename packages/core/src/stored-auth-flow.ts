@@ -38,8 +38,8 @@ export abstract class StoredAuthFlow extends AuthFlow {
     return super.options;
   }
 
-  protected override get place(): string | object | undefined {
-    return this.#storage?.id ?? super.place;
+  protected override get credentialPlace(): string | object | undefined {
+    return this.#storage?.id ?? super.credentialPlace;
   }
 
   protected override loadTokens(): Promise<TokenSet | undefined> {

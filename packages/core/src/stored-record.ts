@@ -1,33 +1,32 @@
-import { CredentialMismatchError, StorageUnavailableError } from './errors.js';
+import { AuthFlowError, CredentialMismatchError, RecordUnreadableError } from './errors.js';
+import type { RecordCodec } from './record-codec.js';
 import { TokenSet } from './token-set.js';
 
 /**
- * Reads what a storage holds under `key`: a record as an object or as JSON text. A record without a key of its own
- * belongs to whoever finds it.
+ * Reads what a storage holds under `key`: a record as an object or as JSON text, or as the codec sealed it. A record
+ * without a key of its own belongs to whoever finds it.
  *
- * @throws StorageUnavailableError, not retryable, when the value is no record: it is never taken for "nothing there".
+ * @throws RecordUnreadableError when the value is no record: it is never taken for "nothing there".
  * CredentialMismatchError when the record names another credential.
  */
-export function openRecord(stored: unknown, key: string): TokenSet {
-  const tokens = parse(stored);
+export async function openRecord(stored: unknown, key: string, codec: RecordCodec | undefined): Promise<TokenSet> {
+  const tokens = await parse(stored, key, codec);
   const owner = tokens.stamp?.key;
   if (owner !== undefined && owner !== key) throw new CredentialMismatchError();
   return tokens;
 }
 
-/** The error for a stored value that is no record; the value itself stays out of it. */
-export function noRecord(): StorageUnavailableError {
-  return new StorageUnavailableError({
-    message: 'The stored value is not a token record.',
-    remedy: 'Remove the value if nothing else needs it, and log in again.',
-    retryable: false,
-  });
+/** Returns the text to store for `tokens`. */
+export async function sealRecord(tokens: TokenSet, key: string, codec: RecordCodec | undefined): Promise<string> {
+  const record = JSON.stringify(tokens);
+  return codec ? codec.seal(record, { key, generation: tokens.generation ?? 0 }) : record;
 }
 
-function parse(stored: unknown): TokenSet {
+async function parse(stored: unknown, key: string, codec: RecordCodec | undefined): Promise<TokenSet> {
   try {
-    return TokenSet.from(stored);
-  } catch {
-    throw noRecord();
+    if (!codec) return TokenSet.from(stored);
+    return TokenSet.from(await codec.open(typeof stored === 'string' ? stored : JSON.stringify(stored), { key }));
+  } catch (error) {
+    throw error instanceof AuthFlowError ? error : new RecordUnreadableError();
   }
 }

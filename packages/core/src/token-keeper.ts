@@ -1,5 +1,11 @@
 import type { StoredTokens } from './credential.js';
-import { AuthFlowError, CredentialMismatchError, NoTokensError, StorageConflictError } from './errors.js';
+import {
+  AuthFlowError,
+  CredentialMismatchError,
+  NoTokensError,
+  RecordUnreadableError,
+  StorageConflictError,
+} from './errors.js';
 import { summarize } from './flow-events.js';
 import { hasMoved, nextGeneration } from './generation.js';
 import type { HeldLock } from './lock.js';
@@ -38,31 +44,24 @@ export class TokenKeeper {
   }
 
   /**
-   * Reads what is stored into memory.
+   * Reads what is stored into memory. `toReplace` is for a login, which replaces any record, and a logout: a record
+   * that cannot be used then counts as none.
    *
-   * @throws CredentialMismatchError when it belongs to another credential; StorageUnavailableError
+   * @throws CredentialMismatchError, RecordUnreadableError, StorageUnavailableError
    */
-  async load(): Promise<StoredTokens> {
+  async load({ toReplace = false } = {}): Promise<StoredTokens> {
     const { credential, overwritesOthers } = this.#parts;
     try {
       const tokens = await this.#read();
       credential.tokens = tokens;
       return { tokens, expected: tokens?.generation ?? 0 };
     } catch (error) {
-      if (!(error instanceof CredentialMismatchError)) throw error;
+      const isUnreadable = error instanceof RecordUnreadableError;
+      if (!isUnreadable && !(error instanceof CredentialMismatchError)) throw error;
       credential.tokens = undefined;
-      if (!overwritesOthers) throw error;
+      const isSealed = isUnreadable && error.code !== 'RECORD_UNREADABLE';
+      if (!toReplace && (!overwritesOthers || isSealed)) throw error;
       return { tokens: undefined, expected: undefined };
-    }
-  }
-
-  /** Reads what is stored, of whichever credential: for a login, which replaces it, and a logout, which leaves it. */
-  async loadAny(): Promise<StoredTokens> {
-    try {
-      return await this.load();
-    } catch (error) {
-      if (error instanceof CredentialMismatchError) return { tokens: undefined, expected: undefined };
-      throw error;
     }
   }
 

@@ -19,17 +19,17 @@ afterEach(() => server.stop());
 
 /** A flow of an application that keeps tokens in a place of its own. */
 class OwnPlace extends DeviceCodeFlow {
-  readonly tokensPlace: Map<string, string>;
+  readonly place: Map<string, string>;
   constructor(place: Map<string, string>, options: Partial<DeviceCodeFlowOptions> = {}) {
     super({ issuer: server.issuer, clientId: 'app', promptUser: () => undefined, lock: 'process', ...options });
-    this.tokensPlace = place;
+    this.place = place;
   }
   protected override loadTokens(): Promise<TokenSet | undefined> {
-    const text = this.tokensPlace.get('tokens');
+    const text = this.place.get('tokens');
     return Promise.resolve(text === undefined ? undefined : TokenSet.from(text));
   }
   protected override saveTokens(tokens: TokenSet): Promise<void> {
-    this.tokensPlace.set('tokens', JSON.stringify(tokens));
+    this.place.set('tokens', JSON.stringify(tokens));
     return Promise.resolve();
   }
 }

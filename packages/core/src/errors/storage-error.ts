@@ -29,3 +29,16 @@ export class StorageConflictError extends AuthFlowError {
     );
   }
 }
+
+/** The storage answers, but what it holds is no record that can be read. A login overwrites it. */
+export class RecordUnreadableError extends StorageUnavailableError {
+  constructor(details: ErrorDetails = {}) {
+    super({
+      code: 'RECORD_UNREADABLE',
+      message: 'The stored value is not a token record.',
+      remedy: 'Remove the value if something else needs its place, or log in again, which overwrites it.',
+      retryable: false,
+      ...details,
+    });
+  }
+}
