@@ -17,7 +17,7 @@ function tidy(project) {
   const out = path.join(root, project, outDir);
   const sources = new Set(
     filesIn(path.join(root, project, rootDir))
-      .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+      .filter((file) => /(?<!\.d|\.test)\.ts$/.test(file))
       .map((file) => file.slice(0, -'.ts'.length)),
   );
   for (const file of filesIn(out)) {

@@ -87,8 +87,8 @@ export abstract class AuthFlow extends TokenAccessors {
     return this.#options.key === undefined ? undefined : this.constructor;
   }
 
-  /** Names the credential; hooks of your own that hold several accounts store each under its key. */
-  protected get key(): string {
+  /** Names the credential in its storage; hooks of your own that hold several accounts store each under its key. */
+  get key(): string {
     return this.#options.key ?? defaultKey(this.#options);
   }
 

@@ -1,4 +1,5 @@
 import { type AuthFlowOptions, issuerOfDomain, secureUrl } from './auth-flow-options.js';
+import { causesOf } from './error-causes.js';
 import { DiscoveryError, TokenEndpointUnavailableError } from './errors.js';
 import { asResponse, exchange, type HttpAnswer, requestInit } from './http-exchange.js';
 import type { OpenidClient, ServerMetadata } from './openid.js';
@@ -54,8 +55,9 @@ async function fetchMetadata(
     return { ...configuration.serverMetadata() };
   } catch (error) {
     if (!answer || answer.status === 429 || answer.status >= 500) {
+      const reason = answer ? `status ${answer.status}` : causesOf(error).at(-1)?.message;
       throw new TokenEndpointUnavailableError({
-        message: `The metadata of ${issuer.origin} could not be fetched.`,
+        message: `The metadata of ${issuer.origin} could not be fetched: ${reason ?? 'no answer'}.`,
         status: answer?.status,
         cause: scrubError(error),
       });

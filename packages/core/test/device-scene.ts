@@ -68,7 +68,7 @@ export class DeviceScene implements AsyncDisposable {
 
   /** What is stored for a flow. */
   stored(flow: DeviceCodeFlow): Promise<TokenSet | undefined> {
-    return this.storage.load((flow as unknown as { key: string }).key);
+    return this.storage.load(flow.key);
   }
 
   /** Lets the access token end. */

@@ -13,7 +13,7 @@ export class TokenEndpointUnavailableError extends AuthFlowError {
       {
         code: 'TOKEN_ENDPOINT_UNAVAILABLE',
         message: 'The authorization server could not be reached or did not answer as it should.',
-        remedy: 'Try again later. The stored tokens were kept; no login is needed.',
+        remedy: 'Try again later. What is stored was kept; this is no reason to log in anew.',
         retryable: true,
       },
       details,

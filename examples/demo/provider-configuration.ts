@@ -1,0 +1,47 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import type { Configuration } from 'oidc-provider';
+import { devicePages } from './pages.js';
+
+const hour = 3600;
+
+/** A server for command-line programs: device logins, and refresh tokens that are replaced at each use. */
+export function configureProvider(clientId: string): Configuration {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return {
+    clients: [
+      {
+        client_id: clientId,
+        client_name: 'Latchkey demo',
+        application_type: 'native',
+        token_endpoint_auth_method: 'none',
+        grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
+        response_types: [],
+        redirect_uris: [],
+      },
+    ],
+    features: {
+      deviceFlow: { enabled: true, ...devicePages },
+      // The server's own pages for login and consent: any name and password will do.
+      devInteractions: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+    },
+    rotateRefreshToken: true,
+    findAccount: (_ctx, accountId) => ({
+      accountId,
+      claims: () => ({ sub: accountId, name: accountId, email: `${accountId}@example.org` }),
+    }),
+    claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
+    // Keys of this run only; without any, oidc-provider takes its well-known ones.
+    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), alg: 'RS256', use: 'sig', kid: 'demo' }] },
+    cookies: { keys: [randomBytes(32).toString('base64url')] },
+    ttl: {
+      AccessToken: hour,
+      DeviceCode: hour / 6,
+      Grant: 24 * hour,
+      IdToken: hour,
+      Interaction: hour / 6,
+      RefreshToken: 24 * hour,
+      Session: hour,
+    },
+  };
+}

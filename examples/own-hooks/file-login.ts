@@ -1,0 +1,26 @@
+import { DeviceCodeFlow, type DeviceCodeFlowOptions, TokenSet } from '@latchkey/core';
+import { fileLock } from '@latchkey/storage-file';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+
+/**
+ * A device login that keeps its tokens in a place of the application's own; here a JSON file, but it could as well be
+ * a keychain or a row of a database. The lock lets one process at a time renew, whatever the place is.
+ */
+export class FileLogin extends DeviceCodeFlow {
+  readonly #file: string;
+  constructor(file: string, options: DeviceCodeFlowOptions) {
+    super({ lock: fileLock(file), ...options });
+    this.#file = file;
+  }
+
+  protected override async loadTokens(): Promise<TokenSet | undefined> {
+    return existsSync(this.#file) ? TokenSet.from(readFileSync(this.#file, 'utf8')) : undefined;
+  }
+  protected override async saveTokens(tokens: TokenSet): Promise<void> {
+    writeFileSync(`${this.#file}.new`, JSON.stringify(tokens), { mode: 0o600, flush: true });
+    renameSync(`${this.#file}.new`, this.#file);
+  }
+  protected override async deleteTokens(): Promise<void> {
+    rmSync(this.#file, { force: true });
+  }
+}
