@@ -1,0 +1,93 @@
+/**
+ * Runs the torture kit over the storages and writes docs/reliability.md. Takes minutes.
+ * `node scripts/reliability.mjs [--hits 30]`
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { compile } from './compile.mjs';
+import { install } from './install.mjs';
+import { root, run, script } from './steps.mjs';
+
+const kit = 'packages/core/dist/testing/torture/main.js';
+const fileStorage = 'packages/storage-file/test/children/torture-storage.mjs';
+
+const benches = [
+  { title: 'Files, lock of the kernel, strict rotation', storage: fileStorage, locking: 'kernel', profile: 'strict' },
+  {
+    title: 'Files, lock of the kernel, rotation with grace',
+    storage: fileStorage,
+    locking: 'kernel',
+    profile: 'grace',
+  },
+  { title: 'Files, lock file, strict rotation', storage: fileStorage, locking: 'lockfile', profile: 'strict' },
+  { title: 'Files, lock file, rotation with grace', storage: fileStorage, locking: 'lockfile', profile: 'grace' },
+  {
+    title: 'The guard removed: files without a lock, strict rotation',
+    storage: fileStorage,
+    locking: 'kernel',
+    profile: 'strict',
+    options: ['--no-lock'],
+    harm: 'expected',
+  },
+];
+
+const introduction = `# Reliability
+
+What happens to a login while its processes are killed and frozen. Each table below is one run of the torture kit of
+\`@latchkey/core/testing\`: real processes renew one login at once over a real storage, against a server that rotates
+refresh tokens and notices reuse, and at each named point of [the refresh transaction](refresh.md) one of them gets a
+SIGKILL, or a SIGSTOP and later a SIGCONT. \`node scripts/reliability.mjs\` writes this page anew.
+
+What is counted, and has to be zero:
+
+- **reuses**: a used refresh token was presented although its successor had been saved, or while its user held the lock
+- **lost logins**: without a fault between the server's rotation and the save
+- **double owners**: two processes owned the lock at once
+- **torn**: the record could not be read, was gone, or mixed two answers
+- **left**: a caller got neither a token nor a typed error
+
+What nobody can prevent is counted apart. A process that dies between the server's rotation and the save takes the only
+copy of the new refresh token with it. Under \`strict\` rotation the login is then lost (excused logins) or the old token is
+presented once more and refused (excused reuses); under \`grace\` the server accepts it again, and nothing is lost.
+`;
+
+await script(async () => {
+  const { values } = parseArgs({ options: { hits: { type: 'string', default: '30' } } });
+  await install();
+  await compile();
+  const sections = [introduction];
+  for (const bench of benches) {
+    console.log(`torture: ${bench.title}`);
+    const { text, code } = await torture(bench, values.hits);
+    // Without the guard there must be harm, or the kit would not have noticed any.
+    if ((code === 0) !== (bench.harm === undefined)) process.exitCode = 1;
+    console.log(text);
+    sections.push(`## ${bench.title}\n\n${text}`);
+  }
+  writeFileSync(path.join(root, 'docs/reliability.md'), sections.join('\n'));
+});
+
+async function torture({ storage, locking, profile, options = [] }, hits) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-torture-'));
+  try {
+    const args = [
+      kit,
+      storage,
+      '--hits',
+      hits,
+      '--profile',
+      profile,
+      ...options,
+      '--',
+      `${folder}/tokens.json`,
+      locking,
+    ];
+    const { code, output } = await run([process.execPath, ...args]);
+    return { code, text: output.slice(Math.max(output.indexOf('Seed '), 0)) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
