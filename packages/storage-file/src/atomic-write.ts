@@ -1,0 +1,67 @@
+import { closeSync, constants, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { largestRecord, makePrivate } from './private-file.js';
+import { codeOf, storageFault, unusableFile } from './storage-fault.js';
+import { createTemporaryFile, removeQuietly } from './temporary-file.js';
+
+/**
+ * Replaces a file so that a crash at any moment leaves the old or the new content, and so that the new one is on
+ * the disk when this returns.
+ *
+ * @throws StorageUnavailableError when it could not be written; the old content is still there then.
+ */
+export function writeAtomically(path: string, text: string): void {
+  if (Buffer.byteLength(text) > largestRecord) {
+    throw unusableFile(path, 'these tokens are larger than 1 MiB', 'Look at what the server sends.');
+  }
+  try {
+    const temporary = createTemporaryFile(path);
+    try {
+      writeThrough(temporary.fd, temporary.path, text);
+      rename(temporary.path, path);
+    } catch (error) {
+      removeQuietly(temporary.path);
+      throw error;
+    }
+    syncFolder(dirname(path));
+  } catch (error) {
+    throw storageFault(error, path);
+  }
+}
+
+/** Makes the names in a folder durable, where a folder can be synchronised at all. */
+export function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  let fd: number | undefined;
+  try {
+    fd = openSync(folder, constants.O_RDONLY);
+    fsyncSync(fd);
+  } catch (error) {
+    if (!['EINVAL', 'EPERM', 'EACCES', 'EISDIR', 'ENOTSUP'].includes(codeOf(error) ?? '')) throw error;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+function writeThrough(fd: number, path: string, text: string): void {
+  try {
+    makePrivate(fd, path);
+    writeFileSync(fd, text);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** On Windows a virus scanner or a reader may hold the file for a moment. */
+function rename(from: string, to: string): void {
+  for (let triesLeft = process.platform === 'win32' ? 20 : 0; ; triesLeft--) {
+    try {
+      renameSync(from, to);
+      return;
+    } catch (error) {
+      if (triesLeft === 0 || !['EPERM', 'EACCES', 'EBUSY'].includes(codeOf(error) ?? '')) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
+  }
+}

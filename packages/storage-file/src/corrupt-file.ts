@@ -1,0 +1,40 @@
+import { linkSync, lstatSync, renameSync, type Stats } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { isSameState } from './file-identity.js';
+import { codeOf, storageFault } from './storage-fault.js';
+import { removeQuietly } from './temporary-file.js';
+import { warn } from './warning.js';
+
+/**
+ * Moves a file that is no token record out of the way, keeps it, and reports it. Returns false, with everything
+ * in its place, when another file stands there by now.
+ *
+ * A writer may put a good record there between the look and the move, so what was moved is looked at again.
+ */
+export function setAside(path: string, corrupt: Stats): boolean {
+  try {
+    const present = lstatSync(path, { throwIfNoEntry: false });
+    if (present === undefined || !isSameState(present, corrupt)) return false;
+    const aside = `${path}.corrupt-${new Date().toISOString().replace(/[:.-]/g, '')}-${randomBytes(2).toString('hex')}`;
+    renameSync(path, aside);
+    if (!isSameState(lstatSync(aside), corrupt)) {
+      putBack(aside, path);
+      return false;
+    }
+    warn('TOKEN_FILE_CORRUPT', `${path} is no token record. It was moved to ${aside}; its credential needs a login.`);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw storageFault(error, path);
+  }
+}
+
+function putBack(aside: string, path: string): void {
+  try {
+    linkSync(aside, path);
+  } catch (error) {
+    // Somebody has saved once more, which replaces what was moved.
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+  removeQuietly(aside);
+}

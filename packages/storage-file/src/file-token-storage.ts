@@ -1,0 +1,148 @@
+import {
+  assertGeneration,
+  CredentialMismatchError,
+  type DeleteContext,
+  type HeldLock,
+  LockLostError,
+  type LockOptions,
+  type RecordCodec,
+  RecordUnreadableError,
+  type SaveContext,
+  StorageConflictError,
+  type TokenSet,
+  type TokenStorage,
+} from '@latchkey/core';
+import { createHash } from 'node:crypto';
+import { unlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { syncFolder, writeAtomically } from './atomic-write.js';
+import type { FileLockOptions } from './file-lock.js';
+import { type Locking, parseLocking, withFileLock } from './locking.js';
+import { makePrivateFolder } from './private-folder.js';
+import { probeSave } from './save-probe.js';
+import { codeOf, storageFault } from './storage-fault.js';
+import { parsePath, realFolder, tokenFileAt } from './token-file-path.js';
+import { formatRecord, loadRecord } from './token-record.js';
+
+/** Options of {@link FileTokenStorage}. */
+export interface FileTokenStorageOptions extends FileLockOptions {
+  /**
+   * Whether `path` is a folder with one file per credential, rather than one file for one credential.
+   *
+   * @defaultValue `false`
+   */
+  readonly perKey?: boolean | undefined;
+  /** Encrypts records at rest: `encryption(keys)` of `@latchkey/core`. */
+  readonly codec?: RecordCodec | undefined;
+}
+
+/**
+ * Keeps tokens in a private file: 0600, replaced as a whole and durably, never through a symbolic link.
+ *
+ * `path` is the file, or a folder (one that exists, or a path that ends in a separator) for `sso_tokens.json`
+ * inside. Missing folders are created 0700. Beside the file stands its lock, with `.lock` behind the name.
+ *
+ * A file that others could read is narrowed to 0600, and a file that is no token record is moved aside as
+ * `….corrupt-…`; each brings one process warning. Works on Linux and macOS; written for Windows, but untested there.
+ */
+export class FileTokenStorage implements TokenStorage {
+  readonly #place: ReturnType<typeof parsePath>;
+  readonly #perKey: boolean;
+  readonly #locking: Locking;
+  readonly #codec: RecordCodec | undefined;
+  #id: string | undefined;
+
+  /** @throws TypeError for an empty path or another kind of locking. Does no I/O. */
+  constructor(path: string, options: FileTokenStorageOptions = {}) {
+    this.#place = parsePath(path);
+    this.#perKey = options.perKey ?? false;
+    this.#locking = parseLocking(options.locking);
+    this.#codec = options.codec;
+  }
+
+  /** Real path of the file, or of the folder with `perKey`; the same for each spelling of it. */
+  get id(): string {
+    this.#id ??= this.#perKey ? realFolder(this.#place.path) : tokenFileAt(this.#place);
+    return this.#id;
+  }
+
+  /**
+   * Reads the record of `key`; `undefined` when there is none. A record without a key is taken for this one's.
+   *
+   * @throws CredentialMismatchError when the file holds the record of another key; StorageUnavailableError.
+   */
+  async load(key: string): Promise<TokenSet | undefined> {
+    return loadRecord(this.#fileOf(key), key, this.#codec);
+  }
+
+  /**
+   * Replaces the record of `key`. The record of another key is replaced when `context.expected` is `undefined`.
+   *
+   * @throws StorageConflictError when the stored generation is not `context.expected`; LockLostError;
+   * StorageUnavailableError, with the old record still in place.
+   */
+  async save(key: string, tokens: TokenSet, context: SaveContext): Promise<void> {
+    const file = this.#fileOf(key);
+    const stored = await this.#loadToReplace(file, key, context.expected);
+    const record = await formatRecord(key, tokens, this.#codec);
+    assertOwned(context.lock);
+    assertGeneration(stored, context.expected);
+    makePrivateFolder(dirname(file));
+    writeAtomically(file, record);
+  }
+
+  /**
+   * Removes the record of `key`; resolves when there is none. The record of another key stays.
+   *
+   * @throws StorageConflictError when the stored generation is not `context.expected`; LockLostError;
+   * StorageUnavailableError.
+   */
+  async delete(key: string, context: DeleteContext): Promise<void> {
+    const file = this.#fileOf(key);
+    const stored = await this.#loadToReplace(file, key, context.expected);
+    assertOwned(context.lock);
+    if (stored === undefined) return;
+    assertGeneration(stored, context.expected);
+    try {
+      unlinkSync(file);
+      syncFolder(dirname(file));
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw storageFault(error, file);
+    }
+  }
+
+  /**
+   * Runs a task while no other process, thread or call runs one for this file. Fails before the task runs where a
+   * save would fail: a full disk, a read-only folder, something else in the file's place.
+   *
+   * @throws LockTimeoutError; LockUnavailableError; StorageUnavailableError; what the task throws.
+   */
+  async withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
+    const file = this.#fileOf(key);
+    const probeAndRun = (lock: HeldLock): Promise<T> => {
+      probeSave(file);
+      return task(lock);
+    };
+    return withFileLock(file, this.#locking, probeAndRun, options);
+  }
+
+  #fileOf(key: string): string {
+    if (!this.#perKey) return this.id;
+    return join(this.id, `${createHash('sha256').update(key).digest('hex')}.json`);
+  }
+
+  async #loadToReplace(file: string, key: string, expected: number | undefined): Promise<TokenSet | undefined> {
+    try {
+      return await loadRecord(file, key, this.#codec);
+    } catch (error) {
+      const isReplaceable = error instanceof CredentialMismatchError || error instanceof RecordUnreadableError;
+      if (!isReplaceable) throw error;
+      if (expected !== undefined) throw new StorageConflictError({ expected });
+      return undefined;
+    }
+  }
+}
+
+function assertOwned(lock: HeldLock): void {
+  if (lock.signal.aborted) throw new LockLostError({ message: 'The lock was lost, so nothing was written.' });
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { quietly } from './quietly.js';
+import { codeOf } from './storage-fault.js';
+
+let space: string | undefined;
+let tag: string | undefined;
+
+/**
+ * Names the realm in which process ids mean the same: machine, boot, and on Linux the process namespace, since two
+ * containers may share a host name and a folder, but see different processes.
+ */
+export function pidSpace(): string {
+  space ??= [hostname(), quietly(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())]
+    .concat(quietly(() => readlinkSync('/proc/self/ns/pid')))
+    .filter((part) => part !== undefined)
+    .join(' ');
+  return space;
+}
+
+/** A short form of {@link pidSpace} for file names. */
+export function pidSpaceTag(): string {
+  tag ??= createHash('sha256').update(pidSpace()).digest('hex').slice(0, 8);
+  return tag;
+}
+
+/** When a process began, in the kernel's ticks; `undefined` where that is not known (not Linux, no such process). */
+export function startOf(pid: number): string | undefined {
+  return statusOf(pid)?.start;
+}
+
+/** Tells whether a process of this pid space has ended, even when its id is in use again. Stopped ones have not. */
+export function isGone({ pid, start }: { readonly pid: number; readonly start?: string | undefined }): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (codeOf(error) === 'ESRCH') return true;
+  }
+  const status = statusOf(pid);
+  if (status === undefined) return false;
+  return status.state === 'Z' || status.state === 'X' || (start !== undefined && status.start !== start);
+}
+
+function statusOf(pid: number): { readonly state: string; readonly start: string } | undefined {
+  const line = quietly(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  // The second field is the program's name, in parentheses, and may hold anything.
+  const fields = line?.slice(line.lastIndexOf(')') + 2).split(' ');
+  const [state, start] = [fields?.[0], fields?.[19]];
+  return state === undefined || start === undefined ? undefined : { state, start };
+}

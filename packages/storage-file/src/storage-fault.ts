@@ -1,0 +1,88 @@
+import { AuthFlowError, StorageUnavailableError } from '@latchkey/core';
+
+/** Returns the name of a system error, such as `ENOSPC`. */
+export function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** Turns a failed system call on `path` into what callers handle; errors of Latchkey pass through. */
+export function storageFault(error: unknown, path: string): unknown {
+  const code = codeOf(error);
+  if (error instanceof AuthFlowError || code === undefined || !/^E[A-Z0-9]+$/.test(code)) return error;
+  const { means, remedy, retryable } = faults[code] ?? unknownFault;
+  return new StorageUnavailableError({
+    message: `${path}: ${means} (${code}).`,
+    ...(remedy !== undefined && { remedy }),
+    retryable,
+    cause: bareCause(error, code),
+  });
+}
+
+/** Says that what stands at `path` cannot hold tokens; somebody has to change that. */
+export function unusableFile(path: string, means: string, remedy: string): StorageUnavailableError {
+  return new StorageUnavailableError({ message: `${path}: ${means}.`, remedy, retryable: false });
+}
+
+/** The cause without its message, which is nobody's to vouch for. */
+export function bareCause(error: unknown, code: string): Error {
+  const syscall = (error as NodeJS.ErrnoException).syscall;
+  return Object.assign(new Error(syscall === undefined ? code : `${code} in ${syscall}`), { code });
+}
+
+interface Fault {
+  readonly means: string;
+  readonly remedy?: string;
+  readonly retryable: boolean;
+}
+
+const unknownFault: Fault = { means: 'cannot be read or written', retryable: true };
+const full: Fault = {
+  means: 'there is no space left',
+  remedy: 'Free space there, or raise the quota, and try again; no login is needed.',
+  retryable: true,
+};
+const forbidden: Fault = {
+  means: 'this user may not read and write here',
+  remedy:
+    'Give this user the file and its folder (a run as root may have left files of its own), or store the tokens elsewhere.',
+  retryable: false,
+};
+const link: Fault = {
+  means: 'is, or lies behind, a symbolic link that is not followed',
+  remedy: 'Give the path of the file itself, or replace the link by the file.',
+  retryable: false,
+};
+const noFile: Fault = {
+  means: 'is no regular file, or lies below one',
+  remedy: 'Move away what stands there, or give another path.',
+  retryable: false,
+};
+const tooMany: Fault = {
+  means: 'too many files are open',
+  remedy: 'Raise the limit of open files (ulimit -n), or look for what leaves files open.',
+  retryable: true,
+};
+
+const faults: Readonly<Record<string, Fault>> = {
+  ENOSPC: full,
+  EDQUOT: full,
+  EFBIG: full,
+  EACCES: forbidden,
+  EPERM: forbidden,
+  EROFS: {
+    means: 'the file system is read-only',
+    remedy: 'Mount it writable, or store the tokens elsewhere.',
+    retryable: false,
+  },
+  ELOOP: link,
+  EMLINK: link,
+  EISDIR: noFile,
+  ENOTDIR: noFile,
+  EEXIST: noFile,
+  ENXIO: noFile,
+  EOPNOTSUPP: noFile,
+  ENAMETOOLONG: { means: 'the name is too long', remedy: 'Give a shorter path.', retryable: false },
+  EMFILE: tooMany,
+  ENFILE: tooMany,
+};

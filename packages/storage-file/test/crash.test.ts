@@ -1,0 +1,89 @@
+import { describe, expect, test } from '@jest/globals';
+import { FileTokenStorage } from '@latchkey/storage-file';
+import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { outcomeOf, start } from './child.js';
+import { leftovers, makeFolder } from './folder.js';
+import { key, waiting } from './some.js';
+
+const kills = Number(process.env['LATCHKEY_KILLS'] ?? 60);
+const seed = Number(process.env['LATCHKEY_SEED'] ?? Date.now() % 1_000_000);
+
+describe('FileTokenStorage, when its process is killed,', () => {
+  test(`holds the old or the new record after each of ${kills} kills, and never goes back (seed ${seed})`, async () => {
+    const random = randomFrom(seed);
+    const killed = await Promise.all([0, 1].map(() => killSavers(Math.ceil(kills / 2), random)));
+    expect(killed.reduce((sum, { saves }) => sum + saves, 0)).toBeGreaterThan(kills);
+  }, 300_000);
+
+  test('leaves files behind that the next process removes, and no others', async () => {
+    const folder = makeFolder();
+    const storage = new FileTokenStorage(join(folder, 'tokens.json'), { locking: 'lockfile' });
+    const killed = start('hold.mjs', [storage.id, 'lockfile']);
+    await killed.says('held');
+    const turn = storage.withLock(key, async () => undefined, waiting(20));
+    const [waiter = ''] = leftovers(folder).filter((name) => name.endsWith('.tmp'));
+    const [, tag] = /\.([0-9a-f]{8})\.\d+\.[0-9a-f]{12}\.tmp$/.exec(waiter) ?? [];
+    await killed.kill();
+    await turn;
+    const nonce = '0123456789ab.tmp';
+    const files = {
+      dead: `${tag}.${killed.pid}`,
+      alive: `${tag}.${process.pid}`,
+      old: '00000000.1',
+      fresh: '00000000.2',
+    };
+    for (const name of Object.values(files)) writeFileSync(join(folder, `tokens.json.${name}.${nonce}`), 'secret');
+    utimesSync(join(folder, `tokens.json.${files.old}.${nonce}`), 1, 1);
+    await start('hold.mjs', [storage.id, 'lockfile']).says('held');
+    const kept = [`tokens.json.${files.alive}.${nonce}`, `tokens.json.${files.fresh}.${nonce}`, 'tokens.json.lockfile'];
+    expect(leftovers(folder).sort()).toEqual(kept.sort());
+  });
+
+  test('has the content on the disk before its name, and the name before it resolves', async () => {
+    const { calls } = await outcomeOf(start('trace.mjs', [join(makeFolder(), 'tokens.json')]));
+    expect(calls).toEqual(['writeFile file', 'fsync file', 'rename file', 'fsync folder']);
+  });
+});
+
+/** Starts savers one after another and kills each at a random moment; checks the file while they run and after. */
+async function killSavers(rounds: number, random: () => number): Promise<{ saves: number }> {
+  const folder = makeFolder();
+  const storage = new FileTokenStorage(join(folder, 'tokens.json'));
+  let last = 0;
+  for (let round = 0; round < rounds; round++) {
+    const child = start('save.mjs', [storage.id, key]);
+    await child.says('saved');
+    const end = performance.now() + 5 + random() * 25;
+    while (performance.now() < end) {
+      assertWhole(storage.id);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await child.kill();
+    const acknowledged = Number(child.lines.at(-1)?.slice('saved '.length));
+    const found = assertWhole(storage.id);
+    expect(acknowledged).toBeGreaterThan(last);
+    expect(found - acknowledged === 0 || found - acknowledged === 1).toBe(true);
+    last = found;
+  }
+  return { saves: last };
+}
+
+function assertWhole(path: string): number {
+  const record = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown> & {
+    latchkey: { generation: number };
+  };
+  const { generation } = record.latchkey;
+  expect(record['refresh_token']).toBe(String(generation).repeat(2000));
+  return generation;
+}
+
+/** Small, seedable, good enough for moments (mulberry32). */
+function randomFrom(state: number): () => number {
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

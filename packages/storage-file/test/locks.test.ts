@@ -1,0 +1,148 @@
+import { describe, expect, test } from '@jest/globals';
+import { LockTimeoutError, LockUnavailableError } from '@latchkey/core';
+import { fileLock, FileTokenStorage, type Locking } from '@latchkey/storage-file';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { outcomeOf, run, script, start } from './child.js';
+import { leftovers, makeFolder } from './folder.js';
+import { errorOf, hold, key, waiting } from './some.js';
+
+const kinds: Locking[] = ['kernel', 'lockfile'];
+const path = (): string => join(makeFolder(), 'tokens.json');
+const nothing = async (): Promise<void> => undefined;
+
+describe.each(kinds)('A lock of files (%s)', (locking) => {
+  test('goes on within a second after its holder was killed', async () => {
+    const file = path();
+    const holder = start('hold.mjs', [file, locking]);
+    await holder.says('held');
+    let killed = Infinity;
+    const turn = fileLock(file, { locking }).withLock(key, async () => performance.now() - killed, waiting(20));
+    await new Promise((resolve) => setImmediate(resolve));
+    killed = performance.now();
+    holder.signal('SIGKILL');
+    const waited = await turn;
+    expect(waited).toBeGreaterThan(0);
+    expect(waited).toBeLessThan(1000);
+  });
+
+  test('names the process that holds it when the wait is too long', async () => {
+    const file = path();
+    const holder = start('hold.mjs', [file, locking]);
+    await holder.says('held');
+    let ran = false;
+    for (const timeout of [0, 0.1]) {
+      const error = await errorOf(
+        fileLock(file, { locking }).withLock(key, async () => (ran = true), waiting(timeout)),
+      );
+      expect(error).toBeInstanceOf(LockTimeoutError);
+      expect(error).toMatchObject({ holder: holder.pid, retryable: true });
+    }
+    expect(ran).toBe(false);
+  });
+
+  test('lets a waiter go at once when its signal is aborted, and leaves nothing locked', async () => {
+    const file = path();
+    const lock = fileLock(file, { locking });
+    const leaving = new AbortController();
+    let left: Promise<unknown> = Promise.resolve();
+    await lock.withLock(
+      key,
+      async () => {
+        left = errorOf(lock.withLock(key, () => Promise.reject(new Error('it ran')), waiting(20, leaving.signal)));
+        leaving.abort('gone');
+        expect(await left).toBe('gone');
+      },
+      waiting(1),
+    );
+    expect(await lock.withLock(key, async () => 'free', waiting(0))).toBe('free');
+    expect(leftovers(join(file, '..'))).toEqual([]);
+  });
+
+  test('is the same lock for a storage and for fileLock, for a folder and for the file in it', async () => {
+    const folder = makeFolder();
+    const inside = async (): Promise<void> => {
+      for (const other of [folder, `${folder}/`, join(folder, 'sso_tokens.json')]) {
+        expect(await errorOf(fileLock(other, { locking }).withLock('other', nothing, waiting(0)))).toBeInstanceOf(
+          LockTimeoutError,
+        );
+      }
+    };
+    await new FileTokenStorage(folder, { locking }).withLock(key, inside, waiting(1));
+  });
+
+  test('refuses the other kind before the task runs, and says what to do', async () => {
+    const file = path();
+    const [mine, other] = [fileLock(file, { locking }), kinds.find((kind) => kind !== locking)];
+    await mine.withLock(key, nothing, waiting(1));
+    let ran = false;
+    const storage = new FileTokenStorage(file, { locking: other });
+    const error = await errorOf(storage.withLock(key, async () => (ran = true), waiting(1)));
+    expect(error).toBeInstanceOf(LockUnavailableError);
+    expect(error['remedy']).toContain(`locking: '${locking}'`);
+    expect(error['remedy']).toContain(`delete ${file}.lock`);
+    expect(ran).toBe(false);
+    rmSync(`${file}.lock`);
+    await storage.withLock(key, nothing, waiting(1));
+    expect(await errorOf(mine.withLock(key, nothing, waiting(1)))).toBeInstanceOf(LockUnavailableError);
+  });
+
+  test('refuses a lock file that is not its own', async () => {
+    const file = path();
+    for (const content of ['', 'something else\n', 'latchkey lock: other\n']) {
+      writeFileSync(`${file}.lock`, content);
+      expect(await errorOf(fileLock(file, { locking }).withLock(key, nothing, waiting(1)))).toBeInstanceOf(
+        LockUnavailableError,
+      );
+      expect(readFileSync(`${file}.lock`, 'utf8')).toBe(content);
+    }
+  });
+
+  test('excludes worker threads of one process', async () => {
+    const file = path();
+    writeFileSync(file, '0');
+    const argv = [file, locking, '40'];
+    const workers = [1, 2, 3].map(() => new Worker(script('count.mjs'), { argv, stdout: true, execArgv: [] }));
+    await Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve))));
+    expect(readFileSync(file, 'utf8')).toBe('120');
+  });
+
+  test('keeps no process alive and leaves only its marker', async () => {
+    const file = path();
+    writeFileSync(file, '0');
+    const child = start('count.mjs', [file, locking, 2]);
+    await child.exited;
+    expect(child.lines).toEqual(['counted']);
+    expect(readdirSync(join(file, '..')).sort()).toEqual(['tokens.json', 'tokens.json.lock']);
+  });
+});
+
+describe('A lock of the kernel', () => {
+  test('is lost when its file is deleted, and keeps who waited for it out of the next one', async () => {
+    const file = path();
+    const lock = fileLock(file);
+    const first = await hold(lock);
+    expect(first.lock.signal.aborted).toBe(false);
+    const late = errorOf(lock.withLock(key, () => Promise.reject(new Error('two inside')), waiting(0.4)));
+    rmSync(`${file}.lock`);
+    expect(first.lock.signal.aborted).toBe(true);
+    const second = await hold(lock);
+    await first.release();
+    expect(await late).toBeInstanceOf(LockTimeoutError);
+    expect(second.lock.signal.aborted).toBe(false);
+    await second.release();
+  });
+
+  test('cannot be had where there is no addon, which is said before the task runs and leaves no marker', async () => {
+    const file = path();
+    const args = ['--import', script('break-addon.mjs'), script('attempt.mjs'), file];
+    const outcome = await outcomeOf(run(process.execPath, [...args, 'kernel']));
+    expect(outcome).toMatchObject({ locked: { name: 'LockUnavailableError', cause: 'ADDON_NOT_FOUND' }, ran: false });
+    expect(inspect(outcome['locked'])).toContain("locking: 'lockfile'");
+    expect(outcome['files']).toEqual(['tokens.json']);
+    rmSync(file);
+    expect(await outcomeOf(run(process.execPath, [...args, 'lockfile']))).toMatchObject({ locked: 'ok', ran: true });
+  });
+});
