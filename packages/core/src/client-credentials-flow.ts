@@ -1,3 +1,4 @@
+import { isBuiltFromOptions } from './account-sibling.js';
 import { StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.js';
 import { TokenSet } from './token-set.js';
 import type { TokenStorage } from './token-storage.js';
@@ -8,6 +9,10 @@ export type ClientCredentialsFlowOptions = StoredAuthFlowOptions;
 
 /** Tokens for a program of its own, without a user (RFC 6749 section 4.4). */
 export class ClientCredentialsFlow extends StoredAuthFlow {
+  static {
+    isBuiltFromOptions(this);
+  }
+
   protected override get interactive(): boolean {
     return false;
   }
@@ -22,6 +27,10 @@ export class ClientCredentialsFlow extends StoredAuthFlow {
 
 /** {@link ClientCredentialsFlow} with a storage. */
 export class ClientCredentialsFlowSimple extends ClientCredentialsFlow {
+  static {
+    isBuiltFromOptions(this);
+  }
+
   constructor(options: ClientCredentialsFlowOptions & { readonly storage: TokenStorage }) {
     super(options);
   }

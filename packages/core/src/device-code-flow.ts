@@ -1,3 +1,4 @@
+import { isBuiltFromOptions } from './account-sibling.js';
 import type { AuthorizeContext } from './login.js';
 import { systemClock } from './clock.js';
 import type { DeviceCode, DeviceCodePrompt } from './device-code.js';
@@ -20,6 +21,10 @@ const pending = new WeakMap<DeviceCodeFlow, DeviceCode>();
 
 /** Tokens for a person who approves the login on another device (RFC 8628): for programs without a browser. */
 export class DeviceCodeFlow extends StoredAuthFlow {
+  static {
+    isBuiltFromOptions(this);
+  }
+
   constructor(options: DeviceCodeFlowOptions) {
     super(options);
   }
@@ -90,6 +95,10 @@ export class DeviceCodeFlow extends StoredAuthFlow {
 
 /** {@link DeviceCodeFlow} with a storage. */
 export class DeviceCodeFlowSimple extends DeviceCodeFlow {
+  static {
+    isBuiltFromOptions(this);
+  }
+
   constructor(options: DeviceCodeFlowOptions & { readonly storage: TokenStorage }) {
     super(options);
   }

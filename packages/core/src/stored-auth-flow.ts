@@ -1,3 +1,4 @@
+import { isBuiltFromOptions, siblingOf } from './account-sibling.js';
 import { AuthFlow } from './auth-flow.js';
 import type { AuthFlowOptions } from './auth-flow-options.js';
 import type { HeldLock, LockOptions } from './lock.js';
@@ -18,6 +19,10 @@ export interface StoredAuthFlowOptions extends AuthFlowOptions {
  * below it and override `loadTokens` and `saveTokens` to keep tokens in a place of your own.
  */
 export abstract class StoredAuthFlow extends AuthFlow {
+  static {
+    isBuiltFromOptions(this);
+  }
+
   readonly #storage: TokenStorage | undefined;
 
   /** @throws TypeError also when a subclass overrides only one of `loadTokens` and `saveTokens` */
@@ -68,16 +73,15 @@ export abstract class StoredAuthFlow extends AuthFlow {
    * Returns a flow for another user or tenant. It shares storage, server metadata and connections with this one, so
    * that one process can hold very many.
    *
-   * @throws TypeError for a subclass with hooks of its own and no storage: override `withAccount` there
+   * A subclass with `#private` members of its own, or with hooks of its own and no storage, overrides `withAccount`.
+   *
+   * @throws TypeError for hooks of one's own without a storage, which would keep all accounts in one place
    */
   withAccount(account: string): this {
     if (typeof account !== 'string' || account === '') throw new TypeError('account must be a non-empty string.');
     const storage = this.storage;
     const { key } = this.options;
     const options = accountOptions(this.options, account, key && `${key} ${encodeURIComponent(account)}`);
-    const sibling: unknown = Reflect.construct(StoredAuthFlow, [Object.assign(options, { storage })], this.constructor);
-    const { events: _own, ...fields } = this as Record<string, unknown>;
-    Object.assign(sibling as object, fields);
-    return sibling as this;
+    return siblingOf(this, Object.assign(options, { storage }), ['events']);
   }
 }

@@ -117,6 +117,20 @@ describe('withAccount', () => {
     expect(ada.events).not.toBe(flow.events);
   });
 
+  test('makes siblings of a subclass whose constructor takes something else', async () => {
+    class Kiosk extends DeviceCodeFlow {
+      constructor(readonly place: string) {
+        super({ issuer: server.issuer, clientId: 'kiosk', promptUser: () => undefined });
+      }
+    }
+    const sibling = new Kiosk('hall').withAccount('ada');
+    expect([sibling.place, sibling.constructor]).toEqual(['hall', Kiosk]);
+    await sibling.doFlow();
+    expect(await sibling.getAccessTokenRefreshIfNecessary()).toBe(sibling.accessToken);
+    const { userCode } = await sibling.withAccount('grace').requestDeviceCode();
+    expect(userCode).not.toBe('');
+  });
+
   test('keeps what a subclass holds', async () => {
     class Named extends ClientCredentialsFlow {
       readonly label = 'mine';

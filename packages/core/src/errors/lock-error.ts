@@ -19,13 +19,13 @@ export class LockTimeoutError extends AuthFlowError {
   }
 }
 
-/** The lock was lost before anything was sent, so nothing was done. */
+/** The lock was lost before the step that needs it: nothing was sent, or nothing was written. */
 export class LockLostError extends AuthFlowError {
   constructor(details: ErrorDetails = {}) {
     super(
       {
         code: 'LOCK_LOST',
-        message: 'The lock of this credential was lost before anything was sent.',
+        message: 'The lock of this credential was lost, so the step that needs it was not taken.',
         remedy: 'Try again. If it happens often, the process is being paused or its storage is slow.',
         retryable: true,
       },
