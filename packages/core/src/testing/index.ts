@@ -18,6 +18,9 @@ export type {
 } from './fake-server/server-options.js';
 export { runTorture } from './torture/run-torture.js';
 export { tortureTable } from './torture/torture-table.js';
-export type { TortureOptions } from './torture/torture-options.js';
+export type { TortureGrace, TortureOptions, TortureProfile } from './torture/torture-options.js';
 export { isUnharmed, type TortureCounts, type TortureResult, type TortureRow } from './torture/torture-result.js';
 export { type TorturePoint, torturePoints, type TortureSignal, tortureSignals } from './torture/points.js';
+export { describeAuthFlow } from './describe-auth-flow.js';
+export type { AuthFlowFixture, FlowContext, FlowPlace } from './flow-contract/auth-flow-fixture.js';
+export { asOtherProcess } from './flow-contract/other-process.js';

@@ -10,6 +10,7 @@ export class Crew {
   readonly #killAll = (): void => {
     for (const worker of this.#started) void worker.kill();
   };
+  readonly #starts = new Set<Promise<Worker>>();
   #spare: Promise<Worker> | undefined;
 
   constructor(settings: WorkerSettings, hear: (worker: Worker, report: Report) => void) {
@@ -37,7 +38,7 @@ export class Crew {
 
   /** Kills all processes, and resolves when they are gone. */
   async dispose(): Promise<void> {
-    await this.#spare?.catch(() => undefined);
+    await Promise.allSettled(this.#starts);
     await Promise.all([...this.#started].map((worker) => worker.kill()));
     process.off('exit', this.#killAll);
   }
@@ -47,7 +48,8 @@ export class Crew {
       this.#started.add(worker);
       return worker;
     });
-    starting.catch(() => undefined); // told to whoever takes the spare
+    this.#starts.add(starting);
+    starting.catch(() => undefined).finally(() => this.#starts.delete(starting)); // told to whoever takes the spare
     return starting;
   }
 }

@@ -1,4 +1,5 @@
 import type { TorturePoint } from './points.js';
+import type { TortureProfile } from './torture-options.js';
 
 /** What a process is told when it is started. */
 export interface WorkerSettings {
@@ -6,7 +7,7 @@ export interface WorkerSettings {
   readonly storageModule: string;
   readonly storageArguments: readonly string[];
   readonly tokenEndpoint: string;
-  readonly rotation: 'strict' | { readonly grace: number };
+  readonly rotation: TortureProfile;
   /** Whether the storage's lock is used. */
   readonly guarded: boolean;
   /** Seconds. */

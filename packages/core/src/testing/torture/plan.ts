@@ -22,14 +22,12 @@ export function planHits(seed: number, hits: number, processes: number): Planned
   const random = new SeededRandom(seed);
   const kinds = torturePoints.flatMap((point) => tortureSignals.map((signal) => ({ point, signal })));
   const indices = Array.from({ length: processes }, (_, index) => index);
-  return random
-    .shuffle(Array.from({ length: hits }, () => kinds).flat())
-    .map((kind) => ({
-      ...kind,
-      victim: random.index(processes),
-      order: random.shuffle(indices),
-      delay: random.below(3),
-      processed: random.below(1) < 0.5,
-      freeze: random.below(1) < 0.5 ? 10 + random.below(120) : undefined,
-    }));
+  return random.shuffle(Array.from({ length: hits }, () => kinds).flat()).map((kind) => ({
+    ...kind,
+    victim: random.index(processes),
+    order: random.shuffle(indices),
+    delay: random.below(3),
+    processed: random.below(1) < 0.5,
+    freeze: random.below(1) < 0.5 ? 10 + random.below(120) : undefined,
+  }));
 }

@@ -44,7 +44,8 @@ export class Round {
       return answer ?? Array.from({ length: question.calls }, () => undefined);
     };
     const asked = this.#workers.map((worker) => ({ worker, outcomes: ask(worker) }));
-    this.#othersDone = Promise.all(asked.map(({ worker, outcomes }) => worker !== this.#victim && outcomes));
+    const others = asked.filter(({ worker }) => worker !== this.#victim);
+    this.#othersDone = Promise.all(others.map((each) => each.outcomes));
     const outcomes = await Promise.all(asked.map((each) => each.outcomes));
     this.#request.release();
     return { hit: this.#isHit, outcomes: outcomes.flat() };

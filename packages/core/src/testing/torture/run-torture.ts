@@ -12,7 +12,8 @@ const tries = 3;
  * is killed, or frozen for a while. Counts what must not happen; see {@link TortureCounts}. All processes are gone
  * when it ends, however it ends.
  *
- * @throws TypeError for malformed options; Error when a process cannot be started; what `createStorage` throws
+ * @throws TypeError for malformed options; Error when a process cannot be started; what `createStorage` throws;
+ * Error when a login cannot replace a record that a hit left behind
  */
 export async function runTorture(options: TortureOptions): Promise<TortureResult> {
   const plan = decide(options);

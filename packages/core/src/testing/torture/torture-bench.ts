@@ -18,6 +18,8 @@ import type { Worker } from './worker.js';
 const step = 7_200_000;
 /** Seconds for which the processes that wait for nobody's freezing may take. */
 const patience = 10;
+/** Seconds to wait for a lock that a dead process may have left behind. */
+const loginPatience = 60;
 
 /** The server, the processes and the storage of one run, and what was found so far. */
 export class TortureBench {
@@ -82,11 +84,16 @@ export class TortureBench {
       server: { tokenEndpoint: this.#server.tokenEndpoint },
       clientId: 'torture',
       key: tortureKey,
-      lock: this.#storage,
-      storage: withOwnId(this.#storage),
       clock: { ...systemClock, now: () => this.#now() },
     });
-    await flow.start();
+    const tokens = await flow.start();
+    const options = { signal: new AbortController().signal, timeout: loginPatience };
+    const context = { reason: 'login', expected: undefined } as const;
+    await this.#storage.withLock(
+      tortureKey,
+      (lock) => this.#storage.save(tortureKey, tokens, { ...context, lock }),
+      options,
+    );
     await this.#check.look(undefined);
   }
 
@@ -116,8 +123,16 @@ export class TortureBench {
       ...this.#presentations.count(this.#server.ledger.entries),
     };
     this.#note(outcomes);
-    if (!isLive || isTorn) await this.logIn();
+    if (!isLive || isTorn) await this.#logInAfter(hit);
     return addCounts(noCounts, counts);
+  }
+
+  async #logInAfter({ point, signal }: PlannedHit): Promise<void> {
+    try {
+      await this.logIn();
+    } catch (cause) {
+      throw new Error(`After ${signal} at ${point} a login could not replace what is stored.`, { cause });
+    }
   }
 
   /** Lets one process ask until it is told something final, as a program that comes by later would. */
@@ -158,15 +173,4 @@ export class TortureBench {
   get #deadline(): number {
     return (patience + 2 * this.#plan.lockTimeout) * 1000;
   }
-}
-
-/** The same place under a name of its own, so that the parent's flows share no memory with each other. */
-function withOwnId(storage: TokenStorage): TokenStorage {
-  return {
-    id: `${storage.id}#${Math.random()}`,
-    load: (key) => storage.load(key),
-    save: (key, tokens, context) => storage.save(key, tokens, context),
-    delete: (key, context) => storage.delete(key, context),
-    withLock: (key, task, options) => storage.withLock(key, task, options),
-  };
 }

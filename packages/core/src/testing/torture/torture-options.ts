@@ -1,6 +1,15 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+/** A server that takes the second use of a refresh token for theft, or one that allows it for a while. */
+export type TortureProfile = 'strict' | TortureGrace;
+
+/** For how long a used refresh token may come again. */
+export interface TortureGrace {
+  /** Seconds. A round takes about one of them. */
+  readonly grace: number;
+}
+
 /** How {@link runTorture} goes about it. */
 export interface TortureOptions {
   /**
@@ -16,8 +25,8 @@ export interface TortureOptions {
   readonly seed?: number | undefined;
   /** Hits for each point and signal. Default: 30. */
   readonly hits?: number | undefined;
-  /** How the server rotates: a used refresh token is theft, or may come again for so many seconds. Default: `strict`. */
-  readonly profile?: 'strict' | { readonly grace: number } | undefined;
+  /** What the server does with a used refresh token. Default: `strict`. */
+  readonly profile?: TortureProfile | undefined;
   /** `false` removes the guard: the storage's lock lets everybody in. The counts should not be zero then. */
   readonly lock?: false | undefined;
   /** Calls that each process makes at once. Default: 3. */
@@ -33,7 +42,7 @@ export interface TorturePlan {
   readonly processes: number;
   readonly seed: number;
   readonly hits: number;
-  readonly profile: 'strict' | { readonly grace: number };
+  readonly profile: TortureProfile;
   readonly guarded: boolean;
   readonly calls: number;
   readonly lockTimeout: number;

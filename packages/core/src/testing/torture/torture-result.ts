@@ -1,4 +1,5 @@
 import type { TorturePoint, TortureSignal } from './points.js';
+import type { TortureProfile } from './torture-options.js';
 
 /** What was counted. All but the hits and the excused have to be zero. */
 export interface TortureCounts {
@@ -22,7 +23,9 @@ export interface TortureCounts {
 
 /** The counts of one point and signal. */
 export interface TortureRow extends TortureCounts {
+  /** Where the victims were hit. */
   readonly point: TorturePoint;
+  /** What they were hit with. */
   readonly signal: TortureSignal;
 }
 
@@ -30,8 +33,10 @@ export interface TortureRow extends TortureCounts {
 export interface TortureResult {
   /** Repeats the choices of this run. */
   readonly seed: number;
+  /** How many shared the tokens. */
   readonly processes: number;
-  readonly profile: 'strict' | { readonly grace: number };
+  /** What the server did with a used refresh token. */
+  readonly profile: TortureProfile;
   /** Whether the storage's lock was used. */
   readonly guarded: boolean;
   /** Hits that were asked for, for each point and signal. */
@@ -42,9 +47,11 @@ export interface TortureResult {
   readonly tokens: number;
   /** Calls answered by an `AuthFlowError`, by its code. */
   readonly errors: Readonly<Record<string, number>>;
+  /** How long the run took. */
   readonly seconds: number;
   /** One row for each point and signal, in the order of the transaction. */
   readonly rows: readonly TortureRow[];
+  /** The sums of all rows. */
   readonly totals: TortureCounts;
 }
 
@@ -66,9 +73,7 @@ export const noCounts: TortureCounts = {
 /** Adds two counts. */
 export function addCounts(one: TortureCounts, other: Partial<TortureCounts>): TortureCounts {
   const names = Object.keys(noCounts) as (keyof TortureCounts)[];
-  return Object.fromEntries(
-    names.map((name) => [name, one[name] + (other[name] ?? 0)]),
-  ) as unknown as TortureCounts;
+  return Object.fromEntries(names.map((name) => [name, one[name] + (other[name] ?? 0)])) as unknown as TortureCounts;
 }
 
 /** Whether all that has to be zero is zero, and every hit was made. */

@@ -1,0 +1,17 @@
+import type { TokenStorage } from '../../token-storage.js';
+
+let processes = 0;
+
+/**
+ * The same storage under a name of its own. Flows of one process share their tokens in memory when their storages have
+ * one id; over this they share the storage only, as flows of two processes do.
+ */
+export function asOtherProcess(storage: TokenStorage): TokenStorage {
+  return {
+    id: `${storage.id}#process-${++processes}`,
+    load: (key) => storage.load(key),
+    save: (key, tokens, context) => storage.save(key, tokens, context),
+    delete: (key, context) => storage.delete(key, context),
+    withLock: (key, task, options) => storage.withLock(key, task, options),
+  };
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import type { AuthFlow } from '../../auth-flow.js';
+import { LoginRequiredError } from '../../errors.js';
+import type { AuthFlowFixture } from './auth-flow-fixture.js';
+import { failureOf, type FlowCase, theOne } from './flow-scene.js';
+
+/** Real ms in which a second process, if nothing holds it back, sends its request too. */
+const longEnough = 150;
+
+/** Processes share a login: its tokens, their renewal and its end. */
+export function sharingCases<F extends AuthFlow>({
+  needsPerson = true,
+  logsOut = true,
+}: AuthFlowFixture<F>): FlowCase[] {
+  return [
+    {
+      title: 'adopts what another process renewed',
+      body: async (scene) => {
+        const flows = await scene.processes(2);
+        await scene.expire();
+        const tokens: string[] = [];
+        for (const flow of flows) tokens.push(await flow.getAccessTokenRefreshIfNecessary());
+        theOne(tokens);
+        assert.equal(scene.requests, 1);
+      },
+    },
+    {
+      title: 'renews once for several processes at the same moment',
+      body: async (scene) => {
+        const flows = await scene.processes(3);
+        for (const flow of flows) await flow.refresh(); // so that none has anything left to prepare
+        scene.server.ledger.clear();
+        await scene.expire();
+        const gate = scene.server.hold({ endpoint: 'token' });
+        const calls = [...flows, ...flows].map((flow) => flow.getAccessTokenRefreshIfNecessary());
+        const answers = Promise.all(calls);
+        await Promise.race([gate.arrived, answers]);
+        await new Promise((resolve) => setTimeout(resolve, longEnough));
+        gate.release();
+        theOne(await answers);
+        assert.equal(scene.requests, 1);
+        scene.server.ledger.assertNoReuse();
+      },
+    },
+    ...(needsPerson ? [usesALoginElsewhere] : []),
+    ...(logsOut ? [needsPerson ? staysLoggedOut : asksAnewAfterLogout] : []),
+  ];
+}
+
+const usesALoginElsewhere: FlowCase = {
+  title: 'uses a login that another process made',
+  body: async (scene) => {
+    const [flow, other] = [scene.flow(), scene.flow()];
+    await failureOf(flow.getAccessTokenRefreshIfNecessary());
+    await scene.logIn(other);
+    assert.equal(await flow.getAccessTokenRefreshIfNecessary(), await other.getAccessTokenRefreshIfNecessary());
+  },
+};
+
+const staysLoggedOut: FlowCase = {
+  title: 'respects a logout in another process: presents nothing, and says that a login is needed',
+  body: async (scene) => {
+    const [flow, other] = await scene.processes(2);
+    await other?.logout();
+    await scene.expire();
+    const error = await failureOf(flow?.getAccessTokenRefreshIfNecessary() ?? Promise.resolve());
+    assert.ok(error instanceof LoginRequiredError, `a LoginRequiredError was expected, not ${String(error)}`);
+    assert.equal(scene.requests, 0);
+  },
+};
+
+const asksAnewAfterLogout: FlowCase = {
+  title: 'respects a logout in another process: presents nothing from before, and asks anew',
+  body: async (scene) => {
+    const [flow, other] = await scene.processes(2);
+    await other?.logout();
+    await scene.expire();
+    await flow?.getAccessTokenRefreshIfNecessary();
+    scene.server.ledger.assertTokenRequests(0, { grantType: 'refresh_token' });
+    assert.equal(scene.requests, 1);
+  },
+};
