@@ -1,5 +1,5 @@
 import { RedisTokenStorage } from '@latchkey/storage-redis';
-import { createService } from './service.js';
+import { createService } from './web-server.js';
 
 const { ISSUER: issuer, API: api, REDIS_URL: url } = process.env;
 if (!issuer || !api || !url) {

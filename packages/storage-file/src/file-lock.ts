@@ -1,5 +1,6 @@
 import type { Lock } from '@latchkey/core';
-import { type Locking, parseLocking, withFileLock } from './locking.js';
+import { type Locking, parseLocking } from './locking-kind.js';
+import { withFileLock } from './locking.js';
 import { probeRoom } from './save-probe.js';
 import { parsePath, tokenFileAt } from './token-file-path.js';
 

@@ -1,7 +1,7 @@
 import { LockUnavailableError } from '@latchkey/core';
 import { closeSync, constants, fstatSync, fsyncSync, readSync, writeFileSync } from 'node:fs';
 import { linkExclusively } from './exclusive-link.js';
-import type { Locking } from './locking.js';
+import type { Locking } from './locking-kind.js';
 import { openExisting } from './private-file.js';
 import { storageFault, unusableFile } from './storage-fault.js';
 import { createTemporaryFile, removeQuietly } from './temporary-file.js';

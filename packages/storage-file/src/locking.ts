@@ -2,24 +2,12 @@ import type { HeldLock, LockOptions } from '@latchkey/core';
 import { dirname } from 'node:path';
 import type { OwnedLock } from './contender.js';
 import { KernelContender } from './kernel-lock.js';
+import type { Locking } from './locking-kind.js';
 import { waitForLock } from './lock-wait.js';
 import { LockfileContender } from './lockfile-lock.js';
 import { makePrivateFolder } from './private-folder.js';
 import { storageFault } from './storage-fault.js';
 import { sweepOnce } from './temporary-file.js';
-
-/**
- * How processes exclude each other: `kernel`, by a lock of the operating system, which frees it when its holder
- * dies; or `lockfile`, by a file with owner and heartbeat, which needs no native addon. The two do not exclude each
- * other, so all processes that share tokens use one kind.
- */
-export type Locking = 'kernel' | 'lockfile';
-
-/** Checks the option; `kernel` is the default. */
-export function parseLocking(locking: string = 'kernel'): Locking {
-  if (locking === 'kernel' || locking === 'lockfile') return locking;
-  throw new TypeError("locking must be 'kernel' or 'lockfile'.");
-}
 
 /** Runs a task under the lock of a file; see `Lock` of `@latchkey/core`. */
 export async function withFileLock<T>(
