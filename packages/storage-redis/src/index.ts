@@ -1,1 +1,13 @@
-export {};
+export { RedisTokenStorage, type RedisTokenStorageOptions } from './redis-token-storage.js';
+export { redisLock, type RedisLock } from './redis-lock.js';
+export type { RedisOptions, RedisSentinelOptions } from './redis-options.js';
+export type {
+  ClusterClient,
+  CommandOptions,
+  ConnectableClient,
+  ListeningClient,
+  RedisConnectedClient,
+  SentinelClient,
+  SingleClient,
+  SubscribingClient,
+} from './connected-client.js';

@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { TokenStorage } from '@latchkey/core';
+import { faults } from '@latchkey/core/testing';
+import { DeviceScene } from './device-scene.js';
+
+let scene: DeviceScene;
+let reads: number;
+
+beforeEach(async () => {
+  reads = 0;
+  scene = await DeviceScene.start({ expiresIn: 3600 });
+});
+afterEach(() => scene[Symbol.asyncDispose]());
+
+/** Every renewal begins by reading storage, at once. */
+function counting(): TokenStorage {
+  return scene.storageWith({
+    load: (key) => {
+      reads++;
+      return scene.storage.load(key);
+    },
+  });
+}
+
+describe('a renewal ahead', () => {
+  test('is tried again ten seconds after it failed, and not before', async () => {
+    const flow = await scene.loggedIn({ renewAhead: true, storage: counting() });
+    await flow.getAccessTokenRefreshIfNecessary();
+    await scene.clock.advance(3000_000);
+    scene.server.nextAnswers({ times: Infinity }, faults.html(503));
+    const failed = new Promise((resolve) => flow.events.on('renewalFailed', resolve));
+    await flow.getAccessTokenRefreshIfNecessary();
+    await failed;
+    await new Promise((resolve) => setImmediate(resolve));
+    const before = reads;
+    await flow.getAccessTokenRefreshIfNecessary();
+    expect(reads).toBe(before);
+    await scene.clock.advance(10_000);
+    const again = new Promise((resolve) => flow.events.on('renewalFailed', resolve));
+    await flow.getAccessTokenRefreshIfNecessary();
+    await again;
+    expect(reads).toBe(before + 2);
+  });
+
+  test('is not made unasked where a refresh token is redeemed', async () => {
+    const flow = await scene.loggedIn({ storage: counting() });
+    const first = await flow.getAccessTokenRefreshIfNecessary();
+    await scene.clock.advance(3000_000);
+    const before = reads;
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(first);
+    expect(reads).toBe(before);
+  });
+});

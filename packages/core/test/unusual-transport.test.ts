@@ -1,0 +1,110 @@
+import { describe, expect, test } from '@jest/globals';
+import { ClientCredentialsFlow, InsecureTransportError, TokenEndpointUnavailableError } from '@latchkey/core';
+import { exchange, NoAnswerError } from '../dist/http-exchange.js';
+import { scrub } from '../dist/secrets.js';
+
+/** A fetch that heeds no signal, and whose answer stops in the middle. */
+const stuck = (): Promise<Response> =>
+  Promise.resolve(new Response(new ReadableStream({ start: (body) => body.enqueue(new TextEncoder().encode('{"a')) })));
+
+const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+
+describe('a fetch of the caller’s own', () => {
+  test('may ignore its signal: an answer that stops in the middle is given up all the same', async () => {
+    const answer = exchange(stuck, 'https://as.example/token', {}, { timeout: 0.05 });
+    await expect(answer).rejects.toMatchObject({ constructor: NoAnswerError, mayHaveArrived: true });
+  });
+
+  test.each([
+    [['ECONNREFUSED', 'EHOSTUNREACH'], false],
+    [['ECONNREFUSED', 'ECONNRESET'], true],
+  ])('that tried several addresses and met %j may have sent something: %s', async (codes, mayHaveArrived) => {
+    const errors = codes.map((code) => Object.assign(new Error(code), { code }));
+    const failing = (): Promise<never> =>
+      Promise.reject(new TypeError('fetch failed', { cause: new AggregateError(errors) }));
+    const answer = exchange(failing, 'https://as.example/token', {}, { timeout: 5 });
+    await expect(answer).rejects.toMatchObject({ constructor: NoAnswerError, mayHaveArrived });
+  });
+
+  test('leaves no timer once it has answered or failed', async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    const before = timers();
+    await exchange(() => Promise.resolve(new Response('{}')), 'https://as.example/token', {}, { timeout: 60 });
+    const failed = exchange(() => Promise.reject(new Error('no')), 'https://as.example/token', {}, { timeout: 60 });
+    await expect(failed).rejects.toBeInstanceOf(NoAnswerError);
+    expect(timers()).toBeLessThanOrEqual(before);
+  });
+});
+
+describe('a server that could not be reached', () => {
+  test('is asked for its metadata again', async () => {
+    const issuer = 'https://as.example';
+    let isDown = true;
+    const flow = new ClientCredentialsFlow({
+      issuer,
+      clientId: 'm',
+      clientSecret: 'machine-secret',
+      fetch: (url) => {
+        if (isDown) return Promise.reject(new TypeError('fetch failed'));
+        const asked = url instanceof Request ? url.url : url.toString();
+        const metadata = { issuer, token_endpoint: `${issuer}/token` };
+        const tokens = { access_token: 'a', token_type: 'Bearer', expires_in: 60 };
+        return Promise.resolve(Response.json(asked.includes('/.well-known/') ? metadata : tokens));
+      },
+    });
+    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(TokenEndpointUnavailableError);
+    isDown = false;
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBe('a');
+  });
+});
+
+describe('a server that is given without an issuer', () => {
+  test('may send an id token of any issuer, which is kept unchecked', async () => {
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const id_token = `${part({ alg: 'RS256' })}.${part({ iss: 'https://other.example', sub: 's', aud: 'm' })}.c2ln`;
+    const flow = new ClientCredentialsFlow({
+      server: { tokenEndpoint: 'https://as.example/token' },
+      clientId: 'm',
+      clientSecret: 'machine-secret',
+      fetch: () =>
+        Promise.resolve(Response.json({ access_token: 'a', token_type: 'Bearer', expires_in: 60, id_token })),
+    });
+    const problems: Error[] = [];
+    flow.events.on('answerInvalid', ({ problem }) => problems.push(problem));
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBe('a');
+    expect([flow.idToken, problems]).toEqual([id_token, []]);
+  });
+});
+
+describe('tokens travel protected', () => {
+  test.each(['http://notlocalhost/', 'http://evil.localhost.example/', 'http://127.0.0.1.evil.example/'])(
+    'so that the issuer %s is refused',
+    (issuer) => {
+      expect(() => new ClientCredentialsFlow({ issuer, clientId: 'm' })).toThrow(InsecureTransportError);
+    },
+  );
+
+  test('so that an endpoint is refused that a server publishes without TLS', async () => {
+    const issuer = 'https://as.example';
+    const requested: string[] = [];
+    const flow = new ClientCredentialsFlow({
+      issuer,
+      clientId: 'm',
+      clientSecret: 'machine-secret',
+      fetch: (url) => {
+        requested.push(url instanceof Request ? url.url : url.toString());
+        const metadata = { issuer, token_endpoint: 'http://as.example/token', jwks_uri: `${issuer}/jwks` };
+        return Promise.resolve(Response.json(metadata));
+      },
+    });
+    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(InsecureTransportError);
+    expect(requested.every((url) => url.includes('/.well-known/'))).toBe(true);
+  });
+
+  test('so that a secret is scrubbed where a URL encodes it', () => {
+    const secret = 'a+b/c=d&e?f';
+    const shown = scrub(`refused https://as.example/?token=${encodeURIComponent(secret)} again`, [secret]);
+    expect(shown).not.toContain(encodeURIComponent(secret));
+    expect(shown).toBe('refused [redacted] again');
+  });
+});

@@ -1,0 +1,114 @@
+import { type HeldLock, type Lock, type LockOptions, LockTimeoutError } from '@latchkey/core';
+import { randomBytes } from 'node:crypto';
+import { moment } from './elapsed.js';
+import { Lease } from './lease.js';
+import { namesOf, type RecordNames } from './record-names.js';
+import type { RedisPlace } from './redis-place.js';
+import { confirmReplicas } from './replication.js';
+import { releaseLease } from './scripts/release-lease.js';
+import { renewLease } from './scripts/renew-lease.js';
+import { evaluate } from './scripts/script.js';
+import { takeLease } from './scripts/take-lease.js';
+import { WakeUp } from './wake-up.js';
+
+/** Lets one task at a time run for a key, on all hosts that use this place. */
+export class LeaseLock implements Lock {
+  readonly #place: RedisPlace;
+
+  constructor(place: RedisPlace) {
+    this.#place = place;
+  }
+
+  async withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
+    options.signal.throwIfAborted();
+    const names = namesOf(this.#place.settings.prefix, key);
+    const lease = await this.#take(names, options);
+    try {
+      return await task(lease);
+    } finally {
+      lease.stop();
+      await this.#release(names, lease.owner);
+    }
+  }
+
+  async #take(names: RecordNames, { signal, timeout }: LockOptions): Promise<Lease> {
+    const deadline = performance.now() + timeout * 1000;
+    const wakeUp = new WakeUp();
+    const owner = randomBytes(16).toString('base64url');
+    let leave: (() => void) | undefined;
+    try {
+      for (;;) {
+        const tried = await this.#tryUnlessAborted(names, owner, signal);
+        if (tried instanceof Lease) return tried;
+        const left = deadline - performance.now();
+        if (!(left > 0)) throw new LockTimeoutError();
+        leave ??= this.#place.bell.listen(names.channel, wakeUp.wake);
+        await wakeUp.sleep(Math.min(left, pauseFor(tried)), signal);
+      }
+    } finally {
+      leave?.();
+    }
+  }
+
+  /** Leaves at once when aborted; what the command takes after that is given back. */
+  async #tryUnlessAborted(names: RecordNames, owner: string, signal: AbortSignal): Promise<Lease | number> {
+    const trying = this.#try(names, owner);
+    let leave: () => void = () => undefined;
+    const aborted = new Promise<never>((_resolve, reject) => {
+      leave = () => reject(signal.reason as Error);
+      signal.addEventListener('abort', leave, { once: true });
+    });
+    try {
+      return await Promise.race([trying, aborted]);
+    } catch (error) {
+      void trying.then(
+        (tried) => {
+          if (!(tried instanceof Lease)) return;
+          tried.stop();
+          return this.#release(names, owner);
+        },
+        () => undefined,
+      );
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', leave);
+    }
+  }
+
+  /** Takes the lock if it is free; else returns for how many milliseconds the present lease runs. */
+  async #try(names: RecordNames, owner: string): Promise<Lease | number> {
+    const { connection, settings, id } = this.#place;
+    const duration = Math.ceil(settings.lease * 1000);
+    const command = evaluate(takeLease, [names.lock, names.record], [owner, String(duration)]);
+    let takenAt = moment();
+    const left = await connection.run(names.record, async (send) => {
+      takenAt = moment();
+      const answer = Number(await send(command));
+      if (answer >= 0) return answer;
+      try {
+        await confirmReplicas(send, settings.replicas, settings.timeout * 500);
+      } catch (error) {
+        void this.#release(names, owner);
+        throw error;
+      }
+      return answer;
+    });
+    if (left >= 0) return left;
+    const renew = async (): Promise<boolean> => {
+      const command = evaluate(renewLease, [names.lock], [owner, String(duration)]);
+      return (await connection.run(names.record, (send) => send(command))) === 1;
+    };
+    return new Lease({ place: id, lock: names.lock, owner, duration, takenAt, renew });
+  }
+
+  /** Never throws: the task's own outcome counts, and the lease runs out by itself. */
+  async #release({ lock, record, channel }: RecordNames, owner: string): Promise<void> {
+    const command = evaluate(releaseLease, [lock], [owner, channel]);
+    await this.#place.connection.run(record, (send) => send(command)).catch(() => undefined);
+  }
+}
+
+/** Milliseconds until the next look: soon after the lease ends, and within two seconds. Uneven, to drift apart. */
+function pauseFor(left: number): number {
+  return Math.min(left + Math.random() * 50, 1000 + Math.random() * 1000);
+}

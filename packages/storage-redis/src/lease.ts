@@ -1,0 +1,68 @@
+import { type HeldLock, LockLostError } from '@latchkey/core';
+import { elapsedSince, type Moment, moment } from './elapsed.js';
+
+/** What a lease is made from. */
+export interface LeaseParts {
+  readonly place: string;
+  readonly lock: string;
+  readonly owner: string;
+  /** Milliseconds. */
+  readonly duration: number;
+  /** When the command that took it was about to be sent. */
+  readonly takenAt: Moment;
+  /** Lets it begin anew; false when it is somebody else's by now. */
+  renew(): Promise<boolean>;
+}
+
+/** A lock in Redis while it is held. It is renewed every third of its duration, by a timer that keeps no process alive. */
+export class Lease implements HeldLock {
+  readonly owner: string;
+  readonly #parts: LeaseParts;
+  readonly #lost = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  #validFrom: Moment;
+  #isRenewing = false;
+
+  constructor(parts: LeaseParts) {
+    this.owner = parts.owner;
+    this.#parts = parts;
+    this.#validFrom = parts.takenAt;
+    this.#timer = setInterval(() => void this.#renew(), parts.duration / 3).unref();
+  }
+
+  /** Looks at the clocks each time, since no timer runs while a process is frozen. */
+  get signal(): AbortSignal {
+    if (elapsedSince(this.#validFrom) >= this.#parts.duration) this.lose();
+    return this.#lost.signal;
+  }
+
+  /** Whether this is the lease on `lock` at `place`. */
+  covers(place: string, lock: string): boolean {
+    return this.#parts.place === place && this.#parts.lock === lock;
+  }
+
+  /** Notes that the lock is somebody else's. */
+  lose(): void {
+    this.stop();
+    if (!this.#lost.signal.aborted) this.#lost.abort(new LockLostError());
+  }
+
+  /** Ends the renewals. */
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #renew(): Promise<void> {
+    if (this.#isRenewing || this.signal.aborted) return;
+    this.#isRenewing = true;
+    const sentAt = moment();
+    try {
+      if (await this.#parts.renew()) this.#validFrom = sentAt;
+      else this.lose();
+    } catch {
+      // Out of reach: tried again, until the lease has run out.
+    } finally {
+      this.#isRenewing = false;
+    }
+  }
+}

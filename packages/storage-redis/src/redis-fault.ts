@@ -1,0 +1,101 @@
+import { AuthFlowError, StorageUnavailableError } from '@latchkey/core';
+
+interface Fault {
+  readonly means: string;
+  readonly remedy?: string;
+  readonly retryable: boolean;
+}
+
+/** Turns a failure into what callers handle. Redis's own text may quote what was sent, so only its code is kept. */
+export function redisFault(error: unknown, place: string): Error {
+  if (error instanceof AuthFlowError) return error;
+  const code = replyCode(error) ?? systemCode(error);
+  const { means, remedy, retryable } = faults[code] ?? (isTlsCode(code) ? tls : unknownFault);
+  const message = error instanceof Error ? error.message : '';
+  const command = code === 'NOPERM' ? /the '([a-z|]{1,30})' command/.exec(message)?.[1] : undefined;
+  return new StorageUnavailableError({
+    message: `${place}: ${means}${command === undefined ? '' : `: ${command}`} (${code}).`,
+    ...(remedy !== undefined && { remedy }),
+    retryable,
+    cause: Object.assign(new Error(code), { code }),
+  });
+}
+
+/** The code of an error that Redis replied; `undefined` when there was no reply. */
+export function replyCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { message } = error;
+  if (!/^[A-Z]{2,}( |$)/.test(message)) return undefined;
+  if (/ACL failure|can't run this command|can't access at least one of the keys/.test(message)) return 'NOPERM';
+  // Before version 7, the error inside of a script stands behind one that says so.
+  const inScript = /: -([A-Z]{3,})/.exec(message)?.[1];
+  return inScript !== undefined && inScript in faults ? inScript : message.split(' ', 1)[0];
+}
+
+/** The command found a server that is no longer the one to ask, so a new connection is to be made. */
+export function isMisdirected(error: unknown): boolean {
+  return ['READONLY', 'MASTERDOWN', 'CLUSTERDOWN', 'LOADING', 'NOREPLICAS', 'UNKNOWNPRIMARY'].includes(
+    replyCode(error) ?? '',
+  );
+}
+
+function systemCode(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    return replyCode(error.errors[0]) ?? systemCode(error.errors[0]);
+  }
+  const { code, constructor } = Object(error) as { code?: unknown; constructor?: { name?: string } };
+  return typeof code === 'string' && /^[A-Z0-9_]+$/.test(code) ? code : (constructor?.name ?? 'Error');
+}
+
+function isTlsCode(code: string): boolean {
+  return /CERT|TLS|SSL|UNABLE_TO_/.test(code);
+}
+
+const unknownFault: Fault = { means: 'Redis cannot be reached, or the connection broke', retryable: true };
+const tls: Fault = {
+  means: 'the TLS connection is not trusted, or there is none',
+  remedy: 'Check the certificate, give its authority as socket: { ca }, and use rediss:// only where Redis speaks TLS.',
+  retryable: false,
+};
+const credentials: Fault = {
+  means: 'Redis refused the user or password',
+  remedy: 'Check user and password; no login is needed.',
+  retryable: false,
+};
+const elsewhere: Fault = {
+  means: 'this server cannot be written now; a failover may be under way',
+  remedy: 'Try again. If it lasts, connect to the primary; no login is needed.',
+  retryable: true,
+};
+
+const faults: Readonly<Record<string, Fault>> = {
+  TIMEOUT: { means: 'Redis did not answer in time', retryable: true },
+  REPLICAS: {
+    means: 'the primary has it, but too few replicas confirmed it in time',
+    remedy: 'Restore the replicas and try again, or lower the option replicas; no login is needed.',
+    retryable: true,
+  },
+  WRONGPASS: credentials,
+  NOAUTH: credentials,
+  NOPERM: {
+    means: 'the ACL of this user does not allow what is needed',
+    remedy:
+      'Allow ~prefix:* &prefix:* +eval +get +set +del +exists +pexpire +pttl +publish +subscribe +unsubscribe +wait.',
+    retryable: false,
+  },
+  OOM: {
+    means: 'Redis is out of memory',
+    remedy: 'Raise maxmemory or free some, then try again; no login is needed.',
+    retryable: true,
+  },
+  READONLY: elsewhere,
+  MASTERDOWN: elsewhere,
+  CLUSTERDOWN: elsewhere,
+  NOREPLICAS: elsewhere,
+  UNKNOWNPRIMARY: { means: 'the sentinels do not know a primary of this name', retryable: true },
+  WRONGTYPE: {
+    means: 'something else is stored under the name of the record',
+    remedy: 'Give another prefix, or log in again, which overwrites it.',
+    retryable: false,
+  },
+};

@@ -1,0 +1,84 @@
+import type { createSentinel, RedisClientOptions, RedisClusterOptions } from '@keyv/redis';
+import type { RedisConnectedClient } from './connected-client.js';
+
+type ServerOptions = Pick<
+  RedisClientOptions,
+  'socket' | 'username' | 'password' | 'credentialsProvider' | 'database' | 'name'
+>;
+
+/** The options of `createSentinel` of `@redis/client` that are used. */
+export type RedisSentinelOptions = Pick<
+  Parameters<typeof createSentinel>[0],
+  'name' | 'sentinelRootNodes' | 'nodeClientOptions' | 'sentinelClientOptions' | 'nodeAddressMap'
+>;
+
+/**
+ * Where Redis is and how leases are kept. Give one of `url` (or `socket`), `client`, `cluster` and `sentinel`.
+ *
+ * Storages and locks that are given the same options object share its connections. The fields of a single server are
+ * those of `@redis/client` 5.
+ */
+export interface RedisOptions extends ServerOptions {
+  /** `redis[s]://[user[:password]@]host[:port][/database]`; `rediss` is TLS, with `socket: { ca }` for an own CA. */
+  readonly url?: string | undefined;
+  /**
+   * A client, cluster or sentinel of `@redis/client` 5 (`redis` 5). It is connected if need be, and never closed.
+   * Whether it keeps the process alive is its owner's choice.
+   */
+  readonly client?: RedisConnectedClient | undefined;
+  /** A cluster, as `createCluster` of `@redis/client` takes it. */
+  readonly cluster?: RedisClusterOptions | undefined;
+  /** The primary that sentinels know, as `createSentinel` of `@redis/client` takes it. */
+  readonly sentinel?: RedisSentinelOptions | undefined;
+  /** First part of all names in Redis. No braces. @defaultValue `'latchkey'` */
+  readonly prefix?: string | undefined;
+  /** Seconds that a step may take, connecting included, before Redis counts as unavailable. @defaultValue 5 */
+  readonly timeout?: number | undefined;
+  /**
+   * Seconds after which a lock is free when its holder has died. A living holder renews it every third of that.
+   *
+   * @defaultValue 10
+   */
+  readonly lease?: number | undefined;
+  /**
+   * How many replicas must have a lock or a save before it counts (`WAIT`). Where they do not answer in half of
+   * `timeout`, taking the lock fails, before anything is redeemed.
+   *
+   * @defaultValue 1 with `cluster` and `sentinel`, else 0
+   */
+  readonly replicas?: number | undefined;
+}
+
+/** The options with defaults. */
+export interface RedisSettings {
+  readonly prefix: string;
+  readonly timeout: number;
+  readonly lease: number;
+  readonly replicas: number;
+}
+
+/** Checks the options and fills in what was left out. @throws TypeError for the caller's mistakes; quotes no URL. */
+export function readSettings(options: RedisOptions): RedisSettings {
+  const { url, socket, client, cluster, sentinel, prefix = 'latchkey', timeout = 5, lease = 10 } = options;
+  const places = [url ?? socket, client, cluster, sentinel].filter((place) => place !== undefined);
+  if (places.length !== 1) throw new TypeError('Give one of url (or socket), client, cluster and sentinel.');
+  if (url !== undefined) assertRedisUrl(url);
+  if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
+    throw new TypeError('prefix must be a non-empty string without braces.');
+  }
+  for (const [name, seconds] of Object.entries({ timeout, lease })) {
+    if (!(typeof seconds === 'number' && seconds > 0 && seconds <= 86_400)) {
+      throw new TypeError(`${name} must be a number of seconds above 0, and at most a day.`);
+    }
+  }
+  const replicas = options.replicas ?? (cluster || sentinel ? 1 : 0);
+  if (!Number.isInteger(replicas) || replicas < 0) throw new TypeError('replicas must be 0 or a whole number above.');
+  return { prefix, timeout, lease, replicas };
+}
+
+function assertRedisUrl(url: string): void {
+  const protocol = URL.canParse(url) ? new URL(url).protocol : undefined;
+  if (protocol !== 'redis:' && protocol !== 'rediss:') {
+    throw new TypeError('url must begin with redis:// or rediss:// and be well formed.');
+  }
+}

@@ -1,0 +1,155 @@
+import {
+  type DeleteContext,
+  type HeldLock,
+  LockLostError,
+  type LockOptions,
+  type RecordCodec,
+  RecordUnreadableError,
+  type SaveContext,
+  StorageConflictError,
+  type TokenSet,
+  type TokenStorage,
+} from '@latchkey/core';
+import { LeaseLock } from './lease-lock.js';
+import { Lease } from './lease.js';
+import { millisecondsToKeep } from './record-lifetime.js';
+import { namesOf, type RecordNames } from './record-names.js';
+import { RecordText } from './record-text.js';
+import type { RedisOptions } from './redis-options.js';
+import { closePlace, placeOf, type RedisPlace } from './redis-place.js';
+import { confirmReplicas } from './replication.js';
+import { deleteRecord } from './scripts/delete-record.js';
+import { saveRecord } from './scripts/save-record.js';
+import { evaluate } from './scripts/script.js';
+
+/** Options of {@link RedisTokenStorage}. */
+export interface RedisTokenStorageOptions extends RedisOptions {
+  /** Turns records into text and back, for encryption. @defaultValue plain JSON */
+  readonly codec?: RecordCodec | undefined;
+  /**
+   * Seconds for which a refresh token lives, for servers that do not say so themselves by `refresh_expires_in` or
+   * `refresh_token_expires_in`. A record is removed a day after that, and never because its access token has expired.
+   *
+   * @defaultValue for ever
+   */
+  readonly refreshTokenLifetime?: number | undefined;
+}
+
+/**
+ * Keeps tokens in Redis 6.2 or later, or Valkey, for many processes on many hosts. Records have the layout of Keyv:
+ * `createKeyv(url, { namespace: prefix })` of `@keyv/redis` reads them. Each save and deletion compares what is stored
+ * in one step with its write.
+ *
+ * Connections open when first needed and keep no process alive, save for what is under way. There is no queue: while
+ * Redis is out of reach each call fails within `timeout`, and the first one after that works again.
+ */
+export class RedisTokenStorage implements TokenStorage, AsyncDisposable {
+  readonly #place: RedisPlace;
+  readonly #lock: LeaseLock;
+  readonly #text: RecordText;
+  readonly #refreshTokenLifetime: number | undefined;
+
+  /** @throws TypeError for options that contradict each other. Does no I/O. */
+  constructor(options: RedisTokenStorageOptions) {
+    this.#place = placeOf(options);
+    this.#lock = new LeaseLock(this.#place);
+    this.#text = new RecordText(options.codec);
+    this.#refreshTokenLifetime = options.refreshTokenLifetime;
+  }
+
+  /** Endpoint, database and prefix; no user, no password. */
+  get id(): string {
+    return this.#place.id;
+  }
+
+  /**
+   * Reads the record of `key`; `undefined` when there is none.
+   *
+   * @throws StorageUnavailableError when Redis cannot be asked, or holds something that is no record (then not
+   * retryable); CredentialMismatchError when the record names another key.
+   */
+  async load(key: string): Promise<TokenSet | undefined> {
+    const { record } = this.#names(key);
+    const text = await this.#place.connection.run(record, (send) => send(['GET', record]));
+    return typeof text === 'string' ? this.#text.parse(key, text) : undefined;
+  }
+
+  /**
+   * Stores `tokens`. Saving the same token set once more succeeds, so a save whose answer was lost can be repeated.
+   *
+   * @throws StorageConflictError when the stored generation is not `context.expected`; LockLostError when the save is
+   * under a lease of this place that has passed to somebody else; StorageUnavailableError, also when too few replicas
+   * confirm it.
+   */
+  save(key: string, tokens: TokenSet, context: SaveContext): Promise<void> {
+    return this.#place.connection.finish(this.#save(key, tokens, context));
+  }
+
+  /**
+   * Removes the record of `key`; resolves when there is none.
+   *
+   * @throws StorageConflictError, LockLostError, StorageUnavailableError as `save` does.
+   */
+  async delete(key: string, context: DeleteContext): Promise<void> {
+    const names = this.#names(key);
+    const values = [expected(context), this.#owner(names, context), names.channel, 'deleted'];
+    await this.#write(names, deleteRecord, values, context);
+  }
+
+  /**
+   * Runs a task while no other process of any host runs one for `key`. Fails before the task runs where a save would
+   * fail: a replica, no memory, an ACL that forbids it.
+   *
+   * @throws LockTimeoutError after `options.timeout` seconds; StorageUnavailableError; what the task throws.
+   */
+  withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
+    return this.#lock.withLock(key, task, options);
+  }
+
+  /** Ends the connections, after what is under way. A later call opens them again. A given client stays open. */
+  close(): Promise<void> {
+    return closePlace(this.#place);
+  }
+
+  /** As `close`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #save(key: string, tokens: TokenSet, context: SaveContext): Promise<void> {
+    const names = this.#names(key);
+    const text = await this.#text.format(key, tokens);
+    const keep = millisecondsToKeep(tokens, this.#refreshTokenLifetime, Date.now());
+    const values = [text, expected(context), this.#owner(names, context), keep === undefined ? '' : keep.toFixed()];
+    await this.#write(names, saveRecord, [...values, names.channel, `saved ${tokens.generation ?? 0}`], context);
+  }
+
+  #names(key: string): RecordNames {
+    return namesOf(this.#place.settings.prefix, key);
+  }
+
+  /** The owner to compare; empty when the lock is of another kind or place, whose holder Redis does not know. */
+  #owner({ lock }: RecordNames, context: DeleteContext): string {
+    return context.lock instanceof Lease && context.lock.covers(this.id, lock) ? context.lock.owner : '';
+  }
+
+  async #write(names: RecordNames, script: string, values: string[], context: DeleteContext): Promise<void> {
+    const { connection, settings } = this.#place;
+    const command = evaluate(script, [names.record, names.lock], values);
+    const [outcome, found] = await connection.run(names.record, async (send) => {
+      const answer = (await send(command)) as [outcome: string, found?: string];
+      if (answer[0] === 'saved' || answer[0] === 'deleted')
+        await confirmReplicas(send, settings.replicas, settings.timeout * 500);
+      return answer;
+    });
+    if (outcome === 'conflict') throw new StorageConflictError({ expected: context.expected, found: Number(found) });
+    if (outcome === 'corrupt') throw new RecordUnreadableError();
+    if (outcome !== 'lost') return;
+    if (context.lock instanceof Lease) context.lock.lose();
+    throw new LockLostError();
+  }
+}
+
+function expected({ expected }: DeleteContext): string {
+  return expected === undefined ? '' : String(expected);
+}

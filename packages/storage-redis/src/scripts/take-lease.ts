@@ -1,0 +1,14 @@
+/**
+ * KEYS: lock, record. ARGV: owner, milliseconds. Answers -1 when the lease is ours, else how long the other one runs.
+ *
+ * Sets the lock if there is none. A lock of the same owner is ours too: the answer to the first try was lost. The
+ * record is named so that a user who may not write it is refused now, while nothing has been sent.
+ */
+export const takeLease = `
+local holder = redis.call('GET', KEYS[1])
+if not holder or holder == ARGV[1] then
+  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+  return -1
+end
+return math.max(redis.call('PTTL', KEYS[1]), 0)
+`;

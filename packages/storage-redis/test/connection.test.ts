@@ -1,0 +1,131 @@
+import { createClient } from '@keyv/redis';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { redisLock, type RedisTokenStorageOptions, RedisTokenStorage } from '@latchkey/storage-redis';
+import { start } from './child.js';
+import { Proxy } from './proxy.js';
+import { RedisServer } from './redis-server.js';
+import { errorOf, expecting, hold, key, overwriting, pause, someTokens, waiting } from './some.js';
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await RedisServer.start();
+});
+afterAll(() => server.kill());
+
+describe('The options', () => {
+  test.each([
+    ['no place', {}],
+    ['two places', { url: 'redis://localhost', cluster: { rootNodes: [] } }],
+    ['a URL of another kind', { url: 'https://:url-password@localhost' }],
+    ['a broken URL', { url: 'redis://:url-password@local host' }],
+    ['a prefix with braces', { url: 'redis://localhost', prefix: '{a}' }],
+    ['a timeout of 0', { url: 'redis://localhost', timeout: 0 }],
+    ['a lease in text', { url: 'redis://localhost', lease: '10' }],
+    ['half a replica', { url: 'redis://localhost', replicas: 0.5 }],
+  ] as [string, object][])('with %s are a TypeError that quotes nothing', (_what, options) => {
+    for (const make of [() => new RedisTokenStorage(options), () => redisLock(options)]) {
+      let thrown: unknown;
+      try {
+        make();
+      } catch (error) {
+        thrown = error;
+      }
+      expect(thrown).toBeInstanceOf(TypeError);
+      expect(String((thrown as Error).stack)).not.toContain('url-password');
+    }
+  });
+
+  test.each([
+    [{ url: 'redis://app:url-password@host/3' }, 'redis://host:6379/3#latchkey'],
+    [{ url: 'rediss://host:7000', prefix: 'p', database: 2 }, 'redis://host:7000/2#p'],
+    [{ socket: { host: 'h', port: 1 }, password: 'url-password' }, 'redis://h:1/0#latchkey'],
+    [{ socket: { path: '/run/redis' } }, 'unix:/run/redis/0#latchkey'],
+    [
+      { cluster: { rootNodes: [{ url: 'redis://:url-password@b' }, { socket: { host: 'a', port: 2 } }] } },
+      'cluster redis://a:2/0 redis://b:6379/0#latchkey',
+    ],
+    [{ sentinel: { name: 'm', sentinelRootNodes: [{ host: 's', port: 9 }] } }, 'sentinel s:9/m/0#latchkey'],
+    [{ client: createClient({ url: 'redis://:url-password@host/1' }) }, 'redis://host:6379/1#latchkey'],
+  ] as [RedisTokenStorageOptions, string][])('name the place without user and password', (options, id) => {
+    expect(new RedisTokenStorage(options).id).toBe(id);
+  });
+});
+
+describe('Connections', () => {
+  test('open when first needed, are shared by what has the same options object, and open again after close', async () => {
+    await using proxy = await Proxy.start(server.port);
+    const options = { url: proxy.url(server.url) };
+    const [one, other, lock] = [new RedisTokenStorage(options), new RedisTokenStorage(options), redisLock(options)];
+    expect(proxy.connections).toBe(0);
+    await Promise.all([one.load(key), other.load(key), lock.withLock(key, async () => undefined, waiting())]);
+    expect(proxy.connections).toBe(1);
+    await one.close();
+    await other.load(key);
+    expect(proxy.connections).toBe(2);
+    await lock.close();
+  });
+
+  test('close after what is under way', async () => {
+    const storage = new RedisTokenStorage({ url: server.url });
+    const saved = storage.save(key, someTokens(1), overwriting);
+    await storage.close();
+    await saved;
+    while (String(await server.send('CLIENT', 'LIST')).includes('cmd=eval')) await pause(20);
+    expect(await server.send('EXISTS', `latchkey::${key}`)).toBe(1);
+  });
+
+  test('of a given client are used as they are, and left open', async () => {
+    const client = createClient({ url: server.url });
+    client.on('error', () => undefined);
+    const storage = new RedisTokenStorage({ client, prefix: 'given' });
+    await storage.save(key, someTokens(1), expecting(0));
+    const { release } = await hold(storage);
+    const turn = storage.withLock(key, async () => 'in', waiting());
+    await pause(50);
+    await release();
+    expect(await turn).toBe('in');
+    await storage.close();
+    expect(await client.ping()).toBe('PONG');
+    client.destroy();
+  });
+
+  test('of a given client that cannot connect fail in time, and send nothing later', async () => {
+    await using proxy = await Proxy.start(server.port);
+    const client = createClient({ url: proxy.url(server.url), socket: { reconnectStrategy: 50 } });
+    client.on('error', () => undefined);
+    await client.connect();
+    const storage = new RedisTokenStorage({ client, prefix: 'late', timeout: 0.3 });
+    await proxy.refuse();
+    expect(await errorOf(storage.save(key, someTokens(1), overwriting))).toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+    await proxy.accept();
+    expect(await storage.load(key).catch(() => storage.load(key))).toBeUndefined();
+    client.destroy();
+  });
+});
+
+describe('A process', () => {
+  test.each([{}, { waits: true }])('ends by itself while a storage is idle (%j)', async (how) => {
+    for (const redis of [{ url: server.url }, server.secure]) {
+      const child = start('idle.mjs', { redis, ...how });
+      await child.says('nothing more to do');
+      const began = performance.now();
+      expect(await child.exited).toBe(0);
+      expect(performance.now() - began).toBeLessThan(1000);
+    }
+  });
+
+  test('stays until a save is answered', async () => {
+    await using slow = await RedisServer.start();
+    const child = start('idle.mjs', { redis: { url: slow.url }, unanswered: true });
+    await child.says('saving');
+    slow.signal('SIGSTOP');
+    child.tell('go');
+    await child.says('nothing more to do');
+    await pause(700);
+    expect(child.lines).not.toContain('saved');
+    slow.signal('SIGCONT');
+    expect(await child.exited).toBe(0);
+    expect(child.lines).toContain('saved');
+    expect(await slow.send('EXISTS', 'latchkey::k')).toBe(1);
+  });
+});

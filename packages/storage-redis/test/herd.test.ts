@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { RedisTokenStorage } from '@latchkey/storage-redis';
+import { AuthScene } from './auth-scene.js';
+import { type Child, start } from './child.js';
+import { Monitor } from './monitor.js';
+import { Proxy } from './proxy.js';
+import { RedisServer } from './redis-server.js';
+import { pause } from './some.js';
+
+const rounds = Number(process.env['LATCHKEY_ROUNDS'] ?? 2);
+const processes = 8;
+const callers = 100;
+let server: RedisServer;
+
+beforeAll(async () => {
+  server = await RedisServer.start();
+});
+afterAll(() => server.kill());
+
+interface Outcome {
+  readonly token?: string;
+  readonly error?: object;
+}
+
+interface Round {
+  readonly tokens: ReadonlySet<string>;
+  readonly answers: number;
+  readonly requests: number;
+  readonly reuses: number;
+  readonly errors: readonly string[];
+  /** Per process: its commands until all had their token, and those of 1,000 calls after that. */
+  readonly commands: readonly (readonly string[])[];
+  readonly warm: readonly number[];
+}
+
+async function runRound(prefix: string, without?: 'lock'): Promise<Round> {
+  await using scene = await AuthScene.start();
+  await using storage = new RedisTokenStorage({ url: server.url, prefix });
+  await scene.logIn(storage, 'expired');
+  await using monitor = await Monitor.start(server);
+  const proxies = await Promise.all(Array.from({ length: processes }, () => Proxy.start(server.port)));
+  const authServer = { issuer: scene.server.issuer, tokenEndpoint: scene.server.tokenEndpoint };
+  const children = proxies.map((proxy) =>
+    start('callers.mjs', {
+      redis: { url: proxy.url(server.url), prefix },
+      server: authServer,
+      key: scene.key,
+      callers,
+      without,
+    }),
+  );
+  await Promise.all(children.map((child) => child.says('ready')));
+  const answer = scene.server.hold({ processed: true });
+  setTimeout(() => answer.release(), 300);
+  for (const child of children) child.tell('go');
+  const outcomes = (await Promise.all(children.map(outcomesOf))).flat();
+  await pause(100);
+  const commands = proxies.map((proxy) => monitor.commandsOf(proxy));
+  for (const child of children) child.tell('again');
+  await Promise.all(children.map((child) => child.says('warm')));
+  const warm = proxies.map((proxy, index) => monitor.commandsOf(proxy).length - (commands[index]?.length ?? 0));
+  await Promise.all(children.map((child) => child.exited));
+  await Promise.all(proxies.map((proxy) => proxy.refuse()));
+  const { ledger } = scene.server;
+  const errors = outcomes.flatMap(({ error }) => (error ? [JSON.stringify(error)] : []));
+  const tokens = outcomes.flatMap(({ token }) => token ?? []);
+  return {
+    tokens: new Set(tokens),
+    answers: tokens.length,
+    requests: ledger.tokenRequests.length,
+    reuses: ledger.reuses,
+    errors: [...new Set(errors)],
+    commands,
+    warm,
+  };
+}
+
+async function outcomesOf(child: Child): Promise<Outcome[]> {
+  return JSON.parse(await child.says('outcomes')) as Outcome[];
+}
+
+describe(`${processes} processes of ${callers} callers each, with an expired token and a server that rotates,`, () => {
+  test(
+    `make one token request, and few commands to Redis (${rounds} rounds)`,
+    async () => {
+      for (let round = 0; round < rounds; round++) {
+        const { tokens, answers, requests, errors, commands, warm } = await runRound(`latchkey-herd-${round}`);
+        const found = { errors, requests, answers, different: tokens.size };
+        expect(found).toEqual({ errors: [], requests: 1, answers: processes * callers, different: 1 });
+        const most = Math.max(...commands.map((own) => own.length));
+        expect(most).toBeLessThanOrEqual(20);
+        expect(warm).toEqual(warm.map(() => 0));
+        if (rounds > 2) console.log(`round ${round}: ${commands.map((own) => own.length).join(' ')} commands`);
+      }
+    },
+    rounds * 60_000,
+  );
+
+  test('make several without the lock, or the test above would show nothing', async () => {
+    const { requests, reuses } = await runRound('latchkey-herd-unlocked', 'lock');
+    expect(requests).toBeGreaterThan(1);
+    expect(reuses).toBeGreaterThan(0);
+  }, 60_000);
+});
+
+describe('The transaction of a holder', () => {
+  test('is 4 round trips: lock, load, save, release', async () => {
+    await using scene = await AuthScene.start();
+    await using proxy = await Proxy.start(server.port);
+    await using storage = new RedisTokenStorage({ url: proxy.url(server.url), prefix: 'latchkey-one' });
+    await scene.logIn(storage, 'expired');
+    const flow = scene.flow(storage);
+    await using monitor = await Monitor.start(server);
+    await flow.getAccessTokenRefreshIfNecessary();
+    await pause(100);
+    const [, firstLook, ...transaction] = monitor.commandsOf(proxy);
+    expect(firstLook).toBe('GET');
+    expect(transaction).toEqual(['EVAL', 'GET', 'EVAL', 'EVAL']);
+  });
+});

@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { LockLostError, StorageConflictError } from '@latchkey/core';
+import { redisLock, type RedisOptions, RedisTokenStorage } from '@latchkey/storage-redis';
+import { Proxy } from './proxy.js';
+import { RedisServer } from './redis-server.js';
+import { errorOf, expecting, held, hold, key, overwriting, pause, someTokens, waiting } from './some.js';
+
+let server: RedisServer;
+let storage: RedisTokenStorage;
+let others: RedisTokenStorage;
+const opened: RedisTokenStorage[] = [];
+const lockName = `latchkey:lock:{latchkey::${key}}`;
+
+function open(options: Partial<RedisOptions> = {}): RedisTokenStorage {
+  const storage = new RedisTokenStorage({ url: server.url, lease: 0.9, ...options });
+  opened.push(storage);
+  return storage;
+}
+
+beforeAll(async () => {
+  server = await RedisServer.start();
+});
+beforeEach(async () => {
+  await Promise.all(opened.splice(0).map((each) => each.close()));
+  await server.send('FLUSHALL');
+  storage = open();
+  others = open();
+});
+afterAll(async () => {
+  await Promise.all(opened.map((each) => each.close()));
+  await server.kill();
+});
+
+describe('A lease', () => {
+  test('is renewed for as long as its holder works', async () => {
+    const { lock, release } = await hold(storage);
+    expect(await errorOf(others.withLock(key, async () => 'in', waiting(2)))).toMatchObject({ code: 'LOCK_TIMEOUT' });
+    expect(lock.signal.aborted).toBe(false);
+    await release();
+  });
+
+  test('is free as soon as it is released, and leaves nothing behind', async () => {
+    await (await hold(storage)).release();
+    expect(await server.send('KEYS', '*')).toEqual([]);
+  });
+
+  test('wakes those who wait', async () => {
+    const { release } = await hold(open({ lease: 30 }));
+    let entered = 0;
+    const turn = others.withLock(key, async () => (entered = performance.now()), waiting());
+    await pause(300);
+    const released = performance.now();
+    await release();
+    await turn;
+    expect(entered - released).toBeLessThan(250);
+  });
+
+  test('is found free also where nothing can be heard', async () => {
+    await server.send('ACL', 'SETUSER', 'deaf', 'on', '>deaf-password', '+@all', '-subscribe', '~*', '&*');
+    const { release } = await hold(storage);
+    const deaf = open({ url: `redis://deaf:deaf-password@127.0.0.1:${server.port}` });
+    const turn = deaf.withLock(key, async () => 'in', waiting());
+    await pause(300);
+    await release();
+    expect(await turn).toBe('in');
+  });
+
+  test('that somebody else has by now aborts the signal, and is not released', async () => {
+    const { lock, release } = await hold(storage);
+    await server.send('SET', lockName, 'another-owner');
+    await new Promise((resolve) => lock.signal.addEventListener('abort', resolve));
+    expect(lock.signal.reason).toBeInstanceOf(LockLostError);
+    await release();
+    expect(await server.send('GET', lockName)).toBe('another-owner');
+  });
+
+  test('ends by the clock, at the moment it is looked at', async () => {
+    const { lock, release } = await hold(storage);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+    expect(lock.signal.aborted).toBe(true);
+    await release();
+  });
+
+  test('counts from before its renewal was sent, not from the answer', async () => {
+    const sent: number[] = [];
+    const answerRenewal = (): Promise<unknown> => {
+      sent.push(performance.now());
+      return sent.length === 1 ? pause(350).then(() => 1) : new Promise(() => undefined);
+    };
+    const client = {
+      isOpen: true,
+      slots: [],
+      connect: async () => undefined,
+      subscribe: async () => undefined,
+      unsubscribe: async () => undefined,
+      sendCommand: async (_key: unknown, _isReadonly: unknown, [, script]: string[]) =>
+        script?.includes('PEXPIRE') ? answerRenewal() : -1,
+    };
+    const { lock, release } = await hold(open({ url: undefined, client, lease: 0.6, timeout: 1 }));
+    await pause(610);
+    const [first = 0] = sent;
+    expect(lock.signal.aborted).toBe(performance.now() - first >= 600);
+    while (performance.now() - first < 610) await pause(5);
+    expect(lock.signal.aborted).toBe(true);
+    await release();
+  });
+
+  test('of redisLock excludes that of a storage', async () => {
+    const lock = redisLock({ url: server.url });
+    const { release } = await hold(lock);
+    expect(await errorOf(others.withLock(key, async () => 'in', waiting(0.2)))).toMatchObject({ code: 'LOCK_TIMEOUT' });
+    await release();
+    await lock.close();
+  });
+});
+
+describe('A waiter that is aborted', () => {
+  test('leaves at once, and leaves nothing behind', async () => {
+    const { release } = await hold(storage);
+    const leaving = new AbortController();
+    const left = errorOf(others.withLock(key, async () => 'in', waiting(10, leaving.signal)));
+    await pause(200);
+    leaving.abort(new Error('gone'));
+    expect((await left).message).toBe('gone');
+    await release();
+    for (let tries = 0; tries < 50 && String(await server.send('PUBSUB', 'CHANNELS')) !== ''; tries++) await pause(20);
+    expect(await server.send('PUBSUB', 'CHANNELS')).toEqual([]);
+    expect(await server.send('KEYS', '*')).toEqual([]);
+  });
+
+  test('while its command is under way gives back what it takes after all', async () => {
+    await using frozen = await RedisServer.start();
+    const storage = open({ url: frozen.url, lease: 30 });
+    await storage.load(key);
+    frozen.signal('SIGSTOP');
+    const leaving = new AbortController();
+    const left = errorOf(storage.withLock(key, async () => 'in', waiting(10, leaving.signal)));
+    await pause(100);
+    const began = performance.now();
+    leaving.abort(new Error('gone'));
+    expect((await left).message).toBe('gone');
+    expect(performance.now() - began).toBeLessThan(100);
+    frozen.signal('SIGCONT');
+    await storage.close();
+    expect(await frozen.send('KEYS', '*')).toEqual([]);
+  });
+});
+
+describe('A save', () => {
+  test('under a lease that was lost changes nothing, whatever it expects', async () => {
+    await storage.save(key, someTokens(1), overwriting);
+    const { lock, release } = await hold(storage);
+    await server.send('SET', lockName, 'another-owner');
+    for (const expected of [1, undefined]) {
+      expect(await errorOf(storage.save(key, someTokens(2), expecting(expected, lock)))).toBeInstanceOf(LockLostError);
+      expect(await errorOf(storage.delete(key, expecting(expected, lock)))).toBeInstanceOf(LockLostError);
+    }
+    expect(lock.signal.aborted).toBe(true);
+    expect((await storage.load(key))?.generation).toBe(1);
+    await release();
+  });
+
+  test('under a lock of another kind compares the generation alone', async () => {
+    await storage.save(key, someTokens(1), overwriting);
+    await server.send('SET', lockName, 'another-owner');
+    await storage.save(key, someTokens(2), expecting(1, held));
+    expect(await errorOf(storage.save(key, someTokens(3), expecting(1, held)))).toBeInstanceOf(StorageConflictError);
+  });
+
+  test('under the lease of another key compares the generation alone', async () => {
+    const { lock, release } = await hold(storage, 'bob');
+    await storage.save(key, someTokens(1), expecting(0, lock));
+    await release();
+    expect((await storage.load(key))?.generation).toBe(1);
+  });
+
+  test('whose answer is lost is repeated and succeeds', async () => {
+    await using proxy = await Proxy.start(server.port);
+    const storage = open({ url: proxy.url(server.url) });
+    await storage.save(key, someTokens(1), expecting(0));
+    proxy.set('cut after', 'secret-rt-2');
+    setTimeout(() => proxy.set('fine'), 300);
+    const tokens = someTokens(2);
+    const first = await storage.save(key, tokens, expecting(1)).catch((error: unknown) => error);
+    expect(first).toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+    await pause(350);
+    await storage.save(key, tokens, expecting(1));
+    expect((await storage.load(key))?.generation).toBe(2);
+    expect(await errorOf(storage.save(key, someTokens(2, key, { other: 1 }), expecting(1)))).toBeInstanceOf(
+      StorageConflictError,
+    );
+  });
+
+  test.each(['cut before', 'cut after'] as const)(
+    'goes on over a new connection when the old one died unnoticed (%s)',
+    async (weather) => {
+      await using proxy = await Proxy.start(server.port);
+      const storage = open({ url: proxy.url(server.url) });
+      await storage.load(key);
+      proxy.set(weather, 'secret-rt-1', 1);
+      await storage.save(key, someTokens(1), expecting(0));
+      expect((await others.load(key))?.generation).toBe(1);
+    },
+  );
+});

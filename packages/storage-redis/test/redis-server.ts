@@ -1,0 +1,138 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@keyv/redis';
+import type { RedisOptions } from '@latchkey/storage-redis';
+import { makeCertificate } from './certificate.js';
+import { freePortBelow, freePorts } from './free-port.js';
+import { findEngine } from './redis-engine.js';
+
+/** How to start a {@link RedisServer}. */
+export interface RedisServerOptions {
+  /** More arguments of `redis-server`. */
+  readonly args?: readonly string[];
+  /** Whether its port leaves room for that of the cluster bus, which is 10000 above. */
+  readonly lowPort?: boolean;
+  /** Whether it is open to everybody, as inside of a cluster of a test. */
+  readonly open?: boolean;
+  /** What the user `app` may do; default: what the documentation says that it must. */
+  readonly acl?: string;
+}
+
+const password = 'password-of-the-server';
+const appPassword = 'password-of-the-app';
+const needed =
+  '~latchkey* &latchkey* +eval +get +set +del +exists +pexpire +pttl +publish +subscribe +unsubscribe +wait';
+
+/** A server of one's own on free ports of 127.0.0.1, with a password, a user with few rights, and TLS. */
+export class RedisServer implements AsyncDisposable {
+  readonly port: number;
+  readonly pid: number;
+  /** Everybody may do everything behind it. */
+  readonly url: string;
+  /** What the documentation tells users to have: TLS and a user with few rights. */
+  readonly secure: RedisOptions;
+  readonly secrets = [password, appPassword];
+  readonly #process: ChildProcess;
+  readonly #folder: string;
+
+  private constructor(process: ChildProcess, folder: string, ports: readonly number[], ca: string, open: boolean) {
+    const [port = 0, tlsPort = 0] = ports;
+    this.#process = process;
+    this.#folder = folder;
+    this.port = port;
+    this.pid = process.pid ?? 0;
+    this.url = open ? `redis://127.0.0.1:${port}` : `redis://:${password}@127.0.0.1:${port}`;
+    this.secure = { url: `rediss://app:${appPassword}@127.0.0.1:${tlsPort}`, socket: { tls: true, ca } };
+  }
+
+  /** Starts a server, and waits until it answers. A port that was free may be taken by then, so it tries again. */
+  static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
+    for (let triesLeft = 5; ; triesLeft--) {
+      const server = await RedisServer.#start(options);
+      if (await server.#answers()) return server;
+      await server.kill();
+      if (triesLeft === 0) throw new Error('Redis did not start.');
+    }
+  }
+
+  static async #start({
+    args = [],
+    lowPort = false,
+    open = false,
+    acl = needed,
+  }: RedisServerOptions): Promise<RedisServer> {
+    const engine = await findEngine();
+    const folder = mkdtempSync(join(tmpdir(), 'latchkey-redis-'));
+    const [free = 0, tlsPort = 0] = await freePorts(2);
+    const ports = [lowPort ? await freePortBelow(50_000) : free, tlsPort];
+    const { key, cert, ca } = makeCertificate(folder);
+    const flags = {
+      port: ports[0],
+      bind: '127.0.0.1',
+      dir: folder,
+      save: '',
+      'tls-port': tlsPort,
+      'tls-key-file': key,
+      'tls-cert-file': cert,
+      'tls-ca-cert-file': cert,
+      'tls-auth-clients': 'no',
+      ...(!open && { requirepass: password, masterauth: password, user: `app on >${appPassword} ${acl}` }),
+    };
+    const given = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, ...words(name, String(value))]);
+    const command = [...engine.before(folder), ...given, ...args];
+    const server = spawn(engine.command, command, { stdio: 'ignore', cwd: folder });
+    return new RedisServer(server, folder, ports, ca, open);
+  }
+
+  /** Sends one command as the administrator. */
+  send(...command: string[]): Promise<unknown> {
+    return RedisServer.sendTo(this.url, command);
+  }
+
+  /** Sends one command to any server. */
+  static async sendTo(url: string, command: string[]): Promise<unknown> {
+    const client = createClient({ url, socket: { reconnectStrategy: false }, disableClientInfo: true });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return await client.sendCommand(command);
+    } finally {
+      client.destroy();
+    }
+  }
+
+  /** Freezes it, and lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#process.kill(signal);
+  }
+
+  /** Kills it as a power cut would. */
+  async kill(): Promise<void> {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      const exited = once(this.#process, 'exit');
+      this.#process.kill('SIGKILL');
+      await exited;
+    }
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.kill();
+  }
+
+  async #answers(): Promise<boolean> {
+    for (let tries = 0; tries < 200 && this.#process.exitCode === null; tries++) {
+      const answer = await this.send('PING').catch((error: unknown) => error);
+      if (answer === 'PONG' || (answer instanceof Error && answer.message.startsWith('LOADING'))) return true;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return false;
+  }
+}
+
+function words(name: string, value: string): string[] {
+  return name === 'user' ? value.split(' ') : [value];
+}

@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { FakeAuthorizationServer } from '@latchkey/core/testing';
+import { RedisServer } from './redis-server.js';
+
+const program = join(import.meta.dirname, '../../../examples/dist/web-service/main.js');
+const { NODE_OPTIONS: _, ...env } = process.env;
+const running: ChildProcess[] = [];
+let redis: RedisServer;
+let server: FakeAuthorizationServer;
+
+beforeAll(async () => {
+  redis = await RedisServer.start();
+  server = await FakeAuthorizationServer.start({ deviceInterval: 1 });
+});
+afterEach(async () => {
+  for (const child of running.splice(0)) {
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  }
+});
+afterAll(async () => {
+  await server.stop();
+  await redis.kill();
+});
+
+/** Starts an instance of the service; resolves to where it listens. */
+async function startInstance(): Promise<string> {
+  const child = spawn(process.execPath, [program], {
+    env: { ...env, ISSUER: server.issuer, API: server.api, REDIS_URL: redis.url },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  running.push(child);
+  for await (const line of createInterface(child.stdout)) {
+    const port = /^listening on (\d+)$/.exec(line)?.[1];
+    if (port) return `http://127.0.0.1:${port}`;
+  }
+  throw new Error('The service ended before it listened.');
+}
+
+async function statusOf(url: string, method = 'GET'): Promise<number> {
+  return (await fetch(url, { method })).status;
+}
+
+describe('two instances of a web service over one Redis', () => {
+  test('share a login for each user, and renew each user’s token once', async () => {
+    const [one, other] = await Promise.all([startInstance(), startInstance()]);
+    expect(await statusOf(`${other}/users/ada/data`)).toBe(401);
+    for (const user of ['ada', 'grace']) {
+      const asked = await fetch(`${one}/users/${user}/login`, { method: 'POST' });
+      const { userCode } = (await asked.json()) as {
+        userCode: string;
+      };
+      server.approve(userCode);
+      expect(await statusOf(`${one}/users/${user}/login`)).toBe(200);
+    }
+    expect(await statusOf(`${other}/users/ada/data`)).toBe(200);
+    expect(await statusOf(`${other}/users/grace/data`)).toBe(200);
+    expect(await statusOf(`${other}/users/eve/data`)).toBe(401);
+    server.expireAccessTokens();
+    const calls = [one, other, one, other].map((instance) => statusOf(`${instance}/users/ada/data`));
+    expect(await Promise.all(calls)).toEqual([200, 200, 200, 200]);
+    expect(server.ledger.count({ grantType: 'refresh_token' })).toBe(1);
+    server.ledger.assertNoReuse();
+  }, 60_000);
+
+  test('end by themselves when told to, with nothing left open', async () => {
+    await startInstance();
+    const [child] = running;
+    child?.kill('SIGTERM');
+    const [code] = (await once(child!, 'exit')) as [number | null];
+    running.length = 0;
+    expect(code).toBe(0);
+  });
+});
