@@ -23,6 +23,7 @@ import { mergeAnswer } from './merge.js';
 import { assertDeletable } from './own-hooks.js';
 import type { PreparedClient } from './prepared-client.js';
 import { ProtocolClient } from './protocol-client.js';
+import { scrubError } from './secrets.js';
 import { TokenAccessors } from './token-accessors.js';
 import type { TokenSet } from './token-set.js';
 import type { DeleteContext, SaveContext } from './token-storage.js';
@@ -214,6 +215,8 @@ export abstract class AuthFlow extends TokenAccessors {
       const tokens = await this.authorize({ signal: lock.signal, previous: stored.tokens });
       return await steps.saveNew(tokens, stored, lock, requestedAt);
     } catch (error) {
+      if (lock.signal.aborted && !(error instanceof AuthFlowError))
+        throw new LockLostError({ cause: scrubError(error) });
       if (error instanceof StorageConflictError) return steps.yield(call, error);
       if (!(error instanceof InvalidRefreshTokenError) || !stored.tokens) throw error;
       const { tokens } = await keeper.load();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type HeldLock, LockLostError, type TokenStorage } from '@latchkey/core';
+import { ClientCredentialsFlow, type HeldLock, LockLostError, type TokenStorage } from '@latchkey/core';
 import { DeviceScene } from './device-scene.js';
 
 let scene: DeviceScene;
@@ -90,5 +90,30 @@ describe('a lock that is lost', () => {
     gate.release();
     const token = await slow;
     expect((await scene.stored(flow))?.accessToken).toBe(token);
+  });
+
+  test('while a new grant is asked for is tried once more, whatever reason its signal gives', async () => {
+    const controller = new AbortController();
+    let first = true;
+    const storage = scene.storageWith({
+      withLock: (key, task, options) => {
+        const lock = first ? { signal: controller.signal } : undefined;
+        first = false;
+        return lock ? task(lock) : scene.storage.withLock(key, task, options);
+      },
+    });
+    const flow = new ClientCredentialsFlow({
+      server: { tokenEndpoint: scene.server.tokenEndpoint },
+      clientId: 'machine',
+      clientSecret: 'machine-secret',
+      storage,
+    });
+    const gate = scene.server.hold({ grantType: 'client_credentials' });
+    const answer = flow.getAccessTokenRefreshIfNecessary();
+    await gate.arrived;
+    controller.abort(new Error('a reason of its own'));
+    gate.release();
+    expect(await answer).toBe(flow.accessToken);
+    expect(scene.server.ledger.count({ grantType: 'client_credentials' })).toBe(2);
   });
 });

@@ -39,6 +39,9 @@ async function runRound(prefix: string, without?: 'lock'): Promise<Round> {
   await scene.logIn(storage, 'expired');
   await using monitor = await Monitor.start(server);
   const proxies = await Promise.all(Array.from({ length: processes }, () => Proxy.start(server.port)));
+  await using _closing = {
+    [Symbol.asyncDispose]: async () => void (await Promise.all(proxies.map((proxy) => proxy.refuse()))),
+  };
   const authServer = { issuer: scene.server.issuer, tokenEndpoint: scene.server.tokenEndpoint };
   const children = proxies.map((proxy) =>
     start('callers.mjs', {
@@ -60,7 +63,6 @@ async function runRound(prefix: string, without?: 'lock'): Promise<Round> {
   await Promise.all(children.map((child) => child.says('warm')));
   const warm = proxies.map((proxy, index) => monitor.commandsOf(proxy).length - (commands[index]?.length ?? 0));
   await Promise.all(children.map((child) => child.exited));
-  await Promise.all(proxies.map((proxy) => proxy.refuse()));
   const { ledger } = scene.server;
   const errors = outcomes.flatMap(({ error }) => (error ? [JSON.stringify(error)] : []));
   const tokens = outcomes.flatMap(({ token }) => token ?? []);

@@ -28,6 +28,7 @@ afterAll(async () => {
 describe('A record', () => {
   test('is read by a plain Keyv of this namespace, and the other way round', async () => {
     const keyv = createKeyv(server.url, { namespace: 'latchkey' });
+    await using _closing = { [Symbol.asyncDispose]: () => keyv.disconnect() };
     const beside = new KeyvTokenStorage(keyv, { lock: 'process' });
     await storage.save(key, someTokens(5), expecting(0));
     expect(JSON.parse((await keyv.get(key)) as string)).toEqual(someTokens(5).toJSON());
@@ -38,7 +39,6 @@ describe('A record', () => {
     await storage.save(key, someTokens(8), expecting(7));
     await keyv.set(key, someTokens(9).toJSON());
     await storage.save(key, someTokens(10), expecting(9));
-    await keyv.disconnect();
   });
 
   test('shares a slot with its lock, whatever its key is', async () => {
