@@ -2,7 +2,9 @@
  * Runs the torture kit over the storages and writes docs/reliability.md. Takes minutes.
  * `node scripts/reliability.mjs [--hits 30]`
  */
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -13,6 +15,9 @@ import { root, run, script } from './steps.mjs';
 
 const kit = 'packages/core/dist/testing/torture/main.js';
 const fileStorage = 'packages/storage-file/test/children/torture-storage.mjs';
+const redisStorage = 'packages/storage-redis/test/children/torture-storage.mjs';
+// A lease of 1 s is waited for, where a kernel's lock would be free at once.
+const patience = ['--lock-timeout', '4'];
 
 const benches = [
   { title: 'Files, lock of the kernel, strict rotation', storage: fileStorage, locking: 'kernel', profile: 'strict' },
@@ -24,6 +29,8 @@ const benches = [
   },
   { title: 'Files, lock file, strict rotation', storage: fileStorage, locking: 'lockfile', profile: 'strict' },
   { title: 'Files, lock file, rotation with grace', storage: fileStorage, locking: 'lockfile', profile: 'grace' },
+  { title: 'Redis, strict rotation', storage: redisStorage, profile: 'strict', options: patience },
+  { title: 'Redis, rotation with grace', storage: redisStorage, profile: 'grace', options: patience },
   {
     title: 'The guard removed: files without a lock, strict rotation',
     storage: fileStorage,
@@ -72,22 +79,31 @@ await script(async () => {
 
 async function torture({ storage, locking, profile, options = [] }, hits) {
   const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-torture-'));
+  const redis = locking === undefined ? await startRedis() : undefined;
   try {
-    const args = [
-      kit,
-      storage,
-      '--hits',
-      hits,
-      '--profile',
-      profile,
-      ...options,
-      '--',
-      `${folder}/tokens.json`,
-      locking,
-    ];
+    const place = redis ? [redis.url] : [`${folder}/tokens.json`, locking];
+    const args = [kit, storage, '--hits', hits, '--profile', profile, ...options, '--', ...place];
     const { code, output } = await run([process.execPath, ...args]);
     return { code, text: output.slice(Math.max(output.indexOf('Seed '), 0)) };
   } finally {
+    redis?.server.kill();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Starts an empty `redis-server` on a free port of 127.0.0.1; the tests of storage-redis say how to get one. */
+async function startRedis() {
+  const port = await new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port: free } = probe.address();
+      probe.close(() => resolve(free));
+    });
+  });
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', ''];
+  const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  await new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.stdout.on('data', (text) => String(text).includes('Ready to accept') && resolve());
+  });
+  return { server, url: `redis://127.0.0.1:${port}` };
 }

@@ -40,7 +40,9 @@ async function runRound(prefix: string, without?: 'lock'): Promise<Round> {
   await using monitor = await Monitor.start(server);
   const proxies = await Promise.all(Array.from({ length: processes }, () => Proxy.start(server.port)));
   await using _closing = {
-    [Symbol.asyncDispose]: async () => void (await Promise.all(proxies.map((proxy) => proxy.refuse()))),
+    async [Symbol.asyncDispose](): Promise<void> {
+      await Promise.all(proxies.map((proxy) => proxy.refuse()));
+    },
   };
   const authServer = { issuer: scene.server.issuer, tokenEndpoint: scene.server.tokenEndpoint };
   const children = proxies.map((proxy) =>
