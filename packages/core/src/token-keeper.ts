@@ -89,6 +89,7 @@ export class TokenKeeper {
   async save(tokens: TokenSet, grewFrom: StoredTokens, context: SaveReason): Promise<TokenSet> {
     const { credential, clock, lockTimeout } = this.#parts;
     const stamped = this.#stamp(tokens, grewFrom, context.scope);
+    credential.refused = undefined; // the server has just answered for these
     const attempt = (): Promise<void> => this.#saveOnce(stamped, grewFrom, context);
     const failure = await retryUntil(clock.now() + lockTimeout * 1000, clock, attempt);
     if (failure) return this.#keepUnsaved(stamped, grewFrom, context.reason, failure.error);

@@ -148,6 +148,21 @@ describe('the refresh transaction', () => {
       expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(flow.accessToken);
     });
 
+    test('presents it again when a new login brings the same one', async () => {
+      const flow = await scene.loggedIn();
+      const { refreshToken } = flow;
+      scene.server.nextAnswers({ grantType: 'refresh_token' }, faults.oauthError('invalid_grant'));
+      await expect(flow.refresh()).rejects.toBeInstanceOf(InvalidRefreshTokenError);
+      const device = 'urn:ietf:params:oauth:grant-type:device_code';
+      scene.server.nextAnswers(
+        { grantType: device },
+        faults.changeFields((all) => ({ ...all, refresh_token: refreshToken })),
+      );
+      await flow.doFlow();
+      await flow.refresh();
+      expect(scene.server.ledger.presentations(refreshToken)).toHaveLength(2);
+    });
+
     test('takes GitHub’s word for it, with status 200', async () => {
       const flow = await scene.loggedIn();
       scene.server.nextAnswers({ grantType: 'refresh_token' }, faults.oauthError('bad_refresh_token', { status: 200 }));

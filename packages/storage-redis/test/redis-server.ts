@@ -9,6 +9,9 @@ import { makeCertificate } from './certificate.js';
 import { freePortBelow, freePorts } from './free-port.js';
 import { findEngine } from './redis-engine.js';
 
+// Before any test and outside of its time: the first time on a machine, this installs.
+const engine = await findEngine();
+
 /** How to start a {@link RedisServer}. */
 export interface RedisServerOptions {
   /** More arguments of `redis-server`. */
@@ -64,7 +67,6 @@ export class RedisServer implements AsyncDisposable {
     open = false,
     acl = needed,
   }: RedisServerOptions): Promise<RedisServer> {
-    const engine = await findEngine();
     const folder = mkdtempSync(join(tmpdir(), 'latchkey-redis-'));
     const [free = 0, tlsPort = 0] = await freePorts(2);
     const ports = [lowPort ? await freePortBelow(50_000) : free, tlsPort];
