@@ -10,7 +10,7 @@ export interface LoginState {
   readonly isTorn: boolean;
   /** Whether the server would take the stored refresh token. */
   readonly isLive: boolean;
-  /** Whether the process that was hit had tokens from the server that were never saved. */
+  /** Whether the process that was hit had tokens from the server that were never saved, or saved too late. */
   readonly isExcused: boolean;
 }
 
@@ -39,7 +39,7 @@ export class LoginCheck {
     return {
       isTorn: stored === undefined || this.#pairs.get(refreshToken) !== stored.accessToken,
       isLive: stored !== undefined && (await this.#isLive(refreshToken)),
-      isExcused: this.#hasUnsaved(victim),
+      isExcused: this.#hasUnsaved(victim) || this.#presentations.wasOvertaken(victim, this.#server.ledger.entries),
     };
   }
 

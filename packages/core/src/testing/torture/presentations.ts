@@ -40,4 +40,15 @@ export class Presentations {
     const excusedReuses = entries.filter((entry) => entry.reuse && !this.#ours.has(entry)).length;
     return { reuses, excusedReuses };
   }
+
+  /**
+   * Tells whether somebody else presented the token that `process` had used, when that process no longer held the lock
+   * and had saved no successor: it was hit between the server's rotation and its save, and its lease ran out.
+   */
+  wasOvertaken(process: number | undefined, entries: readonly LedgerEntry[]): boolean {
+    return entries.some((entry) => {
+      const first = this.#first.get(entry.refreshToken ?? '');
+      return entry.reuse && !this.#ours.has(entry) && first !== undefined && senderOf(first) === process;
+    });
+  }
 }
