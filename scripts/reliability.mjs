@@ -59,6 +59,11 @@ What is counted, and has to be zero:
 What nobody can prevent is counted apart. A process that dies between the server's rotation and the save takes the only
 copy of the new refresh token with it. Under \`strict\` rotation the login is then lost (excused logins) or the old token is
 presented once more and refused (excused reuses); under \`grace\` the server accepts it again, and nothing is lost.
+
+On Redis a lock is a lease. A process that is frozen between the server's rotation and its save for longer than its
+lease is overtaken: under \`strict\` the next one presents the spent token, and that login is among the excused too. A save
+counts once the primary has it, and with \`replicas\` once so many replicas have it. \`WAIT\` makes it unlikely, not
+impossible, that a failover loses a save which was acknowledged: replication in Redis is asynchronous.
 `;
 
 await script(async () => {
