@@ -211,8 +211,7 @@ export abstract class AuthFlow extends TokenAccessors {
         return await steps.redeem(client, stored, stored.tokens, lock);
       }
       const requestedAt = this.#now();
-      this.#client = client;
-      const tokens = await this.authorize({ signal: lock.signal, previous: stored.tokens });
+      const tokens = await this.#authorizeWith(client, lock, stored.tokens);
       return await steps.saveNew(tokens, stored, lock, requestedAt);
     } catch (error) {
       if (lock.signal.aborted && !(error instanceof AuthFlowError))
@@ -224,6 +223,15 @@ export abstract class AuthFlow extends TokenAccessors {
       if (!moved) credential.refused = stored.tokens.refreshToken;
       if (moved || !this.interactive) return this.#renewLocked(client, lock, call);
       throw error;
+    }
+  }
+
+  async #authorizeWith(client: PreparedClient, lock: HeldLock, previous: TokenSet | undefined): Promise<TokenSet> {
+    this.#client = client;
+    try {
+      return await this.authorize({ signal: lock.signal, previous });
+    } finally {
+      this.#client = undefined;
     }
   }
 
@@ -251,9 +259,7 @@ export abstract class AuthFlow extends TokenAccessors {
 
   /** @internal */
   protected async prepareClient(): Promise<PreparedClient> {
-    const client = this.#client ?? (await this.#protocol.prepare());
-    this.#client = undefined;
-    return client;
+    return this.#client ?? this.#protocol.prepare();
   }
 
   /**

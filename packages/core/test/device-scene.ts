@@ -58,6 +58,16 @@ export class DeviceScene implements AsyncDisposable {
     };
   }
 
+  /** The storage with a lock that is held until it is lost; whoever asks for it after that gets the real one. */
+  losable(): { storage: TokenStorage; lose: (reason?: Error) => void } {
+    const controller = new AbortController();
+    const storage = this.storageWith({
+      withLock: (key, task, options) =>
+        controller.signal.aborted ? this.storage.withLock(key, task, options) : task({ signal: controller.signal }),
+    });
+    return { storage, lose: (reason) => controller.abort(reason) };
+  }
+
   /** A logged-in flow with an empty ledger. */
   async loggedIn(options: Partial<DeviceCodeFlowOptions> = {}): Promise<DeviceCodeFlow> {
     const flow = this.flow(options);

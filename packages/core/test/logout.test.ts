@@ -38,19 +38,13 @@ describe('logout', () => {
 
   test('is not undone by a renewal that lost its lock', async () => {
     const flow = await scene.loggedIn();
-    const controller = new AbortController();
-    let holding = true;
-    const storage = scene.storageWith({
-      withLock: (key, task, options) =>
-        holding ? task({ signal: controller.signal }) : scene.storage.withLock(key, task, options),
-    });
+    const { storage, lose } = scene.losable();
     const frozen = scene.flow({ storage });
     await scene.expire();
     const gate = scene.server.hold({ grantType: 'refresh_token', processed: true });
     const renewing = frozen.getAccessTokenRefreshIfNecessary();
     await gate.arrived;
-    controller.abort();
-    holding = false;
+    lose();
     await flow.logout();
     gate.release();
     await expect(renewing).rejects.toBeInstanceOf(NoTokensError);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { ClientCredentialsFlow, type HeldLock, LockLostError, type TokenStorage } from '@latchkey/core';
+import { ClientCredentialsFlow, LockLostError } from '@latchkey/core';
 import { DeviceScene } from './device-scene.js';
 
 let scene: DeviceScene;
@@ -10,29 +10,22 @@ beforeEach(async () => {
 afterEach(() => scene[Symbol.asyncDispose]());
 
 describe('a lock that is lost', () => {
-  function losing(at: 'taken' | 'sent'): { storage: TokenStorage; lose: () => void } {
-    const controller = new AbortController();
-    let first = at === 'taken';
+  test('sends nothing under it, and tries once more', async () => {
+    await scene.loggedIn();
+    const gone = AbortSignal.abort();
+    let first = true;
     const storage = scene.storageWith({
       withLock: (key, task, options) =>
         scene.storage.withLock(
           key,
-          (held: HeldLock) => {
-            if (first) controller.abort();
-            const lock = first || at === 'sent' ? { signal: controller.signal } : held;
+          (held) => {
+            const lock = first ? { signal: gone } : held;
             first = false;
-            at = 'taken';
             return task(lock);
           },
           options,
         ),
     });
-    return { storage, lose: () => controller.abort() };
-  }
-
-  test('sends nothing under it, and tries once more', async () => {
-    await scene.loggedIn();
-    const { storage } = losing('taken');
     const flow = scene.flow({ storage });
     await scene.expire();
     await flow.getAccessTokenRefreshIfNecessary();
@@ -52,20 +45,14 @@ describe('a lock that is lost', () => {
 
   test('never replaces what somebody else wrote meanwhile', async () => {
     const owner = await scene.loggedIn();
-    const controller = new AbortController();
-    let holding = true;
-    const storage = scene.storageWith({
-      withLock: (key, task, options) =>
-        holding ? task({ signal: controller.signal }) : scene.storage.withLock(key, task, options),
-    });
+    const { storage, lose } = scene.losable();
     const flow = scene.flow({ storage });
     scene.server.configure({ rotation: { grace: 60 } });
     await scene.expire();
     const gate = scene.server.hold({ grantType: 'refresh_token', processed: true });
     const slow = flow.getAccessTokenRefreshIfNecessary();
     await gate.arrived;
-    controller.abort();
-    holding = false;
+    lose();
     const winner = await owner.getAccessTokenRefreshIfNecessary();
     gate.release();
     expect(await slow).toBe(winner);
@@ -74,34 +61,20 @@ describe('a lock that is lost', () => {
 
   test('saves what it got under a new lock when nobody else wrote', async () => {
     await scene.loggedIn();
-    const controller = new AbortController();
-    let holding = true;
-    const storage = scene.storageWith({
-      withLock: (key, task, options) =>
-        holding ? task({ signal: controller.signal }) : scene.storage.withLock(key, task, options),
-    });
+    const { storage, lose } = scene.losable();
     const flow = scene.flow({ storage });
     await scene.expire();
     const gate = scene.server.hold({ grantType: 'refresh_token', processed: true });
     const slow = flow.getAccessTokenRefreshIfNecessary();
     await gate.arrived;
-    controller.abort();
-    holding = false;
+    lose();
     gate.release();
     const token = await slow;
     expect((await scene.stored(flow))?.accessToken).toBe(token);
   });
 
   test('while a new grant is asked for is tried once more, whatever reason its signal gives', async () => {
-    const controller = new AbortController();
-    let first = true;
-    const storage = scene.storageWith({
-      withLock: (key, task, options) => {
-        const lock = first ? { signal: controller.signal } : undefined;
-        first = false;
-        return lock ? task(lock) : scene.storage.withLock(key, task, options);
-      },
-    });
+    const { storage, lose } = scene.losable();
     const flow = new ClientCredentialsFlow({
       server: { tokenEndpoint: scene.server.tokenEndpoint },
       clientId: 'machine',
@@ -111,7 +84,7 @@ describe('a lock that is lost', () => {
     const gate = scene.server.hold({ grantType: 'client_credentials' });
     const answer = flow.getAccessTokenRefreshIfNecessary();
     await gate.arrived;
-    controller.abort(new Error('a reason of its own'));
+    lose(new Error('a reason of its own'));
     gate.release();
     expect(await answer).toBe(flow.accessToken);
     expect(scene.server.ledger.count({ grantType: 'client_credentials' })).toBe(2);
