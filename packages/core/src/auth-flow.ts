@@ -211,25 +211,19 @@ export abstract class AuthFlow extends TokenAccessors {
         return await steps.redeem(client, stored, stored.tokens, lock);
       }
       const requestedAt = this.#now();
-      const tokens = await this.#authorizeWith(client, lock, stored.tokens);
+      this.#client = client;
+      const tokens = await this.authorize({ signal: lock.signal, previous: stored.tokens });
       return await steps.saveNew(tokens, stored, lock, requestedAt);
     } catch (error) {
       if (lock.signal.aborted && !(error instanceof AuthFlowError))
         throw new LockLostError({ cause: scrubError(error) });
-      if (error instanceof StorageConflictError) return steps.yield(call, error);
+      if (error instanceof StorageConflictError) return await steps.yield(call, error);
       if (!(error instanceof InvalidRefreshTokenError) || !stored.tokens) throw error;
       const { tokens } = await keeper.load();
       const moved = tokens && hasMoved(tokens, stored.tokens);
       if (!moved) credential.refused = stored.tokens.refreshToken;
-      if (moved || !this.interactive) return this.#renewLocked(client, lock, call);
+      if (moved || !this.interactive) return await this.#renewLocked(client, lock, call);
       throw error;
-    }
-  }
-
-  async #authorizeWith(client: PreparedClient, lock: HeldLock, previous: TokenSet | undefined): Promise<TokenSet> {
-    this.#client = client;
-    try {
-      return await this.authorize({ signal: lock.signal, previous });
     } finally {
       this.#client = undefined;
     }
