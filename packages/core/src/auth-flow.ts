@@ -13,6 +13,7 @@ import {
 } from './errors.js';
 import { isFresh, secondsLeft } from './expiry.js';
 import { FlowEvents, summarize } from './flow-events.js';
+import { FlowHooks } from './flow-hooks.js';
 import { assembleParts, type FlowParts } from './flow-parts.js';
 import { hasMoved } from './generation.js';
 import { grantParameters } from './grant-parameters.js';
@@ -20,13 +21,10 @@ import type { HeldLock, LockOptions } from './lock.js';
 import { type AuthorizeContext, joinLogin, logIn } from './login.js';
 import { logOut } from './logout.js';
 import { mergeAnswer } from './merge.js';
-import { assertDeletable } from './own-hooks.js';
 import type { PreparedClient } from './prepared-client.js';
 import { ProtocolClient } from './protocol-client.js';
 import { scrubError } from './secrets.js';
-import { TokenAccessors } from './token-accessors.js';
 import type { TokenSet } from './token-set.js';
-import type { DeleteContext, SaveContext } from './token-storage.js';
 import { untilAborted } from './until-aborted.js';
 import { cold, keepWarm } from './warm-token.js';
 
@@ -34,7 +32,7 @@ import { cold, keepWarm } from './warm-token.js';
  * Gives a valid access token, however many callers, processes and hosts ask for it. A subclass says where tokens live
  * (`loadTokens`, `saveTokens`) and how the first one is obtained (`authorize`).
  */
-export abstract class AuthFlow extends TokenAccessors {
+export abstract class AuthFlow extends FlowHooks {
   /** Tells what happens to the tokens. No event holds a secret. */
   readonly events: FlowEvents = new FlowEvents();
   readonly #options: AuthFlowOptions;
@@ -49,31 +47,6 @@ export abstract class AuthFlow extends TokenAccessors {
     checkOptions(options);
     this.#options = options;
     this.#protocol = ProtocolClient.of(options);
-  }
-
-  /** Reads the stored tokens; `undefined`, or a thrown NoTokensError, when there are none. An outage must throw. */
-  protected abstract loadTokens(): Promise<TokenSet | undefined>;
-
-  /**
-   * Stores tokens durably before it resolves: a rotated refresh token exists nowhere else. `JSON.stringify(tokens)` is
-   * the full record, which `TokenSet.from` reads back.
-   */
-  protected abstract saveTokens(tokens: TokenSet, context: SaveContext): Promise<void>;
-
-  /** Obtains new tokens by this flow's grant, usually through `requestTokens`. */
-  protected abstract authorize(context: AuthorizeContext): Promise<TokenSet>;
-
-  /** Whether `authorize` needs a person. */
-  protected abstract readonly interactive: boolean;
-
-  /** Deletes the stored tokens. Hooks of your own need this one too before `logout` can work. */
-  protected deleteTokens(_context: DeleteContext): Promise<void> {
-    return Promise.reject(new TypeError(`${this.constructor.name} has no hook deleteTokens.`));
-  }
-
-  /** Throws a TypeError, before anything is done, when tokens cannot be deleted. */
-  protected assertDeletable(): void {
-    assertDeletable(this, AuthFlow.prototype);
   }
 
   /** Excludes all others who use these tokens while `task` runs; by the option `lock`, else in this process only. */

@@ -15,7 +15,9 @@
  * ├─ LockTimeoutError, LockLostError, LockUnavailableError
  * ├─ ClientRejectedError, TokenRequestError, DiscoveryError, InsecureTransportError
  * ├─ RevocationFailedError
- * └─ DeviceCodeError                    DeviceCodeRequestError, …DeniedError, …ExpiredError, …PollingError
+ * ├─ DeviceCodeError                    DeviceCodeRequestError, …DeniedError, …ExpiredError, …PollingError
+ * └─ RedirectError                      AuthorizationError, StateMismatchError, IssuerMismatchError, MissingCodeError,
+ *                                       RedirectTimeoutError, RedirectUnavailableError
  */
 
 export { AuthFlowError, type ErrorDefaults, type ErrorDetails } from './errors/auth-flow-error.js';
@@ -24,4 +26,5 @@ export * from './errors/server-error.js';
 export * from './errors/storage-error.js';
 export * from './errors/lock-error.js';
 export * from './errors/device-code-error.js';
+export * from './errors/redirect-error.js';
 export type { OAuthErrorDetails } from './errors/oauth-error-details.js';

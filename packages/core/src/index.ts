@@ -1,5 +1,6 @@
 export { AuthFlow } from './auth-flow.js';
 export type { AuthorizeContext } from './login.js';
+export type { AuthorizationRedirect, RedirectContext } from './authorization-redirect.js';
 export type { AccessTokenOptions } from './access-token-options.js';
 export type { AuthFlowOptions, ClientAuthentication, Rotation, ServerEndpoints } from './auth-flow-options.js';
 export {
@@ -21,6 +22,7 @@ export {
   type TokenEvent,
   type TokenSummary,
 } from './flow-events.js';
+export { FlowHooks } from './flow-hooks.js';
 export { StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.js';
 export { TokenAccessors } from './token-accessors.js';
 export type { HeldLock, Lock, LockOptions } from './lock.js';

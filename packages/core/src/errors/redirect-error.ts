@@ -1,0 +1,103 @@
+import { AuthFlowError, type ErrorDetails } from './auth-flow-error.js';
+
+/** A login in a browser failed before its code could be exchanged (RFC 6749 section 4.1.2). Nothing was stored. */
+export abstract class RedirectError extends AuthFlowError {}
+
+/** The authorization server redirected back with an error (RFC 6749 section 4.1.2.1). */
+export class AuthorizationError extends RedirectError {
+  /** The server's `error` code. */
+  readonly error: string;
+  /** The server's explanation, cut to length and without secrets. */
+  readonly errorDescription: string | undefined;
+
+  constructor(details: ErrorDetails & { error: string; errorDescription?: string | undefined }) {
+    const { error, errorDescription } = details;
+    const said = [error, errorDescription].filter(Boolean).join(', ');
+    const defaults =
+      error === 'access_denied'
+        ? {
+            code: 'AUTHORIZATION_DENIED',
+            message: `The login was declined (${said}).`,
+            remedy: 'Log in again and approve the request.',
+          }
+        : {
+            code: 'AUTHORIZATION_REFUSED',
+            message: `The authorization server refused the login (${said}).`,
+            remedy: 'Check clientId, redirectUri, scope and parameters against what the server knows of this client.',
+            retryable: error === 'temporarily_unavailable' || error === 'server_error',
+          };
+    super(defaults, details);
+    this.error = error;
+    this.errorDescription = errorDescription;
+  }
+}
+
+/** The redirect does not belong to this login: its `state` is missing or another (RFC 6749 section 10.12). */
+export class StateMismatchError extends RedirectError {
+  constructor(details: ErrorDetails = {}) {
+    super(
+      {
+        code: 'STATE_MISMATCH',
+        message: 'The redirect does not belong to this login: its state is missing or another.',
+        remedy: 'Start the login again in this browser. If it happens often, look at where the state is kept.',
+      },
+      details,
+    );
+  }
+}
+
+/** The redirect comes from another authorization server (RFC 9207). */
+export class IssuerMismatchError extends RedirectError {
+  constructor(details: ErrorDetails = {}) {
+    super(
+      {
+        code: 'ISSUER_MISMATCH',
+        message: 'The redirect does not name the authorization server that this login was started at.',
+        remedy: 'Start the login again. If it lasts, compare the option issuer with what the server calls itself.',
+      },
+      details,
+    );
+  }
+}
+
+/** The redirect brings neither a code nor an error. */
+export class MissingCodeError extends RedirectError {
+  constructor(details: ErrorDetails = {}) {
+    super(
+      {
+        code: 'AUTHORIZATION_CODE_MISSING',
+        message: 'The redirect brings no authorization code.',
+        remedy: 'Pass the whole URL that the server redirected to, with its query.',
+      },
+      details,
+    );
+  }
+}
+
+/** Nobody came back from the authorization server in time: the window was closed, or it waits unseen. */
+export class RedirectTimeoutError extends RedirectError {
+  constructor(details: ErrorDetails = {}) {
+    super(
+      {
+        code: 'REDIRECT_TIMEOUT',
+        message: 'Nobody came back from the authorization server in time.',
+        remedy: 'Start the login again, and keep its window open until it says that it is done.',
+      },
+      details,
+    );
+  }
+}
+
+/** The redirect cannot be received here. Nobody was asked to log in. */
+export class RedirectUnavailableError extends RedirectError {
+  constructor(details: ErrorDetails = {}) {
+    super(
+      {
+        code: 'REDIRECT_UNAVAILABLE',
+        message: 'The redirect of the authorization server cannot be received here.',
+        remedy: 'Free the port of the redirect URI, or use pasteRedirect, which needs none.',
+      },
+      details,
+    );
+  }
+}

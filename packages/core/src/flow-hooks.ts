@@ -1,0 +1,33 @@
+import type { AuthorizeContext } from './login.js';
+import { assertDeletable } from './own-hooks.js';
+import { TokenAccessors } from './token-accessors.js';
+import type { TokenSet } from './token-set.js';
+import type { DeleteContext, SaveContext } from './token-storage.js';
+
+/** What a subclass of `AuthFlow` fills in: where its tokens live, and how the first one is obtained. */
+export abstract class FlowHooks extends TokenAccessors {
+  /** Reads the stored tokens; `undefined`, or a thrown NoTokensError, when there are none. An outage must throw. */
+  protected abstract loadTokens(): Promise<TokenSet | undefined>;
+
+  /**
+   * Stores tokens durably before it resolves: a rotated refresh token exists nowhere else. `JSON.stringify(tokens)` is
+   * the full record, which `TokenSet.from` reads back.
+   */
+  protected abstract saveTokens(tokens: TokenSet, context: SaveContext): Promise<void>;
+
+  /** Obtains new tokens by this flow's grant, usually through `requestTokens`. */
+  protected abstract authorize(context: AuthorizeContext): Promise<TokenSet>;
+
+  /** Whether `authorize` needs a person. */
+  protected abstract readonly interactive: boolean;
+
+  /** Deletes the stored tokens. Hooks of your own need this one too before `logout` can work. */
+  protected deleteTokens(_context: DeleteContext): Promise<void> {
+    return Promise.reject(new TypeError(`${this.constructor.name} has no hook deleteTokens.`));
+  }
+
+  /** Throws a TypeError, before anything is done, when tokens cannot be deleted. */
+  protected assertDeletable(): void {
+    assertDeletable(this, FlowHooks.prototype);
+  }
+}
