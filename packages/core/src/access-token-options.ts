@@ -1,4 +1,4 @@
-import { checkSeconds } from './auth-flow-options.js';
+import { checkSeconds } from './seconds.js';
 
 /** How to ask for an access token. */
 export interface AccessTokenOptions {

@@ -1,7 +1,9 @@
 import { type AccessTokenOptions, type Call, readCall } from './access-token-options.js';
-import { type AuthFlowOptions, checkOptions, defaultKey } from './auth-flow-options.js';
+import type { AuthFlowOptions, FlowOptions } from './auth-flow-options.js';
+import { checkOptions, checkServerAndClient } from './check-options.js';
 import { systemClock } from './clock.js';
 import type { RunOutcome } from './credential.js';
+import { defaultKey } from './default-key.js';
 import {
   AuthFlowError,
   InvalidRefreshTokenError,
@@ -18,7 +20,7 @@ import { assembleParts, type FlowParts } from './flow-parts.js';
 import { hasMoved } from './generation.js';
 import { grantParameters } from './grant-parameters.js';
 import type { HeldLock, LockOptions } from './lock.js';
-import { type AuthorizeContext, joinLogin, logIn } from './login.js';
+import { type AuthorizeContext, beginLogin, joinLogin, logIn } from './login.js';
 import { logOut } from './logout.js';
 import { mergeAnswer } from './merge.js';
 import type { PreparedClient } from './prepared-client.js';
@@ -42,11 +44,12 @@ export abstract class AuthFlow extends FlowHooks {
   #warm = cold;
 
   /** @throws TypeError for a missing or malformed option; InsecureTransportError. Does no I/O. */
-  constructor(options: AuthFlowOptions) {
+  constructor(options: AuthFlowOptions | FlowOptions) {
     super();
     checkOptions(options);
-    this.#options = options;
-    this.#protocol = ProtocolClient.of(options);
+    this.#options = options as AuthFlowOptions;
+    if (this.needsServer) checkServerAndClient(this.#options);
+    this.#protocol = ProtocolClient.of(this.#options);
   }
 
   /** Excludes all others who use these tokens while `task` runs; by the option `lock`, else in this process only. */
@@ -167,34 +170,35 @@ export abstract class AuthFlow extends FlowHooks {
       if (outcome) return outcome;
       this.#assertPossible(stored.tokens);
     }
-    const client = await this.#protocol.prepare(); // all that can fail before a request
+    const client = this.needsServer ? await this.#protocol.prepare() : undefined; // all that can fail before a request
     return keeper.locked(async (lock) => {
       await keeper.saveUnsaved(lock);
       return this.#renewLocked(client, lock, call);
     });
   }
 
-  async #renewLocked(client: PreparedClient, lock: HeldLock, call: Call): Promise<RunOutcome> {
+  async #renewLocked(client: PreparedClient | undefined, lock: HeldLock, call: Call): Promise<RunOutcome> {
     const { credential, keeper, steps } = this.#parts;
     const { outcome, stored } = await steps.look(call);
     if (outcome) return outcome;
     this.#assertPossible(stored.tokens);
+    const redeemed = steps.obstacle(stored.tokens) ? undefined : stored.tokens;
     try {
-      if (stored.tokens && !steps.obstacle(stored.tokens)) {
-        return await steps.redeem(client, stored, stored.tokens, lock);
-      }
+      if (client && redeemed) return await steps.redeem(client, stored, redeemed, lock);
       const requestedAt = this.#now();
       this.#client = client;
       const tokens = await this.authorize({ signal: lock.signal, previous: stored.tokens });
-      return await steps.saveNew(tokens, stored, lock, requestedAt);
+      const authorized = await steps.saveNew(tokens, stored, lock, requestedAt);
+      if (tokens.accessToken !== undefined) return authorized;
+      return await this.#renewLocked(client, lock, call); // a bare refresh token is redeemed
     } catch (error) {
       if (lock.signal.aborted && !(error instanceof AuthFlowError))
         throw new LockLostError({ cause: scrubError(error) });
       if (error instanceof StorageConflictError) return await steps.yield(call, error);
-      if (!(error instanceof InvalidRefreshTokenError) || !stored.tokens) throw error;
+      if (!(error instanceof InvalidRefreshTokenError) || !redeemed) throw error;
       const { tokens } = await keeper.load();
-      const moved = tokens && hasMoved(tokens, stored.tokens);
-      if (!moved) credential.refused = stored.tokens.refreshToken;
+      const moved = tokens && hasMoved(tokens, redeemed);
+      if (!moved) credential.refused = redeemed.refreshToken;
       if (moved || !this.interactive) return await this.#renewLocked(client, lock, call);
       throw error;
     } finally {
@@ -230,22 +234,22 @@ export abstract class AuthFlow extends FlowHooks {
   }
 
   /**
-   * Logs in by `step`, once for all who ask at the same time. The lock is not held while a person is busy; it is taken
-   * before, to see that the tokens can be saved, and after, to save them.
+   * Logs in: by `authorize`, once for all who ask at the same time; or by a `step` of your own, each time. The lock is
+   * not held while a person is busy; it is taken before, to see that the tokens can be saved, and after, to save them.
    *
    * @throws what the step throws, StorageUnavailableError, LockTimeoutError, LockUnavailableError
    */
   protected logIn(
     { signal }: { readonly signal?: AbortSignal | undefined } = {},
-    step: (context: AuthorizeContext) => Promise<TokenSet> = (context) => this.authorize(context),
+    step?: (context: AuthorizeContext) => Promise<TokenSet>,
   ): Promise<TokenSet> {
     const { credential, keeper } = this.#parts;
     const start = async (aborted: AbortSignal): Promise<TokenSet> => {
-      const tokens = await logIn(keeper, step, this.#options.scope, aborted);
+      const tokens = await logIn(keeper, step ?? ((context) => this.authorize(context)), this.#options.scope, aborted);
       this.events.emit('authorized', { key: this.key, tokens: summarize(tokens) });
       return tokens;
     };
-    return joinLogin(credential, start, signal);
+    return step ? beginLogin(start, signal) : joinLogin(credential, start, signal);
   }
 
   /**

@@ -1,18 +1,50 @@
 import type { AuthFlowOptions } from './auth-flow-options.js';
 import type { ClientAuth, OpenidClient } from './openid.js';
+import type { SigningKey } from './private-key.js';
 
-/** Returns what puts the client's proof of who it is into a request (RFC 6749 section 2.3). */
+/** What the client proves who it is with. */
+export interface ClientProof {
+  readonly secret: string | undefined;
+  readonly key: SigningKey | undefined;
+}
+
+/** Returns what puts the client's proof of who it is into a request (RFC 6749 section 2.3, RFC 7523 section 2.2). */
 export function clientAuthentication(
   openid: OpenidClient,
   options: AuthFlowOptions,
-  secret: string | undefined,
+  { secret, key }: ClientProof,
 ): ClientAuth {
-  const method = options.clientAuthentication ?? (secret === undefined ? 'none' : 'client_secret_basic');
+  const natural = secret !== undefined ? 'client_secret_basic' : key ? 'private_key_jwt' : 'none';
+  const method = options.clientAuthentication ?? natural;
+  if (method.endsWith('tls_client_auth')) return openid.TlsClientAuth();
+  if (method === 'private_key_jwt' && key) {
+    return openid.PrivateKeyJwt({ key: key.key, ...(key.keyId !== undefined && { kid: key.keyId }) }, modify());
+  }
   if (secret === undefined || method === 'none') return openid.None();
-  if (method === 'client_secret_post') return openid.ClientSecretPost(secret);
+  if (method === 'client_secret_jwt') return openid.ClientSecretJwt(secret, modify());
+  if (method === 'client_secret_post') {
+    return (_server, client, body) => {
+      body.set('client_id', client.client_id);
+      body.set('client_secret', secret);
+    };
+  }
   if (options.basicEncoding !== 'raw' && secret !== '') return openid.ClientSecretBasic(secret);
   return (_server, client, _body, headers) => {
     const bytes = new TextEncoder().encode(`${client.client_id}:${secret}`);
     headers.set('authorization', `Basic ${btoa(String.fromCharCode(...bytes))}`);
   };
+
+  function modify(): { [name: symbol]: (header: Claims, payload: Claims) => void } {
+    const { audience, lifetime, keyId } = options.clientAssertion ?? {};
+    return {
+      [openid.modifyAssertion]: (header, payload) => {
+        if (keyId !== undefined) header['kid'] = keyId;
+        const endpoint = options.server && !options.server.issuer ? options.server.tokenEndpoint : undefined;
+        payload['aud'] = audience ?? endpoint ?? payload['aud'];
+        if (lifetime !== undefined) payload['exp'] = Number(payload['iat']) + lifetime;
+      },
+    };
+  }
 }
+
+type Claims = Record<string, unknown>;

@@ -1,9 +1,10 @@
-import { type AuthFlowOptions, issuerOfDomain, secureUrl } from './auth-flow-options.js';
+import type { AuthFlowOptions } from './auth-flow-options.js';
 import { causesOf } from './error-causes.js';
 import { DiscoveryError, TokenEndpointUnavailableError } from './errors.js';
 import { asResponse, exchange, type HttpAnswer, requestInit } from './http-exchange.js';
 import type { OpenidClient, ServerMetadata } from './openid.js';
 import { scrubError } from './secrets.js';
+import { issuerOfDomain, secureUrl } from './secure-url.js';
 
 /**
  * Finds the server's endpoints: those given by the option `server`, else published for the issuer (OpenID Connect
@@ -19,7 +20,10 @@ export async function discover(openid: OpenidClient, options: AuthFlowOptions): 
       issuer: server.issuer ?? new URL(server.tokenEndpoint).origin,
       token_endpoint: server.tokenEndpoint,
       ...(server.deviceAuthorizationEndpoint && { device_authorization_endpoint: server.deviceAuthorizationEndpoint }),
+      ...(server.authorizationEndpoint && { authorization_endpoint: server.authorizationEndpoint }),
       ...(server.revocationEndpoint && { revocation_endpoint: server.revocationEndpoint }),
+      ...(server.introspectionEndpoint && { introspection_endpoint: server.introspectionEndpoint }),
+      ...(server.userinfoEndpoint && { userinfo_endpoint: server.userinfoEndpoint }),
     };
   }
   const expected = new URL(issuer ?? issuerOfDomain(domain ?? ''));

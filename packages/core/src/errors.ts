@@ -16,8 +16,8 @@
  * ├─ ClientRejectedError, TokenRequestError, DiscoveryError, InsecureTransportError
  * ├─ RevocationFailedError
  * ├─ DeviceCodeError                    DeviceCodeRequestError, …DeniedError, …ExpiredError, …PollingError
- * └─ RedirectError                      AuthorizationError, StateMismatchError, IssuerMismatchError, MissingCodeError,
- *                                       RedirectTimeoutError, RedirectUnavailableError
+ * └─ RedirectError                      AuthorizationError, StateMismatchError, IssuerMismatchError, NonceMismatchError,
+ *                                       MissingCodeError, RedirectTimeoutError, RedirectUnavailableError
  */
 
 export { AuthFlowError, type ErrorDefaults, type ErrorDetails } from './errors/auth-flow-error.js';

@@ -15,8 +15,16 @@ export abstract class FlowHooks extends TokenAccessors {
    */
   protected abstract saveTokens(tokens: TokenSet, context: SaveContext): Promise<void>;
 
-  /** Obtains new tokens by this flow's grant, usually through `requestTokens`. */
+  /**
+   * Obtains new tokens by this flow's grant, usually through `requestTokens`. Tokens that are only a refresh token are
+   * saved, and then redeemed.
+   */
   protected abstract authorize(context: AuthorizeContext): Promise<TokenSet>;
+
+  /** Whether tokens come from an authorization server, so that the options must name it and the client. */
+  protected get needsServer(): boolean {
+    return true;
+  }
 
   /** Whether `authorize` needs a person. */
   protected abstract readonly interactive: boolean;

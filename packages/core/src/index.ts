@@ -2,7 +2,22 @@ export { AuthFlow } from './auth-flow.js';
 export type { AuthorizeContext } from './login.js';
 export type { AuthorizationRedirect, RedirectContext } from './authorization-redirect.js';
 export type { AccessTokenOptions } from './access-token-options.js';
-export type { AuthFlowOptions, ClientAuthentication, Rotation, ServerEndpoints } from './auth-flow-options.js';
+export { ApiKeyFlow, type ApiKeyFlowOptions } from './api-key-flow.js';
+export type {
+  AuthFlowOptions,
+  ClientAssertionOptions,
+  ClientAuthentication,
+  FlowOptions,
+  Rotation,
+  ServerEndpoints,
+} from './auth-flow-options.js';
+export {
+  AuthorizationCodeFlow,
+  type AuthorizationCodeFlowOptions,
+  AuthorizationCodeFlowSimple,
+  type AuthorizationState,
+  type StartedAuthorization,
+} from './authorization-code-flow.js';
 export {
   ClientCredentialsFlow,
   type ClientCredentialsFlowOptions,
@@ -12,6 +27,18 @@ export type { DeviceCodePrompt } from './device-code.js';
 export { DeviceCodeFlow, type DeviceCodeFlowOptions, DeviceCodeFlowSimple } from './device-code-flow.js';
 export { encryption, type EncryptionKey, type EncryptionOptions } from './encryption.js';
 export * from './errors.js';
+export {
+  type AssertionContext,
+  JwtBearerFlow,
+  type JwtBearerFlowOptions,
+  JwtBearerFlowSimple,
+} from './jwt-bearer-flow.js';
+export { PasswordFlow, type PasswordFlowOptions, PasswordFlowSimple } from './password-flow.js';
+export type { PrivateKey } from './private-key.js';
+export { RefreshTokenFlow, type RefreshTokenFlowOptions, RefreshTokenFlowSimple } from './refresh-token-flow.js';
+export type { SecretSource } from './secret-source.js';
+export { signAssertion, type SignedAssertionOptions } from './signed-assertion.js';
+export { TokenExchangeFlow, type TokenExchangeFlowOptions, TokenExchangeFlowSimple } from './token-exchange-flow.js';
 export {
   type AnswerInvalidEvent,
   type FailureEvent,

@@ -55,6 +55,14 @@ export async function joinLogin(
   }
 }
 
+/** Starts a login that nobody else may join, such as the exchange of one certain code. */
+export function beginLogin(
+  start: (signal: AbortSignal) => Promise<TokenSet>,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<TokenSet> {
+  return untilAborted(signal, start(signal));
+}
+
 function begin(start: (signal: AbortSignal) => Promise<TokenSet>): NonNullable<Credential['login']> {
   const controller = new AbortController();
   const tokens = start(controller.signal);

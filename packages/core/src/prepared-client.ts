@@ -1,12 +1,11 @@
-import type { AuthFlowOptions } from './auth-flow-options.js';
+import type { ServerName } from './authorization-callback.js';
 import { type DeviceCode, readDeviceCode } from './device-code.js';
-import { clientAuthentication } from './client-authentication.js';
 import { causesOf } from './error-causes.js';
 import { AuthFlowError, DiscoveryError, RefreshOutcomeUnknownError, TokenEndpointUnavailableError } from './errors.js';
-import { asResponse, exchange, type HttpAnswer, NoAnswerError, requestInit } from './http-exchange.js';
-import type { Configuration, OpenidClient, ServerMetadata } from './openid.js';
+import { NoAnswerError } from './http-exchange.js';
 import { scrubError } from './secrets.js';
-import { readObject, readTokenAnswer } from './token-endpoint-answer.js';
+import type { ServerConnection } from './server-connection.js';
+import { readTokenAnswer } from './token-endpoint-answer.js';
 
 /** What a token request brought. */
 export interface TokenAnswer {
@@ -20,24 +19,10 @@ export interface TokenAnswer {
 
 /** A client with all that it needs in hand: only the network can still fail. */
 export class PreparedClient {
-  readonly #openid: OpenidClient;
-  readonly #metadata: ServerMetadata;
-  readonly #secret: string | undefined;
-  readonly #options: AuthFlowOptions;
-  readonly #now: () => number;
+  readonly #connection: ServerConnection;
 
-  constructor(
-    openid: OpenidClient,
-    metadata: ServerMetadata,
-    secret: string | undefined,
-    options: AuthFlowOptions,
-    now: () => number,
-  ) {
-    this.#openid = openid;
-    this.#metadata = metadata;
-    this.#secret = secret;
-    this.#options = options;
-    this.#now = now;
+  constructor(connection: ServerConnection) {
+    this.#connection = connection;
   }
 
   /**
@@ -52,19 +37,15 @@ export class PreparedClient {
     parameters: URLSearchParams,
     { signal, beforeSending }: { signal?: AbortSignal | undefined; beforeSending?: () => void } = {},
   ): Promise<TokenAnswer> {
-    const secrets = this.#secretsOf(parameters);
-    const sentAt = this.#now();
-    let answer: HttpAnswer | undefined;
-    let problem: unknown;
-    try {
-      const configuration = this.#configure((got) => (answer = got), secrets, signal, beforeSending);
-      await this.#openid.genericGrantRequest(configuration, grantType, parameters);
-    } catch (error) {
-      problem = error;
-    }
-    signal?.throwIfAborted();
+    const { openid } = this.#connection;
+    const secrets = this.#connection.secretsOf(parameters);
+    const sentAt = this.#connection.now();
+    const { answer, problem } = await this.#connection.ask(
+      (configuration) => openid.genericGrantRequest(configuration, grantType, parameters),
+      { secrets, signal, beforeSending },
+    );
     if (!answer) throw noAnswer(problem, grantType, secrets);
-    const body = readTokenAnswer(answer, { grantType, secrets, now: this.#now() });
+    const body = readTokenAnswer(answer, { grantType, secrets, now: this.#connection.now() });
     return {
       body,
       sentAt,
@@ -78,68 +59,68 @@ export class PreparedClient {
    * @throws DeviceCodeRequestError, TokenEndpointUnavailableError, DiscoveryError
    */
   async requestDeviceCode(parameters: URLSearchParams, signal?: AbortSignal): Promise<DeviceCode> {
-    const secrets = this.#secretsOf(parameters);
-    let answer: HttpAnswer | undefined;
-    let problem: unknown;
-    try {
-      const configuration = this.#configure((got) => (answer = got), secrets, signal);
-      await this.#openid.initiateDeviceAuthorization(configuration, parameters);
-    } catch (error) {
-      problem = error;
-    }
-    signal?.throwIfAborted();
+    const { openid } = this.#connection;
+    const secrets = this.#connection.secretsOf(parameters);
+    const { answer, problem } = await this.#connection.ask(
+      (configuration) => openid.initiateDeviceAuthorization(configuration, parameters),
+      { secrets, signal },
+    );
     if (!answer) throw noAnswer(problem, 'device_authorization', secrets);
-    return readDeviceCode(answer, secrets, this.#now());
+    return readDeviceCode(answer, secrets, this.#connection.now());
+  }
+
+  /** Returns the URL that begins a login in a browser (RFC 6749 section 4.1.1). @throws DiscoveryError */
+  authorizationUrl(parameters: URLSearchParams): URL {
+    const { openid } = this.#connection;
+    const configuration = this.#connection.configure(() => undefined, { secrets: [] });
+    try {
+      return openid.buildAuthorizationUrl(configuration, parameters);
+    } catch (error) {
+      throw new DiscoveryError({
+        message: 'The authorization server names no usable authorization endpoint.',
+        cause: scrubError(error),
+      });
+    }
+  }
+
+  /** What the server calls itself. */
+  get issuer(): ServerName {
+    const { metadata, options } = this.#connection;
+    return {
+      name: options.server && !options.server.issuer ? undefined : metadata.issuer,
+      isPromised: metadata.authorization_response_iss_parameter_supported === true,
+    };
+  }
+
+  /** Where tokens are asked for. @throws DiscoveryError */
+  get tokenEndpoint(): string {
+    const { token_endpoint: url } = this.#connection.metadata;
+    if (url === undefined) throw new DiscoveryError({ message: 'The authorization server names no token endpoint.' });
+    return url;
+  }
+
+  /** Makes what ties a redirect to the login that it ends (RFC 7636, RFC 6749 section 10.12). */
+  async randomChecks(): Promise<{ state: string; nonce: string; codeVerifier: string; codeChallenge: string }> {
+    const { openid } = this.#connection;
+    const codeVerifier = openid.randomPKCECodeVerifier();
+    const codeChallenge = await openid.calculatePKCECodeChallenge(codeVerifier);
+    return { state: openid.randomState(), nonce: openid.randomNonce(), codeVerifier, codeChallenge };
   }
 
   /** Whether the server says where tokens are revoked. */
   get canRevoke(): boolean {
-    return this.#metadata.revocation_endpoint !== undefined;
+    return this.#connection.metadata.revocation_endpoint !== undefined;
   }
 
   /** Revokes a token (RFC 7009). @throws a scrubbed error when the server does not confirm it. */
   async revoke(token: string, hint: 'refresh_token' | 'access_token', signal: AbortSignal): Promise<void> {
-    const secrets = [token, ...this.#secretsOf(new URLSearchParams())];
-    try {
-      const configuration = this.#configure(() => undefined, secrets, signal);
-      await this.#openid.tokenRevocation(configuration, token, { token_type_hint: hint });
-    } catch (error) {
-      throw scrubError(error, secrets);
-    }
-  }
-
-  #configure(
-    keep: (answer: HttpAnswer) => void,
-    secrets: string[],
-    signal: AbortSignal | undefined,
-    beforeSending?: () => void,
-  ): Configuration {
-    const openid = this.#openid;
-    const clockSkew = Math.round((this.#now() - Date.now()) / 1000);
-    const configuration = new openid.Configuration(
-      this.#metadata,
-      this.#options.clientId,
-      { [openid.clockSkew]: clockSkew },
-      clientAuthentication(openid, this.#options, this.#secret),
+    const { openid, options } = this.#connection;
+    const secrets = [token, ...this.#connection.secretsOf(new URLSearchParams())];
+    const { problem } = await this.#connection.ask(
+      (configuration) => openid.tokenRevocation(configuration, token, { token_type_hint: hint }),
+      { secrets, signal, asJson: options.revocationFormat === 'json' },
     );
-    openid.allowInsecureRequests(configuration); // loopback; every URL has been through secureUrl
-    configuration[openid.customFetch] = async (url, init) => {
-      const headers = new Headers(init.headers);
-      const authorization = headers.get('authorization');
-      if (authorization !== null) secrets.push(authorization.replace(/^\w+ /, ''));
-      const { fetch = globalThis.fetch, timeout = 20 } = this.#options;
-      beforeSending?.();
-      const answer = await exchange(fetch, url, requestInit(init, this.#options.headers), { timeout, signal });
-      keep(answer);
-      return asResponse(this.#options.server && !this.#options.server.issuer ? withoutIdToken(answer) : answer);
-    };
-    return configuration;
-  }
-
-  #secretsOf(parameters: URLSearchParams): string[] {
-    const open = new Set(['grant_type', 'client_id', 'scope', 'audience', 'resource', 'token_type_hint']);
-    const sent = [...parameters].filter(([name]) => !open.has(name)).map(([, value]) => value);
-    return this.#secret === undefined ? sent : [...sent, this.#secret];
+    if (problem !== undefined) throw scrubError(problem, secrets);
   }
 }
 
@@ -161,12 +142,6 @@ function findFailure(problem: unknown): AuthFlowError | NoAnswerError | undefine
     if (error instanceof NoAnswerError || error instanceof AuthFlowError) return error;
   }
   return undefined;
-}
-
-/** Without an issuer to compare with, an id token cannot be checked, so it is not shown to the checks. */
-function withoutIdToken(answer: HttpAnswer): HttpAnswer {
-  const { id_token, ...body } = readObject(answer.text) ?? {};
-  return id_token === undefined ? answer : { ...answer, text: JSON.stringify(body) };
 }
 
 function stringsOf(body: Record<string, unknown>): string[] {

@@ -1,16 +1,22 @@
 import type { AuthFlowOptions } from './auth-flow-options.js';
+import type { ClientProof } from './client-authentication.js';
 import { systemClock } from './clock.js';
 import { discover } from './discovery.js';
-import { TokenEndpointUnavailableError } from './errors.js';
 import { importOpenid, type OpenidClient, type ServerMetadata } from './openid.js';
 import { PreparedClient } from './prepared-client.js';
-import { scrubError } from './secrets.js';
+import { readPrivateKey } from './private-key.js';
+import { readSecret } from './secret-source.js';
+import { ServerConnection } from './server-connection.js';
 
 const clients = new WeakMap<AuthFlowOptions, ProtocolClient>();
 const accountBases = new WeakMap<AuthFlowOptions, AuthFlowOptions>();
 
 /** Makes the options of one account, which share the protocol client of those that they are made from. */
-export function accountOptions(base: AuthFlowOptions, account: string, key: string | undefined): AuthFlowOptions {
+export function accountOptions(
+  base: AuthFlowOptions,
+  account: string | undefined,
+  key: string | undefined,
+): AuthFlowOptions {
   const options = Object.assign(Object.create(base), { account, key }) as AuthFlowOptions;
   accountBases.set(options, accountBases.get(base) ?? base);
   return options;
@@ -36,15 +42,18 @@ export class ProtocolClient {
   }
 
   /**
-   * Does all that can fail before a request is sent: imports, discovery, the client's secret.
+   * Does all that can fail before a request is sent: imports, discovery, the client's secret or key.
    *
-   * @throws TokenEndpointUnavailableError, also when the function `clientSecret` fails; DiscoveryError;
-   * InsecureTransportError.
+   * @throws TokenEndpointUnavailableError, also when the function `clientSecret` or `clientKey`
+   * fails; DiscoveryError; InsecureTransportError; TypeError for a key that cannot be read.
    */
   async prepare(): Promise<PreparedClient> {
     const openid = await importOpenid();
     const metadata = await (this.#metadata ??= this.#discover(openid));
-    return new PreparedClient(openid, metadata, await this.#readSecret(), this.#options, this.#now);
+    const proof = await this.#readProof();
+    return new PreparedClient(
+      new ServerConnection({ openid, metadata, proof, options: this.#options, now: this.#now }),
+    );
   }
 
   async #discover(openid: OpenidClient): Promise<ServerMetadata> {
@@ -56,20 +65,10 @@ export class ProtocolClient {
     }
   }
 
-  async #readSecret(): Promise<string | undefined> {
-    const { clientSecret } = this.#options;
-    if (typeof clientSecret !== 'function') return clientSecret;
-    try {
-      const secret: unknown = await clientSecret();
-      if (typeof secret !== 'string') throw new TypeError('The function clientSecret returned no string.');
-      return secret;
-    } catch (error) {
-      throw new TokenEndpointUnavailableError({
-        code: 'CLIENT_SECRET_UNAVAILABLE',
-        message: 'The function given as clientSecret failed, so nothing was sent.',
-        remedy: 'Restore the source of the secret and try again.',
-        cause: scrubError(error),
-      });
-    }
+  async #readProof(): Promise<ClientProof> {
+    const { clientSecret, clientKey, clientAssertion = {} } = this.#options;
+    const secret = clientSecret === undefined ? undefined : await readSecret('clientSecret', clientSecret);
+    const key = clientKey === undefined ? undefined : await readSecret('clientKey', clientKey, ['string', 'object']);
+    return { secret, key: key === undefined ? undefined : await readPrivateKey(key, clientAssertion) };
   }
 }

@@ -89,7 +89,7 @@ export class RenewalSteps {
   async saveNew(tokens: TokenSet, stored: StoredTokens, lock: HeldLock, requestedAt: number): Promise<RunOutcome> {
     const { key, options, keeper, events } = this.#parts;
     const saved = await keeper.save(tokens, stored, { reason: 'login', lock, scope: options.scope });
-    events.emit('authorized', { key, tokens: summarize(saved) });
+    if (saved.accessToken !== undefined) events.emit('authorized', { key, tokens: summarize(saved) });
     return { tokens: saved, requestedAt };
   }
 

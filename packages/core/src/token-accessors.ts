@@ -34,6 +34,10 @@ export abstract class TokenAccessors {
   get claims(): Readonly<Record<string, unknown>> | undefined {
     return this.tokens.claims;
   }
+  /** The id token's claims; decoded, not verified. */
+  get idTokenClaims(): Readonly<Record<string, unknown>> | undefined {
+    return this.tokens.idTokenClaims;
+  }
 }
 
 function present(token: string | undefined, Missing: new () => Error): string {

@@ -7,7 +7,7 @@ import {
   StorageConflictError,
 } from './errors.js';
 import { summarize } from './flow-events.js';
-import { hasMoved, nextGeneration } from './generation.js';
+import { hasMoved, nextGeneration, nextStamp } from './generation.js';
 import type { HeldLock } from './lock.js';
 import { retryUntil } from './retry-until.js';
 import { type KeeperParts, type SaveReason, storageError } from './storage-hooks.js';
@@ -117,8 +117,7 @@ export class TokenKeeper {
 
   #stamp(tokens: TokenSet, grewFrom: StoredTokens, scope: string | undefined): TokenSet {
     const { key, clock } = this.#parts;
-    const generation = nextGeneration(grewFrom.tokens?.generation, clock.now());
-    return tokens.withStamp({ key, generation, ...(scope !== undefined && { requested_scope: scope }) });
+    return tokens.withStamp(nextStamp(tokens, grewFrom.tokens, { key, scope, now: clock.now() }));
   }
 
   /**

@@ -39,6 +39,8 @@ export interface RecordStamp {
   readonly generation?: number;
   /** The scopes that were asked for, since a server may grant others. */
   readonly requested_scope?: string;
+  /** SHA-256, in hex, of the refresh token that somebody gave to start from; see `RefreshTokenFlow`. */
+  readonly bootstrap?: string;
   /** Set while the refresh token has been presented without an answer. */
   readonly unanswered?: Unanswered;
 }
@@ -92,12 +94,13 @@ function joinScope(scope: unknown): unknown {
 
 function readStamp(value: unknown): RecordStamp | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { key, generation, requested_scope, unanswered } = value as Partial<Record<string, unknown>>;
+  const { key, generation, requested_scope, bootstrap, unanswered } = value as Partial<Record<string, unknown>>;
   return Object.freeze({
     version: 1,
     ...(typeof key === 'string' && { key }),
     ...(typeof generation === 'number' && Number.isSafeInteger(generation) && { generation }),
     ...(typeof requested_scope === 'string' && { requested_scope }),
+    ...(typeof bootstrap === 'string' && { bootstrap }),
     ...readUnanswered(unanswered),
   });
 }

@@ -75,6 +75,11 @@ export class TokenSet {
     return this.#record.access_token === undefined ? undefined : readJwtClaims(this.#record.access_token);
   }
 
+  /** The id token's claims, decoded but not verified; `undefined` when there is none. */
+  get idTokenClaims(): Readonly<Record<string, unknown>> | undefined {
+    return this.idToken === undefined ? undefined : readJwtClaims(this.idToken);
+  }
+
   /** The same tokens with other notes beside them. */
   withStamp(stamp: Omit<RecordStamp, 'version'>): TokenSet {
     return new TokenSet(Object.freeze({ ...this.#record, latchkey: Object.freeze({ version: 1, ...stamp }) }));

@@ -1,6 +1,6 @@
 import { AuthFlowError, type ErrorDetails } from './auth-flow-error.js';
 
-/** A login in a browser failed before its code could be exchanged (RFC 6749 section 4.1.2). Nothing was stored. */
+/** A login in a browser failed (RFC 6749 section 4.1.2). Nothing was stored. */
 export abstract class RedirectError extends AuthFlowError {}
 
 /** The authorization server redirected back with an error (RFC 6749 section 4.1.2.1). */
@@ -54,6 +54,20 @@ export class IssuerMismatchError extends RedirectError {
         code: 'ISSUER_MISMATCH',
         message: 'The redirect does not name the authorization server that this login was started at.',
         remedy: 'Start the login again. If it lasts, compare the option issuer with what the server calls itself.',
+      },
+      details,
+    );
+  }
+}
+
+/** The id token that came for the code belongs to another login (OpenID Connect Core section 3.1.3.7). */
+export class NonceMismatchError extends RedirectError {
+  constructor(details: ErrorDetails = {}) {
+    super(
+      {
+        code: 'NONCE_MISMATCH',
+        message: 'The id token that came for the code belongs to another login, so its tokens were not kept.',
+        remedy: 'Start the login again. If it lasts, the server drops the nonce, or somebody injects codes.',
       },
       details,
     );

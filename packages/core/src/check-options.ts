@@ -1,0 +1,72 @@
+import type { AuthFlowOptions, ClientAuthentication } from './auth-flow-options.js';
+import { checkSeconds } from './seconds.js';
+import { issuerOfDomain, secureUrl } from './secure-url.js';
+
+/** What each method of client authentication needs. */
+const needs: Readonly<Record<ClientAuthentication, 'clientSecret' | 'clientKey' | undefined>> = {
+  client_secret_basic: 'clientSecret',
+  client_secret_post: 'clientSecret',
+  client_secret_jwt: 'clientSecret',
+  private_key_jwt: 'clientKey',
+  tls_client_auth: undefined,
+  self_signed_tls_client_auth: undefined,
+  none: undefined,
+};
+
+/**
+ * Checks presence and form of the options that every flow has, without any I/O.
+ *
+ * @throws TypeError for a malformed option
+ */
+export function checkOptions(options: Partial<AuthFlowOptions>): void {
+  for (const name of ['lockTimeout', 'autoRefreshThreshold', 'timeout'] as const) {
+    checkSeconds(options[name], name);
+  }
+  const { rotation } = options;
+  if (rotation !== undefined && rotation !== 'strict') checkSeconds(rotation.grace, 'rotation.grace');
+}
+
+/**
+ * Checks which authorization server and which client the options name, without any I/O.
+ *
+ * @throws TypeError for a missing or malformed option; InsecureTransportError for a URL that is neither HTTPS nor
+ * loopback.
+ */
+export function checkServerAndClient(options: AuthFlowOptions): void {
+  const { issuer, domain, server, clientId } = options;
+  const given = [issuer, domain, server].filter((value) => value !== undefined).length;
+  if (given !== 1) throw new TypeError('Give the authorization server by one of issuer, domain or server.');
+  if (issuer !== undefined) secureUrl(issuer, 'issuer');
+  if (domain !== undefined) secureUrl(issuerOfDomain(domain), 'domain');
+  for (const [name, url] of Object.entries(server ?? {})) {
+    if (url !== undefined) secureUrl(url as string, `server.${name}`);
+  }
+  if (server && !server.tokenEndpoint) throw new TypeError('server.tokenEndpoint is missing.');
+  if (typeof clientId !== 'string' || clientId === '') throw new TypeError('clientId must be a non-empty string.');
+  checkClientAuthentication(options);
+  if (!['form', 'json', undefined].includes(options.revocationFormat)) {
+    throw new TypeError('revocationFormat must be form or json.');
+  }
+}
+
+function checkClientAuthentication(options: AuthFlowOptions): void {
+  const { clientSecret, clientKey, clientAuthentication: method, clientAssertion } = options;
+  if (clientSecret !== undefined && typeof clientSecret !== 'string' && typeof clientSecret !== 'function') {
+    throw new TypeError('clientSecret must be a string or a function.');
+  }
+  if (clientKey !== undefined && !['string', 'object', 'function'].includes(typeof clientKey)) {
+    throw new TypeError('clientKey must be PEM text, a JWK, a CryptoKey or a function.');
+  }
+  if (clientSecret !== undefined && clientKey !== undefined && method === undefined) {
+    throw new TypeError('clientSecret and clientKey are both given: say by clientAuthentication which one is used.');
+  }
+  checkSeconds(clientAssertion?.lifetime, 'clientAssertion.lifetime');
+  if (method === undefined) return;
+  if (!Object.hasOwn(needs, method)) {
+    throw new TypeError(`clientAuthentication must be one of ${Object.keys(needs).join(', ')}.`);
+  }
+  const needed = needs[method];
+  if (needed && options[needed] === undefined) {
+    throw new TypeError(`clientAuthentication ${method} needs a ${needed}.`);
+  }
+}
