@@ -230,6 +230,7 @@ export abstract class AuthFlow extends FlowHooks {
 
   /** @internal */
   protected async prepareClient(): Promise<PreparedClient> {
+    if (!this.needsServer) throw new TypeError(`${this.constructor.name} has no authorization server to ask.`);
     return this.#client ?? this.#protocol.prepare();
   }
 

@@ -31,7 +31,7 @@ export async function discover(openid: OpenidClient, options: AuthFlowOptions): 
     (await fetchMetadata(openid, expected, 'oidc', options)) ??
     (await fetchMetadata(openid, expected, 'oauth2', options));
   if (!found) throw new DiscoveryError({ message: `${expected.origin} publishes no metadata for this issuer.` });
-  for (const [name, value] of Object.entries(found)) {
+  for (const [name, value] of Object.entries({ ...found, ...found.mtls_endpoint_aliases })) {
     if (name.endsWith('_endpoint') && typeof value === 'string') secureUrl(value, `the server's ${name}`);
   }
   return found;

@@ -73,7 +73,7 @@ function refusal(answer: HttpAnswer, question: TokenQuestion, body: Record<strin
     case 'invalid_grant':
     case 'bad_refresh_token': // GitHub's word, with status 200
       if (question.grantType === 'refresh_token') return new InvalidRefreshTokenError();
-      return new TokenRequestError({ ...details, code: 'INVALID_GRANT' });
+      return new TokenRequestError({ ...details, code: 'INVALID_GRANT', ...remedyOf(question.grantType) });
     case 'invalid_client':
     case 'unauthorized_client':
       return new ClientRejectedError(details);
@@ -83,6 +83,20 @@ function refusal(answer: HttpAnswer, question: TokenQuestion, body: Record<strin
     default:
       return new TokenRequestError(details);
   }
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  authorization_code:
+    'Start the login again: a code is good once, for a short time, and for the redirect URI that it was asked for.',
+  password: 'Check user name and password. Nothing that is stored was changed.',
+  'urn:ietf:params:oauth:grant-type:jwt-bearer':
+    'Check issuer, subject, audience and key of the assertion, and the clock of this machine.',
+  'urn:ietf:params:oauth:grant-type:token-exchange': 'Get a new subject token: this one has ended or is refused.',
+};
+
+function remedyOf(grantType: string): { readonly remedy?: string } {
+  const remedy = remedies[grantType];
+  return remedy === undefined ? {} : { remedy };
 }
 
 function withoutToken(answer: HttpAnswer, question: TokenQuestion): AuthFlowError {
