@@ -15,7 +15,6 @@ import {
 } from './errors.js';
 import { isFresh, secondsLeft } from './expiry.js';
 import { FlowEvents, summarize } from './flow-events.js';
-import { FlowHooks } from './flow-hooks.js';
 import { assembleParts, type FlowParts } from './flow-parts.js';
 import { hasMoved } from './generation.js';
 import { grantParameters } from './grant-parameters.js';
@@ -26,7 +25,9 @@ import { mergeAnswer } from './merge.js';
 import type { PreparedClient } from './prepared-client.js';
 import { ProtocolClient } from './protocol-client.js';
 import { scrubError } from './secrets.js';
-import type { TokenSet } from './token-set.js';
+import type { TokenRecord } from './token-record.js';
+import { TokenSet } from './token-set.js';
+import { TokenUse } from './token-use.js';
 import { untilAborted } from './until-aborted.js';
 import { cold, keepWarm } from './warm-token.js';
 
@@ -34,7 +35,7 @@ import { cold, keepWarm } from './warm-token.js';
  * Gives a valid access token, however many callers, processes and hosts ask for it. A subclass says where tokens live
  * (`loadTokens`, `saveTokens`) and how the first one is obtained (`authorize`).
  */
-export abstract class AuthFlow extends FlowHooks {
+export abstract class AuthFlow extends TokenUse {
   /** Tells what happens to the tokens. No event holds a secret. */
   readonly events: FlowEvents = new FlowEvents();
   readonly #options: AuthFlowOptions;
@@ -98,7 +99,7 @@ export abstract class AuthFlow extends FlowHooks {
    * RefreshOutcomeUnknownError, StorageUnavailableError, LockTimeoutError when it may work later; never while the
    * present token is still valid. ClientRejectedError, TokenRequestError, LockUnavailableError when it will not.
    */
-  getAccessTokenRefreshIfNecessary(options?: AccessTokenOptions): Promise<string> {
+  override getAccessTokenRefreshIfNecessary(options?: AccessTokenOptions): Promise<string> {
     const { credential, tokens, until, answer } = this.#warm;
     if (options === undefined && tokens === credential.tokens && this.#now() <= until) return answer;
     return this.#getAccessToken(options ?? {});
@@ -132,7 +133,7 @@ export abstract class AuthFlow extends FlowHooks {
   }
 
   /** Reads what is stored into memory, to notice a login or logout elsewhere at once; `undefined` when nothing is. */
-  async reload(): Promise<TokenSet | undefined> {
+  override async reload(): Promise<TokenSet | undefined> {
     const { credential, keeper } = this.#parts;
     return credential.unsaved?.tokens ?? (await keeper.load()).tokens;
   }
@@ -229,7 +230,7 @@ export abstract class AuthFlow extends FlowHooks {
   }
 
   /** @internal */
-  protected async prepareClient(): Promise<PreparedClient> {
+  protected override async prepareClient(): Promise<PreparedClient> {
     if (!this.needsServer) throw new TypeError(`${this.constructor.name} has no authorization server to ask.`);
     return this.#client ?? this.#protocol.prepare();
   }
@@ -246,11 +247,25 @@ export abstract class AuthFlow extends FlowHooks {
   ): Promise<TokenSet> {
     const { credential, keeper } = this.#parts;
     const start = async (aborted: AbortSignal): Promise<TokenSet> => {
-      const tokens = await logIn(keeper, step ?? ((context) => this.authorize(context)), this.#options.scope, aborted);
+      const { scope } = this.#options;
+      const tokens = await logIn(keeper, step ?? ((context) => this.authorize(context)), { scope }, aborted);
       this.events.emit('authorized', { key: this.key, tokens: summarize(tokens) });
       return tokens;
     };
     return step ? beginLogin(start, signal) : joinLogin(credential, start, signal);
+  }
+
+  /**
+   * Saves tokens that come from elsewhere, in place of those that are stored: an export (`tokens.toJSON()`), say, or
+   * `{ refresh_token }` alone, which the next call redeems. The scopes asked for are taken to be in them.
+   *
+   * @throws TypeError for what holds no token; StorageUnavailableError and the errors of the lock
+   */
+  async importTokens(tokens: TokenSet | TokenRecord, { signal }: { signal?: AbortSignal } = {}): Promise<TokenSet> {
+    const step = (): Promise<TokenSet> => Promise.resolve(imported);
+    const imported = TokenSet.from(tokens, this.#now());
+    const { scope } = this.#options;
+    return beginLogin((aborted) => logIn(this.#parts.keeper, step, { scope, reason: 'import' }, aborted), signal);
   }
 
   /**

@@ -19,14 +19,14 @@ export interface AuthorizeContext {
 export async function logIn(
   keeper: TokenKeeper,
   step: (context: AuthorizeContext) => Promise<TokenSet>,
-  scope: string | undefined,
+  { scope, reason = 'login' }: { readonly scope: string | undefined; readonly reason?: 'login' | 'import' },
   signal: AbortSignal,
 ): Promise<TokenSet> {
   const before = await keeper.locked(() => keeper.load({ toReplace: true }));
   const tokens = await step({ signal, previous: before.tokens });
   try {
     return await keeper.locked(async (lock) =>
-      keeper.save(tokens, await keeper.load({ toReplace: true }), { reason: 'login', overwrite: true, lock, scope }),
+      keeper.save(tokens, await keeper.load({ toReplace: true }), { reason, overwrite: true, lock, scope }),
     );
   } catch (error) {
     return keeper.keepLogin(tokens, before, scope, error);

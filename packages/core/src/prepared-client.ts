@@ -5,7 +5,7 @@ import { AuthFlowError, DiscoveryError, RefreshOutcomeUnknownError, TokenEndpoin
 import { NoAnswerError } from './http-exchange.js';
 import { scrubError } from './secrets.js';
 import type { ServerConnection } from './server-connection.js';
-import { readTokenAnswer } from './token-endpoint-answer.js';
+import { readEndpointAnswer, readTokenAnswer } from './token-endpoint-answer.js';
 
 /** What a token request brought. */
 export interface TokenAnswer {
@@ -121,6 +121,22 @@ export class PreparedClient {
       { secrets, signal, asJson: options.revocationFormat === 'json' },
     );
     if (problem !== undefined) throw scrubError(problem, secrets);
+  }
+
+  /** Asks about a token (RFC 7662). @throws what {@link readEndpointAnswer} throws; DiscoveryError */
+  async introspect(
+    token: string,
+    hint: 'refresh_token' | 'access_token',
+    signal?: AbortSignal,
+  ): Promise<Record<string, unknown>> {
+    const { openid } = this.#connection;
+    const secrets = [token, ...this.#connection.secretsOf(new URLSearchParams())];
+    const { answer, problem } = await this.#connection.ask(
+      (configuration) => openid.tokenIntrospection(configuration, token, { token_type_hint: hint }),
+      { secrets, signal },
+    );
+    if (!answer) throw noAnswer(problem, 'introspection', secrets);
+    return readEndpointAnswer(answer, { grantType: 'introspection', secrets, now: this.#connection.now() });
   }
 }
 

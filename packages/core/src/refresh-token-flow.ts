@@ -12,6 +12,8 @@ export interface RefreshTokenFlowOptions extends StoredAuthFlowOptions {
   readonly refreshToken: SecretSource<string>;
 }
 
+const remedy = 'Log in again by whatever made the refresh token, and give the new one.';
+
 /**
  * Tokens that grow from a refresh token which somebody gave: from an environment variable of a CI job, say. What it
  * was replaced by is in the storage and counts from then on, also in later processes; the given one is used again
@@ -47,12 +49,13 @@ export class RefreshTokenFlow extends StoredAuthFlow {
   /** @throws InvalidRefreshTokenError, code `GIVEN_REFRESH_TOKEN_SPENT`, when the given one was used before */
   protected override async authorize({ previous }: AuthorizeContext): Promise<TokenSet> {
     const refreshToken = await readSecret('refreshToken', this.options.refreshToken);
+    if (previous?.refreshToken === refreshToken) throw new InvalidRefreshTokenError({ remedy });
     const bootstrap = await fingerprint(refreshToken);
     if (previous?.stamp?.bootstrap === bootstrap) {
       throw new InvalidRefreshTokenError({
         code: 'GIVEN_REFRESH_TOKEN_SPENT',
         message: 'The stored tokens no longer work, and the given refresh token is the one that they grew from.',
-        remedy: 'Log in again by whatever made the refresh token, and give the new one.',
+        remedy,
       });
     }
     return TokenSet.from({ refresh_token: refreshToken, latchkey: { bootstrap } });

@@ -51,6 +51,22 @@ export function readTokenAnswer(answer: HttpAnswer, question: TokenQuestion): Re
   throw new TokenRequestError({ status });
 }
 
+/**
+ * Reads the answer of an endpoint other than the token endpoint, by the same rules.
+ *
+ * @returns the body of a success: an object
+ */
+export function readEndpointAnswer(answer: HttpAnswer, question: TokenQuestion): Record<string, unknown> {
+  const { status } = answer;
+  if (isTransient(status)) throw unavailable(answer, question, `status ${status}`);
+  const body = readObject(answer.text);
+  const isSuccess = status >= 200 && status < 300;
+  if (isSuccess && body) return body;
+  if (!isSuccess && isToken(body?.['error'])) throw refusal(answer, question, body);
+  if (status === 401 || status === 403) throw new ClientRejectedError({ status });
+  throw new TokenRequestError({ status });
+}
+
 /** Takes from an error answer what may be told: printable, short, and without what the server echoes of secrets. */
 export function readRefusal(
   status: number,

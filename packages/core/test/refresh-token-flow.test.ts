@@ -75,7 +75,8 @@ describe('RefreshTokenFlow', () => {
     scene.server.revokeRefreshToken(given);
     const flow = flowOf();
     for (let call = 0; call < 3; call++) {
-      await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toThrow(InvalidRefreshTokenError);
+      const error = await flow.getAccessTokenRefreshIfNecessary().catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: 'INVALID_REFRESH_TOKEN', remedy: expect.stringContaining('new one') });
     }
     expect(presented()).toEqual([given]);
   });
