@@ -8,6 +8,8 @@ export interface ServerEndpoints {
   readonly issuer?: string | undefined;
   /** The token endpoint (RFC 6749 section 3.2). */
   readonly tokenEndpoint: string;
+  /** Where a person is sent to log in (RFC 6749 section 3.1). */
+  readonly authorizationEndpoint?: string | undefined;
   /** Where device codes are asked for (RFC 8628 section 3.1). */
   readonly deviceAuthorizationEndpoint?: string | undefined;
   /** Where tokens are revoked (RFC 7009). */
