@@ -15,6 +15,8 @@
  * ├─ LockTimeoutError, LockLostError, LockUnavailableError
  * ├─ ClientRejectedError, TokenRequestError, DiscoveryError, InsecureTransportError
  * ├─ RevocationFailedError
+ * ├─ CredentialsError                   MissingCredentialsError, CredentialsFileError, EnvironmentVariableError,
+ * │                                     ProfileDoesNotExistError
  * ├─ DeviceCodeError                    DeviceCodeRequestError, …DeniedError, …ExpiredError, …PollingError
  * └─ RedirectError                      AuthorizationError, StateMismatchError, IssuerMismatchError, NonceMismatchError,
  *                                       MissingCodeError, RedirectTimeoutError, RedirectUnavailableError
@@ -25,6 +27,7 @@ export * from './errors/login-required-error.js';
 export * from './errors/server-error.js';
 export * from './errors/storage-error.js';
 export * from './errors/lock-error.js';
+export * from './errors/credentials-error.js';
 export * from './errors/device-code-error.js';
 export * from './errors/redirect-error.js';
 export type { OAuthErrorDetails } from './errors/oauth-error-details.js';

@@ -1,0 +1,62 @@
+import process from 'node:process';
+import { MissingCredentialsError } from '../../errors.js';
+
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where environment variables are read. */
+export interface EnvironmentOptions {
+  /** @defaultValue `process.env` */
+  readonly env?: Environment | undefined;
+}
+
+/**
+ * Makes a function that reads an environment variable each time it is called, for options such as `clientSecret`,
+ * `password`, `refreshToken` or `apiKey`. The program starts without the variable; what needs it fails by its name.
+ *
+ * ```ts
+ * import { ClientCredentialsFlow } from '@latchkey/core';
+ * import { environmentVariable } from '@latchkey/core/node';
+ *
+ * export const flow = new ClientCredentialsFlow({
+ *   issuer: 'https://login.example.org',
+ *   clientId: 'nightly-report',
+ *   clientSecret: environmentVariable('REPORT_CLIENT_SECRET'),
+ * });
+ * ```
+ *
+ * @returns a function that throws MissingCredentialsError while the variable is unset or blank
+ */
+export function environmentVariable(name: string, { env = process.env }: EnvironmentOptions = {}): () => string {
+  return () => {
+    const value = env[name];
+    if (isBlank(value)) throw new MissingCredentialsError([name]);
+    return value;
+  };
+}
+
+/**
+ * Reads several environment variables now, each under the name of the option that it is for.
+ *
+ * ```ts
+ * import { readEnvironment } from '@latchkey/core/node';
+ *
+ * export const client = readEnvironment({ clientId: 'REPORT_CLIENT_ID', clientSecret: 'REPORT_CLIENT_SECRET' });
+ * ```
+ *
+ * @throws MissingCredentialsError that names all variables that are unset or blank
+ */
+export function readEnvironment<Name extends string>(
+  variables: Readonly<Record<Name, string>>,
+  { env = process.env }: EnvironmentOptions = {},
+): Record<Name, string> {
+  const entries = Object.entries<string>(variables);
+  const missing = entries.map(([, variable]) => variable).filter((variable) => isBlank(env[variable]));
+  if (missing.length > 0) throw new MissingCredentialsError(missing);
+  return Object.fromEntries(entries.map(([name, variable]) => [name, env[variable]])) as Record<Name, string>;
+}
+
+/** Tells whether a variable counts as unset: shells and containers often leave it empty instead. */
+export function isBlank(value: string | undefined): value is undefined | '' {
+  return value === undefined || value.trim() === '';
+}

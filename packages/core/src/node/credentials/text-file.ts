@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import { CredentialsFileError } from '../../errors.js';
+import { isErrorLike } from '../../error-causes.js';
+import { scrubError } from '../../secrets.js';
+
+/**
+ * Reads a file as UTF-8, without its byte order mark; `undefined` when there is none.
+ *
+ * @throws CredentialsFileError when it cannot be read, or is in another encoding
+ */
+export async function readTextFile(path: string): Promise<string | undefined> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    const code = isErrorLike(error) ? error.code : undefined;
+    if (code === 'ENOENT') return undefined;
+    throw new CredentialsFileError(path, `it cannot be read (${String(code)})`, {
+      code: 'CREDENTIALS_FILE_UNREADABLE',
+      remedy: 'Check that the path is a file and that this user may read it.',
+      cause: scrubError(error),
+    });
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw malformed(path, 'its text is not in UTF-8');
+  }
+}
+
+/** Says that a file does not follow its format; `reason` must not repeat what the file holds. */
+export function malformed(path: string, reason: string): CredentialsFileError {
+  return new CredentialsFileError(path, reason, { code: 'CREDENTIALS_FILE_MALFORMED' });
+}

@@ -1,0 +1,15 @@
+export {
+  environmentVariable,
+  readEnvironment,
+  type Environment,
+  type EnvironmentOptions,
+} from './credentials/environment.js';
+export type { CredentialsHead } from './credentials/credentials-layout.js';
+export { readCredentialsFile, type FileCredentials } from './credentials/credentials-file.js';
+export type { Profile } from './credentials/profile.js';
+export { readProfile, type ProfileOptions } from './credentials/read-profile.js';
+export type { SettingsTree } from './credentials/settings-tree.js';
+export type { LoopbackDefaults } from './redirect/loopback-address.js';
+export { loopbackRedirect, type LoopbackRedirectOptions } from './redirect/loopback-redirect.js';
+export { openBrowser } from './redirect/open-browser.js';
+export { pasteRedirect, type PasteRedirectOptions } from './redirect/paste-redirect.js';
