@@ -12,6 +12,8 @@ export interface ServerEndpoints {
   readonly authorizationEndpoint?: string | undefined;
   /** Where device codes are asked for (RFC 8628 section 3.1). */
   readonly deviceAuthorizationEndpoint?: string | undefined;
+  /** Where the parameters of a login in a browser are sent ahead (RFC 9126). */
+  readonly pushedAuthorizationRequestEndpoint?: string | undefined;
   /** Where tokens are revoked (RFC 7009). */
   readonly revocationEndpoint?: string | undefined;
   /** Where a token is explained (RFC 7662). */
@@ -129,6 +131,19 @@ export interface AuthFlowOptions extends FlowOptions {
    * @defaultValue `strict`
    */
   readonly rotation?: Rotation | undefined;
+  /**
+   * Sends the parameters of a login in a browser ahead, so that the URL only refers to them (RFC 9126).
+   *
+   * @defaultValue what the server's metadata demand
+   */
+  readonly pushedAuthorization?: boolean | undefined;
+  /**
+   * Binds tokens to a key, so that they are of no use to whoever steals them without it (RFC 9449). The key is made at
+   * each login, and stored with the tokens.
+   *
+   * @defaultValue false
+   */
+  readonly dpop?: boolean | undefined;
   /** What the revocation endpoint reads: a form (RFC 7009), or `json`, as Auth0's. @defaultValue `form` */
   readonly revocationFormat?: 'form' | 'json' | undefined;
 }

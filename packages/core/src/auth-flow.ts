@@ -4,6 +4,7 @@ import { checkOptions, checkServerAndClient } from './check-options.js';
 import { systemClock } from './clock.js';
 import type { RunOutcome } from './credential.js';
 import { defaultKey } from './default-key.js';
+import { createDpopKey } from './dpop-proof.js';
 import {
   AuthFlowError,
   InvalidRefreshTokenError,
@@ -224,9 +225,12 @@ export abstract class AuthFlow extends TokenUse {
     { signal }: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<TokenSet> {
     const client = await this.prepareClient();
-    const answer = await client.requestTokens(grantType, grantParameters(this.#options, parameters), { signal });
+    const dpopKey = this.#options.dpop ? await createDpopKey() : undefined;
+    const form = grantParameters(this.#options, parameters);
+    const answer = await client.requestTokens(grantType, form, { signal, dpopKey });
     this.#parts.steps.validate(answer);
-    return mergeAnswer(answer.body, answer.sentAt);
+    const tokens = mergeAnswer(answer.body, answer.sentAt);
+    return dpopKey ? tokens.boundTo(dpopKey) : tokens;
   }
 
   /** @internal */

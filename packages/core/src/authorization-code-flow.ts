@@ -77,7 +77,7 @@ export class AuthorizationCodeFlow extends StoredAuthFlow {
 
   /**
    * Starts a login: returns the URL to send the person to, and what to keep until the redirect, in a session of this
-   * browser. Makes no request but discovery.
+   * browser. Makes no request but discovery and, with `pushedAuthorization`, the one that sends the parameters ahead.
    *
    * @throws TypeError without a redirectUri; DiscoveryError, TokenEndpointUnavailableError
    */
@@ -98,7 +98,7 @@ export class AuthorizationCodeFlow extends StoredAuthFlow {
         nonce: wantsIdToken ? nonce : undefined,
       },
     );
-    const url = client.authorizationUrl(query).href;
+    const { href: url } = await client.authorizationUrl(query);
     return { url, state: { state, codeVerifier, redirectUri, ...(wantsIdToken && { nonce }) } };
   }
 

@@ -21,6 +21,9 @@ export async function discover(openid: OpenidClient, options: AuthFlowOptions): 
       token_endpoint: server.tokenEndpoint,
       ...(server.deviceAuthorizationEndpoint && { device_authorization_endpoint: server.deviceAuthorizationEndpoint }),
       ...(server.authorizationEndpoint && { authorization_endpoint: server.authorizationEndpoint }),
+      ...(server.pushedAuthorizationRequestEndpoint && {
+        pushed_authorization_request_endpoint: server.pushedAuthorizationRequestEndpoint,
+      }),
       ...(server.revocationEndpoint && { revocation_endpoint: server.revocationEndpoint }),
       ...(server.introspectionEndpoint && { introspection_endpoint: server.introspectionEndpoint }),
       ...(server.userinfoEndpoint && { userinfo_endpoint: server.userinfoEndpoint }),

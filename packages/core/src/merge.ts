@@ -9,9 +9,9 @@ import { TokenSet } from './token-set.js';
  * @param sentAt - when the request was sent, in ms; lifetimes count from here
  */
 export function mergeAnswer(body: Readonly<Record<string, unknown>>, sentAt: number, previous?: TokenSet): TokenSet {
-  const { latchkey: _stamp, issued_at: _issued, expires_at: _expires, ...answer } = body;
+  const { latchkey: _stamp, issued_at: _issued, expires_at: _expires, dpop_key: _key, ...answer } = body;
   if (!previous) return TokenSet.from(answer, sentAt);
-  const { access_token, refresh_token, scope, id_token, expires_at, issued_at } = previous.toJSON();
+  const { access_token, refresh_token, scope, id_token, expires_at, issued_at, dpop_key } = previous.toJSON();
   const kept = isText(answer['access_token'])
     ? { issued_at: Math.floor(sentAt / 1000) }
     : { access_token, expires_at, issued_at };
@@ -21,6 +21,7 @@ export function mergeAnswer(body: Readonly<Record<string, unknown>>, sentAt: num
       ...kept,
       refresh_token: isText(answer['refresh_token']) ? answer['refresh_token'] : refresh_token,
       id_token: isText(answer['id_token']) ? answer['id_token'] : id_token,
+      dpop_key,
       scope: isText(answer['scope']) || Array.isArray(answer['scope']) ? answer['scope'] : scope,
     },
     sentAt,

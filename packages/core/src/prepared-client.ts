@@ -4,7 +4,7 @@ import { causesOf } from './error-causes.js';
 import { AuthFlowError, DiscoveryError, RefreshOutcomeUnknownError, TokenEndpointUnavailableError } from './errors.js';
 import { NoAnswerError } from './http-exchange.js';
 import { scrubError } from './secrets.js';
-import type { ServerConnection } from './server-connection.js';
+import type { AskOptions, ServerConnection } from './server-connection.js';
 import { readEndpointAnswer, readTokenAnswer } from './token-endpoint-answer.js';
 
 /** What a token request brought. */
@@ -17,6 +17,9 @@ export interface TokenAnswer {
   readonly problem: Error | undefined;
 }
 
+/** How tokens are asked for. */
+export type TokenRequestOptions = Pick<AskOptions, 'signal' | 'beforeSending' | 'dpopKey'>;
+
 /** A client with all that it needs in hand: only the network can still fail. */
 export class PreparedClient {
   readonly #connection: ServerConnection;
@@ -28,21 +31,20 @@ export class PreparedClient {
   /**
    * Sends a token request and keeps what came before validating it.
    *
-   * @param beforeSending - called at the last moment; what it throws stops the request
    * @throws what {@link readTokenAnswer} throws; RefreshOutcomeUnknownError or TokenEndpointUnavailableError when no
    * complete answer came.
    */
   async requestTokens(
     grantType: string,
     parameters: URLSearchParams,
-    { signal, beforeSending }: { signal?: AbortSignal | undefined; beforeSending?: () => void } = {},
+    { signal, beforeSending, dpopKey }: TokenRequestOptions = {},
   ): Promise<TokenAnswer> {
     const { openid } = this.#connection;
     const secrets = this.#connection.secretsOf(parameters);
     const sentAt = this.#connection.now();
     const { answer, problem } = await this.#connection.ask(
       (configuration) => openid.genericGrantRequest(configuration, grantType, parameters),
-      { secrets, signal, beforeSending },
+      { secrets, signal, beforeSending, dpopKey },
     );
     if (!answer) throw noAnswer(problem, grantType, secrets);
     const body = readTokenAnswer(answer, { grantType, secrets, now: this.#connection.now() });
@@ -69,18 +71,30 @@ export class PreparedClient {
     return readDeviceCode(answer, secrets, this.#connection.now());
   }
 
-  /** Returns the URL that begins a login in a browser (RFC 6749 section 4.1.1). @throws DiscoveryError */
-  authorizationUrl(parameters: URLSearchParams): URL {
-    const { openid } = this.#connection;
-    const configuration = this.#connection.configure(() => undefined, { secrets: [] });
-    try {
-      return openid.buildAuthorizationUrl(configuration, parameters);
-    } catch (error) {
-      throw new DiscoveryError({
-        message: 'The authorization server names no usable authorization endpoint.',
-        cause: scrubError(error),
-      });
-    }
+  /**
+   * Returns the URL that begins a login in a browser (RFC 6749 section 4.1.1). Where the server demands it, or the
+   * option `pushedAuthorization` does, the parameters are sent ahead, and the URL only refers to them (RFC 9126).
+   *
+   * @throws DiscoveryError; for parameters that are sent ahead also what {@link readEndpointAnswer} throws
+   */
+  async authorizationUrl(parameters: URLSearchParams): Promise<URL> {
+    const { openid, metadata, options } = this.#connection;
+    const { pushedAuthorization = metadata.require_pushed_authorization_requests === true } = options;
+    const secrets = this.#connection.secretsOf(new URLSearchParams());
+    const { answer, result, problem } = await this.#connection.ask(
+      async (configuration) =>
+        pushedAuthorization
+          ? openid.buildAuthorizationUrlWithPAR(configuration, parameters)
+          : openid.buildAuthorizationUrl(configuration, parameters),
+      { secrets },
+    );
+    if (result) return result;
+    if (!answer) throw noAnswer(problem, 'authorization', secrets);
+    readEndpointAnswer(answer, { grantType: 'authorization', secrets, now: this.#connection.now() });
+    throw new DiscoveryError({
+      message: 'The authorization server gave no request_uri for the parameters that were sent ahead (RFC 9126).',
+      cause: scrubError(problem, secrets),
+    });
   }
 
   /** What the server calls itself. */

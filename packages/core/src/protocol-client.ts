@@ -26,6 +26,7 @@ export function accountOptions(
 export class ProtocolClient {
   readonly #options: AuthFlowOptions;
   readonly #now: () => number;
+  readonly #nonces = new Map<string, string>();
   #metadata: Promise<ServerMetadata> | undefined;
 
   /** Returns the client of these options; of one object there is one client. */
@@ -51,9 +52,8 @@ export class ProtocolClient {
     const openid = await importOpenid();
     const metadata = await (this.#metadata ??= this.#discover(openid));
     const proof = await this.#readProof();
-    return new PreparedClient(
-      new ServerConnection({ openid, metadata, proof, options: this.#options, now: this.#now }),
-    );
+    const parts = { openid, metadata, proof, options: this.#options, now: this.#now, nonces: this.#nonces };
+    return new PreparedClient(new ServerConnection(parts));
   }
 
   async #discover(openid: OpenidClient): Promise<ServerMetadata> {

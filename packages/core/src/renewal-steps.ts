@@ -75,7 +75,7 @@ export class RenewalSteps {
       if (lock.signal.aborted) throw new LockLostError();
     };
     try {
-      return await client.requestTokens('refresh_token', parameters, { beforeSending });
+      return await client.requestTokens('refresh_token', parameters, { beforeSending, dpopKey: tokens.dpopKey });
     } catch (error) {
       if (error instanceof RefreshOutcomeUnknownError) {
         await keeper.noteUnanswered(stored, countUnanswered(tokens, credential.unanswered, now()), lock);

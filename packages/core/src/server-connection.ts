@@ -1,6 +1,7 @@
 import type { AuthFlowOptions } from './auth-flow-options.js';
 import { clientAuthentication, type ClientProof } from './client-authentication.js';
 import { asResponse, exchange, type HttpAnswer, requestInit } from './http-exchange.js';
+import { type DpopKey, proveDpop } from './dpop-proof.js';
 import type { Configuration, OpenidClient, ServerMetadata } from './openid.js';
 import { readObject } from './token-endpoint-answer.js';
 
@@ -12,6 +13,8 @@ export interface ConnectionParts {
   readonly options: AuthFlowOptions;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** The last nonce that each origin gave for proofs (RFC 9449 section 8.2). */
+  readonly nonces: Map<string, string>;
 }
 
 /** How a request is to be made. */
@@ -23,6 +26,8 @@ export interface AskOptions {
   readonly beforeSending?: (() => void) | undefined;
   /** Sends the fields of the form as JSON. */
   readonly asJson?: boolean;
+  /** Proves that whoever asks holds this key (RFC 9449). */
+  readonly dpopKey?: DpopKey | undefined;
 }
 
 /** What a request came to: the answer as it was, and what the protocol library says of it. */
@@ -77,7 +82,7 @@ export class ServerConnection {
   }
 
   /** Configures the protocol library for one request. */
-  configure(keep: (answer: HttpAnswer) => void, asking: AskOptions): Configuration {
+  configure(keep: (answer: HttpAnswer | undefined) => void, asking: AskOptions): Configuration {
     const { openid, metadata, proof, options, now } = this.#parts;
     const { fetch = globalThis.fetch, timeout = 20, headers: extra, server, clientAuthentication: method } = options;
     const usesTls = method?.endsWith('tls_client_auth') ?? false;
@@ -93,13 +98,32 @@ export class ServerConnection {
     openid.allowInsecureRequests(configuration); // loopback; every URL has been through secureUrl
     configuration[openid.customFetch] = async (url, init) => {
       noteSecrets(new Headers(init.headers), init.body, asking.secrets);
-      asking.beforeSending?.();
-      const request = requestInit(asking.asJson ? formAsJson(init) : init, extra);
-      const answer = await exchange(fetch, url, request, { timeout, signal: asking.signal });
-      keep(answer);
+      const send = async (): Promise<HttpAnswer> => {
+        keep(undefined); // what came before is no answer to this
+        const request = requestInit(await this.#proven(url, asking.asJson ? formAsJson(init) : init, asking), extra);
+        asking.beforeSending?.();
+        const answer = await exchange(fetch, url, request, { timeout, signal: asking.signal });
+        this.#noteNonce(url, answer);
+        keep(answer);
+        return answer;
+      };
+      let answer = await send();
+      if (asking.dpopKey && wantsNonce(answer)) answer = await send();
       return asResponse(server && !server.issuer ? withoutIdToken(answer) : answer);
     };
     return configuration;
+  }
+
+  async #proven(url: string, init: RequestForm, { dpopKey }: AskOptions): Promise<RequestForm> {
+    if (!dpopKey) return init;
+    const nonce = this.#parts.nonces.get(new URL(url).origin);
+    const target = { method: init.method ?? 'GET', url, now: this.now(), nonce };
+    return { ...init, headers: { ...init.headers, dpop: await proveDpop(dpopKey, target) } };
+  }
+
+  #noteNonce(url: string, { headers }: HttpAnswer): void {
+    const nonce = headers.get('dpop-nonce');
+    if (nonce !== null) this.#parts.nonces.set(new URL(url).origin, nonce);
   }
 }
 
@@ -110,7 +134,20 @@ function noteSecrets(headers: Headers, body: unknown, secrets: string[]): void {
   if (assertion !== null) secrets.push(assertion);
 }
 
-function formAsJson(init: { body?: unknown; headers?: object }): object {
+/** A request as the protocol library describes it. */
+interface RequestForm {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly headers?: object;
+}
+
+/** Whether the server refused a proof only because its nonce is missing or old (RFC 9449 section 8). */
+function wantsNonce({ status, headers, text }: HttpAnswer): boolean {
+  const isRefusal = status === 400 || status === 401;
+  return isRefusal && headers.has('dpop-nonce') && readObject(text)?.['error'] === 'use_dpop_nonce';
+}
+
+function formAsJson(init: RequestForm): RequestForm {
   const fields = Object.fromEntries(init.body instanceof URLSearchParams ? init.body : []);
   return { ...init, body: JSON.stringify(fields), headers: { ...init.headers, 'content-type': 'application/json' } };
 }

@@ -16,6 +16,8 @@ export interface TokenRecord {
   expires_at?: number;
   /** When it was issued, in seconds since 1970. */
   issued_at?: number;
+  /** The private key, a JWK, that the tokens are bound to (RFC 9449). A secret. */
+  dpop_key?: Readonly<Record<string, unknown>>;
   /** What Latchkey notes beside the tokens. */
   latchkey?: RecordStamp;
   [field: string]: unknown;
@@ -69,6 +71,7 @@ export function normaliseRecord(source: Record<string, unknown>, now: number): T
   for (const [name, value] of Object.entries(rest)) {
     if (value !== null && name !== 'expires_at' && name !== '__proto__') record[name] = value;
   }
+  if (!isKey(record.dpop_key)) delete record.dpop_key;
   const stamp = readStamp(latchkey);
   if (stamp) record.latchkey = stamp;
   return record;
@@ -103,6 +106,10 @@ function readStamp(value: unknown): RecordStamp | undefined {
     ...(typeof bootstrap === 'string' && { bootstrap }),
     ...readUnanswered(unanswered),
   });
+}
+
+function isKey(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'd' in value;
 }
 
 function readUnanswered(value: unknown): Pick<RecordStamp, 'unanswered'> {

@@ -1,3 +1,4 @@
+import type { DpopKey } from './dpop-proof.js';
 import { readJwtClaims } from './jwt.js';
 import { normaliseRecord, type RecordStamp, type TokenRecord } from './token-record.js';
 
@@ -62,6 +63,10 @@ export class TokenSet {
   get issuedAt(): Date | undefined {
     return toDate(this.#record.issued_at);
   }
+  /** @internal */
+  get dpopKey(): DpopKey | undefined {
+    return this.#record.dpop_key;
+  }
   /** What Latchkey noted beside the tokens. */
   get stamp(): RecordStamp | undefined {
     return this.#record.latchkey;
@@ -83,6 +88,11 @@ export class TokenSet {
   /** The same tokens with other notes beside them. */
   withStamp(stamp: Omit<RecordStamp, 'version'>): TokenSet {
     return new TokenSet(Object.freeze({ ...this.#record, latchkey: Object.freeze({ version: 1, ...stamp }) }));
+  }
+
+  /** @internal */
+  boundTo(key: DpopKey): TokenSet {
+    return new TokenSet(Object.freeze({ ...this.#record, dpop_key: key }));
   }
 
   /** The full record, secrets included: what a subclass's `saveTokens` stores. */
