@@ -16,6 +16,7 @@
  * ├─ ClientRejectedError, TokenRequestError, DiscoveryError, InsecureTransportError
  * ├─ RevocationFailedError
  * ├─ DeviceCodeError                    DeviceCodeRequestError, …DeniedError, …ExpiredError, …PollingError
+ * ├─ ApiError                           UnauthenticatedError (401), UnauthorizedError (403)
  * └─ RedirectError                      AuthorizationError, StateMismatchError, IssuerMismatchError, MissingCodeError,
  *                                       RedirectTimeoutError, RedirectUnavailableError
  */
@@ -27,4 +28,5 @@ export * from './errors/storage-error.js';
 export * from './errors/lock-error.js';
 export * from './errors/device-code-error.js';
 export * from './errors/redirect-error.js';
+export * from './errors/api-error.js';
 export type { OAuthErrorDetails } from './errors/oauth-error-details.js';
