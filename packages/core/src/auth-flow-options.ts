@@ -81,7 +81,15 @@ export interface AuthFlowOptions {
    * @defaultValue true for flows that hold no refresh token, else false
    */
   readonly renewAhead?: boolean | undefined;
-  /** Used for every request, discovery included. @defaultValue `globalThis.fetch` */
+  /**
+   * Origins that `flow.fetch` sends the token to, such as `https://api.example.org`; a default port may be left out.
+   * `https://*.example.org` stands for every subdomain at any depth, but not for `example.org` itself. Only `https:`,
+   * and `http:` on loopback. The authorization server's own origin is always allowed.
+   *
+   * @defaultValue none but the authorization server's
+   */
+  readonly allowedOrigins?: readonly string[] | undefined;
+  /** Used for every request, discovery and `flow.fetch` included. @defaultValue `globalThis.fetch` */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Seconds for one request to the authorization server, its answer included. @defaultValue 20 */
   readonly timeout?: number | undefined;
@@ -142,7 +150,8 @@ export function secureUrl(text: string, name: string): URL {
   });
 }
 
-function isLoopback(hostname: string): boolean {
+/** Tells whether a host name stands for this machine. */
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 

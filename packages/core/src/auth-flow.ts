@@ -1,5 +1,7 @@
 import { type AccessTokenOptions, type Call, readCall } from './access-token-options.js';
+import { checkOrigins } from './allowed-origins.js';
 import { type AuthFlowOptions, checkOptions, defaultKey } from './auth-flow-options.js';
+import { AuthorisedFetch } from './authorised-fetch.js';
 import { systemClock } from './clock.js';
 import type { RunOutcome } from './credential.js';
 import {
@@ -39,12 +41,14 @@ export abstract class AuthFlow extends FlowHooks {
   readonly #protocol: ProtocolClient;
   #lazyParts: FlowParts | undefined;
   #client: PreparedClient | undefined;
+  #fetch: AuthorisedFetch | undefined;
   #warm = cold;
 
   /** @throws TypeError for a missing or malformed option; InsecureTransportError. Does no I/O. */
   constructor(options: AuthFlowOptions) {
     super();
     checkOptions(options);
+    checkOrigins(options);
     this.#options = options;
     this.#protocol = ProtocolClient.of(options);
   }
@@ -120,6 +124,26 @@ export abstract class AuthFlow extends FlowHooks {
       this.#warm = keepWarm(credential, tokens, { threshold, ahead: renewsAhead });
     }
     return tokens.accessToken;
+  }
+
+  /**
+   * As the global fetch, with the token, which goes to `allowedOrigins` only. Other requests, and those that bring its
+   * header themselves, are passed on as they are. A 401 renews the token and repeats the request, once (RFC 6750).
+   *
+   * @throws TypeError, or the signal's reason, as fetch does; else as `getAccessTokenRefreshIfNecessary`
+   */
+  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    this.#fetch ??= new AuthorisedFetch({
+      options: this.#options,
+      token: (options) => this.getAccessTokenRefreshIfNecessary(options),
+      header: (token) => this.tokenHeader(token),
+    });
+    return this.#fetch.send(input, init);
+  }
+
+  /** `fetch` as a function of its own, to give to an API client. */
+  asFetch(): typeof globalThis.fetch {
+    return (input, init) => this.fetch(input, init);
   }
 
   async #asStored(): Promise<TokenSet> {
