@@ -21,7 +21,7 @@ export class AllowedOrigins {
   /** @throws TypeError for an entry of `allowedOrigins` that is malformed */
   constructor({ allowedOrigins = [], issuer, domain, server }: AuthFlowOptions) {
     if (!Array.isArray(allowedOrigins)) throw new TypeError('allowedOrigins must be an array of origins.');
-    for (const entry of allowedOrigins as readonly unknown[]) this.#add(entry);
+    for (const [index, entry] of allowedOrigins.entries()) this.#add(entry, `allowedOrigins[${index}]`);
     const ofServer = [issuer, domain && issuerOfDomain(domain), server?.issuer, server?.tokenEndpoint];
     for (const url of ofServer) if (url) this.#origins.add(new URL(url).origin);
     this.#prefixes = [...this.#origins].map((origin) => `${origin}/`);
@@ -49,8 +49,7 @@ export class AllowedOrigins {
     );
   }
 
-  #add(entry: unknown): void {
-    const name = `allowedOrigins: ${JSON.stringify(entry)}`;
+  #add(entry: unknown, name: string): void {
     const text = typeof entry === 'string' ? entry : '';
     const isWildcard = /^https?:\/\/\*\.[^*.]+\.[^*]+$/i.test(text);
     if (!isWildcard && text.includes('*')) throw new TypeError(`${name} may hold * only as in https://*.example.org.`);

@@ -48,10 +48,15 @@ export class Journey {
   /** Goes on from an answer to the one that the caller gets. */
   async goOn(first: Response): Promise<Response> {
     for (let response = first; ; response = await this.send()) {
-      if (response.type === 'opaqueredirect') response = await this.#followUnseen(response);
-      const isLast =
-        this.settles(response) || !((await this.#takesNewToken(response)) || (await this.#moves(response)));
-      if (isLast) return this.#end(response);
+      try {
+        if (response.type === 'opaqueredirect') response = await this.#followUnseen(response);
+        const goesOn =
+          !this.settles(response) && ((await this.#takesNewToken(response)) || (await this.#moves(response)));
+        if (!goesOn) return this.#end(response);
+      } catch (error) {
+        discard(response);
+        throw error;
+      }
       discard(response);
     }
   }
@@ -71,10 +76,7 @@ export class Journey {
     const { origin } = new URL(url);
     if (untried.has(this.token, origin)) return false;
     this.#wasRenewed = true;
-    const renewed = await source.token({ rejectedToken: this.token, signal }).catch((error: unknown) => {
-      discard(response);
-      throw error;
-    });
+    const renewed = await source.token({ rejectedToken: this.token, signal });
     untried.add(renewed, origin);
     if (renewed === this.token || !isReplayable) return false;
     this.#refused = [this.token];
@@ -104,7 +106,7 @@ export class Journey {
   async #followUnseen(response: Response): Promise<Response> {
     const request = this.#request;
     if (!request.followsRedirects) return response;
-    if (this.#parts.headerName !== 'authorization' || !['GET', 'HEAD'].includes(request.method)) {
+    if (this.#parts.headerName !== 'authorization' || !['GET', 'HEAD'].includes(request.method.toUpperCase())) {
       throw new TypeError('The redirect cannot be followed here without the risk of sending the token elsewhere.');
     }
     const followed = await request.sendFollowing(this.#fetch);

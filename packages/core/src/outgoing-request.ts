@@ -1,10 +1,9 @@
 import { becomesGet } from './redirect.js';
-import type { RequestHeaders } from './request-headers.js';
-import { setHeader } from './request-headers.js';
+import { type RequestHeaders, setHeader } from './request-headers.js';
 
 const bodyHeaders = ['content-encoding', 'content-language', 'content-length', 'content-location', 'content-type'];
 const originHeaders = ['authorization', 'cookie', 'host', 'proxy-authorization'];
-const replayable = new Set(['ArrayBuffer', 'Blob', 'File', 'FormData', 'SharedArrayBuffer', 'URLSearchParams']);
+const replayable = new Set(['ArrayBuffer', 'Blob', 'File', 'FormData', 'URLSearchParams']);
 
 /** A copy of a caller's request that can be sent again and, after a redirect, elsewhere. */
 export class OutgoingRequest {
@@ -18,7 +17,7 @@ export class OutgoingRequest {
   /** `headers` are those of the request, copied. */
   constructor(target: string | Request, url: string, init: RequestInit | undefined, headers: RequestHeaders) {
     // What is no plain object, such as a Request, has members that are not copied.
-    const plain = init === undefined || isPlainObject(init) ? init : undefined;
+    const plain = init == null || isPlainObject(init) ? init : undefined;
     this.#target = plain === init ? target : new Request(target, init);
     this.url = url;
     const redirect = plain?.redirect ?? this.#request?.redirect ?? 'follow';
@@ -27,9 +26,8 @@ export class OutgoingRequest {
     this.#init = Object.assign({ headers, redirect }, plain, shown);
   }
 
-  /** In capitals. */
   get method(): string {
-    return (this.#init.method ?? this.#request?.method ?? 'GET').toUpperCase();
+    return this.#init.method ?? this.#request?.method ?? 'GET';
   }
 
   get signal(): AbortSignal | undefined {
@@ -79,7 +77,7 @@ export class OutgoingRequest {
     const integrity = this.#init.integrity ?? this.#request?.integrity;
     const headers = new Headers(this.#init.headers);
     const init = { ...this.#init, headers, method, signal: signal ?? null, ...(integrity && { integrity }) };
-    if (becomesGet(status, method)) {
+    if (becomesGet(status, method.toUpperCase())) {
       Object.assign(init, { method: 'GET', body: null });
       for (const name of bodyHeaders) headers.delete(name);
       this.release();

@@ -4,8 +4,8 @@ export type RequestHeaders = Headers | Record<string, string>;
 /** Copies headers in any of the forms that fetch takes. */
 export function copyHeaders(given: HeadersInit | undefined): RequestHeaders {
   if (given === undefined) return {};
-  // Not by a spread: in V8, an object made by one takes a microsecond to be added to.
-  return Symbol.iterator in given ? new Headers(given) : Object.assign({}, given);
+  if (typeof given !== 'object' || Symbol.iterator in given) return new Headers(given);
+  return Object.assign({}, given); // not by a spread: V8 takes a microsecond to add to what one made
 }
 
 /** Tells whether a header is there, however it is written. `name` is in lower case. */

@@ -188,10 +188,10 @@ describe('allowedOrigins', () => {
     [''],
     [42],
     [null],
-  ])('with the entry %j is a TypeError that names it', (entry) => {
+  ])('with the entry %j is a TypeError that says where', (entry) => {
     const options = { server, clientId: 'm', allowedOrigins: [entry] } as ClientCredentialsFlowOptions;
     expect(() => new ClientCredentialsFlow(options)).toThrow(TypeError);
-    expect(() => new ClientCredentialsFlow(options)).toThrow(JSON.stringify(entry));
+    expect(() => new ClientCredentialsFlow(options)).toThrow('allowedOrigins[0]');
   });
 
   test('must be an array', () => {

@@ -266,8 +266,8 @@ describe('where redirects cannot be seen, as in browsers', () => {
     const request = new Request(input, init);
     if (!request.url.endsWith('/api') || request.redirect === 'follow') return fetch(request);
     const response = new Response(null);
-    Object.defineProperty(response, 'type', { value: 'opaqueredirect' });
-    Object.defineProperty(response, 'status', { value: 0 });
+    const hidden = { type: 'opaqueredirect', status: 0, ok: false };
+    for (const [name, value] of Object.entries(hidden)) Object.defineProperty(response, name, { value });
     return response;
   };
 
