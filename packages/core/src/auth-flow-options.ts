@@ -74,7 +74,15 @@ export interface FlowOptions {
    * @defaultValue true for flows that hold no refresh token, else false
    */
   readonly renewAhead?: boolean | undefined;
-  /** Used for every request, discovery included. @defaultValue `globalThis.fetch` */
+  /**
+   * Origins that `flow.fetch` sends the token to, such as `https://api.example.org`; a default port may be left out.
+   * `https://*.example.org` stands for every subdomain at any depth, but not for `example.org` itself. Only `https:`,
+   * and `http:` on loopback. The authorization server's own origin is always allowed.
+   *
+   * @defaultValue none but the authorization server's
+   */
+  readonly allowedOrigins?: readonly string[] | undefined;
+  /** Used for every request, discovery and `flow.fetch` included. @defaultValue `globalThis.fetch` */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Seconds for one request to the authorization server, its answer included. @defaultValue 20 */
   readonly timeout?: number | undefined;

@@ -1,5 +1,6 @@
 import { type AccessTokenOptions, type Call, readCall } from './access-token-options.js';
 import type { AuthFlowOptions, FlowOptions } from './auth-flow-options.js';
+import { checkOrigins } from './allowed-origins.js';
 import { checkOptions, checkServerAndClient } from './check-options.js';
 import { systemClock } from './clock.js';
 import type { RunOutcome } from './credential.js';
@@ -51,6 +52,7 @@ export abstract class AuthFlow extends TokenUse {
     checkOptions(options);
     this.#options = options as AuthFlowOptions;
     if (this.needsServer) checkServerAndClient(this.#options);
+    checkOrigins(this.#options);
     this.#protocol = ProtocolClient.of(this.#options);
   }
 
@@ -72,7 +74,7 @@ export abstract class AuthFlow extends TokenUse {
   }
 
   /** The options as given. */
-  protected get options(): AuthFlowOptions {
+  protected override get options(): AuthFlowOptions {
     return this.#options;
   }
 

@@ -18,6 +18,7 @@
  * ├─ CredentialsError                   MissingCredentialsError, CredentialsFileError, EnvironmentVariableError,
  * │                                     ProfileDoesNotExistError
  * ├─ DeviceCodeError                    DeviceCodeRequestError, …DeniedError, …ExpiredError, …PollingError
+ * ├─ ApiError                           UnauthenticatedError (401), UnauthorizedError (403)
  * └─ RedirectError                      AuthorizationError, StateMismatchError, IssuerMismatchError, NonceMismatchError,
  *                                       MissingCodeError, RedirectTimeoutError, RedirectUnavailableError
  */
@@ -30,4 +31,5 @@ export * from './errors/lock-error.js';
 export * from './errors/credentials-error.js';
 export * from './errors/device-code-error.js';
 export * from './errors/redirect-error.js';
+export * from './errors/api-error.js';
 export type { OAuthErrorDetails } from './errors/oauth-error-details.js';

@@ -29,6 +29,16 @@ export abstract class FlowHooks extends TokenAccessors {
   /** Whether `authorize` needs a person. */
   protected abstract readonly interactive: boolean;
 
+  /**
+   * The header by which `fetch` shows a token to an API. Its name is always the same: it is also asked for with an
+   * empty token, to see whether a caller has set that header already.
+   *
+   * @defaultValue `authorization: Bearer …` (RFC 6750 section 2.1)
+   */
+  protected tokenHeader(token: string): readonly [name: string, value: string] {
+    return ['authorization', `Bearer ${token}`];
+  }
+
   /** Deletes the stored tokens. Hooks of your own need this one too before `logout` can work. */
   protected deleteTokens(_context: DeleteContext): Promise<void> {
     return Promise.reject(new TypeError(`${this.constructor.name} has no hook deleteTokens.`));

@@ -27,6 +27,7 @@ export type { DeviceCodePrompt } from './device-code.js';
 export { DeviceCodeFlow, type DeviceCodeFlowOptions, DeviceCodeFlowSimple } from './device-code-flow.js';
 export { encryption, type EncryptionKey, type EncryptionOptions } from './encryption.js';
 export * from './errors.js';
+export { explainResponse } from './explain-response.js';
 export {
   type AssertionContext,
   JwtBearerFlow,

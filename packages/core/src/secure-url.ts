@@ -11,7 +11,8 @@ export function secureUrl(text: string, name: string): URL {
   });
 }
 
-function isLoopback(hostname: string): boolean {
+/** Tells whether a host name stands for this machine. */
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 

@@ -74,13 +74,19 @@ export function readRefusal(
   secrets: readonly string[],
 ): OAuthErrorDetails {
   const tokens = [body?.['access_token'], body?.['refresh_token'], body?.['id_token']].filter(isToken);
-  const clean = (value: unknown, length: number): string | undefined => {
-    if (typeof value !== 'string' || value === '') return undefined;
-    // Control characters could forge lines in a log; RFC 6749 section 5.2 allows none.
-    const printable = value.slice(0, length).replace(/\p{C}/gu, ' ');
-    return scrub(printable, [...secrets, ...tokens]);
+  const hidden = [...secrets, ...tokens];
+  return {
+    status,
+    error: printable(body?.['error'], 100, hidden),
+    errorDescription: printable(body?.['error_description'], 500, hidden),
   };
-  return { status, error: clean(body?.['error'], 100), errorDescription: clean(body?.['error_description'], 500) };
+}
+
+/** What may be told of a server's text: so many characters of it, none for control, and no secret. */
+export function printable(value: unknown, length: number, secrets: readonly string[]): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined;
+  // Control characters could forge lines in a log; RFC 6749 section 5.2 allows none.
+  return scrub(value.slice(0, length).replace(/\p{C}/gu, ' '), secrets);
 }
 
 function refusal(answer: HttpAnswer, question: TokenQuestion, body: Record<string, unknown>): AuthFlowError {
