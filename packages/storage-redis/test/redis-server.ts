@@ -20,18 +20,22 @@ export interface RedisServerOptions {
   readonly lowPort?: boolean;
   /** Whether it is open to everybody, as inside of a cluster of a test. */
   readonly open?: boolean;
-  /** What the user `app` may do; default: what the documentation says that it must. */
+  /** What the user `app` may do; default: what the documentation says that it must, `needed`. */
   readonly acl?: string;
 }
 
 const password = 'password-of-the-server';
 const appPassword = 'password-of-the-app';
-const needed =
+/** What the documentation says that a user must be allowed. */
+export const needed =
   '~latchkey* &latchkey* +eval +get +set +del +exists +pexpire +pttl +publish +subscribe +unsubscribe +wait';
 
 /** A server of one's own on free ports of 127.0.0.1, with a password, a user with few rights, and TLS. */
 export class RedisServer implements AsyncDisposable {
   readonly port: number;
+  readonly tlsPort: number;
+  /** Its own authority. */
+  readonly certificate: string;
   readonly pid: number;
   /** Everybody may do everything behind it. */
   readonly url: string;
@@ -46,6 +50,8 @@ export class RedisServer implements AsyncDisposable {
     this.#process = process;
     this.#folder = folder;
     this.port = port;
+    this.tlsPort = tlsPort;
+    this.certificate = ca;
     this.pid = process.pid ?? 0;
     this.url = open ? `redis://127.0.0.1:${port}` : `redis://:${password}@127.0.0.1:${port}`;
     this.secure = { url: `rediss://app:${appPassword}@127.0.0.1:${tlsPort}`, socket: { tls: true, ca } };
@@ -81,7 +87,8 @@ export class RedisServer implements AsyncDisposable {
       'tls-cert-file': cert,
       'tls-ca-cert-file': cert,
       'tls-auth-clients': 'no',
-      ...(!open && { requirepass: password, masterauth: password, user: `app on >${appPassword} ${acl}` }),
+      user: `app on >${appPassword} ${acl}`,
+      ...(!open && { requirepass: password, masterauth: password }),
     };
     const given = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, ...words(name, String(value))]);
     const command = [...engine.before(folder), ...given, ...args];
