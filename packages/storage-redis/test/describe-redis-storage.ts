@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 /** A way to Redis that one test has for itself, and that can be cut. */
 export interface Way {
   readonly options: RedisOptions;
-  readonly cut: () => Promise<void>;
+  readonly cut: () => Promise<unknown>;
 }
 
 /** Turns the text round, which shows that nothing reads what a codec has sealed. */
@@ -50,7 +50,9 @@ export function describeRedisStorage(
         await Promise.all(all.map((each) => each.close()));
         await cut();
       },
-      breakIt: (storage) => opened.get(storage)!.cut(),
+      async breakIt(storage) {
+        await opened.get(storage)!.cut();
+      },
     },
   );
 }

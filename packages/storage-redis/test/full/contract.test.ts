@@ -19,7 +19,7 @@ afterAll(async () => {
 interface Detour {
   /** Where each server is found instead, by way of a proxy, by the address that the others know it by. */
   readonly map: Record<string, { host: string; port: number }>;
-  readonly cut: () => Promise<void>;
+  readonly cut: () => Promise<unknown>;
 }
 
 async function detour(servers: readonly RedisServer[], isSecure: boolean): Promise<Detour> {
@@ -27,7 +27,7 @@ async function detour(servers: readonly RedisServer[], isSecure: boolean): Promi
   const found = servers.map(({ port }, index) => {
     return [`127.0.0.1:${port}`, { host: '127.0.0.1', port: proxies[index]!.port }] as const;
   });
-  const cut = async (): Promise<void> => void (await Promise.all(proxies.map((proxy) => proxy.refuse())));
+  const cut = () => Promise.all(proxies.map((proxy) => proxy.refuse()));
   return { map: Object.fromEntries(found), cut };
 }
 
