@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import type { RedisOptions } from '@latchkey/storage-redis';
 import { freePorts } from '../free-port.js';
 import { findEngine } from '../redis-engine.js';
 import { RedisServer } from '../redis-server.js';
+import { killServer, type RunningServer } from '../running-server.js';
 import { pause } from '../some.js';
 
 /** A primary with a replica, and three sentinels that watch them. */
@@ -13,12 +13,12 @@ export class Sentinels implements AsyncDisposable {
   readonly options: NonNullable<RedisOptions['sentinel']>;
   /** The first primary, and its replica. */
   readonly servers: readonly RedisServer[];
-  readonly #sentinels: ChildProcess[];
+  readonly #sentinels: RunningServer[];
   readonly #folder: string;
 
   private constructor(
     servers: readonly RedisServer[],
-    sentinels: ChildProcess[],
+    sentinels: RunningServer[],
     ports: readonly number[],
     folder: string,
   ) {
@@ -29,7 +29,7 @@ export class Sentinels implements AsyncDisposable {
   }
 
   static async start(): Promise<Sentinels> {
-    const { command, before } = await findEngine();
+    const engine = await findEngine();
     const primary = await RedisServer.start({ open: true, args: ['--repl-diskless-sync-delay', '0'] });
     const replica = await RedisServer.start({ open: true, args: ['--replicaof', '127.0.0.1', String(primary.port)] });
     // A sentinel asks for replicas when it starts, and then only each ten seconds.
@@ -47,7 +47,7 @@ export class Sentinels implements AsyncDisposable {
         'sentinel failover-timeout main 3000',
       ];
       writeFileSync(file, watch.join('\n'));
-      return spawn(command, [...before(folder), file, '--sentinel'], { stdio: 'ignore', cwd: folder });
+      return engine(folder, [file, '--sentinel']);
     });
     const started = new Sentinels([primary, replica], sentinels, ports, folder);
     await started.#areReady();
@@ -64,8 +64,7 @@ export class Sentinels implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const sentinel of this.#sentinels) sentinel.kill('SIGKILL');
-    await Promise.all(this.servers.map((server) => server.kill()));
+    await Promise.all([...this.#sentinels.map(killServer), ...this.servers.map((server) => server.kill())]);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
