@@ -24,9 +24,10 @@ interface Detour {
 
 async function detour(servers: readonly RedisServer[], isSecure: boolean): Promise<Detour> {
   const proxies = await Promise.all(servers.map(({ port, tlsPort }) => Proxy.start(isSecure ? tlsPort : port)));
-  const found = servers.map(({ port }, index) => {
-    return [`127.0.0.1:${port}`, { host: '127.0.0.1', port: proxies[index]!.port }] as const;
-  });
+  // Asked by way of TLS, Valkey names the TLS port, and Redis 7.0 the other.
+  const found = servers.flatMap(({ port, tlsPort }, index) =>
+    [port, tlsPort].map((each) => [`127.0.0.1:${each}`, { host: '127.0.0.1', port: proxies[index]!.port }] as const),
+  );
   const cut = () => Promise.all(proxies.map((proxy) => proxy.refuse()));
   return { map: Object.fromEntries(found), cut };
 }
@@ -49,7 +50,7 @@ async function toSentinels(isSecure: boolean): Promise<Way> {
 async function toCluster(isSecure: boolean): Promise<Way> {
   const { servers } = cluster;
   const { map, cut } = await detour(servers, isSecure);
-  const rootNodes = Object.values(map).map((socket) => ({ socket }));
+  const rootNodes = servers.map(({ port }) => ({ socket: map[`127.0.0.1:${port}`]! }));
   return { options: { cluster: { rootNodes, defaults: login(servers, isSecure), nodeAddressMap: map } }, cut };
 }
 
