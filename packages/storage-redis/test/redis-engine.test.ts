@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { RedisTokenStorage } from '@latchkey/storage-redis';
 import { freePorts } from './free-port.js';
@@ -21,8 +21,11 @@ import { errorOf, key, overwriting, pause, someTokens } from './some.js';
 
 const fakeDocker = join(import.meta.dirname, 'children/fake-docker.mjs');
 await findEngine();
-const names = [process.env['LATCHKEY_REDIS'] ?? '', 'redis-server', 'valkey-server'];
-const [here] = names.map((name) => spawnSync('which', [name], { encoding: 'utf8' }).stdout.trim()).filter(Boolean);
+const { LATCHKEY_REDIS, PATH = '' } = process.env;
+const here = [LATCHKEY_REDIS ?? '', 'redis-server', 'valkey-server']
+  .filter((name) => name !== '')
+  .flatMap((name) => (name.includes('/') ? [name] : PATH.split(':').map((place) => join(place, name))))
+  .find((file) => existsSync(file));
 const onThisMachine = here ? describe : describe.skip;
 
 let folder: string;
@@ -58,7 +61,7 @@ onThisMachine('The server of these tests', () => {
   });
 
   test('may be a valkey-server on PATH', async () => {
-    symlinkSync(here!, join(folder, 'valkey-server'));
+    symlinkSync(resolve(here!), join(folder, 'valkey-server'));
     await using server = await RedisServer.start({ engine: await searchEngine(env, 1000) });
     expect(await server.send('PING')).toBe('PONG');
   });
