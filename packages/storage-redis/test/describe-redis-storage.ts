@@ -34,7 +34,7 @@ export function describeRedisStorage(
     {
       async create() {
         const { options, cut } = await find();
-        const own = { ...options, prefix: `latchkey${++places}`, timeout: 2 };
+        const own = { ...options, prefix: `latchkey${++places}` };
         const storage = new RedisTokenStorage({ ...own, codec });
         opened.set(storage, { options: own, cut, all: [storage] });
         return storage;
