@@ -1,21 +1,25 @@
 /**
  * `npm run test:full`: all of `npm test` with its long runs (kills, rounds, the explored protocol, Sentinel and
- * Cluster), then the torture kit at its full size, which writes docs/reliability.md.
+ * Cluster), those of Redis once more on Valkey where there is a valkey-server, then the torture kit at its full size,
+ * which writes docs/reliability.md.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import process from 'node:process';
 
 const long = { LATCHKEY_FULL: '1', LATCHKEY_KILLS: '300', LATCHKEY_ROUNDS: '20' };
 
-for (const script of ['scripts/test.mjs', 'scripts/reliability.mjs']) {
-  const code = await run(script);
-  if (code !== 0) process.exit(code);
-}
+const hasValkey = spawnSync('valkey-server', ['--version']).status === 0;
 
-function run(script) {
-  const child = spawn(process.execPath, [script], { stdio: 'inherit', env: { ...process.env, ...long } });
-  return new Promise((resolve, reject) => {
+await run(['scripts/test.mjs']);
+if (hasValkey) await run(['scripts/test.mjs', 'packages/storage-redis'], { LATCHKEY_REDIS: 'valkey-server' });
+else console.log('Left out: the tests of storage-redis on Valkey, since there is no valkey-server on PATH.');
+await run(['scripts/reliability.mjs']);
+
+async function run(command, more) {
+  const child = spawn(process.execPath, command, { stdio: 'inherit', env: { ...process.env, ...long, ...more } });
+  const code = await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));
   });
+  if (code !== 0) process.exit(code);
 }

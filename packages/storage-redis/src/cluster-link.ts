@@ -25,15 +25,16 @@ export async function openClusterLink(
       // A node is closed already, which is what was wanted.
     }
   };
-  // The errors themselves come back from the commands.
-  cluster.on('error', () => undefined);
+  // What kept the nodes from being found is only said here; other errors come back from the commands.
+  let reason: unknown;
+  cluster.on('error', (error: unknown) => (reason = error));
   cluster.on('node-error', () => life.abort());
   cluster.on('node-connect', () => {
     for (const { client } of cluster.masters) client?.unref();
     if (life.signal.aborted) end();
   });
   life.signal.addEventListener('abort', end, { once: true });
-  await cluster.connect();
+  await cluster.connect().catch((error: unknown) => Promise.reject(reason ?? error));
   return {
     send: (key, command) => cluster.sendCommand(key, false, [...command]),
     openSubscriber: (life) => openAnyNode(options, timeout, life),

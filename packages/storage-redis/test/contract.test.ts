@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, describe, test } from '@jest/globals';
-import { describeTokenStorage } from '@latchkey/core/testing';
-import { randomBytes } from 'node:crypto';
-import { encryption, type RecordCodec } from '@latchkey/core';
-import { type RedisOptions, RedisTokenStorage } from '@latchkey/storage-redis';
+import { afterAll, beforeAll } from '@jest/globals';
+import type { RedisOptions } from '@latchkey/storage-redis';
+import { describeRedisStorage, encrypted, reversed, type Way } from './describe-redis-storage.js';
 import { Proxy } from './proxy.js';
 import { RedisServer } from './redis-server.js';
 
@@ -12,49 +10,15 @@ beforeAll(async () => {
 });
 afterAll(() => server.kill());
 
-/** Turns the text round, which shows that nothing reads what a codec has sealed. */
-const reversed: RecordCodec = {
-  seal: async (record) => [...record].reverse().join(''),
-  open: async (text) => [...text].reverse().join(''),
-};
-
-const ways: Record<string, { of: () => RedisOptions; codec?: RecordCodec }> = {
-  plain: { of: () => ({ url: server.url }) },
-  'TLS and an ACL user': { of: () => server.secure },
-  'plain, with a codec': { of: () => ({ url: server.url }), codec: reversed },
-  'TLS and an ACL user, encrypted': {
-    of: () => server.secure,
-    codec: encryption([{ id: 'k1', secret: randomBytes(32) }]),
-  },
-};
-
-let places = 0;
-for (const [name, { of, codec }] of Object.entries(ways)) {
-  const opened = new Map<RedisTokenStorage, { options: RedisOptions; proxy: Proxy; all: RedisTokenStorage[] }>();
-  describeTokenStorage(
-    `RedisTokenStorage, ${name}`,
-    { describe, test },
-    {
-      async create() {
-        const { url = '', ...options } = of();
-        const proxy = await Proxy.start(Number(new URL(url).port));
-        const own = { ...options, url: proxy.url(url), prefix: `latchkey${++places}`, timeout: 2 };
-        const storage = new RedisTokenStorage({ ...own, codec });
-        opened.set(storage, { options: own, proxy, all: [storage] });
-        return storage;
-      },
-      async reopen(storage) {
-        const place = opened.get(storage)!;
-        const other = new RedisTokenStorage({ ...place.options, codec });
-        place.all.push(other);
-        return other;
-      },
-      async dispose(storage) {
-        const place = opened.get(storage)!;
-        await Promise.all(place.all.map((each) => each.close()));
-        await place.proxy.refuse();
-      },
-      breakIt: (storage) => opened.get(storage)!.proxy.refuse(),
-    },
-  );
+async function wayTo({ url = '', ...options }: RedisOptions): Promise<Way> {
+  const proxy = await Proxy.start(Number(new URL(url).port));
+  return { options: { ...options, url: proxy.url(url) }, cut: () => proxy.refuse() };
 }
+
+const plain = (): Promise<Way> => wayTo({ url: server.url });
+const secure = (): Promise<Way> => wayTo(server.secure);
+
+describeRedisStorage('plain', plain);
+describeRedisStorage('TLS and an ACL user', secure);
+describeRedisStorage('plain, with a codec', plain, reversed);
+describeRedisStorage('TLS and an ACL user, encrypted', secure, encrypted);

@@ -2,41 +2,44 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runInDocker } from './docker-engine.js';
+import { runHere, type RunningServer } from './running-server.js';
 
-/** How to start a Redis or Valkey server: a command to put the server's own arguments behind. */
-export interface RedisEngine {
-  readonly command: string;
-  /** Arguments for a server that works in `folder`. */
-  readonly before: (folder: string) => readonly string[];
-}
+/** Starts a Redis or Valkey server that works in `folder`, with the server's own arguments. */
+export type RedisEngine = (folder: string, args: readonly string[]) => RunningServer;
 
-let found: RedisEngine | undefined;
+let found: Promise<RedisEngine> | undefined;
 
 /** Finds a server, or installs one; asks for `LATCHKEY_REDIS` first, the path of a server of one's choice. */
-export async function findEngine(): Promise<RedisEngine> {
-  return (found ??= onPath() ?? inDocker() ?? (await fromDebian()));
+export function findEngine(): Promise<RedisEngine> {
+  return (found ??= searchEngine(process.env, process.getuid?.()));
 }
 
-function onPath(): RedisEngine | undefined {
-  const candidates = [process.env['LATCHKEY_REDIS'], 'redis-server', 'valkey-server'];
-  const command = candidates.find((name) => name !== undefined && works(name, '--version'));
-  return command === undefined ? undefined : { command, before: () => [] };
+/** The same for another environment and user. */
+export async function searchEngine(env: NodeJS.ProcessEnv, user: number | undefined): Promise<RedisEngine> {
+  return onPath(env) ?? inDocker(env) ?? (await fromDebian(env, user));
 }
 
-function inDocker(): RedisEngine | undefined {
-  if (!works('docker', 'info')) return undefined;
-  const run = (folder: string) => ['run', '--rm', '--network=host', `--volume=${folder}:${folder}`];
-  return { command: 'docker', before: (folder) => [...run(folder), 'redis:7-alpine', 'redis-server'] };
+function onPath(env: NodeJS.ProcessEnv): RedisEngine | undefined {
+  const chosen = env['LATCHKEY_REDIS'];
+  if (chosen && !works(env, chosen, '--version')) throw new Error('LATCHKEY_REDIS does not name a server that runs.');
+  const candidates = chosen ? [chosen] : ['redis-server', 'valkey-server'];
+  const command = candidates.find((name) => works(env, name, '--version'));
+  return command === undefined ? undefined : (folder, args) => runHere(command, args, folder, env);
+}
+
+function inDocker(env: NodeJS.ProcessEnv): RedisEngine | undefined {
+  return works(env, 'docker', 'info') ? (folder, args) => runInDocker(folder, args, env) : undefined;
 }
 
 /** One test file installs, the others wait for it. */
-async function fromDebian(): Promise<RedisEngine> {
-  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
+async function fromDebian(env: NodeJS.ProcessEnv, user: number | undefined): Promise<RedisEngine> {
+  if (user !== 0 || !existsSync('/etc/debian_version')) {
     throw new Error('These tests need Redis. Type: sudo apt-get update && sudo apt-get install redis-server');
   }
   const turn = join(tmpdir(), 'latchkey-redis-install');
   for (;;) {
-    const engine = onPath();
+    const engine = onPath(env);
     if (engine) return engine;
     try {
       mkdirSync(turn);
@@ -46,7 +49,7 @@ async function fromDebian(): Promise<RedisEngine> {
       continue;
     }
     try {
-      install();
+      install(env);
     } finally {
       rmdirSync(turn);
     }
@@ -54,15 +57,15 @@ async function fromDebian(): Promise<RedisEngine> {
 }
 
 /** The package would start a service that stays; a policy of its own forbids that while it is installed. */
-function install(): void {
-  if (onPath()) return;
+function install(env: NodeJS.ProcessEnv): void {
+  if (onPath(env)) return;
   console.error('Redis is needed for these tests: installing the Debian package redis-server.');
   const policy = '/usr/sbin/policy-rc.d';
   const isOwn = !existsSync(policy);
   if (isOwn) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const apt = (...args: string[]) => spawnSync('apt-get', ['-q', '-y', ...args], { env, encoding: 'utf8' });
+    const quiet = { ...env, DEBIAN_FRONTEND: 'noninteractive' };
+    const apt = (...args: string[]) => spawnSync('apt-get', ['-q', '-y', ...args], { env: quiet, encoding: 'utf8' });
     apt('update');
     const { status, stderr } = apt('install', '--no-install-recommends', 'redis-server');
     spawnSync('systemctl', ['disable', 'redis-server']);
@@ -72,6 +75,6 @@ function install(): void {
   }
 }
 
-function works(command: string, ...args: string[]): boolean {
-  return spawnSync(command, args, { stdio: 'ignore', timeout: 20_000 }).status === 0;
+function works(env: NodeJS.ProcessEnv, command: string, ...args: string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore', timeout: 20_000, env }).status === 0;
 }

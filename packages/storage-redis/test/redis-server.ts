@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,10 +5,11 @@ import { createClient } from '@keyv/redis';
 import type { RedisOptions } from '@latchkey/storage-redis';
 import { makeCertificate } from './certificate.js';
 import { freePortBelow, freePorts } from './free-port.js';
-import { findEngine } from './redis-engine.js';
+import { findEngine, type RedisEngine } from './redis-engine.js';
+import { killServer, type RunningServer } from './running-server.js';
 
 // Before any test and outside of its time: the first time on a machine, this installs.
-const engine = await findEngine();
+const foundEngine = await findEngine();
 
 /** How to start a {@link RedisServer}. */
 export interface RedisServerOptions {
@@ -20,33 +19,39 @@ export interface RedisServerOptions {
   readonly lowPort?: boolean;
   /** Whether it is open to everybody, as inside of a cluster of a test. */
   readonly open?: boolean;
-  /** What the user `app` may do; default: what the documentation says that it must. */
+  /** What the user `app` may do; default: what the documentation says that it must, `needed`. */
   readonly acl?: string;
+  /** What starts it; default: what was found. */
+  readonly engine?: RedisEngine;
 }
 
 const password = 'password-of-the-server';
 const appPassword = 'password-of-the-app';
-const needed =
+/** What the documentation says that a user must be allowed. */
+export const needed =
   '~latchkey* &latchkey* +eval +get +set +del +exists +pexpire +pttl +publish +subscribe +unsubscribe +wait';
 
 /** A server of one's own on free ports of 127.0.0.1, with a password, a user with few rights, and TLS. */
 export class RedisServer implements AsyncDisposable {
   readonly port: number;
-  readonly pid: number;
+  readonly tlsPort: number;
+  /** Its own authority. */
+  readonly certificate: string;
   /** Everybody may do everything behind it. */
   readonly url: string;
   /** What the documentation tells users to have: TLS and a user with few rights. */
   readonly secure: RedisOptions;
   readonly secrets = [password, appPassword];
-  readonly #process: ChildProcess;
+  readonly #running: RunningServer;
   readonly #folder: string;
 
-  private constructor(process: ChildProcess, folder: string, ports: readonly number[], ca: string, open: boolean) {
+  private constructor(running: RunningServer, folder: string, ports: readonly number[], ca: string, open: boolean) {
     const [port = 0, tlsPort = 0] = ports;
-    this.#process = process;
+    this.#running = running;
     this.#folder = folder;
     this.port = port;
-    this.pid = process.pid ?? 0;
+    this.tlsPort = tlsPort;
+    this.certificate = ca;
     this.url = open ? `redis://127.0.0.1:${port}` : `redis://:${password}@127.0.0.1:${port}`;
     this.secure = { url: `rediss://app:${appPassword}@127.0.0.1:${tlsPort}`, socket: { tls: true, ca } };
   }
@@ -66,6 +71,7 @@ export class RedisServer implements AsyncDisposable {
     lowPort = false,
     open = false,
     acl = needed,
+    engine = foundEngine,
   }: RedisServerOptions): Promise<RedisServer> {
     const folder = mkdtempSync(join(tmpdir(), 'latchkey-redis-'));
     const [free = 0, tlsPort = 0] = await freePorts(2);
@@ -81,12 +87,11 @@ export class RedisServer implements AsyncDisposable {
       'tls-cert-file': cert,
       'tls-ca-cert-file': cert,
       'tls-auth-clients': 'no',
-      ...(!open && { requirepass: password, masterauth: password, user: `app on >${appPassword} ${acl}` }),
+      user: `app on >${appPassword} ${acl}`,
+      ...(!open && { requirepass: password, masterauth: password }),
     };
     const given = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, ...words(name, String(value))]);
-    const command = [...engine.before(folder), ...given, ...args];
-    const server = spawn(engine.command, command, { stdio: 'ignore', cwd: folder });
-    return new RedisServer(server, folder, ports, ca, open);
+    return new RedisServer(engine(folder, [...given, ...args]), folder, ports, ca, open);
   }
 
   /** Sends one command as the administrator. */
@@ -108,16 +113,12 @@ export class RedisServer implements AsyncDisposable {
 
   /** Freezes it, and lets it go on. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
-    this.#process.kill(signal);
+    this.#running.signal(signal);
   }
 
   /** Kills it as a power cut would. */
   async kill(): Promise<void> {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
-      const exited = once(this.#process, 'exit');
-      this.#process.kill('SIGKILL');
-      await exited;
-    }
+    await killServer(this.#running);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -126,7 +127,7 @@ export class RedisServer implements AsyncDisposable {
   }
 
   async #answers(): Promise<boolean> {
-    for (let tries = 0; tries < 200 && this.#process.exitCode === null; tries++) {
+    for (let tries = 0; tries < 200 && this.#running.process.exitCode === null; tries++) {
       const answer = await this.send('PING').catch((error: unknown) => error);
       if (answer === 'PONG' || (answer instanceof Error && answer.message.startsWith('LOADING'))) return true;
       await new Promise((resolve) => setTimeout(resolve, 50));

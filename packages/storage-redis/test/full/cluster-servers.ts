@@ -1,21 +1,23 @@
 import type { RedisOptions } from '@latchkey/storage-redis';
-import { RedisServer } from '../redis-server.js';
+import { needed, RedisServer } from '../redis-server.js';
 import { pause } from '../some.js';
 
 /** A cluster of three primaries with a replica each. */
 export class ClusterServers implements AsyncDisposable {
   readonly options: NonNullable<RedisOptions['cluster']>;
-  readonly #servers: readonly RedisServer[];
+  /** The primaries, then the replica of each. */
+  readonly servers: readonly RedisServer[];
 
   private constructor(servers: readonly RedisServer[]) {
-    this.#servers = servers;
+    this.servers = servers;
     this.options = { rootNodes: servers.map(({ url }) => ({ url })) };
   }
 
   static async start(): Promise<ClusterServers> {
     const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--repl-diskless-sync-delay', '0'];
+    const acl = `${needed} +cluster|slots`;
     const servers = [];
-    for (let n = 0; n < 6; n++) servers.push(await RedisServer.start({ args, open: true, lowPort: true }));
+    for (let n = 0; n < 6; n++) servers.push(await RedisServer.start({ args, open: true, lowPort: true, acl }));
     const [first] = servers;
     for (const [index, server] of servers.entries()) {
       if (index < 3) {
@@ -42,16 +44,16 @@ export class ClusterServers implements AsyncDisposable {
 
   /** Kills the primary that holds a key. */
   async killPrimaryOf(name: string): Promise<void> {
-    const slot = Number(await this.#servers[0]?.send('CLUSTER', 'KEYSLOT', name));
-    await this.#servers[Math.floor((slot * 3) / 16384)]?.kill();
+    const slot = Number(await this.servers[0]?.send('CLUSTER', 'KEYSLOT', name));
+    await this.servers[Math.floor((slot * 3) / 16384)]?.kill();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#servers.map((server) => server.kill()));
+    await Promise.all(this.servers.map((server) => server.kill()));
   }
 
   async #until(isSo: (server: RedisServer) => Promise<boolean>): Promise<void> {
-    for (const server of this.#servers) while (!(await isSo(server))) await pause(100);
+    for (const server of this.servers) while (!(await isSo(server))) await pause(100);
   }
 }
 

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,30 +5,35 @@ import type { RedisOptions } from '@latchkey/storage-redis';
 import { freePorts } from '../free-port.js';
 import { findEngine } from '../redis-engine.js';
 import { RedisServer } from '../redis-server.js';
+import { killServer, type RunningServer } from '../running-server.js';
 import { pause } from '../some.js';
 
 /** A primary with a replica, and three sentinels that watch them. */
 export class Sentinels implements AsyncDisposable {
   readonly options: NonNullable<RedisOptions['sentinel']>;
-  readonly #servers: RedisServer[];
-  readonly #sentinels: ChildProcess[];
+  /** The first primary, and its replica. */
+  readonly servers: readonly RedisServer[];
+  readonly #sentinels: RunningServer[];
   readonly #folder: string;
 
-  private constructor(servers: RedisServer[], sentinels: ChildProcess[], ports: readonly number[], folder: string) {
-    this.#servers = servers;
+  private constructor(
+    servers: readonly RedisServer[],
+    sentinels: RunningServer[],
+    ports: readonly number[],
+    folder: string,
+  ) {
+    this.servers = servers;
     this.#sentinels = sentinels;
     this.#folder = folder;
     this.options = { name: 'main', sentinelRootNodes: ports.map((port) => ({ host: '127.0.0.1', port })) };
   }
 
   static async start(): Promise<Sentinels> {
-    const { command, before } = await findEngine();
-    const primary = await RedisServer.start({ open: true });
-    const sync = ['--repl-diskless-sync-delay', '0'];
-    const replica = await RedisServer.start({
-      open: true,
-      args: ['--replicaof', '127.0.0.1', String(primary.port), ...sync],
-    });
+    const engine = await findEngine();
+    const primary = await RedisServer.start({ open: true, args: ['--repl-diskless-sync-delay', '0'] });
+    const replica = await RedisServer.start({ open: true, args: ['--replicaof', '127.0.0.1', String(primary.port)] });
+    // A sentinel asks for replicas when it starts, and then only each ten seconds.
+    while (!(await isInStep(primary))) await pause(50);
     const folder = mkdtempSync(join(tmpdir(), 'latchkey-sentinels-'));
     const ports = await freePorts(3);
     const sentinels = ports.map((port) => {
@@ -43,7 +47,7 @@ export class Sentinels implements AsyncDisposable {
         'sentinel failover-timeout main 3000',
       ];
       writeFileSync(file, watch.join('\n'));
-      return spawn(command, [...before(folder), file, '--sentinel'], { stdio: 'ignore', cwd: folder });
+      return engine(folder, [file, '--sentinel']);
     });
     const started = new Sentinels([primary, replica], sentinels, ports, folder);
     await started.#areReady();
@@ -52,20 +56,19 @@ export class Sentinels implements AsyncDisposable {
 
   /** Kills the first primary; the sentinels will make the replica the next one. */
   async killPrimary(): Promise<void> {
-    await this.#servers[0]?.kill();
+    await this.servers[0]?.kill();
   }
 
   freezeReplica(): void {
-    this.#servers[1]?.signal('SIGSTOP');
+    this.servers[1]?.signal('SIGSTOP');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const sentinel of this.#sentinels) sentinel.kill('SIGKILL');
-    await Promise.all(this.#servers.map((server) => server.kill()));
+    await Promise.all([...this.#sentinels.map(killServer), ...this.servers.map((server) => server.kill())]);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** The sentinels know each other and the replica, which is in step. */
+  /** The sentinels know each other and the replica. */
   async #areReady(): Promise<void> {
     for (const { port } of this.options.sentinelRootNodes) {
       for (let tries = 0; ; tries++) {
@@ -73,17 +76,16 @@ export class Sentinels implements AsyncDisposable {
           () => [],
         );
         const state = Object.fromEntries(pairs(seen as string[]));
-        if (state['num-other-sentinels'] === '2' && state['num-slaves'] === '1' && (await this.#isInStep())) break;
+        if (state['num-other-sentinels'] === '2' && state['num-slaves'] === '1') break;
         if (tries > 300) throw new Error('The sentinels did not get ready.');
         await pause(100);
       }
     }
   }
+}
 
-  async #isInStep(): Promise<boolean> {
-    const info = String(await this.#servers[0]?.send('INFO', 'replication'));
-    return info.includes('state=online') && (await this.#servers[0]?.send('WAIT', '1', '100')) === 1;
-  }
+async function isInStep(primary: RedisServer): Promise<boolean> {
+  return String(await primary.send('INFO', 'replication')).includes('state=online');
 }
 
 function pairs(flat: readonly string[]): [string, string][] {

@@ -1,0 +1,58 @@
+import { describe as always, test } from '@jest/globals';
+import { encryption, type RecordCodec } from '@latchkey/core';
+import { describeTokenStorage } from '@latchkey/core/testing';
+import { type RedisOptions, RedisTokenStorage } from '@latchkey/storage-redis';
+import { randomBytes } from 'node:crypto';
+
+/** A way to Redis that one test has for itself, and that can be cut. */
+export interface Way {
+  readonly options: RedisOptions;
+  readonly cut: () => Promise<unknown>;
+}
+
+/** Turns the text round, which shows that nothing reads what a codec has sealed. */
+export const reversed: RecordCodec = {
+  seal: async (record) => [...record].reverse().join(''),
+  open: async (text) => [...text].reverse().join(''),
+};
+
+export const encrypted = encryption([{ id: 'k1', secret: randomBytes(32) }]);
+
+let places = 0;
+
+/** The contract of token storages, over a way of its own for each test, with a prefix of its own. */
+export function describeRedisStorage(
+  name: string,
+  find: () => Promise<Way>,
+  codec?: RecordCodec,
+  describe: (name: string, body: () => void) => void = always,
+): void {
+  const opened = new Map<RedisTokenStorage, Way & { readonly all: RedisTokenStorage[] }>();
+  describeTokenStorage(
+    `RedisTokenStorage, ${name}`,
+    { describe, test },
+    {
+      async create() {
+        const { options, cut } = await find();
+        const own = { ...options, prefix: `latchkey${++places}` };
+        const storage = new RedisTokenStorage({ ...own, codec });
+        opened.set(storage, { options: own, cut, all: [storage] });
+        return storage;
+      },
+      async reopen(storage) {
+        const { options, all } = opened.get(storage)!;
+        const other = new RedisTokenStorage({ ...options, codec });
+        all.push(other);
+        return other;
+      },
+      async dispose(storage) {
+        const { all, cut } = opened.get(storage)!;
+        await Promise.all(all.map((each) => each.close()));
+        await cut();
+      },
+      async breakIt(storage) {
+        await opened.get(storage)!.cut();
+      },
+    },
+  );
+}
