@@ -78,15 +78,8 @@ export abstract class AuthFlow extends TokenUse {
     return this.#options;
   }
 
-  get tokens(): TokenSet {
-    const { tokens } = this.#parts.credential;
-    if (!tokens) throw new NoTokensError();
-    return tokens;
-  }
-
-  /** Whether a refresh token is held; false, not an error, when there are no tokens. */
-  get hasRefreshToken(): boolean {
-    return this.#parts.credential.tokens?.refreshToken !== undefined;
+  protected override get heldTokens(): TokenSet | undefined {
+    return this.#parts.credential.tokens;
   }
 
   /** Seconds that the access token has left, computed at each read: negative after its end, `Infinity` if unknown. */

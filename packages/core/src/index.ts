@@ -54,6 +54,7 @@ export { FlowHooks } from './flow-hooks.js';
 export { StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.js';
 export { TokenAccessors } from './token-accessors.js';
 export { TokenUse } from './token-use.js';
+export type { UserInfo } from './user-info.js';
 export type { HeldLock, Lock, LockOptions } from './lock.js';
 export type { DeleteContext, SaveContext, TokenStorage } from './token-storage.js';
 export { type Clock, systemClock } from './clock.js';

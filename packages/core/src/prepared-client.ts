@@ -108,8 +108,17 @@ export class PreparedClient {
 
   /** Where tokens are asked for. @throws DiscoveryError */
   get tokenEndpoint(): string {
-    const { token_endpoint: url } = this.#connection.metadata;
-    if (url === undefined) throw new DiscoveryError({ message: 'The authorization server names no token endpoint.' });
+    return this.#endpoint('token_endpoint');
+  }
+
+  /** Where claims about the user are. @throws DiscoveryError */
+  get userinfoEndpoint(): string {
+    return this.#endpoint('userinfo_endpoint');
+  }
+
+  #endpoint(name: 'token_endpoint' | 'userinfo_endpoint'): string {
+    const url = this.#connection.metadata[name];
+    if (url === undefined) throw new DiscoveryError({ message: `The authorization server names no ${name}.` });
     return url;
   }
 

@@ -1,10 +1,21 @@
-import { NoAccessTokenError, NoIdTokenError, NoRefreshTokenError } from './errors.js';
+import { NoAccessTokenError, NoIdTokenError, NoRefreshTokenError, NoTokensError } from './errors.js';
 import type { TokenSet } from './token-set.js';
 
 /** Reads the present tokens of a flow, by EarthScope's names. */
 export abstract class TokenAccessors {
+  /** What is in memory, if anything. */
+  protected abstract get heldTokens(): TokenSet | undefined;
+
   /** The tokens as last loaded, renewed or obtained. @throws NoTokensError when there are none. */
-  abstract get tokens(): TokenSet;
+  get tokens(): TokenSet {
+    const { heldTokens } = this;
+    if (!heldTokens) throw new NoTokensError();
+    return heldTokens;
+  }
+  /** Whether a refresh token is held; false, not an error, when there are no tokens. */
+  get hasRefreshToken(): boolean {
+    return this.heldTokens?.refreshToken !== undefined;
+  }
 
   /** The access token as it is, expired or not. @throws NoTokensError, NoAccessTokenError */
   get accessToken(): string {

@@ -1,9 +1,13 @@
 import type { AccessTokenOptions } from './access-token-options.js';
 import type { AuthFlowOptions } from './auth-flow-options.js';
 import { AuthorisedFetch } from './authorised-fetch.js';
+import { systemClock } from './clock.js';
+import { dpopFetch } from './dpop-fetch.js';
+import type { DpopKey } from './dpop-proof.js';
 import { FlowHooks } from './flow-hooks.js';
 import type { PreparedClient } from './prepared-client.js';
 import type { TokenSet } from './token-set.js';
+import { otherSubject, requestUserInfo, type UserInfo } from './user-info.js';
 
 /** What can be done with the tokens of a flow, beside taking them. */
 export abstract class TokenUse extends FlowHooks {
@@ -28,11 +32,7 @@ export abstract class TokenUse extends FlowHooks {
    * @throws TypeError, or the signal's reason, as fetch does; else as `getAccessTokenRefreshIfNecessary`
    */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    this.#fetch ??= new AuthorisedFetch({
-      options: this.options,
-      token: (options) => this.getAccessTokenRefreshIfNecessary(options),
-      header: (token) => this.tokenHeader(token),
-    });
+    this.#fetch ??= this.#authorise(this.options.allowedOrigins);
     return this.#fetch.send(input, init);
   }
 
@@ -55,5 +55,45 @@ export abstract class TokenUse extends FlowHooks {
     await this.reload();
     const value = token === 'access_token' ? this.accessToken : this.refreshToken;
     return (await this.prepareClient()).introspect(value, token, signal);
+  }
+
+  /**
+   * Fetches the claims about the user (OpenID Connect Core section 5.3), with a valid access token.
+   *
+   * @returns the claims, `sub` among them, which is that of the id token where there is one
+   * @throws as `getAccessTokenRefreshIfNecessary`; UnauthenticatedError, UnauthorizedError when the server does not take
+   * the token; DiscoveryError when it has no such place; TokenRequestError, TokenEndpointUnavailableError
+   */
+  async fetchUserInfo({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<UserInfo> {
+    const { userinfoEndpoint } = await this.prepareClient();
+    const authorised = this.#authorise([new URL(userinfoEndpoint).origin]);
+    const claims = await requestUserInfo(
+      userinfoEndpoint,
+      (url, init) => authorised.send(url, init),
+      this.options,
+      signal,
+    );
+    const subject = this.tokens.idTokenClaims?.['sub'];
+    if (subject !== undefined && subject !== claims.sub) throw otherSubject();
+    return claims;
+  }
+
+  #authorise(allowedOrigins: readonly string[] | undefined): AuthorisedFetch {
+    const { options } = this;
+    const { clock = systemClock, dpop } = options;
+    const fetch: typeof globalThis.fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init);
+    const key = (): DpopKey | undefined => this.#dpopKey();
+    const proven = dpop ? { fetch: dpopFetch({ fetch, key, now: () => clock.now() }) } : {};
+    return new AuthorisedFetch({
+      options: Object.assign(Object.create(options), { allowedOrigins, ...proven }) as AuthFlowOptions,
+      token: (options) => this.getAccessTokenRefreshIfNecessary(options),
+      header: (token) => (dpop && this.#dpopKey() ? ['authorization', `DPoP ${token}`] : this.tokenHeader(token)),
+    });
+  }
+
+  /** The key that the present access token is bound to; a server may give unbound ones all the same. */
+  #dpopKey(): DpopKey | undefined {
+    const { heldTokens } = this;
+    return heldTokens?.tokenType.toLowerCase() === 'dpop' ? heldTokens.dpopKey : undefined;
   }
 }

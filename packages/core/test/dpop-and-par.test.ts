@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import {
   AuthorizationCodeFlow,
@@ -120,6 +121,41 @@ describe('the option dpop, at a server that wants nonces', () => {
 
   test('takes no key from an answer', () => {
     expect(TokenSet.from({ access_token: 'a', dpop_key: 'text' }).toJSON()).not.toHaveProperty('dpop_key');
+  });
+});
+
+describe('requests with a token that is bound to a key', () => {
+  const visits = () => provider.seen.filter(({ path }) => path === '/me');
+
+  test('prove each time that the key is held, with the nonce that the API wants', async () => {
+    const flow = flowOf({ dpop: true });
+    await flow.doFlow();
+    expect(await flow.fetchUserInfo()).toEqual({ sub: 'ada' });
+    expect(visits().map(({ status }) => status)).toEqual([401, 200]);
+    const answers = [await flow.fetch(`${provider.issuer}/me`), await flow.fetch(`${provider.issuer}/me?x=1`)];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(visits().map(({ status }) => status)).toEqual([401, 200, 401, 200, 200]);
+    const proof = decodeJwt(String(visits().at(-1)?.headers['dpop']));
+    const digest = createHash('sha256').update(flow.accessToken).digest('base64url');
+    expect(proof).toMatchObject({ htm: 'GET', htu: `${provider.issuer}/me`, ath: digest, nonce: expect.any(String) });
+    expect(visits().at(-1)?.headers.authorization).toBe(`DPoP ${flow.accessToken}`);
+  });
+
+  test('are refused to whoever has the token and not the key', async () => {
+    const flow = flowOf({ dpop: true });
+    await flow.doFlow();
+    const stolen = await fetch(`${provider.issuer}/me`, { headers: { authorization: `Bearer ${flow.accessToken}` } });
+    expect(stolen.status).toBe(401);
+  });
+
+  test('send the body again with the nonce, but not a stream', async () => {
+    const flow = flowOf({ dpop: true });
+    await flow.doFlow();
+    const post = (body: RequestInit['body']) =>
+      flow.fetch(`${provider.issuer}/me`, { method: 'POST', body, duplex: 'half' } as RequestInit);
+    const stream = new Blob(['x']).stream();
+    expect((await post(stream)).status).toBe(401);
+    expect((await flowOf({ dpop: true }).fetch(new Request(`${provider.issuer}/me`))).status).toBe(200);
   });
 });
 

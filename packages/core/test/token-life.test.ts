@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   ClientRejectedError,
+  type DeviceCodeFlowOptions,
   DiscoveryError,
   NoRefreshTokenError,
   NoTokensError,
@@ -8,8 +9,10 @@ import {
   TokenEndpointUnavailableError,
   TokenRequestError,
   TokenSet,
+  UnauthenticatedError,
+  UnauthorizedError,
 } from '@latchkey/core';
-import { faults } from '@latchkey/core/testing';
+import { FakeAuthorizationServer, faults } from '@latchkey/core/testing';
 import { DeviceScene } from './device-scene.js';
 import { GrantScene } from './grant-scene.js';
 
@@ -124,6 +127,72 @@ describe('introspect', () => {
     const error = await flow.introspect().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ErrorClass);
     expect(String((error as Error).stack) + JSON.stringify(error)).not.toContain(flow.accessToken);
+  });
+});
+
+describe('fetchUserInfo', () => {
+  const loggedIn = (options: Partial<DeviceCodeFlowOptions> = {}) =>
+    scene.loggedIn({ issuer: scene.server.issuer, server: undefined, ...options });
+
+  test('gives the claims, with a valid access token', async () => {
+    const flow = await loggedIn();
+    expect(await flow.fetchUserInfo()).toEqual({ sub: 'ada' });
+    await scene.expire();
+    expect(await flow.fetchUserInfo()).toEqual({ sub: 'ada' });
+    expect(scene.renewals).toBe(1);
+  });
+
+  test('renews a token that the server refuses, once, and then says so', async () => {
+    const flow = await loggedIn();
+    scene.server.expireAccessTokens();
+    expect(await flow.fetchUserInfo()).toEqual({ sub: 'ada' });
+    scene.server.nextAnswers({ endpoint: 'userinfo', times: 9 }, faults.empty(401));
+    await expect(flow.fetchUserInfo()).rejects.toThrow(UnauthenticatedError);
+    scene.server.clearFaults();
+    scene.server.nextAnswers({ endpoint: 'userinfo' }, faults.empty(403));
+    await expect(flow.fetchUserInfo()).rejects.toThrow(UnauthorizedError);
+  });
+
+  test('sends the token to an endpoint of another origin, but to no other', async () => {
+    await using other = await FakeAuthorizationServer.start();
+    const flow = await loggedIn({
+      issuer: undefined,
+      server: {
+        tokenEndpoint: scene.server.tokenEndpoint,
+        deviceAuthorizationEndpoint: `${scene.server.issuer}/device_authorization`,
+        userinfoEndpoint: `${other.issuer}/userinfo`,
+      },
+    });
+    await expect(flow.fetchUserInfo()).rejects.toThrow(UnauthenticatedError);
+    expect(other.ledger.entries[0]?.accessToken).toMatch(/^at_/);
+    await flow.fetch(other.api);
+    expect(other.ledger.entries.at(-1)?.accessToken).toBeUndefined();
+  });
+
+  test('gives out no claims about another user', async () => {
+    const flow = await loggedIn();
+    scene.server.nextAnswers(
+      { endpoint: 'userinfo' },
+      faults.changeFields(() => ({ sub: 'bob' })),
+    );
+    await expect(flow.fetchUserInfo()).rejects.toMatchObject({ code: 'USER_INFO_INVALID' });
+  });
+
+  test.each([
+    [faults.html(503), 'TOKEN_ENDPOINT_UNAVAILABLE'],
+    [faults.reset({ processed: true }), 'TOKEN_ENDPOINT_UNAVAILABLE'],
+    [faults.html(200), 'TOKEN_REQUEST_REFUSED'],
+    [faults.changeFields(() => ({ name: 'Ada' })), 'USER_INFO_INVALID'],
+  ])('tells failures apart: $name', async (fault, code) => {
+    const flow = await loggedIn();
+    scene.server.nextAnswers({ endpoint: 'userinfo' }, fault);
+    await expect(flow.fetchUserInfo()).rejects.toMatchObject({ code });
+  });
+
+  test('says when the server has no such place, and when a login is needed', async () => {
+    await expect((await scene.loggedIn()).fetchUserInfo()).rejects.toThrow(DiscoveryError);
+    const nobody = scene.flow({ issuer: scene.server.issuer, server: undefined, account: 'nobody' });
+    await expect(nobody.fetchUserInfo()).rejects.toThrow(NoTokensError);
   });
 });
 

@@ -1,0 +1,64 @@
+import type { AuthFlowOptions } from './auth-flow-options.js';
+import { systemClock } from './clock.js';
+import { causesOf } from './error-causes.js';
+import { AuthFlowError, TokenEndpointUnavailableError, TokenRequestError } from './errors.js';
+import { explainResponse } from './explain-response.js';
+import { asResponse, exchange, type HttpAnswer } from './http-exchange.js';
+import { scrubError } from './secrets.js';
+import { readEndpointAnswer } from './token-endpoint-answer.js';
+
+/** Claims about a user (OpenID Connect Core section 5.1). */
+export interface UserInfo {
+  /** Names the user at this server. */
+  readonly sub: string;
+  readonly [claim: string]: unknown;
+}
+
+/** Asks for the claims about a user. @throws as `AuthFlow.fetchUserInfo` */
+export async function requestUserInfo(
+  url: string,
+  fetch: (url: string | URL | Request, init?: RequestInit) => Promise<Response>,
+  { timeout = 20, clock = systemClock }: AuthFlowOptions,
+  signal: AbortSignal | undefined,
+): Promise<UserInfo> {
+  const answer = await ask(url, fetch, timeout, signal);
+  const refusal = explainResponse(asResponse(answer));
+  if (refusal) throw refusal;
+  const claims = readEndpointAnswer(answer, { grantType: 'userinfo', secrets: [], now: clock.now() });
+  if (typeof claims['sub'] === 'string') return claims as UserInfo;
+  throw new TokenRequestError({
+    status: answer.status,
+    code: 'USER_INFO_INVALID',
+    message: 'The server answered without the claim sub, or with a signed answer, so it is not known who the user is.',
+    remedy: 'Have the server answer the userinfo request in plain JSON, as OpenID Connect Core section 5.3.2 says.',
+  });
+}
+
+/** The claims are about somebody else than the id token, and must not be used (OpenID Connect Core section 5.3.2). */
+export function otherSubject(): TokenRequestError {
+  return new TokenRequestError({
+    status: 200,
+    code: 'USER_INFO_INVALID',
+    message: 'The server answered with claims about another user than the id token, so they are not given out.',
+    remedy: 'Log in again. If it lasts, the server mixes up its users.',
+  });
+}
+
+async function ask(
+  url: string,
+  fetch: (url: string | URL | Request, init?: RequestInit) => Promise<Response>,
+  timeout: number,
+  signal: AbortSignal | undefined,
+): Promise<HttpAnswer> {
+  try {
+    return await exchange(fetch, url, { headers: { accept: 'application/json' } }, { timeout, signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    const typed = causesOf(error).find((each) => each instanceof AuthFlowError);
+    if (typed) throw typed;
+    throw new TokenEndpointUnavailableError({
+      message: 'The server gave no answer about the user.',
+      cause: scrubError(error),
+    });
+  }
+}
