@@ -18,7 +18,7 @@ async function paste(pasted: string, to = redirectUri): Promise<{ callback: stri
   const [input, output] = [new PassThrough(), new PassThrough()];
   input.end(pasted);
   const callback = await pasteRedirect({ input, output, prompt: 'Well? ' })(start, { redirectUri: to, signal });
-  return { callback, printed: String(output.read()) };
+  return { callback, printed: await text(output.end()) };
 }
 
 describe('a redirect that is pasted', () => {

@@ -25,7 +25,7 @@ export function parseIni(text: string, path: string): IniSections {
       sections.set(header, new Map());
       return;
     }
-    const [, name = '', value = ''] = /^([^=:]*)[=:](.*)$/.exec(line) ?? [];
+    const [, name = '', value = ''] = /^([^=:]*)[=:](.*)$/s.exec(line) ?? [];
     if (name.trim() === '') throw fault('is neither a section, nor a comment, nor "name = value"');
     const section = sections.get(header);
     if (!section) throw fault('stands before the first section');

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { createInterface, type Interface } from 'node:readline/promises';
+import { createInterface, type Interface } from 'node:readline';
 import type { AuthorizationRedirect } from '../../authorization-redirect.js';
 import { RedirectTimeoutError, RedirectUnavailableError } from '../../errors.js';
 import { untilAborted } from '../../until-aborted.js';
@@ -43,16 +43,18 @@ export function pasteRedirect(options: PasteRedirectOptions = {}): Authorization
   };
 }
 
-/** Asks until there is an answer; lines that came early are not lost. */
-async function ask(lines: Interface, prompt: string): Promise<string> {
-  lines.setPrompt(prompt);
-  lines.prompt();
-  for await (const line of lines) {
-    const answer = line.trim();
-    if (answer !== '') return answer;
+/** Asks until there is an answer. */
+function ask(lines: Interface, prompt: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    lines.on('line', (line) => {
+      const answer = line.trim();
+      if (answer === '') lines.prompt();
+      else resolve(answer);
+    });
+    lines.once('close', () => reject(endOfInput()));
+    lines.setPrompt(prompt);
     lines.prompt();
-  }
-  throw endOfInput();
+  });
 }
 
 function noInput(): RedirectUnavailableError {
