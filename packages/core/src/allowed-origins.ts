@@ -1,9 +1,8 @@
 import type { AuthFlowOptions } from './auth-flow-options.js';
 import { isLoopback, issuerOfDomain } from './secure-url.js';
 
-/** An origin of which each subdomain is allowed: `suffix` begins with a dot. */
+/** An https: origin of which each subdomain is allowed: `suffix` begins with a dot. */
 interface Wildcard {
-  readonly protocol: string;
   readonly port: string;
   readonly suffix: string;
 }
@@ -38,15 +37,12 @@ export class AllowedOrigins {
 
   /** Tells whether a token may go to a URL. */
   allow(url: URL): boolean {
-    const { protocol, hostname, port, origin, username, password } = url;
+    const { hostname, port, origin, username, password } = url;
     if (!isProtected(url) || username !== '' || password !== '') return false;
     if (this.#origins.has(origin)) return true;
     return this.#wildcards.some(
       (wildcard) =>
-        wildcard.protocol === protocol &&
-        wildcard.port === port &&
-        hostname.endsWith(wildcard.suffix) &&
-        hostname.length > wildcard.suffix.length,
+        wildcard.port === port && hostname.endsWith(wildcard.suffix) && hostname.length > wildcard.suffix.length,
     );
   }
 
@@ -59,8 +55,8 @@ export class AllowedOrigins {
       throw new TypeError(`${name} must be an origin such as https://api.example.org, without path, query or user.`);
     }
     if (!isProtected(url)) throw new TypeError(`${name} must be https:, or http: on loopback.`);
-    const { protocol, port, hostname, origin } = url;
-    if (isWildcard) this.#wildcards.push({ protocol, port, suffix: hostname.slice('any'.length) });
+    const { port, hostname, origin } = url;
+    if (isWildcard) this.#wildcards.push({ port, suffix: hostname.slice('any'.length) });
     else this.#origins.add(origin);
   }
 }

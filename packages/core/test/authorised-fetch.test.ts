@@ -295,17 +295,19 @@ describe('A6: a 401 from the API', () => {
   });
 
   test('to a flow that gets the same token again is returned as it is', async () => {
+    let requests = 0;
     const flow: AuthFlow = new ClientCredentialsFlow({
       server: { tokenEndpoint: 'https://as.example/token' },
       clientId: 'm',
       clientSecret: 'machine-secret',
-      fetch: (url) =>
-        Promise.resolve(
-          (url as string | URL).toString().endsWith('/token')
-            ? Response.json({ access_token: 'the-only-token', token_type: 'Bearer', expires_in: 60 })
-            : new Response('why not', { status: 401 }),
-        ),
+      fetch: (url) => {
+        const isToken = (url as string | URL).toString().endsWith('/token');
+        if (!isToken) requests++;
+        const tokens = { access_token: 'the-only-token', token_type: 'Bearer', expires_in: 60 };
+        return Promise.resolve(isToken ? Response.json(tokens) : new Response('why not', { status: 401 }));
+      },
     });
     expect(await (await flow.fetch('https://as.example/api')).text()).toBe('why not');
+    expect(requests).toBe(1);
   });
 });
