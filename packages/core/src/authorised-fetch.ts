@@ -1,7 +1,7 @@
 import { AllowedOrigins } from './allowed-origins.js';
 import { systemClock } from './clock.js';
 import { withoutToken } from './fetch-failure.js';
-import { Journey, type JourneyParts } from './journey.js';
+import { Journey, type JourneyParts, settles } from './journey.js';
 import { OutgoingRequest } from './outgoing-request.js';
 import { copyHeaders, hasHeader } from './request-headers.js';
 import type { TokenSource } from './token-source.js';
@@ -22,7 +22,7 @@ export class AuthorisedFetch {
 
   /** As the global fetch. What may not get the token is passed on untouched. */
   async send(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    const { source, origins, headerName } = this.#parts;
+    const { source, origins, headerName, untried } = this.#parts;
     const fetch = source.options.fetch ?? globalThis.fetch;
     const target = isRequest(input) ? input : String(input); // a URL can be changed while the token is waited for
     const isText = typeof target === 'string';
@@ -34,12 +34,17 @@ export class AuthorisedFetch {
     const request = new OutgoingRequest(isText ? url : target, url, init, headers);
     const { signal } = request;
     const token = await (signal ? source.token({ signal }) : source.token());
-    const journey = new Journey(this.#parts, request, fetch, token);
+    const [name, value] = source.header(token);
+    request.setHeader(name, value);
     try {
-      const response = await journey.send();
-      return journey.settles(response) ? response : await journey.goOn(response);
+      const response = await request.send(fetch);
+      if (settles(response)) {
+        untried.accept(token, url);
+        return response;
+      }
+      return await new Journey(this.#parts, request, fetch, token).goOn(response);
     } catch (error) {
-      throw withoutToken(error, journey.token);
+      throw withoutToken(error, token);
     } finally {
       request.release();
     }

@@ -1,5 +1,6 @@
 import type { AllowedOrigins } from './allowed-origins.js';
 import { isTokenRefused, noteSentTokens } from './explain-response.js';
+import { withoutToken } from './fetch-failure.js';
 import type { OutgoingRequest } from './outgoing-request.js';
 import { mostRedirects, redirectTarget } from './redirect.js';
 import type { TokenSource } from './token-source.js';
@@ -14,13 +15,17 @@ export interface JourneyParts {
   readonly headerName: string;
 }
 
-/** A request on its way with a token, through redirects and one renewal. */
+/** Tells whether an answer is what the caller gets, without a further look. */
+export function settles({ ok, status }: Response): boolean {
+  return ok || (status >= 400 && status !== 401 && status !== 403);
+}
+
+/** A request on its way with a token, from its first answer through redirects and one renewal. */
 export class Journey {
-  /** The token that was sent last. */
-  token: string;
   readonly #parts: JourneyParts;
   readonly #request: OutgoingRequest;
   readonly #fetch: typeof globalThis.fetch;
+  #token: string;
   /** False for good once a redirect has led to where the token may not go. */
   #carriesToken = true;
   #wasRenewed = false;
@@ -31,27 +36,15 @@ export class Journey {
     this.#parts = parts;
     this.#request = request;
     this.#fetch = fetch;
-    this.token = token;
-    this.#showToken();
-  }
-
-  send(): Promise<Response> {
-    return this.#request.send(this.#fetch);
-  }
-
-  /** Tells whether an answer needs no further look, and notes that its API has accepted the token. */
-  settles({ ok, status }: Response): boolean {
-    if (ok) this.#parts.untried.accept(this.token, this.#request.url);
-    return ok || (status >= 400 && status !== 401 && status !== 403);
+    this.#token = token;
   }
 
   /** Goes on from an answer to the one that the caller gets. */
   async goOn(first: Response): Promise<Response> {
-    for (let response = first; ; response = await this.send()) {
+    for (let response = first; ; response = await this.#sendAgain()) {
       try {
         if (response.type === 'opaqueredirect') response = await this.#followUnseen(response);
-        const goesOn =
-          !this.settles(response) && ((await this.#takesNewToken(response)) || (await this.#moves(response)));
+        const goesOn = (await this.#takesNewToken(response)) || (await this.#moves(response));
         if (!goesOn) return this.#end(response);
       } catch (error) {
         discard(response);
@@ -61,9 +54,18 @@ export class Journey {
     }
   }
 
+  async #sendAgain(): Promise<Response> {
+    try {
+      return await this.#request.send(this.#fetch);
+    } catch (error) {
+      throw withoutToken(error, this.#token);
+    }
+  }
+
   #end(response: Response): Response {
-    const { status } = response;
-    if (status === 401 || status === 403) noteSentTokens(response, [this.token, ...this.#refused]);
+    const { status, ok } = response;
+    if (ok) this.#parts.untried.accept(this.#token, this.#request.url);
+    if (status === 401 || status === 403) noteSentTokens(response, [this.#token, ...this.#refused]);
     if (this.#redirects > 0) Object.defineProperty(response, 'redirected', { value: true });
     return response;
   }
@@ -74,13 +76,13 @@ export class Journey {
     const { url, signal, isReplayable } = this.#request;
     if (this.#wasRenewed || !this.#carriesToken || !isTokenRefused(response)) return false;
     const { origin } = new URL(url);
-    if (untried.has(this.token, origin)) return false;
+    if (untried.has(this.#token, origin)) return false;
     this.#wasRenewed = true;
-    const renewed = await source.token({ rejectedToken: this.token, signal });
+    const renewed = await source.token({ rejectedToken: this.#token, signal });
     untried.add(renewed, origin);
-    if (renewed === this.token || !isReplayable) return false;
-    this.#refused = [this.token];
-    this.token = renewed;
+    if (renewed === this.#token || !isReplayable) return false;
+    this.#refused = [this.#token];
+    this.#token = renewed;
     this.#showToken();
     return true;
   }
@@ -115,7 +117,7 @@ export class Journey {
   }
 
   #showToken(): void {
-    const [name, value] = this.#parts.source.header(this.token);
+    const [name, value] = this.#parts.source.header(this.#token);
     this.#request.setHeader(name, value);
   }
 }

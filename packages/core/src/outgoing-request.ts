@@ -22,8 +22,9 @@ export class OutgoingRequest {
     this.url = url;
     const redirect = plain?.redirect ?? this.#request?.redirect ?? 'follow';
     this.followsRedirects = redirect === 'follow';
-    const shown = { headers, redirect: redirect === 'follow' ? ('manual' as const) : redirect };
-    this.#init = Object.assign({ headers, redirect }, plain, shown);
+    this.#init = { headers, redirect, ...plain } as RequestInit & { headers: RequestHeaders };
+    this.#init.headers = headers;
+    this.#init.redirect = this.followsRedirects ? 'manual' : redirect;
   }
 
   get method(): string {
