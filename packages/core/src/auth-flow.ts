@@ -245,10 +245,12 @@ export abstract class AuthFlow extends TokenUse {
     step?: (context: AuthorizeContext) => Promise<TokenSet>,
   ): Promise<TokenSet> {
     const { credential, keeper } = this.#parts;
+    const began = this.#now();
     const start = async (aborted: AbortSignal): Promise<TokenSet> => {
       const { scope } = this.#options;
       const tokens = await logIn(keeper, step ?? ((context) => this.authorize(context)), { scope }, aborted);
-      this.events.emit('authorized', { key: this.key, tokens: summarize(tokens) });
+      const duration = (this.#now() - began) / 1000;
+      this.events.emit('authorized', { key: this.key, tokens: summarize(tokens), duration });
       return tokens;
     };
     return step ? beginLogin(start, signal) : joinLogin(credential, start, signal);

@@ -2,14 +2,17 @@
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Resolves after `milliseconds`; rejects with the signal's reason as soon as it is aborted. */
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Resolves after `milliseconds`; rejects with the signal's reason as soon as it is aborted. With `idle`, the wait
+   * alone keeps no process alive.
+   */
+  sleep(milliseconds: number, signal?: AbortSignal, options?: { readonly idle?: boolean }): Promise<void>;
 }
 
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: Date.now,
-  sleep(milliseconds, signal) {
+  sleep(milliseconds, signal, { idle = false } = {}) {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       const stop = (): void => {
@@ -20,6 +23,7 @@ export const systemClock: Clock = {
         signal?.removeEventListener('abort', stop);
         resolve();
       }, milliseconds);
+      if (idle && typeof timer === 'object') timer.unref();
       signal?.addEventListener('abort', stop, { once: true });
     });
   },

@@ -29,9 +29,9 @@ export interface TokenEvent extends FlowEvent {
   readonly tokens: TokenSummary;
 }
 
-/** The refresh token was redeemed. */
-export interface RenewedEvent extends TokenEvent {
-  /** Seconds for the request and the save. */
+/** Something happened to tokens, and took its time. */
+export interface TimedTokenEvent extends TokenEvent {
+  /** Seconds that it took: for `renewed` the request and the save, for `authorized` all, a person's time included. */
   readonly duration: number;
 }
 
@@ -52,13 +52,13 @@ export interface FlowEventMap {
   /** Tokens were read from storage for the first time. */
   loaded: TokenEvent;
   /** The refresh token was redeemed, and the new tokens saved. */
-  renewed: RenewedEvent;
+  renewed: TimedTokenEvent;
   /** Another process had renewed, or somebody had logged in, and its tokens are used. */
   adopted: TokenEvent;
   /** A new grant was made. */
-  authorized: TokenEvent;
+  authorized: TimedTokenEvent;
   /** Tokens were saved. */
-  saved: TokenEvent;
+  saved: TimedTokenEvent;
   /** New tokens could not be saved. They are kept in memory, and every later call saves first. */
   saveFailed: TokenEvent & FailureEvent;
   /** A renewal failed. Callers were given the present token if it was still valid. */

@@ -38,6 +38,7 @@ export { PasswordFlow, type PasswordFlowOptions, PasswordFlowSimple } from './pa
 export type { PrivateKey } from './private-key.js';
 export { RefreshTokenFlow, type RefreshTokenFlowOptions, RefreshTokenFlowSimple } from './refresh-token-flow.js';
 export type { SecretSource } from './secret-source.js';
+export type { KeptFresh } from './keep-fresh.js';
 export { signAssertion, type SignedAssertionOptions } from './signed-assertion.js';
 export { TokenExchangeFlow, type TokenExchangeFlowOptions, TokenExchangeFlowSimple } from './token-exchange-flow.js';
 export {
@@ -46,7 +47,7 @@ export {
   type FlowEvent,
   type FlowEventMap,
   FlowEvents,
-  type RenewedEvent,
+  type TimedTokenEvent,
   type TokenEvent,
   type TokenSummary,
 } from './flow-events.js';

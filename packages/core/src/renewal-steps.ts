@@ -87,9 +87,11 @@ export class RenewalSteps {
 
   /** Saves the tokens of a new grant that needed no person. */
   async saveNew(tokens: TokenSet, stored: StoredTokens, lock: HeldLock, requestedAt: number): Promise<RunOutcome> {
-    const { key, options, keeper, events } = this.#parts;
+    const { key, options, keeper, events, now } = this.#parts;
     const saved = await keeper.save(tokens, stored, { reason: 'login', lock, scope: options.scope });
-    if (saved.accessToken !== undefined) events.emit('authorized', { key, tokens: summarize(saved) });
+    if (saved.accessToken !== undefined) {
+      events.emit('authorized', { key, tokens: summarize(saved), duration: (now() - requestedAt) / 1000 });
+    }
     return { tokens: saved, requestedAt };
   }
 

@@ -167,7 +167,8 @@ export class TokenKeeper {
   }
 
   async #saveOnce(tokens: TokenSet, grewFrom: StoredTokens, { reason, overwrite, lock }: SaveReason): Promise<void> {
-    const { key, hooks, events } = this.#parts;
+    const { key, hooks, events, clock } = this.#parts;
+    const began = clock.now();
     const context = { reason, expected: overwrite ? undefined : grewFrom.expected, lock };
     try {
       if (lock.signal.aborted) {
@@ -182,7 +183,7 @@ export class TokenKeeper {
     } catch (error) {
       throw storageError('The tokens could not be saved.', error, tokens);
     }
-    events.emit('saved', { key, tokens: summarize(tokens) });
+    events.emit('saved', { key, tokens: summarize(tokens), duration: (clock.now() - began) / 1000 });
   }
 
   /** Storages compare generations by themselves; hooks of an application's own may not. */

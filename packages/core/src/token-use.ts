@@ -5,6 +5,7 @@ import { systemClock } from './clock.js';
 import { dpopFetch } from './dpop-fetch.js';
 import type { DpopKey } from './dpop-proof.js';
 import { FlowHooks } from './flow-hooks.js';
+import { keepFresh, type KeptFresh } from './keep-fresh.js';
 import type { PreparedClient } from './prepared-client.js';
 import type { TokenSet } from './token-set.js';
 import { otherSubject, requestUserInfo, type UserInfo } from './user-info.js';
@@ -39,6 +40,23 @@ export abstract class TokenUse extends FlowHooks {
   /** `fetch` as a function of its own, to give to an API client. */
   asFetch(): typeof globalThis.fetch {
     return (input, init) => this.fetch(input, init);
+  }
+
+  /**
+   * Renews by a timer, for services in which no call may wait: at four fifths of a token's life, or at
+   * `autoRefreshThreshold` before its end when that is earlier. The timer alone keeps no process alive. Where `renewAhead`
+   * will do, which needs no timer, prefer that.
+   *
+   *     using kept = flow.keepFresh(); // or kept.close()
+   */
+  keepFresh(): KeptFresh {
+    const { clock = systemClock, autoRefreshThreshold: threshold } = this.options;
+    return keepFresh({
+      clock,
+      threshold,
+      tokens: () => this.heldTokens,
+      token: (options) => this.getAccessTokenRefreshIfNecessary(options),
+    });
   }
 
   /**
