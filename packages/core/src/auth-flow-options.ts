@@ -1,6 +1,7 @@
 import type { Clock } from './clock.js';
 import type { Lock } from './lock.js';
 import type { PrivateKey } from './private-key.js';
+import type { RetryOptions } from './request-retry.js';
 
 /** Endpoints of an authorization server, for servers without discovery. */
 export interface ServerEndpoints {
@@ -86,6 +87,13 @@ export interface FlowOptions {
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Seconds for one request to the authorization server, its answer included. @defaultValue 20 */
   readonly timeout?: number | undefined;
+  /**
+   * Makes requests for tokens that fail for now again within the call, `{}` by the defaults. Without it, an error that
+   * is `retryable` says so, and the next call tries again; meanwhile the present token is given while it is valid.
+   *
+   * @defaultValue none
+   */
+  readonly retry?: RetryOptions | undefined;
   /** Further headers of every request to the authorization server. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** @defaultValue {@link systemClock} */

@@ -22,7 +22,11 @@ export function checkOptions(options: Partial<AuthFlowOptions>): void {
   for (const name of ['lockTimeout', 'autoRefreshThreshold', 'timeout'] as const) {
     checkSeconds(options[name], name);
   }
-  const { rotation } = options;
+  const { rotation, retry } = options;
+  checkSeconds(retry?.deadline, 'retry.deadline');
+  const attempts = retry?.attempts ?? 1;
+  if (!Number.isInteger(attempts) || attempts < 1)
+    throw new TypeError('retry.attempts must be a whole number, 1 or more.');
   if (rotation !== undefined && rotation !== 'strict') checkSeconds(rotation.grace, 'rotation.grace');
 }
 

@@ -37,6 +37,7 @@ export {
 export { PasswordFlow, type PasswordFlowOptions, PasswordFlowSimple } from './password-flow.js';
 export type { PrivateKey } from './private-key.js';
 export { RefreshTokenFlow, type RefreshTokenFlowOptions, RefreshTokenFlowSimple } from './refresh-token-flow.js';
+export type { RetryOptions } from './request-retry.js';
 export type { SecretSource } from './secret-source.js';
 export type { KeptFresh } from './keep-fresh.js';
 export { signAssertion, type SignedAssertionOptions } from './signed-assertion.js';

@@ -1,8 +1,9 @@
 import type { ServerName } from './authorization-callback.js';
+import { systemClock } from './clock.js';
 import { type DeviceCode, readDeviceCode } from './device-code.js';
-import { causesOf } from './error-causes.js';
-import { AuthFlowError, DiscoveryError, RefreshOutcomeUnknownError, TokenEndpointUnavailableError } from './errors.js';
-import { NoAnswerError } from './http-exchange.js';
+import { DiscoveryError } from './errors.js';
+import { noAnswer } from './no-answer.js';
+import { withRetries } from './request-retry.js';
 import { scrubError } from './secrets.js';
 import type { AskOptions, ServerConnection } from './server-connection.js';
 import { readEndpointAnswer, readTokenAnswer } from './token-endpoint-answer.js';
@@ -29,15 +30,25 @@ export class PreparedClient {
   }
 
   /**
-   * Sends a token request and keeps what came before validating it.
+   * Sends a token request, again by the option `retry`, and keeps what came before validating it.
    *
    * @throws what {@link readTokenAnswer} throws; RefreshOutcomeUnknownError or TokenEndpointUnavailableError when no
    * complete answer came.
    */
-  async requestTokens(
+  requestTokens(
     grantType: string,
     parameters: URLSearchParams,
-    { signal, beforeSending, dpopKey }: TokenRequestOptions = {},
+    options: TokenRequestOptions = {},
+  ): Promise<TokenAnswer> {
+    const { retry, clock = systemClock } = this.#connection.options;
+    const context = { retry, grantType, clock, signal: options.signal };
+    return withRetries(() => this.#requestOnce(grantType, parameters, options), context);
+  }
+
+  async #requestOnce(
+    grantType: string,
+    parameters: URLSearchParams,
+    { signal, beforeSending, dpopKey }: TokenRequestOptions,
   ): Promise<TokenAnswer> {
     const { openid } = this.#connection;
     const secrets = this.#connection.secretsOf(parameters);
@@ -161,26 +172,6 @@ export class PreparedClient {
     if (!answer) throw noAnswer(problem, 'introspection', secrets);
     return readEndpointAnswer(answer, { grantType: 'introspection', secrets, now: this.#connection.now() });
   }
-}
-
-function noAnswer(problem: unknown, grantType: string, secrets: readonly string[]): AuthFlowError {
-  const failure = findFailure(problem);
-  if (failure instanceof AuthFlowError) return failure;
-  const cause = scrubError(failure ?? problem, secrets);
-  if (!failure) return new DiscoveryError({ message: `The request could not be made: ${cause.message}`, cause });
-  if (failure.mayHaveArrived && grantType === 'refresh_token') return new RefreshOutcomeUnknownError({ cause });
-  return new TokenEndpointUnavailableError({
-    message: `The authorization server gave no answer: ${cause.message}`,
-    cause,
-  });
-}
-
-/** openid-client wraps some failures of a custom fetch. */
-function findFailure(problem: unknown): AuthFlowError | NoAnswerError | undefined {
-  for (const error of causesOf(problem)) {
-    if (error instanceof NoAnswerError || error instanceof AuthFlowError) return error;
-  }
-  return undefined;
 }
 
 function stringsOf(body: Record<string, unknown>): string[] {

@@ -7,8 +7,16 @@ export class TokenEndpointUnavailableError extends AuthFlowError {
   readonly status: number | undefined;
   /** Seconds to wait, when the server said so (RFC 9110 section 10.2.3). */
   readonly retryAfter: number | undefined;
+  /** Whether the request may have reached the server; false when it surely never left. */
+  readonly mayHaveArrived: boolean;
 
-  constructor(details: ErrorDetails & { status?: number | undefined; retryAfter?: number | undefined } = {}) {
+  constructor(
+    details: ErrorDetails & {
+      status?: number | undefined;
+      retryAfter?: number | undefined;
+      mayHaveArrived?: boolean | undefined;
+    } = {},
+  ) {
     super(
       {
         code: 'TOKEN_ENDPOINT_UNAVAILABLE',
@@ -20,6 +28,7 @@ export class TokenEndpointUnavailableError extends AuthFlowError {
     );
     this.status = details.status;
     this.retryAfter = details.retryAfter;
+    this.mayHaveArrived = details.mayHaveArrived ?? true;
   }
 }
 

@@ -1,0 +1,65 @@
+import type { Clock } from './clock.js';
+import { TokenEndpointUnavailableError } from './errors.js';
+
+/** How requests for tokens that fail are made again within one call. */
+export interface RetryOptions {
+  /** How often a request is made at most, the first time included. @defaultValue 3 */
+  readonly attempts?: number | undefined;
+  /** Seconds after which none is made again. Other processes may be waiting at the lock meanwhile. @defaultValue 15 */
+  readonly deadline?: number | undefined;
+}
+
+/** What is retried, and by which clock. */
+export interface RetryContext {
+  readonly retry: RetryOptions | undefined;
+  readonly grantType: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Grants that ask for something new each time, so that it does no harm when a request was answered unheard. */
+const repeatable = new Set([
+  'client_credentials',
+  'urn:ietf:params:oauth:grant-type:jwt-bearer',
+  'urn:ietf:params:oauth:grant-type:token-exchange',
+]);
+
+const deviceCode = 'urn:ietf:params:oauth:grant-type:device_code';
+const [first, longest] = [500, 5000]; // milliseconds
+
+/**
+ * Makes a request, and makes it again while that may help: after a pause of a random length up to 0.5 s, 1 s, 2 s and
+ * so on, or as long as the server asks.
+ *
+ * | failure                                  | made again                                                  |
+ * | ---------------------------------------- | ----------------------------------------------------------- |
+ * | never sent (refused, name not found, …)  | for every grant                                             |
+ * | 429, 503                                 | for every grant: the server says that it did nothing        |
+ * | other 5xx, 408, 425, no answer           | for grants that ask for something new each time             |
+ * | all else                                 | never                                                       |
+ *
+ * A device login polls by rules of its own (RFC 8628 section 3.5).
+ */
+export async function withRetries<T>(request: () => Promise<T>, context: RetryContext): Promise<T> {
+  const { retry, clock, signal } = context;
+  if (!retry || context.grantType === deviceCode) return request();
+  const { attempts = 3, deadline = 15 } = retry;
+  const end = clock.now() + deadline * 1000;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await request();
+    } catch (error) {
+      if (attempt >= attempts || !mayRepeat(error, context.grantType)) throw error;
+      const jitter = Math.random() * Math.min(first * 2 ** (attempt - 1), longest);
+      const pause = Math.max(jitter, (error.retryAfter ?? 0) * 1000);
+      if (clock.now() + pause > end) throw error;
+      await clock.sleep(pause, signal);
+    }
+  }
+}
+
+function mayRepeat(error: unknown, grantType: string): error is TokenEndpointUnavailableError {
+  if (!(error instanceof TokenEndpointUnavailableError)) return false;
+  const didNothing = !error.mayHaveArrived || error.status === 429 || error.status === 503;
+  return didNothing || repeatable.has(grantType);
+}
