@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { RdpTwin } from '../dist/rdp/rdp-twin.js';
+
+const program = fileURLToPath(new URL('../dist/rdp/main.js', import.meta.url));
+
+let folder: string;
+let twin: RdpTwin;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-rdp-'));
+  twin = await RdpTwin.start({ 'GE-A-1': 'first-password' });
+});
+
+afterEach(async () => {
+  await twin[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+function writeCredentials(lines: string): void {
+  writeFileSync(join(folder, 'rdp.ini'), `[RDP]\n${lines}`, { mode: 0o600 });
+}
+
+/** Runs the program in the folder, as a user would. */
+function run(args: readonly string[] = [], env = {}): Promise<{ code: number; out: string; err: string }> {
+  const all = [program, '--auth-url', twin.server.tokenEndpoint, ...args];
+  return new Promise((resolve) => {
+    execFile(process.execPath, all, { cwd: folder, env: { PATH: process.env['PATH'], ...env } }, (error, out, err) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out: out.trim(), err });
+    });
+  });
+}
+
+describe('the RDP example', () => {
+  test('prints a token, and the next run prints the same without a request', async () => {
+    writeCredentials('username = GE-A-1\npassword = first-password\nclientId = app-key');
+    const first = await run();
+    expect(first).toMatchObject({ code: 0, out: expect.stringMatching(/^at_/) });
+    expect(await run()).toEqual({ ...first, err: '' });
+    twin.server.ledger.assertTokenRequests(1);
+    const { access_token, expiry_tm } = JSON.parse(readFileSync(join(folder, 'token.txt'), 'utf8'));
+    expect(access_token).toBe(first.out);
+    expect(Math.abs(expiry_tm - (Date.now() / 1000 + 590))).toBeLessThan(30);
+  });
+
+  test('changes the password', async () => {
+    writeCredentials('username = GE-A-1\npassword = first-password\nclientId = app-key');
+    expect(await run(['change-password'])).toMatchObject({ code: 1, err: expect.stringContaining('RDP_NEW_PASSWORD') });
+    expect(await run(['change-password'], { RDP_NEW_PASSWORD: 'second-password' })).toMatchObject({ code: 0 });
+    rmSync(join(folder, 'token.txt'));
+    expect(await run()).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('Check user name and password'),
+    });
+    writeCredentials('username = GE-A-1\npassword = second-password\nclientId = app-key');
+    expect(await run()).toMatchObject({ code: 0, out: expect.stringMatching(/^at_/) });
+  });
+
+  test('says that another session holds the quota', async () => {
+    writeCredentials('username = GE-A-1\npassword = first-password\nclientId = app-key');
+    await run();
+    const second = await run(['--no-takeover', '--token-file', 'other.txt']);
+    expect(second).toMatchObject({ code: 1, err: expect.stringContaining('Another session has the sign-on') });
+  });
+
+  test('logs service accounts in, by secret and by key', async () => {
+    writeCredentials('clientId = GE-service\nclientSecret = service-secret\nauthenticationType = v2');
+    expect(await run()).toMatchObject({ code: 0, out: expect.stringMatching(/^at_/) });
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    writeFileSync(join(folder, 'key.json'), JSON.stringify(privateKey.export({ format: 'jwk' })), { mode: 0o600 });
+    writeCredentials('clientId = GE-signer');
+    const signed = await run(['--key', 'key.json', '--token-file', 'signer.txt']);
+    expect(signed).toMatchObject({ code: 0, out: expect.stringMatching(/^at_/) });
+    expect(twin.server.ledger.tokenRequests.map(({ authentication }) => authentication)).toEqual([
+      'client_secret_post',
+      'private_key_jwt',
+    ]);
+  });
+});

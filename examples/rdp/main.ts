@@ -1,0 +1,40 @@
+/** Prints an access token, or changes the password: see README.md. */
+import { AuthFlowError } from '@latchkey/core';
+import { environmentVariable } from '@latchkey/core/node';
+import { parseArgs } from 'node:util';
+import { openRdp } from './open-rdp.js';
+import { RdpSession } from './rdp-session.js';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    credentials: { type: 'string', default: 'rdp.ini' },
+    'token-file': { type: 'string', default: 'token.txt' },
+    'auth-url': { type: 'string' },
+    key: { type: 'string' },
+    'no-takeover': { type: 'boolean', default: false },
+  },
+});
+
+try {
+  const flow = await openRdp({
+    credentials: values.credentials,
+    tokenFile: values['token-file'],
+    authUrl: values['auth-url'],
+    key: values.key,
+    takeExclusiveSignOnControl: !values['no-takeover'],
+  });
+  if (positionals[0] === 'change-password' && flow instanceof RdpSession) {
+    await flow.changePassword(environmentVariable('RDP_NEW_PASSWORD')());
+    console.error('The password is changed. Write it into the credentials file.');
+  } else if (positionals.length === 0) {
+    console.log(await flow.getAccessTokenRefreshIfNecessary());
+  } else {
+    console.error('Say change-password, for a user name and a password, or nothing.');
+    process.exitCode = 2;
+  }
+} catch (error) {
+  if (!(error instanceof AuthFlowError)) throw error;
+  console.error(`${error.message} ${error.remedy}`);
+  process.exitCode = 1;
+}
