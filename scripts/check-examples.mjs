@@ -1,6 +1,6 @@
 /**
- * Compiles every block marked ```ts in README.md, CONTRIBUTING.md, docs/ and the doc comments of the packages. Each
- * block is a module of its own that must compile as a user would write it, against the built packages; nothing is
+ * Compiles every block marked ```ts in README.md, CONTRIBUTING.md, docs/, the examples and the doc comments of the
+ * packages. Each block is a module of its own that must compile as a user would write it, against the built packages; nothing is
  * written to disk. Declare what a block does not explain: `declare const db: Map<string, string>;`.
  */
 import { readFileSync } from 'node:fs';
@@ -36,12 +36,18 @@ function sources() {
     ...found('.', ['.md'], ['*.md'], 1),
     ...found('docs', ['.md'], ['**/*.md']),
     ...found('packages', ['.md'], ['*/*.md']),
+    ...found('examples', ['.md'], ['*/*.md']),
     ...found('packages', ['.ts'], ['*/src/**/*.ts']),
   ];
 }
 
-/** Finds the blocks of a file, each named as if it stood in examples/, whose dependencies are what a user installs. */
+/**
+ * Finds the blocks of a file, each named as if it stood in examples/, whose dependencies are what a user installs; those
+ * of an example's README stand beside it.
+ */
 function blocksIn(file) {
+  const examples = path.join(root, 'examples');
+  const folder = path.dirname(path.resolve(file)).startsWith(examples + path.sep) ? path.dirname(file) : examples;
   const lines = readFileSync(file, 'utf8').split('\n');
   const margin = file.endsWith('.ts') ? /^\s*\* ?/ : /^/;
   const found = [];
@@ -52,7 +58,7 @@ function blocksIn(file) {
       const fence = /^(\s*)(```+)(?:ts|typescript)\b/.exec(text);
       if (fence !== null) open = { indent: fence[1].length, fence: fence[2], file, line: index + 2, code: '' };
     } else if (text.trim() === open.fence) {
-      found.push([path.join(root, 'examples', `block-${path.basename(file)}-${open.line}.ts`), open]);
+      found.push([path.join(folder, `block-${path.basename(file)}-${open.line}.ts`), open]);
       open = undefined;
     } else {
       open.code += `${text.slice(open.indent)}\n`;
