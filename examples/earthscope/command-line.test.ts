@@ -1,0 +1,169 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type FakeAuthorizationServer, faults } from '@latchkey/core/testing';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { EarthscopeHome } from '../dist/earthscope/earthscope-home.js';
+import { startTwin } from '../dist/earthscope/earthscope-twin.js';
+
+let server: FakeAuthorizationServer;
+let home: EarthscopeHome;
+
+beforeEach(async () => {
+  server = await startTwin();
+  home = new EarthscopeHome(server.issuer);
+});
+
+afterEach(async () => {
+  home[Symbol.dispose]();
+  await server.stop();
+});
+
+const renewals = (): number => server.ledger.count({ grantType: 'refresh_token' });
+
+describe('the EarthScope command line, for a person', () => {
+  test('logs in by the device flow, and says on stderr where to approve', async () => {
+    expect(await home.es(['token'])).toMatchObject({ code: 1, out: '', err: expect.stringContaining('No tokens') });
+    const { code, out, err } = await home.es(['login']);
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^Logged in until \d{4}-/) });
+    expect(err).toContain(`${server.issuer}/device`);
+    const [request] = server.ledger.filter({ endpoint: 'device_authorization' });
+    expect(request?.parameters).toEqual({
+      client_id: 'cli',
+      audience: 'https://account.earthscope.org',
+      scope: 'openid profile email offline_access',
+    });
+    expect(readdirSync(join(home.folder, 'default'))).toContain('sso_tokens.json');
+    expect(statSync(home.tokenFile()).mode & 0o777).toBe(0o600);
+  });
+
+  test('prints the token, and its time to live', async () => {
+    await home.es(['login']);
+    const { access_token } = home.stored();
+    server.ledger.clear();
+    expect(await home.es(['token'])).toEqual({ code: 0, out: access_token, err: '' });
+    const ttl = await home.es(['ttl']);
+    expect(ttl).toMatchObject({ code: 0, err: '' });
+    expect(Number(ttl.out)).toBeGreaterThan(28_700);
+    home.expire();
+    expect(await home.es(['ttl'])).toEqual({ code: 1, out: expect.stringMatching(/^-\d+$/), err: '' });
+    expect(server.ledger.count()).toBe(0);
+  });
+
+  test('renews what has less than the threshold left, and nothing with --no-auto-refresh', async () => {
+    await home.es(['login']);
+    const { access_token } = home.stored();
+    const past = await home.es(['token', '--auto-refresh-threshold', '100000', '--no-auto-refresh']);
+    expect(past.out).toBe(access_token);
+    expect((await home.es(['token', '-a', '10'])).out).toBe(access_token);
+    expect(renewals()).toBe(0);
+    const renewed = await home.es(['token', '--auto-refresh-threshold', '100000']);
+    expect(renewed.out).not.toBe(access_token);
+    expect(home.stored().access_token).toBe(renewed.out);
+    expect(await home.es(['refresh'])).toMatchObject({ code: 0, out: expect.stringContaining('Renewed.') });
+    expect(renewals()).toBe(2);
+    expect(await home.es(['token', '-a', 'soon'])).toMatchObject({ code: 2 });
+  });
+
+  test('shows who is logged in, and looks users up', async () => {
+    expect(await home.es(['user'])).toMatchObject({ code: 1, err: expect.stringContaining('No tokens') });
+    await home.es(['login']);
+    const { out } = await home.es(['user']);
+    expect(JSON.parse(out)).toEqual({ user_id: 'ada', primary_email: 'ada@example.org' });
+    const lookup = await home.es(['user', '--id', 'u-1', '--id', 'u-9', '--email', 'bob@example.org']);
+    expect(JSON.parse(lookup.out)).toEqual([
+      { id: 'u-1', country_code: 'GB' },
+      { id: 'u-2', country_code: 'FR' },
+    ]);
+  });
+
+  test('downloads with a token that is renewed on the way, and draws no bar into a pipe', async () => {
+    await home.es(['login']);
+    server.nextAnswers({ endpoint: 'api' }, (entry) => {
+      if (!entry.path.endsWith('/a.dat')) return undefined;
+      return {
+        name: 'the token ends after this file',
+        send: async (answer, { response }) => {
+          response.writeHead(answer.status, answer.headers).end(answer.body);
+          server.expireAccessTokens();
+        },
+      };
+    });
+    const urls = ['a.dat', 'b.dat'].map((name) => `${server.api}/files/${name}`);
+    expect(await home.es(['download', ...urls])).toEqual({ code: 0, out: '', err: '' });
+    for (const name of ['a.dat', 'b.dat']) {
+      expect(JSON.parse(readFileSync(join(home.folder, name), 'utf8'))).toMatchObject({ path: `/api/files/${name}` });
+    }
+    expect(renewals()).toBe(1);
+    server.nextAnswers({ endpoint: 'api' }, faults.truncate());
+    expect(await home.es(['download', `${server.api}/files/c.dat`])).toMatchObject({ code: 1 });
+    expect(readdirSync(home.folder).sort()).toEqual(['a.dat', 'b.dat', 'config.toml', 'default']);
+  });
+
+  test('says what it can do, and what it does not know', async () => {
+    expect(await home.es([])).toMatchObject({ code: 2, err: expect.stringContaining('login, logout, revoke, token') });
+    expect(await home.es(['--colour'])).toMatchObject({ code: 2, err: expect.stringContaining('--colour') });
+  });
+});
+
+describe('the EarthScope command line, for a machine', () => {
+  test('shows its secret in the body, sends no scope, and has tokens of its own', async () => {
+    await home.es(['login']);
+    server.ledger.clear();
+    expect(await home.es(['login', '--profile', 'machine'])).toMatchObject({ code: 0, err: '' });
+    const [request] = server.ledger.tokenRequests;
+    expect(request?.parameters).toEqual({
+      grant_type: 'client_credentials',
+      client_id: 'machine',
+      client_secret: 'machine-secret',
+      audience: 'https://account.earthscope.org',
+    });
+    const { access_token } = home.stored(home.tokenFile('machine'));
+    expect(await home.es(['token'], { ES_PROFILE: 'machine' })).toMatchObject({ code: 0, out: access_token });
+    expect(home.stored().access_token).not.toBe(access_token);
+  });
+
+  test('asks again when its token has ended', async () => {
+    await home.es(['login', '-p', 'machine']);
+    home.expire(home.tokenFile('machine'));
+    expect(await home.es(['ttl', '-p', 'machine'])).toMatchObject({ code: 1 });
+    expect(await home.es(['token', '-p', 'machine'])).toMatchObject({ code: 0 });
+    expect(await home.es(['ttl', '-p', 'machine'])).toMatchObject({ code: 0 });
+    server.ledger.assertTokenRequests(2, { grantType: 'client_credentials' });
+  });
+});
+
+describe('A12: the end of a login', () => {
+  /** Redeems a refresh token as a thief would. */
+  async function redeem(refreshToken: string | undefined): Promise<unknown> {
+    const form = { grant_type: 'refresh_token', client_id: 'cli', refresh_token: refreshToken ?? '' };
+    const answer = await fetch(server.tokenEndpoint, { method: 'POST', body: new URLSearchParams(form) });
+    return { status: answer.status, ...((await answer.json()) as object) };
+  }
+
+  test('A12 logout deletes the tokens', async () => {
+    await home.es(['login']);
+    expect(await home.es(['logout'])).toEqual({ code: 0, out: 'Logged out.', err: '' });
+    expect(existsSync(home.tokenFile())).toBe(false);
+    expect(await home.es(['token'])).toMatchObject({ code: 1, err: expect.stringContaining('No tokens') });
+    expect(await home.es(['logout'])).toEqual({ code: 0, out: 'Not logged in.', err: '' });
+  });
+
+  test('A12 logout deletes them while the server is out of order, too', async () => {
+    await home.es(['login']);
+    server.nextAnswers({ endpoint: 'revoke', times: Infinity }, faults.html(503));
+    expect(await home.es(['logout'])).toMatchObject({ code: 0, out: expect.stringContaining('Logged out here.') });
+    expect(existsSync(home.tokenFile())).toBe(false);
+  });
+
+  test('A12 after revoke, the server refuses a refresh with the old token', async () => {
+    await home.es(['login']);
+    const { refresh_token } = home.stored();
+    expect(await redeem(refresh_token)).toMatchObject({ status: 200 });
+    expect(await home.es(['revoke'])).toMatchObject({ code: 0, out: expect.stringContaining('is revoked') });
+    const [request] = server.ledger.filter({ endpoint: 'revoke' });
+    expect(request?.headers['content-type']).toContain('application/json');
+    expect(request?.parameters).toMatchObject({ client_id: 'cli', token: refresh_token });
+    expect(await redeem(refresh_token)).toMatchObject({ status: 400, error: 'invalid_grant' });
+    expect(existsSync(home.tokenFile())).toBe(false);
+  });
+});

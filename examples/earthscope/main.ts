@@ -1,0 +1,31 @@
+/** EarthScope on the command line: see README.md. */
+import { AuthFlowError } from '@latchkey/core';
+import process from 'node:process';
+import { readArguments } from './arguments.js';
+import { commands } from './commands.js';
+import { createFlow } from './earthscope-flow.js';
+import { readSettings } from './settings.js';
+
+const interrupted = new AbortController();
+process.once('SIGINT', () => interrupted.abort(new Error('Interrupted.')));
+let failure = 2; // until it is understood what is wanted
+
+try {
+  const given = readArguments(process.argv.slice(2));
+  const command = commands.get(given.command ?? '');
+  if (!command) throw new TypeError(`Say one of ${[...commands.keys()].join(', ')}.`);
+  failure = 1;
+  const settings = await readSettings({ profile: given.profile });
+  process.exitCode = await command({
+    flow: createFlow(settings),
+    settings,
+    given,
+    print: (text) => console.log(text),
+    errors: process.stderr,
+    signal: interrupted.signal,
+  });
+} catch (error) {
+  process.exitCode = failure;
+  const advice = error instanceof AuthFlowError ? ` ${error.remedy}` : '';
+  console.error(error instanceof Error ? `${error.message}${advice}` : error);
+}
