@@ -40,7 +40,8 @@ function session(name: string, options: Partial<RdpSessionOptions> = {}): RdpSes
   });
 }
 
-const stored = (name: string): Record<string, unknown> => JSON.parse(readFileSync(join(folder, name), 'utf8'));
+const stored = (name: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(join(folder, name), 'utf8')) as Record<string, unknown>;
 const grants = (): unknown[] => twin.server.ledger.tokenRequests.map(({ grantType }) => grantType);
 const refused = (call: Promise<unknown>): Promise<unknown> => call.then(String, (error: unknown) => error);
 
@@ -142,8 +143,9 @@ describe('A14: a service account', () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const clientKey = { ...privateKey.export({ format: 'jwk' }), kid: 'key-1', alg: 'RS256' };
     await service({ clientId: 'GE-signer', clientKey }).getAccessTokenRefreshIfNecessary();
-    const [{ parameters = {}, authentication } = {}] = twin.server.ledger.tokenRequests;
-    expect(authentication).toBe('private_key_jwt');
+    const [request] = twin.server.ledger.tokenRequests;
+    expect(request?.authentication).toBe('private_key_jwt');
+    const parameters = request?.parameters ?? {};
     expect(parameters['client_assertion_type']).toBe('urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
     const [header = '', payload = '', signature = ''] = (parameters['client_assertion'] ?? '').split('.');
     expect(decoded(header)).toMatchObject({ alg: 'RS256', kid: 'key-1' });
@@ -176,4 +178,4 @@ describe('A14: a service account', () => {
 });
 
 const from = (part: string): Buffer => Buffer.from(part, 'base64url');
-const decoded = (part: string): Record<string, unknown> => JSON.parse(from(part).toString());
+const decoded = (part: string): Record<string, unknown> => JSON.parse(from(part).toString()) as Record<string, unknown>;
