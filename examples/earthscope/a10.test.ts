@@ -66,6 +66,14 @@ describe('A10: a machine that has only a refresh token in its environment, at a 
     }
   });
 
+  test('A10 without a file that outlives the process, the second one presents a spent token', async () => {
+    const env = { CLIENT_ID: 'cli', REFRESH_TOKEN: given };
+    const [first, second] = ['first.json', 'second.json'].map((name) => ({ ...env, TOKENS: join(home.folder, name) }));
+    expect(await home.run('ci-job.js', [], first!)).toMatchObject({ code: 0 });
+    expect(await home.run('ci-job.js', [], second!)).toMatchObject({ code: 1 });
+    expect(server.ledger.reuses).toBe(1);
+  });
+
   test('A10 on the command line, the variable of a profile will do', async () => {
     const env = { ES_OAUTH2__REFRESH_TOKEN: given };
     for (let run = 1; run <= 3; run++) {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { TokenEndpointUnavailableError, TokenRequestError } from '@latchkey/core';
 import { asOtherProcess, faults, TestClock } from '@latchkey/core/testing';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rdpTokenFile } from '../dist/rdp/rdp-form.js';
@@ -125,6 +125,13 @@ describe('A13: an RDP session by password', () => {
     expect(String(error)).not.toContain('wrong-password');
     expect(grants()).toEqual(['refresh_token', 'password']);
     expect(readFileSync(file, 'utf8')).toBe(before);
+  });
+
+  test('A13 with a wrong password at first brings the same error, and makes no file', async () => {
+    const error = session({ password: 'wrong-password' }).getToken();
+    await expect(error).rejects.toMatchObject({ constructor: TokenRequestError, code: 'INVALID_GRANT' });
+    expect(existsSync(file)).toBe(false);
+    twin.server.ledger.assertTokenRequests(1);
   });
 
   test('A13 sends no password while the refresh brings a 503', async () => {

@@ -48,6 +48,21 @@ describe('the RDP example', () => {
     expect(Math.abs(expiry_tm - (Date.now() / 1000 + 590))).toBeLessThan(30);
   });
 
+  test('is renewed once by four programs with one token file', async () => {
+    writeCredentials('username = GE-A-1\npassword = first-password\nclientId = app-key');
+    await run();
+    const file = join(folder, 'token.txt');
+    const record = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify({ ...record, expiry_tm: Date.now() / 1000 - 11 }), { mode: 0o600 });
+    twin.server.ledger.clear();
+    const outcomes = await Promise.all([1, 2, 3, 4].map(() => run()));
+    expect(new Set(outcomes.map(({ code, out }) => `${code} ${out}`)).size).toBe(1);
+    expect(outcomes[0]).toMatchObject({ code: 0, out: expect.not.stringContaining(record.access_token) });
+    twin.server.ledger.assertTokenRequests(1, { grantType: 'refresh_token' });
+    twin.server.ledger.assertTokenRequests(0, { grantType: 'password' });
+    twin.server.ledger.assertNoReuse();
+  });
+
   test('changes the password', async () => {
     writeCredentials('username = GE-A-1\npassword = first-password\nclientId = app-key');
     expect(await run(['change-password'])).toMatchObject({ code: 1, err: expect.stringContaining('RDP_NEW_PASSWORD') });

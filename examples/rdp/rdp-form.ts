@@ -14,9 +14,9 @@ interface RdpRecord extends TokenRecord {
 const rdpForm: RecordCodec = {
   async seal(record) {
     const { expires_at, issued_at, latchkey, ...answer } = JSON.parse(record) as TokenRecord;
-    const lifetime = expires_at !== undefined && { expires_in: String(expires_at - (issued_at ?? expires_at)) };
-    const expiry = expires_at !== undefined && { expiry_tm: expires_at - margin };
-    return JSON.stringify({ ...answer, ...lifetime, ...expiry, latchkey }, undefined, 4);
+    if (expires_at === undefined) return JSON.stringify({ ...answer, latchkey }, undefined, 4);
+    const lifetime = issued_at !== undefined && { expires_in: String(expires_at - issued_at) };
+    return JSON.stringify({ ...answer, ...lifetime, expiry_tm: expires_at - margin, latchkey }, undefined, 4);
   },
   async open(text) {
     const { expires_in, expiry_tm, ...answer } = JSON.parse(text) as RdpRecord;
@@ -24,7 +24,8 @@ const rdpForm: RecordCodec = {
     const record = { latchkey: { requested_scope: 'trapi' }, ...answer };
     if (expiry_tm === undefined) return JSON.stringify({ ...record, expires_in });
     const expires_at = Math.floor(expiry_tm) + margin;
-    return JSON.stringify({ ...record, expires_at, issued_at: expires_at - Number(expires_in ?? 0) });
+    const issued = expires_in !== undefined && { issued_at: expires_at - Number(expires_in) };
+    return JSON.stringify({ ...record, expires_at, ...issued });
   },
 };
 
