@@ -101,6 +101,7 @@ describe('the EarthScope command line, for a person', () => {
 
   test('says what it can do, and what it does not know', async () => {
     expect(await home.es([])).toMatchObject({ code: 2, err: expect.stringContaining('login, logout, revoke, token') });
+    expect(await home.es(['download'])).toMatchObject({ code: 1, err: 'Say what to download: one URL or more.' });
     expect(await home.es(['--colour'])).toMatchObject({ code: 2, err: expect.stringContaining('--colour') });
   });
 });

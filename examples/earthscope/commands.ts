@@ -84,8 +84,9 @@ async function user({ flow, settings, given, print }: CommandContext): Promise<n
 
 /** Each request asks the flow, so that the token is good for the last file as it was for the first. */
 async function downloadAll({ flow, given, errors, signal }: CommandContext): Promise<number> {
+  if (given.operands.length === 0) throw new TypeError('Say what to download: one URL or more.');
   for (const url of given.operands) {
-    const name = basename(new URL(url).pathname);
+    const name = basename(new URL(url).pathname) || 'index';
     using bar = new ProgressBar(errors, name);
     await download(url, name, { fetch: flow.asFetch(), signal, onProgress: (...progress) => bar.show(...progress) });
   }

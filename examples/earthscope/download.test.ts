@@ -67,9 +67,9 @@ describe('a download', () => {
 });
 
 describe('a progress bar', () => {
-  function draw(isTTY: boolean, steps: readonly (readonly [number, number | undefined])[]): string {
+  function draw(isTTY: boolean, steps: readonly (readonly [number, number | undefined])[], columns = 60): string {
     let drawn = '';
-    const output = { isTTY, columns: 60, write: (text: string) => (drawn += text) };
+    const output = { isTTY, columns, write: (text: string) => (drawn += text) };
     using bar = new ProgressBar(output, 'big.dat');
     for (const step of steps) bar.show(...step);
     return drawn;
@@ -92,6 +92,8 @@ describe('a progress bar', () => {
 
   test('counts bytes where the length is unknown, and keeps to the width', () => {
     expect(draw(true, [[4096, undefined]])).toBe('\rbig.dat 4096 bytes\u001b[K');
+    expect(draw(true, [[4096, undefined]], 12)).toBe('\rbig.dat 4096\u001b[K');
+    expect(draw(true, [[4096, undefined]], 0)).toBe('\rbig.dat 4096 bytes\u001b[K');
   });
 
   test('draws nothing anywhere else', () => {

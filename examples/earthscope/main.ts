@@ -7,7 +7,7 @@ import { createFlow } from './earthscope-flow.js';
 import { readSettings } from './settings.js';
 
 const interrupted = new AbortController();
-process.once('SIGINT', () => interrupted.abort(new Error('Interrupted.')));
+process.once('SIGINT', () => interrupted.abort());
 let failure = 2; // until it is understood what is wanted
 
 try {
@@ -26,6 +26,10 @@ try {
   });
 } catch (error) {
   process.exitCode = failure;
-  const advice = error instanceof AuthFlowError ? ` ${error.remedy}` : '';
-  console.error(error instanceof Error ? `${error.message}${advice}` : error);
+  console.error(interrupted.signal.aborted ? 'Interrupted.' : describe(error));
+}
+
+function describe(error: unknown): string {
+  if (error instanceof AuthFlowError) return `${error.message} ${error.remedy}`;
+  return error instanceof Error ? error.message : String(error);
 }

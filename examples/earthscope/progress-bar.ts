@@ -23,7 +23,8 @@ export class ProgressBar implements Disposable {
     const done = total === undefined || total === 0 ? undefined : Math.min(received / total, 1);
     const full = Math.floor((done ?? 0) * width);
     const bar = done === undefined ? '' : ` [${'='.repeat(full).padEnd(width)}] ${Math.floor(done * 100)} %`;
-    const line = `${this.#name}${bar || ` ${received} bytes`}`.slice(0, this.#output?.columns ?? 80);
+    const columns = this.#output?.columns || 80; // 0 where the terminal does not know
+    const line = `${this.#name}${bar || ` ${received} bytes`}`.slice(0, columns);
     if (line === this.#shown) return;
     this.#output?.write(`\r${line}\u001b[K`);
     this.#shown = line;
