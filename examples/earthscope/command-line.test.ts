@@ -37,7 +37,7 @@ describe('the EarthScope command line, for a person', () => {
   });
 
   test('prints the token, and its time to live', async () => {
-    await home.es(['login']);
+    await home.logIn();
     const { access_token } = home.stored();
     server.ledger.clear();
     expect(await home.es(['token'])).toEqual({ code: 0, out: access_token, err: '' });
@@ -50,7 +50,7 @@ describe('the EarthScope command line, for a person', () => {
   });
 
   test('renews what has less than the threshold left, and nothing with --no-auto-refresh', async () => {
-    await home.es(['login']);
+    await home.logIn();
     const { access_token } = home.stored();
     const past = await home.es(['token', '--auto-refresh-threshold', '100000', '--no-auto-refresh']);
     expect(past.out).toBe(access_token);
@@ -66,7 +66,7 @@ describe('the EarthScope command line, for a person', () => {
 
   test('shows who is logged in, and looks users up', async () => {
     expect(await home.es(['user'])).toMatchObject({ code: 1, err: expect.stringContaining('No tokens') });
-    await home.es(['login']);
+    await home.logIn();
     const { out } = await home.es(['user']);
     expect(JSON.parse(out)).toEqual({ user_id: 'ada', primary_email: 'ada@example.org' });
     const lookup = await home.es(['user', '--id', 'u-1', '--id', 'u-9', '--email', 'bob@example.org']);
@@ -77,7 +77,7 @@ describe('the EarthScope command line, for a person', () => {
   });
 
   test('downloads with a token that is renewed on the way, and draws no bar into a pipe', async () => {
-    await home.es(['login']);
+    await home.logIn();
     server.nextAnswers({ endpoint: 'api' }, (entry) => {
       if (!entry.path.endsWith('/a.dat')) return undefined;
       return {
@@ -108,7 +108,7 @@ describe('the EarthScope command line, for a person', () => {
 
 describe('the EarthScope command line, for a machine', () => {
   test('shows its secret in the body, sends no scope, and has tokens of its own', async () => {
-    await home.es(['login']);
+    await home.logIn();
     server.ledger.clear();
     expect(await home.es(['login', '--profile', 'machine'])).toMatchObject({ code: 0, err: '' });
     const [request] = server.ledger.tokenRequests;
@@ -142,7 +142,7 @@ describe('A12: the end of a login', () => {
   }
 
   test('A12 logout deletes the tokens', async () => {
-    await home.es(['login']);
+    await home.logIn();
     expect(await home.es(['logout'])).toEqual({ code: 0, out: 'Logged out.', err: '' });
     expect(existsSync(home.tokenFile())).toBe(false);
     expect(await home.es(['token'])).toMatchObject({ code: 1, err: expect.stringContaining('No tokens') });
@@ -150,14 +150,14 @@ describe('A12: the end of a login', () => {
   });
 
   test('A12 logout deletes them while the server is out of order, too', async () => {
-    await home.es(['login']);
+    await home.logIn();
     server.nextAnswers({ endpoint: 'revoke', times: Infinity }, faults.html(503));
     expect(await home.es(['logout'])).toMatchObject({ code: 0, out: expect.stringContaining('Logged out here.') });
     expect(existsSync(home.tokenFile())).toBe(false);
   });
 
   test('A12 after revoke, the server refuses a refresh with the old token', async () => {
-    await home.es(['login']);
+    await home.logIn();
     const { refresh_token } = home.stored();
     expect(await redeem(refresh_token)).toMatchObject({ status: 200 });
     expect(await home.es(['revoke'])).toMatchObject({ code: 0, out: expect.stringContaining('is revoked') });

@@ -1,10 +1,13 @@
 import type { TokenRecord } from '@latchkey/core';
+import { TestClock } from '@latchkey/core/testing';
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { createFlow } from './earthscope-flow.js';
+import { readSettings } from './settings.js';
 
 /** What a program left behind. */
 export interface Outcome {
@@ -29,6 +32,13 @@ export class EarthscopeHome implements Disposable {
   /** Runs a command of the command line. */
   es(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
     return this.run('main.js', args, { ...this.env, ...env });
+  }
+
+  /** Does what the command `login` does, in this process and without its pauses. */
+  async logIn(): Promise<void> {
+    const clock = new TestClock({ start: Date.now(), autoAdvance: true });
+    const flow = createFlow(await readSettings({ env: this.env }), { clock, promptUser: () => undefined });
+    await flow.getAccessTokenRefreshIfNecessary({ interactive: true });
   }
 
   /** Runs a program of this example. */

@@ -24,7 +24,7 @@ const sixKeys = ['access_token', 'id_token', 'refresh_token', 'scope', 'expires_
 
 /** Logs in, and leaves what EarthScope 0.2 would have written, in its six keys and for everybody to read. */
 async function leaveLegacyFile(): Promise<Record<string, unknown>> {
-  await home.es(['login']);
+  await home.logIn();
   const stored = home.stored();
   const six = Object.fromEntries(sixKeys.map((name) => [name, stored[name]]));
   home.store(six);
