@@ -18,7 +18,7 @@ const remedy = 'Log in again by whatever made the refresh token, and give the ne
  * Tokens that grow from a refresh token which somebody gave: from an environment variable of a CI job, say. What it
  * was replaced by is in the storage and counts from then on, also in later processes; the given one is used again
  * only when it is another one and what is stored no longer works. Use a storage that outlives the process wherever
- * the server replaces refresh tokens.
+ * the server replaces refresh tokens, and the option `account` where it holds the tokens of several users.
  */
 export class RefreshTokenFlow extends StoredAuthFlow {
   static {
