@@ -24,7 +24,9 @@ export class ApiKeyFlow extends AuthFlow {
     if (headerName !== undefined && !/^[!#$%&'*+.^`|~\w-]+$/.test(headerName)) {
       throw new TypeError('headerName must be the name of a header (RFC 9110 section 5.1).');
     }
-    if (scheme !== undefined && typeof scheme !== 'string') throw new TypeError('scheme must be a string.');
+    if (scheme !== undefined && (typeof scheme !== 'string' || !/^[\x20-\x7e]*$/.test(scheme))) {
+      throw new TypeError('scheme must be a string that a header can carry.');
+    }
     super(options);
   }
 
@@ -50,6 +52,13 @@ export class ApiKeyFlow extends AuthFlow {
     const key = await readSecret('apiKey', this.options.apiKey);
     assertHeaderValue(key);
     return TokenSet.from({ access_token: key });
+  }
+
+  /** The key in the header that the options describe. */
+  protected override tokenHeader(key: string): readonly [name: string, value: string] {
+    const { headerName = 'authorization' } = this.options;
+    const { scheme = headerName.toLowerCase() === 'authorization' ? 'Bearer' : '' } = this.options;
+    return [headerName, scheme === '' ? key : `${scheme} ${key}`];
   }
 
   protected override loadTokens(): Promise<undefined> {

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
-import { describe, expect, test } from '@jest/globals';
-import { ApiKeyFlow, AuthFlow, type FlowOptions, TokenSet } from '@latchkey/core';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { ApiKeyFlow, type ApiKeyFlowOptions, AuthFlow, type FlowOptions, TokenSet } from '@latchkey/core';
+import { FakeAuthorizationServer } from '@latchkey/core/testing';
 
 const apiKey = 'sk_test_51HxAbCdEfGh';
 
@@ -60,6 +61,8 @@ describe('ApiKeyFlow', () => {
     { apiKey, headerName: 'x key' },
     { apiKey, headerName: '' },
     { apiKey, scheme: 1 as never },
+    { apiKey, scheme: 'Token\r\n' },
+    { apiKey, allowedOrigins: ['http://api.example.org'] },
   ])('refuses %p at once, without quoting the key', (options) => {
     let message = '';
     try {
@@ -75,6 +78,87 @@ describe('ApiKeyFlow', () => {
   test('refuses a key with a line break when its source brings one', async () => {
     const flow = new ApiKeyFlow({ apiKey: () => `${apiKey}\r\nx: y` });
     await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toThrow(/line break/);
+  });
+});
+
+describe('fetch of an ApiKeyFlow', () => {
+  let server: FakeAuthorizationServer;
+
+  beforeEach(async () => {
+    server = await FakeAuthorizationServer.start();
+  });
+  afterEach(() => server.stop());
+
+  /** Calls an API that knows nothing of tokens; returns the raw headers that it got. */
+  async function headersOf(options: Partial<ApiKeyFlowOptions>, init?: RequestInit): Promise<Record<string, unknown>> {
+    const ok = { status: 200, headers: {}, body: '' };
+    server.nextAnswers({ endpoint: 'api' }, { name: 'open', before: () => ok });
+    const flow = new ApiKeyFlow({ apiKey, allowedOrigins: [server.issuer], ...options });
+    expect((await flow.fetch(server.api, init)).status).toBe(200);
+    return server.ledger.entries[0]?.headers ?? {};
+  }
+
+  test.each<[string, Partial<ApiKeyFlowOptions>, string, string]>([
+    ['Bearer in authorization', {}, 'authorization', `Bearer ${apiKey}`],
+    [
+      'Bearer in Authorization, however it is written',
+      { headerName: 'Authorization' },
+      'authorization',
+      `Bearer ${apiKey}`,
+    ],
+    ['another scheme', { scheme: 'Token' }, 'authorization', `Token ${apiKey}`],
+    ['no scheme', { scheme: '' }, 'authorization', apiKey],
+    ['another header, without a scheme', { headerName: 'X-API-Key' }, 'x-api-key', apiKey],
+    ['another header with a scheme', { headerName: 'x-auth', scheme: 'Key' }, 'x-auth', `Key ${apiKey}`],
+  ])('A5 shows exactly the header that is configured: %s', async (_what, options, name, value) => {
+    const headers = await headersOf(options);
+    expect(headers[name]).toBe(value);
+    const others = Object.entries(headers).filter(([other]) => other !== name);
+    expect(JSON.stringify(others)).not.toContain(apiKey);
+    if (name !== 'authorization') expect(headers).not.toHaveProperty('authorization');
+  });
+
+  test('leaves a header of the caller’s own, and does not read the key for it', async () => {
+    const source = () => Promise.reject(new Error('no key is needed'));
+    const init = { headers: { 'X-API-KEY': 'mine' } };
+    expect(await headersOf({ apiKey: source, headerName: 'x-api-key' }, init)).toMatchObject({ 'x-api-key': 'mine' });
+  });
+
+  test('sends the key nowhere but to allowed origins, and not along a redirect', async () => {
+    const elsewhere = await FakeAuthorizationServer.start();
+    try {
+      const to = { status: 307, headers: { location: elsewhere.api }, body: '' };
+      server.nextAnswers({ endpoint: 'api' }, { name: 'redirect', before: () => to });
+      const flow = new ApiKeyFlow({ apiKey, headerName: 'x-api-key', allowedOrigins: [server.issuer] });
+      await flow.fetch(server.api);
+      await flow.fetch(elsewhere.api);
+      expect(server.ledger.entries[0]?.headers).toHaveProperty('x-api-key', apiKey);
+      expect(elsewhere.ledger.count()).toBe(2);
+      for (const { headers } of elsewhere.ledger.entries) expect(headers).not.toHaveProperty('x-api-key');
+    } finally {
+      await elsewhere.stop();
+    }
+  });
+
+  test('reads the key again after a 401, and sends the request again if it is another one', async () => {
+    const keys = ['old', 'new'];
+    const flow = new ApiKeyFlow({ apiKey: () => keys.shift() ?? '', allowedOrigins: [server.issuer], scheme: 'Key' });
+    await flow.fetch(server.api);
+    expect(server.ledger.entries.map(({ headers }) => headers.authorization)).toEqual(['Key old', 'Key new']);
+  });
+
+  test('returns the 401 of a key that stays the same, after one request', async () => {
+    const flow = new ApiKeyFlow({ apiKey, allowedOrigins: [server.issuer] });
+    expect((await flow.fetch(server.api)).status).toBe(401);
+    expect(server.ledger.count()).toBe(1);
+  });
+
+  test('tells no key when the request fails', async () => {
+    const leaky = (_url: unknown, init?: RequestInit) => Promise.reject(new TypeError(JSON.stringify(init?.headers)));
+    const flow = new ApiKeyFlow({ apiKey, allowedOrigins: [server.issuer], fetch: leaky });
+    const error = await flow.fetch(server.api).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(TypeError);
+    expect(inspect(error, { depth: 9 })).not.toContain(apiKey);
   });
 });
 
