@@ -28,9 +28,10 @@ export function clientAuthentication(
       body.set('client_secret', secret);
     };
   }
-  if (options.basicEncoding !== 'raw' && secret !== '') return openid.ClientSecretBasic(secret);
+  const isRaw = options.basicEncoding === 'raw' || secret === '';
   return (_server, client, _body, headers) => {
-    const bytes = new TextEncoder().encode(`${client.client_id}:${secret}`);
+    const [id, password] = [client.client_id, secret].map(isRaw ? String : formEncoded);
+    const bytes = new TextEncoder().encode(`${id}:${password}`);
     headers.set('authorization', `Basic ${btoa(String.fromCharCode(...bytes))}`);
   };
 
@@ -45,6 +46,14 @@ export function clientAuthentication(
       },
     };
   }
+}
+
+/**
+ * As in a form (URL standard section 5.2). openid-client would encode `-`, `.`, `_` and `*` too, which servers that do
+ * not decode refuse, and client ids are full of them.
+ */
+function formEncoded(text: string): string {
+  return new URLSearchParams([['', text]]).toString().slice('='.length);
 }
 
 type Claims = Record<string, unknown>;

@@ -33,6 +33,13 @@ describe('a client with a secret', () => {
     expect(parameters).toEqual(grant);
   });
 
+  test('leaves what a form leaves, so that servers that do not decode know the client', async () => {
+    const [clientId, clientSecret] = ['my-app_1.example', 'a-secret.with_all*four'];
+    const { headers, basicEncoding } = await requestOf({ clientId, clientSecret });
+    expect(headers.authorization).toBe(`Basic ${btoa(`${clientId}:${clientSecret}`)}`);
+    expect(basicEncoding).toBe('either');
+  });
+
   test('sends them raw where a server wants that', async () => {
     const { headers, parameters } = await requestOf({ clientSecret: secret, basicEncoding: 'raw' });
     expect(Buffer.from(String(headers.authorization).slice(6), 'base64').toString()).toBe(`app:${secret}`);
