@@ -1,0 +1,23 @@
+/** Lists what is shared with group applications, one for each file: `node dist/isogeo/group.js client_secrets.json …` */
+import { AuthFlowError } from '@latchkey/core';
+import { groupFlow } from './group-flow.js';
+import { IsogeoApi, isogeoApi } from './isogeo-api.js';
+
+const api = process.env['ISOGEO_API_URL'] ?? isogeoApi;
+const files = process.argv.slice(2);
+if (files.length === 0) files.push('client_secrets.json');
+
+try {
+  const lists = await Promise.all(files.map(listShares));
+  for (const list of lists) console.log(list);
+} catch (error) {
+  if (!(error instanceof AuthFlowError)) throw error;
+  console.error(`${error.message} ${error.remedy}`);
+  process.exitCode = 1;
+}
+
+async function listShares(file: string): Promise<string> {
+  const flow = await groupFlow(file, { allowedOrigins: [api] });
+  const shares = await new IsogeoApi(flow, api).shares();
+  return [`${file}: ${shares.length} shares`, ...shares.map(({ name }) => `  ${name}`)].join('\n');
+}

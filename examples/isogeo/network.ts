@@ -1,0 +1,23 @@
+import { rootCertificates } from 'node:tls';
+import { Agent, fetch, ProxyAgent } from 'undici';
+
+/** What stands between this program and the servers. */
+export interface Network {
+  /** The proxy that all requests go through, such as `http://proxy.example.org:3128`. */
+  readonly proxy?: string | undefined;
+  /** A certificate authority to trust beside the public ones, as PEM: a private one, or that of a proxy that opens TLS. */
+  readonly ca?: string | undefined;
+  /** The client's certificate, as PEM, for servers that ask for one. */
+  readonly cert?: string | undefined;
+  /** The key of that certificate, as PEM. */
+  readonly key?: string | undefined;
+}
+
+/** Makes the option `fetch` of a flow. Requests for tokens, renewals, discovery and API calls all go this way. */
+export function fetchOver({ proxy, ca, ...client }: Network): typeof globalThis.fetch {
+  const tls = { ...client, ...(ca !== undefined && { ca: [...rootCertificates, ca] }) };
+  const dispatcher =
+    proxy === undefined ? new Agent({ connect: tls }) : new ProxyAgent({ uri: proxy, requestTls: tls });
+  const send = (url: string, init: object): unknown => fetch(url, { ...init, dispatcher });
+  return send as typeof globalThis.fetch;
+}

@@ -1,0 +1,33 @@
+/** The web service for users: `CREDENTIALS_FILE=client_secrets_user.json DATA=./data PORT=5000 node dist/isogeo/user.js` */
+import { AuthorizationCodeFlow } from '@latchkey/core';
+import { readCredentialsFile } from '@latchkey/core/node';
+import { FileTokenStorage } from '@latchkey/storage-file';
+import { join } from 'node:path';
+import { isogeoApi } from './isogeo-api.js';
+import { PendingLogins } from './pending-logins.js';
+import { createUserServer } from './user-server.js';
+
+const { CREDENTIALS_FILE = 'client_secrets.json', DATA = 'data', ISOGEO_API_URL: api = isogeoApi, PORT } = process.env;
+
+const { clientId, clientSecret, server, redirectUri } = await readCredentialsFile(CREDENTIALS_FILE);
+const storage = new FileTokenStorage(join(DATA, 'tokens'), { perKey: true });
+const flow = new AuthorizationCodeFlow({
+  clientId,
+  clientSecret,
+  server,
+  basicEncoding: 'raw',
+  redirectUri,
+  storage,
+  allowedOrigins: [api],
+});
+const service = createUserServer({ flow, logins: new PendingLogins(join(DATA, 'logins')), api });
+
+service.listen(Number(PORT ?? 5000), '127.0.0.1', () => {
+  const address = service.address();
+  console.log(`listening on ${typeof address === 'object' && address ? address.port : ''}`);
+});
+
+process.once('SIGTERM', () => {
+  service.close();
+  service.closeAllConnections();
+});
