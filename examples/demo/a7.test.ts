@@ -5,9 +5,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callFromProcesses } from '../dist/demo/call-from-processes.js';
-import { fingerprint } from '../dist/demo/fingerprint.js';
-import { IdentityProvider } from '../dist/demo/identity-provider.js';
-import { approveInBrowser } from '../dist/demo/scripted-browser.js';
+import { fingerprint } from '../dist/identity-provider/fingerprint.js';
+import { IdentityProvider } from '../dist/identity-provider/identity-provider.js';
+import { approveInBrowser } from '../dist/identity-provider/scripted-browser.js';
 
 const scope = 'openid profile email offline_access';
 const sixKeys = ['access_token', 'id_token', 'refresh_token', 'scope', 'expires_at', 'issued_at'];

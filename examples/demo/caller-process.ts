@@ -2,7 +2,7 @@
  * A process that needs a token: started by caller.ts with the settings, told when to begin and how often to
  * call at once. It tells what it got by fingerprints, never by tokens.
  */
-import { fingerprint } from './fingerprint.js';
+import { fingerprint } from '../identity-provider/fingerprint.js';
 import { createFlow, type Settings } from './settings.js';
 
 /** What one process has to tell. */

@@ -1,6 +1,6 @@
 import type { CallerReport } from './caller-process.js';
 import type { Demo } from './demo.js';
-import { fingerprint } from './fingerprint.js';
+import { fingerprint } from '../identity-provider/fingerprint.js';
 import { readTokenFile } from './token-file.js';
 
 /** Checks that the callers' token was renewed once, and that nothing was lost on the way. */

@@ -1,4 +1,4 @@
-import type { IdentityProvider } from './identity-provider.js';
+import type { IdentityProvider } from '../identity-provider/identity-provider.js';
 import type { Report } from './report.js';
 import type { Settings } from './settings.js';
 

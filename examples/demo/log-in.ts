@@ -2,7 +2,7 @@ import type { DeviceCodePrompt, TokenSet } from '@latchkey/core';
 import { renderUnicodeCompact } from 'uqr';
 import { Countdown } from './countdown.js';
 import type { Demo } from './demo.js';
-import { approveInBrowser } from './scripted-browser.js';
+import { approveInBrowser } from '../identity-provider/scripted-browser.js';
 import { createFlow } from './settings.js';
 
 /** Logs in by the device flow: somebody approves, in whichever browser. */

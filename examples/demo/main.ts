@@ -2,7 +2,7 @@
 import { AuthFlowError } from '@latchkey/core';
 import { type Arguments, help, readArguments, UsageError } from './arguments.js';
 import type { Demo } from './demo.js';
-import { IdentityProvider } from './identity-provider.js';
+import { IdentityProvider } from '../identity-provider/identity-provider.js';
 import { Interruption, untilInterrupted } from './interruption.js';
 import { logIn } from './log-in.js';
 import { logOut } from './log-out.js';

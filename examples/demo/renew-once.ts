@@ -2,7 +2,7 @@ import { callFromProcesses } from './call-from-processes.js';
 import { checkRenewals } from './check-renewals.js';
 import type { Demo } from './demo.js';
 import { expireStoredToken } from './expire-token.js';
-import { fingerprint } from './fingerprint.js';
+import { fingerprint } from '../identity-provider/fingerprint.js';
 import { readTokenFile } from './token-file.js';
 
 const processes = 4;

@@ -1,6 +1,6 @@
 import { callFromProcesses } from './call-from-processes.js';
 import type { Demo } from './demo.js';
-import { fingerprint } from './fingerprint.js';
+import { fingerprint } from '../identity-provider/fingerprint.js';
 import { readTokenFile } from './token-file.js';
 
 /** Lets another process ask for the token, which it finds in the file. */

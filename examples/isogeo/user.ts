@@ -9,15 +9,10 @@ import { createUserServer } from './user-server.js';
 
 const { CREDENTIALS_FILE = 'client_secrets.json', DATA = 'data', ISOGEO_API_URL: api = isogeoApi, PORT } = process.env;
 
-const { clientId, clientSecret, server, redirectUri } = await readCredentialsFile(CREDENTIALS_FILE);
-const storage = new FileTokenStorage(join(DATA, 'tokens'), { perKey: true });
 const flow = new AuthorizationCodeFlow({
-  clientId,
-  clientSecret,
-  server,
+  ...(await readCredentialsFile(CREDENTIALS_FILE)),
   basicEncoding: 'raw',
-  redirectUri,
-  storage,
+  storage: new FileTokenStorage(join(DATA, 'tokens'), { perKey: true }),
   allowedOrigins: [api],
 });
 const service = createUserServer({ flow, logins: new PendingLogins(join(DATA, 'logins')), api });

@@ -7,27 +7,49 @@ interface Cookie {
 /** What a person would type into the pages of the embedded server. */
 const typed: Readonly<Record<string, string>> = { login: 'ada', password: 'any' };
 
-/** Opens a page, and fills in and sends each form that comes, as a person would who approves the login. */
+/** Opens a page and approves the login, as {@link ScriptedBrowser.approve}. */
 export async function approveInBrowser(page: string, signal: AbortSignal): Promise<void> {
-  const browser = new ScriptedBrowser(signal);
-  let html = await browser.open(new URL(page));
-  for (let forms = 0; /<form/.test(html); forms++) {
-    if (forms === 10) throw new Error('The pages of the authorization server come to no end.');
-    html = await browser.submitForm(html);
-  }
+  await new ScriptedBrowser(signal).approve(page);
 }
 
-class ScriptedBrowser {
+/** A browser that keeps cookies, follows redirects, and does with forms what a person would who knows what to do. */
+export class ScriptedBrowser {
+  /** Where it is. */
+  location = new URL('about:blank');
   readonly #cookies = new Map<string, Cookie>();
   readonly #signal: AbortSignal;
-  #location = new URL('about:blank');
+  readonly #stopAt: string | undefined;
 
-  constructor(signal: AbortSignal) {
+  /** With `stopAt`, a redirect to a URL that begins so is not followed: the browser is there, and has seen no page. */
+  constructor(signal: AbortSignal, { stopAt }: { readonly stopAt?: string } = {}) {
     this.#signal = signal;
+    this.#stopAt = stopAt;
+  }
+
+  /** Opens a page, and fills in and sends each form that comes. Returns where that ends. */
+  async approve(page: string): Promise<URL> {
+    let html = await this.open(new URL(page));
+    for (let forms = 0; /<form/.test(html); forms++) {
+      if (forms === 10) throw new Error('The pages of the authorization server come to no end.');
+      html = await this.#submitForm(html);
+    }
+    return this.location;
+  }
+
+  /** Opens a page, and follows its link to cancel. Returns where that ends. */
+  async decline(page: string): Promise<URL> {
+    const link = /href="([^"]*\/abort)"/.exec(await this.open(new URL(page)))?.[1];
+    if (link === undefined) throw new Error('The page of the authorization server has no link to cancel.');
+    await this.open(new URL(link, this.location));
+    return this.location;
   }
 
   /** Requests a page, follows redirects, and returns its HTML. */
   async open(url: URL, body?: URLSearchParams): Promise<string> {
+    if (this.#stopAt !== undefined && url.href.startsWith(this.#stopAt)) {
+      this.location = url;
+      return '';
+    }
     const response = await fetch(url, {
       redirect: 'manual',
       headers: { cookie: this.#cookiesFor(url) },
@@ -39,18 +61,18 @@ class ScriptedBrowser {
     const html = await response.text();
     if (next !== null) return this.open(new URL(next, url));
     if (!response.ok) throw new Error(`The page ${url.pathname} answered ${response.status}.`);
-    this.#location = url;
+    this.location = url;
     return html;
   }
 
-  async submitForm(html: string): Promise<string> {
+  async #submitForm(html: string): Promise<string> {
     const form = /<form[^>]*\baction="([^"]*)"[^>]*>([^]*?)<\/form>/.exec(html);
     const fields = new URLSearchParams();
     for (const [input] of form?.[2]?.matchAll(/<input\b[^>]*>/g) ?? []) {
       const [name, value] = ['name', 'value'].map((key) => new RegExp(`\\b${key}="([^"]*)"`).exec(input)?.[1]);
       if (name !== undefined) fields.append(name, value ?? typed[name] ?? '');
     }
-    return this.open(new URL(form?.[1] ?? '', this.#location), fields);
+    return this.open(new URL(form?.[1] ?? '', this.location), fields);
   }
 
   #keepCookies(headers: readonly string[]): void {

@@ -1,21 +1,20 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Provider } from 'oidc-provider';
-import { configureProvider } from './provider-configuration.js';
+import type { ClientMetadata, Configuration, Provider } from 'oidc-provider';
+import { configureProvider, deviceClient } from './provider-configuration.js';
 import { ServerLedger } from './server-ledger.js';
-
-const clientId = 'latchkey-demo';
 
 /** A real authorization server, oidc-provider, in this process and on loopback only. */
 export class IdentityProvider implements AsyncDisposable {
-  readonly clientId = clientId;
+  readonly clientId: string;
   readonly issuer: string;
   readonly ledger: ServerLedger;
   readonly provider: Provider;
   readonly #server: Server;
 
-  private constructor(server: Server, provider: Provider) {
+  private constructor(server: Server, provider: Provider, clientId: string) {
+    this.clientId = clientId;
     this.issuer = provider.issuer;
     this.provider = provider;
     this.#server = server;
@@ -29,12 +28,13 @@ export class IdentityProvider implements AsyncDisposable {
     server.on('request', (request, response) => void answer(request, response));
   }
 
-  /** Starts a server on a free port of 127.0.0.1. */
-  static async start(): Promise<IdentityProvider> {
+  /** Starts a server on a free port of 127.0.0.1, for one client: a command-line program, unless it is told. */
+  static async start(client = deviceClient, changes: Configuration = {}): Promise<IdentityProvider> {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    return new IdentityProvider(server, await withoutAdvice(() => createProvider(issuer)));
+    const provider = await withoutAdvice(() => createProvider(issuer, client, changes));
+    return new IdentityProvider(server, provider, client.client_id);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -45,9 +45,9 @@ export class IdentityProvider implements AsyncDisposable {
   }
 }
 
-async function createProvider(issuer: string): Promise<Provider> {
+async function createProvider(issuer: string, client: ClientMetadata, changes: Configuration): Promise<Provider> {
   const { Provider } = await import('oidc-provider');
-  return new Provider(issuer, configureProvider(clientId));
+  return new Provider(issuer, { ...configureProvider(client), ...changes });
 }
 
 /**

@@ -1,24 +1,25 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import type { Configuration } from 'oidc-provider';
+import type { ClientMetadata, Configuration } from 'oidc-provider';
 import { devicePages } from './pages.js';
 
 const hour = 3600;
 
-/** A server for command-line programs: device logins, and refresh tokens that are replaced at each use. */
-export function configureProvider(clientId: string): Configuration {
+/** A command-line program that logs people in by device codes. */
+export const deviceClient: ClientMetadata = {
+  client_id: 'latchkey-demo',
+  client_name: 'Latchkey demo',
+  application_type: 'native',
+  token_endpoint_auth_method: 'none',
+  grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
+  response_types: [],
+  redirect_uris: [],
+};
+
+/** A server for one client, with refresh tokens that are replaced at each use. */
+export function configureProvider(client: ClientMetadata): Configuration {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
-    clients: [
-      {
-        client_id: clientId,
-        client_name: 'Latchkey demo',
-        application_type: 'native',
-        token_endpoint_auth_method: 'none',
-        grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
-        response_types: [],
-        redirect_uris: [],
-      },
-    ],
+    clients: [client],
     features: {
       deviceFlow: { enabled: true, ...devicePages },
       // The server's own pages for login and consent: any name and password will do.

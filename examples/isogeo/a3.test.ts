@@ -1,0 +1,173 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { ClientCredentialsFlow, TokenEndpointUnavailableError } from '@latchkey/core';
+import { TestClock } from '@latchkey/core/testing';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { fetch as undiciFetch, ProxyAgent } from 'undici';
+import { groupFlow } from '../dist/isogeo/group-flow.js';
+import { fetchOver } from '../dist/isogeo/network.js';
+import { ForwardProxy } from '../dist/isogeo/twin/forward-proxy.js';
+import { IsogeoTwin } from '../dist/isogeo/twin/isogeo-twin.js';
+import { PrivateAuthority } from '../dist/isogeo/twin/private-authority.js';
+import { TlsFront } from '../dist/isogeo/twin/tls-front.js';
+
+const clients = { one: { secret: 'the secret of one' }, two: { secret: 'the secret of two' } };
+const hour = 3_600_000;
+
+let folder: string;
+let twin: IsogeoTwin;
+let clock: TestClock;
+const started: AsyncDisposable[] = [];
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-a3-'));
+  clock = new TestClock({ autoAdvance: true });
+  twin = used(await IsogeoTwin.start({ clients, clock }));
+});
+afterEach(async () => {
+  for (const server of started.splice(0).reverse()) await server[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+function used<T extends AsyncDisposable>(server: T): T {
+  started.push(server);
+  return server;
+}
+
+function fileOf(clientId: 'one' | 'two'): string {
+  const file = join(folder, `${clientId}.json`);
+  writeFileSync(file, JSON.stringify({ web: twin.credentials(clientId, clients[clientId].secret) }));
+  return file;
+}
+
+/** Lets all tokens end, in the flows and at the server. */
+async function expire(): Promise<void> {
+  await clock.advance(2 * hour);
+}
+
+const requestsOf = (clientId: string): number => twin.fake.ledger.count({ endpoint: 'token', clientId });
+
+describe('A3: two applications in one process', () => {
+  test('A3 renew each with their own credentials when both tokens have ended', async () => {
+    const one = await groupFlow(fileOf('one'), { clock, allowedOrigins: [twin.url] });
+    const two = await groupFlow(fileOf('two'), { clock, allowedOrigins: [twin.url] });
+    const call = () => Promise.all([one, two, one, two].map((flow) => flow.fetch(`${twin.url}/shares`)));
+    for (const times of [1, 2]) {
+      for (const { status } of await call()) expect(status).toBe(200);
+      expect([requestsOf('one'), requestsOf('two')]).toEqual([times, times]);
+      expect(one.accessToken).not.toBe(two.accessToken);
+      await expire();
+    }
+    for (const { clientId, clientSecret, outcome } of twin.fake.ledger.tokenRequests) {
+      expect({ clientSecret, outcome }).toEqual({ clientSecret: clients[clientId as 'one'].secret, outcome: 'issued' });
+    }
+  });
+});
+
+describe('A3: an HTTP proxy', () => {
+  test('A3 sees discovery, the first request, renewals and API calls', async () => {
+    const proxy = used(await ForwardProxy.start());
+    const dispatcher = new ProxyAgent({ uri: proxy.url, proxyTunnel: false });
+    const { fake } = twin;
+    const flow = new ClientCredentialsFlow({
+      issuer: fake.issuer,
+      clientId: 'one',
+      clientSecret: clients.one.secret,
+      clock,
+      fetch: ((url: string, init: object) => undiciFetch(url, { ...init, dispatcher })) as unknown as typeof fetch,
+    });
+    expect((await flow.fetch(fake.api)).status).toBe(200);
+    await expire();
+    expect((await flow.fetch(fake.api)).status).toBe(200);
+    const { issuer, tokenEndpoint, api } = fake;
+    const discovery = `GET ${issuer}/.well-known/openid-configuration`;
+    expect(proxy.seen).toEqual([
+      discovery,
+      ...Array(2)
+        .fill([`POST ${tokenEndpoint}`, `GET ${api}`])
+        .flat(),
+    ]);
+    expect(fake.ledger.count()).toBe(proxy.seen.length);
+    await dispatcher.close();
+  });
+
+  test('A3 is the only way to hosts that exist behind it alone, under TLS of a private authority', async () => {
+    const proxy = used(await ForwardProxy.start());
+    const authority = new PrivateAuthority(folder);
+    const server = authority.issue('server', 'DNS:id.isogeo.test', 'DNS:v1.isogeo.test');
+    const front = used(await TlsFront.start(twin.fake.issuer, server));
+    for (const host of ['id.isogeo.test:443', 'v1.isogeo.test:443']) proxy.hosts.set(host, front.port);
+    const [issuer, api] = ['https://id.isogeo.test', 'https://v1.isogeo.test'];
+    twin.fake.configure({ metadata: { issuer, token_endpoint: `${issuer}/token` } });
+
+    const options = { issuer, clientId: 'one', clientSecret: clients.one.secret, clock, allowedOrigins: [api] };
+    const fetch = fetchOver({ proxy: proxy.url, ca: authority.ca });
+    const flow = new ClientCredentialsFlow({ ...options, fetch });
+    expect((await flow.fetch(`${api}/api`)).status).toBe(200);
+    await expire();
+    expect((await flow.fetch(`${api}/api`)).status).toBe(200);
+    expect(requestsOf('one')).toBe(2);
+    expect(new Set(proxy.seen)).toEqual(new Set(['CONNECT id.isogeo.test:443', 'CONNECT v1.isogeo.test:443']));
+
+    const direct = new ClientCredentialsFlow({ ...options, fetch: fetchOver({ ca: authority.ca }) });
+    await expect(direct.getAccessTokenRefreshIfNecessary()).rejects.toThrow(TokenEndpointUnavailableError);
+    await expire();
+    await proxy[Symbol.asyncDispose]();
+    started.splice(started.indexOf(proxy), 1);
+    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({ retryable: true });
+    expect(requestsOf('one')).toBe(2);
+  });
+});
+
+describe('A3: TLS of a private authority', () => {
+  /** A server with a certificate of that authority, and the options to use it. */
+  async function secured({ asksClient = false } = {}) {
+    const authority = new PrivateAuthority(folder);
+    const demand = asksClient ? { requestCert: true, ca: authority.ca } : {};
+    const front = used(
+      await TlsFront.start(twin.fake.issuer, { ...authority.issue('server', 'IP:127.0.0.1'), ...demand }),
+    );
+    const url = `https://127.0.0.1:${front.port}`;
+    return { authority, options: { server: { tokenEndpoint: `${url}/token` }, clientId: 'one', clock } };
+  }
+
+  test('A3 works with its certificate given, for first request and renewal, and fails without', async () => {
+    const { authority, options } = await secured();
+    const withSecret = { ...options, clientSecret: clients.one.secret };
+    const flow = new ClientCredentialsFlow({ ...withSecret, fetch: fetchOver({ ca: authority.ca }) });
+    await flow.getAccessTokenRefreshIfNecessary();
+    await expire();
+    await flow.getAccessTokenRefreshIfNecessary();
+    expect(requestsOf('one')).toBe(2);
+
+    for (const fetch of [undefined, fetchOver({})]) {
+      const distrustful = new ClientCredentialsFlow({ ...withSecret, fetch });
+      const error = await distrustful.getAccessTokenRefreshIfNecessary().catch((caught: unknown) => caught);
+      expect(error).toBeInstanceOf(TokenEndpointUnavailableError);
+      expect(error).toMatchObject({ code: 'TOKEN_ENDPOINT_UNAVAILABLE', retryable: true });
+      const text = inspect(error, { depth: 9 }) + JSON.stringify(error);
+      expect(text).toMatch(/UNABLE_TO_VERIFY_LEAF_SIGNATURE|unable to verify the first certificate/);
+      expect(text).not.toContain(clients.one.secret);
+      expect(text).not.toContain(btoa(`one:${clients.one.secret}`));
+    }
+    expect(requestsOf('one')).toBe(2);
+  });
+
+  test('A3 may ask the client for a certificate in place of a secret (RFC 8705)', async () => {
+    const { authority, options } = await secured({ asksClient: true });
+    twin.fake.configure({ clients: { one: {} } });
+    const tls = { ...options, clientAuthentication: 'tls_client_auth' } as const;
+    const certificate = authority.issue('one', 'DNS:one');
+    const flow = new ClientCredentialsFlow({ ...tls, fetch: fetchOver({ ca: authority.ca, ...certificate }) });
+    await flow.getAccessTokenRefreshIfNecessary();
+    const [request] = twin.fake.ledger.tokenRequests;
+    expect(request?.parameters).toEqual({ client_id: 'one', grant_type: 'client_credentials' });
+    expect(request?.headers.authorization).toBeUndefined();
+
+    const nobody = new ClientCredentialsFlow({ ...tls, fetch: fetchOver({ ca: authority.ca }) });
+    await expect(nobody.getAccessTokenRefreshIfNecessary()).rejects.toThrow(TokenEndpointUnavailableError);
+    expect(twin.fake.ledger.count({ endpoint: 'token' })).toBe(1);
+  });
+});
