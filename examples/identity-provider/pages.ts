@@ -22,6 +22,13 @@ export const devicePages: Pages = {
   },
 };
 
+/** Tells the person what is wrong where no program can be told, such as a redirect URI that the server does not know. */
+export const errorPage: NonNullable<Configuration['renderError']> = (ctx, { error, error_description: why }) => {
+  const text = `${error}: ${why ?? ''}`.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  ctx.type = 'html';
+  ctx.body = page('That did not work', `<p>${text}</p>`);
+};
+
 function page(title: string, content: string): string {
   return `<!DOCTYPE html>
 <html lang="en">

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { ClientMetadata, Configuration } from 'oidc-provider';
-import { devicePages } from './pages.js';
+import { devicePages, errorPage } from './pages.js';
 
 const hour = 3600;
 
@@ -26,6 +26,7 @@ export function configureProvider(client: ClientMetadata): Configuration {
       devInteractions: { enabled: true },
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
     },
+    renderError: errorPage,
     rotateRefreshToken: true,
     findAccount: (_ctx, accountId) => ({
       accountId,
