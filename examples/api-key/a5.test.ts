@@ -27,9 +27,9 @@ beforeEach(async () => {
   api = createServer(({ headers }, response) => {
     requests.push(headers);
     const shown = String(headers['x-api-key'] ?? headers.authorization);
-    if (shown === key) return response.end('{"sub":"the owner of the key"}');
-    response.setHeader('www-authenticate', `Bearer error="invalid_token", error_description="unknown: ${shown}"`);
-    response.writeHead(401).end();
+    const refusal = { 'www-authenticate': `Bearer error="invalid_token", error_description="unknown: ${shown}"` };
+    if (shown === key) response.end('{"sub":"the owner of the key"}');
+    else response.writeHead(401, refusal).end();
   }).listen(0, '127.0.0.1');
   await once(api, 'listening');
   url = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;

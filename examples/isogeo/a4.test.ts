@@ -80,8 +80,13 @@ function tokenFiles(): string[] {
   return readdirSync(join(folder, 'data', 'tokens')).filter((name) => name.endsWith('.json'));
 }
 
-function storedTokens(): { access_token: string; refresh_token: string } {
-  return JSON.parse(readFileSync(join(folder, 'data', 'tokens', tokenFiles()[0]!), 'utf8'));
+interface Stored {
+  readonly access_token: string;
+  readonly refresh_token: string;
+}
+
+function storedTokens(): Stored {
+  return JSON.parse(readFileSync(join(folder, 'data', 'tokens', tokenFiles()[0]!), 'utf8')) as Stored;
 }
 
 async function me(): Promise<unknown> {
@@ -110,6 +115,20 @@ describe('A4: a login that one process begins and another ends', () => {
     expect(await Promise.all([me(), me(), me(), me()])).toEqual(Array(4).fill({ accountId: 'ada' }));
     expect(server.ledger).toMatchObject({ renewals: 1, reuses: 0 });
     expect(storedTokens().refresh_token).not.toBe(before.refresh_token);
+  });
+
+  test('A4 redeems the code once when the browser comes back to both at once', async () => {
+    const login = await fetch(`${front.url}/login`, { redirect: 'manual' });
+    const headers = { cookie: login.headers.get('set-cookie')?.split(';')[0] ?? '' };
+    const page = new ScriptedBrowser(AbortSignal.timeout(10_000), { stopAt: `${front.url}/login/callback` });
+    const { href } = await page.approve(login.headers.get('location') ?? '');
+    let redeemed = 0;
+    server.provider.on('grant.success', () => redeemed++);
+    const comeBack = async (): Promise<number> => (await fetch(href, { headers, redirect: 'manual' })).status;
+    const statuses = await Promise.all([comeBack(), comeBack(), comeBack(), comeBack()]);
+    expect(statuses.sort()).toEqual([302, 400, 400, 400]);
+    expect(redeemed).toBe(1);
+    expect(await (await fetch(`${front.url}/me`, { headers })).json()).toEqual({ accountId: 'ada' });
   });
 
   test('A4 goes on after the processes have ended', async () => {

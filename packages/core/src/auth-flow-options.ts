@@ -127,7 +127,7 @@ export interface AuthFlowOptions extends FlowOptions {
   readonly clientAuthentication?: ClientAuthentication | undefined;
   /**
    * How id and secret are written in a Basic header: form-encoded first, as RFC 6749 section 2.3.1 says, or `raw`,
-   * as some servers expect. An empty secret is always sent raw.
+   * as some servers expect. They differ in all but letters, digits and `-._*`. An empty secret is always sent raw.
    *
    * @defaultValue `rfc6749`
    */
