@@ -52,7 +52,7 @@ export class ScriptedBrowser {
     }
     const response = await fetch(url, {
       redirect: 'manual',
-      headers: { cookie: this.#cookiesFor(url) },
+      headers: { cookie: this.cookiesFor(url) },
       signal: this.#signal,
       ...(body && { method: 'POST', body }),
     });
@@ -84,7 +84,8 @@ export class ScriptedBrowser {
     }
   }
 
-  #cookiesFor(url: URL): string {
+  /** What it shows a page of its cookies. */
+  cookiesFor(url: URL): string {
     const sent = [...this.#cookies.values()].filter(({ path }) => url.pathname.startsWith(path));
     return sent.map(({ name, value }) => `${name}=${value}`).join('; ');
   }

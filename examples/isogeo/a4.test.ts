@@ -131,6 +131,17 @@ describe('A4: a login that one process begins and another ends', () => {
     expect(await (await fetch(`${front.url}/me`, { headers })).json()).toEqual({ accountId: 'ada' });
   });
 
+  test('A4 is undone by a logout', async () => {
+    await browser.approve(`${front.url}/login`);
+    const headers = { cookie: browser.cookiesFor(new URL(front.url)) };
+    const answer = await fetch(`${front.url}/logout`, { method: 'POST', headers });
+    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([
+      204,
+      expect.stringMatching(/^session=; .*Max-Age=0/),
+    ]);
+    expect(tokenFiles()).toEqual([]);
+  });
+
   test('A4 goes on after the processes have ended', async () => {
     await browser.approve(`${front.url}/login`);
     await Promise.all(children.map(end));

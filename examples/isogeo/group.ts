@@ -17,7 +17,7 @@ try {
 }
 
 async function listShares(file: string): Promise<string> {
-  const flow = await groupFlow(file, { allowedOrigins: [api] });
+  const flow = await groupFlow(file, { allowedOrigins: [new URL(api).origin] });
   const shares = await new IsogeoApi(flow, api).shares();
   return [`${file}: ${shares.length} shares`, ...shares.map(({ name }) => `  ${name}`)].join('\n');
 }

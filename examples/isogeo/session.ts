@@ -28,4 +28,7 @@ export class Session {
   get cookie(): string {
     return `session=${this.#id}; Path=/; HttpOnly; SameSite=Lax`;
   }
+
+  /** Takes the cookie out of the browser. */
+  static readonly noCookie = 'session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax';
 }

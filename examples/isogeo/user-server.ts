@@ -14,7 +14,7 @@ export interface UserServerOptions {
 
 /**
  * A web service whose users log in with Isogeo. `/login` sends the browser there, `/login/callback` is where it comes
- * back to, `/me` calls the API as the user, and `/logout` forgets the tokens. Any process can answer any of them.
+ * back to, `/me` calls the API as the user, and `/logout` ends the session. Any process can answer any of them.
  */
 export function createUserServer({ flow: everyone, logins, api }: UserServerOptions): Server {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -34,7 +34,7 @@ export function createUserServer({ flow: everyone, logins, api }: UserServerOpti
       send(response, 200, await new IsogeoApi(flow, api).account());
     } else if (method === 'POST' && path === '/logout') {
       await flow.logout();
-      response.writeHead(204).end();
+      response.writeHead(204, { 'set-cookie': Session.noCookie }).end();
     } else {
       send(response, 404, {});
     }

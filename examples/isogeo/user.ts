@@ -13,7 +13,7 @@ const flow = new AuthorizationCodeFlow({
   ...(await readCredentialsFile(CREDENTIALS_FILE)),
   basicEncoding: 'raw',
   storage: new FileTokenStorage(join(DATA, 'tokens'), { perKey: true }),
-  allowedOrigins: [api],
+  allowedOrigins: [new URL(api).origin],
 });
 const service = createUserServer({ flow, logins: new PendingLogins(join(DATA, 'logins')), api });
 
