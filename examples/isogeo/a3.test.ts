@@ -146,7 +146,8 @@ describe('A3: TLS of a private authority', () => {
       const distrustful = new ClientCredentialsFlow({ ...withSecret, fetch });
       const error = await distrustful.getAccessTokenRefreshIfNecessary().catch((caught: unknown) => caught);
       expect(error).toBeInstanceOf(TokenEndpointUnavailableError);
-      expect(error).toMatchObject({ code: 'TOKEN_ENDPOINT_UNAVAILABLE', retryable: true });
+      expect(error).toMatchObject({ code: 'CERTIFICATE_NOT_TRUSTED', retryable: true });
+      expect(error).toHaveProperty('remedy', expect.stringContaining('NODE_EXTRA_CA_CERTS'));
       const text = inspect(error, { depth: 9 }) + JSON.stringify(error);
       expect(text).toMatch(/UNABLE_TO_VERIFY_LEAF_SIGNATURE|unable to verify the first certificate/);
       expect(text).not.toContain(clients.one.secret);

@@ -5,6 +5,7 @@ import { asResponse, exchange, type HttpAnswer, requestInit } from './http-excha
 import type { OpenidClient, ServerMetadata } from './openid.js';
 import { scrubError } from './secrets.js';
 import { issuerOfDomain, secureUrl } from './secure-url.js';
+import { aboutCertificate } from './untrusted-certificate.js';
 
 /**
  * Finds the server's endpoints: those given by the option `server`, else published for the issuer (OpenID Connect
@@ -66,6 +67,7 @@ async function fetchMetadata(
       throw new TokenEndpointUnavailableError({
         message: `The metadata of ${issuer.origin} could not be fetched: ${reason ?? 'no answer'}.`,
         status: answer?.status,
+        ...aboutCertificate(error),
         cause: scrubError(error),
       });
     }
