@@ -28,7 +28,9 @@ describe('a loopback redirect', () => {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
-      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+      'content-security-policy': expect.stringMatching(
+        /^default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-[\w+/]{43}='$/,
+      ),
       'x-content-type-options': 'nosniff',
       connection: 'close',
     });
@@ -82,6 +84,7 @@ describe('a request that does not count', () => {
     ['the name of another site without a port', code, { headers: { host: 'evil.example' } }, 421],
     ['a name that begins like ours', code, { headers: { host: '127.0.0.1:PORT.evil.example' } }, 421],
     ['our name with another port', code, { headers: { host: '127.0.0.1:1' } }, 421],
+    ['an image of a page', code, { headers: { 'sec-fetch-dest': 'image' } }, 403],
     ['our name without a port', code, { headers: { host: 'localhost' } }, 421],
   ];
 

@@ -6,6 +6,8 @@ export interface CallbackRequest {
   /** The request target: path and query. */
   readonly target: string;
   readonly host: string | undefined;
+  /** What the browser wants the answer for (`Sec-Fetch-Dest`); old ones do not say. */
+  readonly destination?: string | undefined;
 }
 
 /** What a listener waits for. */
@@ -26,10 +28,11 @@ export interface CallbackAnswer {
 
 /**
  * Decides about a request. Only a GET of the path, with a code or an error (RFC 6749 section 4.1.2), counts. A page of
- * another site whose name was pointed at this machine is known by its `Host`.
+ * another site whose name was pointed at this machine is known by its `Host`, one that asks behind the person's back,
+ * with an image or a script, by what it wants the answer for.
  */
 export function answerCallback(
-  { method, target, host }: CallbackRequest,
+  { method, target, host, destination = 'document' }: CallbackRequest,
   { path, port, used }: ExpectedCallback,
 ): CallbackAnswer {
   const refuse = (status: number, page: string): CallbackAnswer => ({ status, page, accepted: false });
@@ -37,6 +40,7 @@ export function answerCallback(
   const [asked, query = ''] = target.split(/\?(.*)/s);
   if (asked !== path) return refuse(404, pages.elsewhere);
   if (method !== 'GET') return refuse(405, pages.elsewhere);
+  if (destination !== 'document') return refuse(403, pages.elsewhere);
   if (used) return refuse(410, pages.used);
   const parameters = new URLSearchParams(query);
   if (parameters.get('error')) return { status: 200, page: pages.declined, accepted: true };

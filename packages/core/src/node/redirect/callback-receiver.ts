@@ -1,11 +1,12 @@
 import type { RequestListener } from 'node:http';
 import { answerCallback } from './callback-answer.js';
+import { contentSecurityPolicy } from './callback-pages.js';
 
 const headers = {
   'Content-Type': 'text/html; charset=utf-8',
   'Cache-Control': 'no-store',
   'Referrer-Policy': 'no-referrer',
-  'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'",
+  'Content-Security-Policy': contentSecurityPolicy,
   'X-Content-Type-Options': 'nosniff',
   Connection: 'close',
 };
@@ -28,10 +29,9 @@ export function callbackReceiver(path: string): CallbackReceiver {
     handle: (request, response) => {
       const { method, url: target = '' } = request;
       const { localPort: port = 0 } = request.socket;
-      const { status, page, accepted } = answerCallback(
-        { method, target, host: request.headers.host },
-        { path, port, used },
-      );
+      const { host, 'sec-fetch-dest': destination } = request.headers;
+      const seen = { method, target, host, destination: destination?.toString() };
+      const { status, page, accepted } = answerCallback(seen, { path, port, used });
       if (accepted) {
         used = true;
         response.once('close', () => receive(target));
