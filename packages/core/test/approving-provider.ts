@@ -10,14 +10,17 @@ export interface SeenRequest {
   readonly status: number;
 }
 
-/** A real authorization server, oidc-provider on loopback, at which `ada` logs in and approves at once. */
+/**
+ * A real authorization server, oidc-provider on loopback, at which `ada` logs in and approves at once; with its feature
+ * `devInteractions`, it shows its own pages for both instead.
+ */
 export class ApprovingProvider implements AsyncDisposable {
   readonly issuer: string;
   readonly seen: SeenRequest[] = [];
   readonly #server: Server;
   readonly #provider: Provider;
 
-  private constructor(server: Server, provider: Provider) {
+  private constructor(server: Server, provider: Provider, showsPages: boolean) {
     this.#server = server;
     this.#provider = provider;
     this.issuer = provider.issuer;
@@ -25,7 +28,7 @@ export class ApprovingProvider implements AsyncDisposable {
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       const path = (request.url ?? '').split('?', 1)[0] ?? '';
       response.once('finish', () => this.seen.push({ path, headers: request.headers, status: response.statusCode }));
-      if (path.startsWith('/interaction/')) void this.#approve(request, response);
+      if (path.startsWith('/interaction/') && !showsPages) void this.#approve(request, response);
       else void answer(request, response);
     });
   }
@@ -47,6 +50,7 @@ export class ApprovingProvider implements AsyncDisposable {
         rotateRefreshToken: true,
         ...others,
       }),
+      features?.devInteractions?.enabled ?? false,
     );
   }
 

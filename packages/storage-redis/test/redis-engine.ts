@@ -32,12 +32,12 @@ function inDocker(env: NodeJS.ProcessEnv): RedisEngine | undefined {
   return works(env, 'docker', 'info') ? (folder, args) => runInDocker(folder, args, env) : undefined;
 }
 
-/** One test file installs, the others wait for it. */
+/** One test file installs, the others wait for it, as do those that install Chromium: apt works for one at a time. */
 async function fromDebian(env: NodeJS.ProcessEnv, user: number | undefined): Promise<RedisEngine> {
   if (user !== 0 || !existsSync('/etc/debian_version')) {
     throw new Error('These tests need Redis. Type: sudo apt-get update && sudo apt-get install redis-server');
   }
-  const turn = join(tmpdir(), 'latchkey-redis-install');
+  const turn = join(tmpdir(), 'latchkey-install');
   for (;;) {
     const engine = onPath(env);
     if (engine) return engine;
