@@ -57,7 +57,8 @@ export async function exchange(
       fetch(url, { ...init, redirect: 'manual', signal: deadline.signal }),
     );
     return {
-      status: response.status,
+      // A browser does not tell which redirect it is that it does not follow.
+      status: response.type === 'opaqueredirect' ? 302 : response.status,
       headers: response.headers,
       text: await readBody(response, deadline.signal),
     };

@@ -37,6 +37,12 @@ describe('an exchange', () => {
     expect(seen).toEqual(['/']);
   });
 
+  test('takes the redirect that a browser hides for one', async () => {
+    const hidden = { type: 'opaqueredirect', status: 0, headers: new Headers(), body: null } as Response;
+    const answer = await exchange(async () => hidden, 'https://id.example.org/', {}, { timeout: 5 });
+    expect(answer.status).toBe(302);
+  });
+
   test.each([
     ['never comes', (): unknown => undefined],
     ['stops in the middle', (response: ServerResponse): unknown => response.write('{"acc')],

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import {
   AuthorizationError,
   RedirectTimeoutError,
@@ -24,9 +24,14 @@ describeFull('a login in Chromium', () => {
   const context = useChromium();
   let scene: LoginScene;
   beforeEach(async () => {
+    jest.spyOn(console, 'warn').mockImplementation(() => undefined); // oidc-provider's advice for production
+    jest.spyOn(console, 'info').mockImplementation(() => undefined);
     scene = await LoginScene.start(context());
   });
-  afterEach(() => scene[Symbol.asyncDispose]());
+  afterEach(async () => {
+    await scene[Symbol.asyncDispose]();
+    jest.restoreAllMocks();
+  });
 
   const stored = (): Promise<TokenSet | undefined> => scene.storage.load(scene.flow().key);
 
