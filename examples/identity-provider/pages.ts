@@ -6,8 +6,13 @@ type Pages = Pick<DeviceFlow, 'userCodeInputSource' | 'userCodeConfirmSource' | 
 /** What the embedded server shows a person around the login: enter the code, compare it, done. */
 export const devicePages: Pages = {
   userCodeInputSource(ctx, form, _out, error) {
-    const message = error ? 'That did not work. Is the code right, and has it not been used?' : 'Enter the code.';
-    ctx.body = page(message, `${form}<button type="submit" form="op.deviceInputForm">Continue</button>`);
+    if (error?.name === 'AbortedError') {
+      ctx.body = page('Not logged in', '<p>The terminal has been told. You can close this page.</p>');
+      return;
+    }
+    const problem = error ? '<p>That did not work. Is the code right, and has it not been used?</p>' : '';
+    const button = '<button type="submit" form="op.deviceInputForm">Continue</button>';
+    ctx.body = page('Enter the code', `${problem}${form}${button}`);
   },
   userCodeConfirmSource(ctx, form, _client, _device, userCode) {
     ctx.body = page(
