@@ -30,8 +30,9 @@ console.log(`${blocks.size} blocks, ${diagnostics.length} errors`);
 process.exitCode = diagnostics.length === 0 ? 0 : 1;
 
 function sources() {
+  const excluded = ['**/node_modules', '**/dist', '**/api', '**/surface'];
   const found = (folder, extensions, include, depth) =>
-    ts.sys.readDirectory(path.join(root, folder), extensions, ['**/node_modules', '**/dist', '**/api'], include, depth);
+    ts.sys.readDirectory(path.join(root, folder), extensions, excluded, include, depth);
   return [
     ...found('.', ['.md'], ['*.md'], 1),
     ...found('docs', ['.md'], ['**/*.md']),

@@ -1,14 +1,14 @@
 /**
- * Installs the dependencies with a pinned pnpm, so that Node and npm are all a fresh machine needs. A marker in
- * node_modules holds a hash of all that decides what is installed; while it matches, nothing is done.
+ * Installs the dependencies. A marker in node_modules holds a hash of all that decides what is installed; while it
+ * matches, nothing is done.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { pnpm, pnpmCommand, pnpmOptions } from './pnpm.mjs';
 import { root, step, StepFailed } from './steps.mjs';
 
-const pnpm = 'pnpm@10.34.9';
 const marker = path.join(root, 'node_modules', '.latchkey-installed');
 
 /** Checks Node and installs what is missing or has changed. */
@@ -18,15 +18,8 @@ export async function install() {
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
   await step(
     `install dependencies (${pnpm}; the first time may take a minute)`,
-    ['npx', '--yes', pnpm, ...arguments_],
-    {
-      env: {
-        ...compiler,
-        npm_config_manage_package_manager_versions: 'false',
-        npm_config_confirm_modules_purge: 'false',
-      },
-      shell: process.platform === 'win32',
-    },
+    pnpmCommand('install', '--frozen-lockfile'),
+    { ...pnpmOptions, env: { ...pnpmOptions.env, ...compiler } },
   );
   writeFileSync(marker, wanted);
 }
@@ -38,8 +31,6 @@ export async function install() {
 const unoptimized = '-O0 -w';
 const { CFLAGS = unoptimized, CXXFLAGS = unoptimized } = process.env;
 const compiler = { CFLAGS, CXXFLAGS };
-
-const arguments_ = ['install', '--frozen-lockfile'];
 
 function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);

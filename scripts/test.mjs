@@ -13,6 +13,7 @@ const checks = [
   { name: 'lint (eslint)', command: tool('eslint/bin/eslint.js', '.') },
   { name: 'reference (typedoc)', command: tool('typedoc/bin/typedoc', '--emit', 'none') },
   { name: 'types of the tests (tsc)', command: tool('typescript/bin/tsc', '-p', 'tsconfig.test.json') },
+  { name: 'public surface', command: [process.execPath, 'scripts/surface.mjs'] },
   { name: 'examples in the documentation', command: [process.execPath, 'scripts/check-examples.mjs'] },
   {
     name: 'import rules (dependency-cruiser)',

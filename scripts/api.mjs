@@ -1,0 +1,11 @@
+/** `npm run api`: builds, then writes the public surface and the lists of published files to docs/surface. */
+import process from 'node:process';
+import { compile } from './compile.mjs';
+import { install } from './install.mjs';
+import { script, step } from './steps.mjs';
+
+await script(async () => {
+  await install();
+  await compile();
+  await step('public surface', [process.execPath, 'scripts/surface.mjs', '--write']);
+});
