@@ -1,3 +1,5 @@
+import type { CryptoKey } from 'jose';
+
 /** A private key for signing: PEM text (PKCS #8), a JWK (RFC 7517) or a `CryptoKey`. */
 export type PrivateKey = string | Readonly<Record<string, unknown>> | CryptoKey;
 
