@@ -11,7 +11,7 @@ import { root } from './steps.mjs';
 
 const strict = ts.getParsedCommandLineOfConfigFile(
   path.join(root, 'tsconfig.base.json'),
-  { noEmit: true, composite: false, declaration: false, declarationMap: false, noUnusedLocals: false },
+  { noEmit: true, composite: false, declaration: false, noUnusedLocals: false },
   { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined },
 ).options;
 const options = { ...strict, noUnusedParameters: false, moduleDetection: ts.ModuleDetectionKind.Force };
