@@ -8,4 +8,5 @@ await script(async () => {
   await install();
   await compile();
   await step('public surface', [process.execPath, 'scripts/surface.mjs', '--write']);
+  await step('lists of published files', [process.execPath, 'scripts/check-packages.mjs', '--write']);
 });

@@ -47,19 +47,20 @@ export async function step(name, command, options) {
 }
 
 /**
- * Runs independent checks two at a time, each with a line when it is through. The first failure stops the others and
- * shows what it printed.
+ * Runs independent checks two at a time, each with a line when it is through, which ends with the last line that the
+ * check printed if it `tells` something. The first failure stops the others and shows what it printed.
  */
 export async function parallel(checks) {
   const waiting = [...checks];
   const stop = new AbortController();
   const lane = async () => {
     for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
-      const { name, command } = check;
+      const { name, command, tells = false } = check;
       const started = performance.now();
       const { code, output } = await run(command, { signal: stop.signal });
       if (stop.signal.aborted) return;
-      console.log(`${name} … ${seconds(started)}`);
+      const told = tells ? `, ${output.trim().split('\n').at(-1)}` : '';
+      console.log(`${name} … ${seconds(started)}${code === 0 ? told : ''}`);
       if (code !== 0) fail(name, command, output);
     }
   };

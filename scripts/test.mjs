@@ -1,6 +1,6 @@
 /**
- * `npm test`: sets up, builds, checks format, lint, types, import rules, reference and documented examples, then runs
- * all tests. `npm test -- <filter or jest options>` only builds and runs jest with them.
+ * `npm test`: sets up, builds, checks format, lint, types, import rules, reference, documented examples and what would
+ * be published, then runs all tests. `npm test -- <filter or jest options>` only builds and runs jest with them.
  */
 import { spawn } from 'node:child_process';
 import process from 'node:process';
@@ -11,6 +11,7 @@ import { parallel, root, script, tool } from './steps.mjs';
 // The longest first, so that both lanes end at about the same time.
 const checks = [
   { name: 'lint (eslint)', command: tool('eslint/bin/eslint.js', '.') },
+  { name: 'packed packages', command: [process.execPath, 'scripts/check-packages.mjs'], tells: true },
   { name: 'reference (typedoc)', command: tool('typedoc/bin/typedoc', '--emit', 'none') },
   { name: 'types of the tests (tsc)', command: tool('typescript/bin/tsc', '-p', 'tsconfig.test.json') },
   { name: 'public surface', command: [process.execPath, 'scripts/surface.mjs'] },

@@ -1,0 +1,51 @@
+/**
+ * Checks what would be published: packs the packages, reads the tarballs, installs them in an empty folder, and uses
+ * them there. `--write` renews the reviewed list of files instead (`npm run api`).
+ */
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { typeErrors } from './consumer-types.mjs';
+import { installedSize } from './installed-size.mjs';
+import { packages } from './packages.mjs';
+import { fileLists, tarballErrors } from './published-files.mjs';
+import { reviewed } from './reviewed.mjs';
+import { root, run, script, StepFailed } from './steps.mjs';
+import { packAndInstall } from './tarballs.mjs';
+
+// What a program with core and files as storage may cost its users.
+const limit = { packages: 14, megabytes: 10 };
+
+await script(async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-packages-'));
+  try {
+    const tarballs = await packAndInstall(folder);
+    if (process.argv.includes('--write')) reviewed(fileLists(tarballs), 'What is published', true);
+    else await check(tarballs, folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+async function check(tarballs, folder) {
+  if (!reviewed(fileLists(tarballs), 'What is published', false)) throw new StepFailed('');
+  cpSync(path.join(root, 'scripts/consumer'), folder, { recursive: true });
+  const programs = ['smoke.mjs', 'smoke.cjs'].map(async (name) => {
+    const { code, output } = await run([process.execPath, path.join(folder, name)]);
+    return code === 0 ? [] : [`${name}: ${output}`];
+  });
+  const errors = [
+    ...(await Promise.all(packages.map((name) => tarballErrors(name, tarballs[name])))),
+    typeErrors(folder),
+    ...(await Promise.all(programs)),
+  ].flat();
+  const size = installedSize(folder, ['@latchkey/core', '@latchkey/storage-file']);
+  const figures = `core and storage-file: ${size.packages} packages, ${size.megabytes.toFixed(1)} MiB`;
+  const wanted = `${limit.packages} packages, ${limit.megabytes} MiB`;
+  if (size.packages > limit.packages || size.megabytes > limit.megabytes) {
+    errors.push(`${figures}, of at most ${wanted}:\n${size.each.join('\n')}`);
+  }
+  if (errors.length > 0) throw new StepFailed(errors.join('\n'));
+  console.log(`${figures} (at most ${wanted})`);
+}

@@ -1,0 +1,39 @@
+/**
+ * Compiles scripts/consumer in the folder where the tarballs are installed, by each way in which TypeScript finds
+ * packages, and checks our own declarations with it, which `skipLibCheck` would leave out. Those of others are not ours.
+ */
+import path from 'node:path';
+import ts from 'typescript';
+
+const strict = { strict: true, exactOptionalPropertyTypes: true, noEmit: true, target: ts.ScriptTarget.ES2022 };
+const bundler = { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler };
+const web = ['lib.es2022.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'];
+
+const ways = [
+  { name: 'nodenext', file: 'types.mts', module: ts.ModuleKind.NodeNext, lib: ['lib.es2022.d.ts'], types: ['node'] },
+  { name: 'bundler', file: 'types.mts', ...bundler, lib: web, types: ['node'] },
+  { name: 'without Node', file: 'anywhere.mts', ...bundler, lib: web, types: [] },
+];
+
+/** Returns what is wrong, a line for each error. */
+export function typeErrors(folder) {
+  return ways.flatMap(({ name, file, ...options }) => {
+    const program = ts.createProgram([path.join(folder, file)], { ...strict, ...options });
+    const ours = program
+      .getSourceFiles()
+      .filter(({ fileName }) => !fileName.includes('/node_modules/') || fileName.includes('/node_modules/@latchkey/'))
+      .filter((source) => !program.isSourceFileDefaultLibrary(source));
+    const found = [
+      ...program.getOptionsDiagnostics(),
+      ...program.getGlobalDiagnostics(),
+      ...ours.flatMap((source) => [
+        ...program.getSyntacticDiagnostics(source),
+        ...program.getSemanticDiagnostics(source),
+      ]),
+    ];
+    return found.map(({ file: source, messageText }) => {
+      const where = source === undefined ? '' : `${path.basename(source.fileName)}: `;
+      return `types, ${name}: ${where}${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+    });
+  });
+}

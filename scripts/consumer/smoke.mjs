@@ -1,0 +1,58 @@
+/** Uses every entry point of the installed packages, on whatever runtime this is. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import Keyv from 'keyv';
+import * as core from '@latchkey/core';
+import { readEnvironment } from '@latchkey/core/node';
+import { describeTokenStorage, FakeAuthorizationServer, TestClock } from '@latchkey/core/testing';
+import { fileLock, FileTokenStorage } from '@latchkey/storage-file';
+import { redisLock, RedisTokenStorage } from '@latchkey/storage-redis';
+
+const folder = await mkdtemp(path.join(tmpdir(), 'latchkey-smoke-'));
+const clock = new TestClock({ autoAdvance: true });
+const server = await FakeAuthorizationServer.start({ clock, deviceLogins: 'approved' });
+try {
+  const { issuer } = server;
+  const machine = { issuer, clientId: 'machine', clientSecret: 'a secret' };
+
+  const flow = new core.ClientCredentialsFlow(machine);
+  const tokens = await Promise.all([1, 2, 3].map(() => flow.getAccessTokenRefreshIfNecessary()));
+  assert.equal(new Set(tokens).size, 1);
+  server.ledger.assertTokenRequests(1);
+  assert.equal((await flow.fetch(`${issuer}/api`)).status, 200);
+
+  const storages = [
+    () => new FileTokenStorage(path.join(folder, 'kernel', 'tokens.json')),
+    () => new FileTokenStorage(path.join(folder, 'lockfile', 'tokens.json'), { locking: 'lockfile' }),
+  ];
+  for (const open of storages) {
+    const person = () =>
+      new core.DeviceCodeFlowSimple({ issuer, clientId: 'cli', clock, storage: open(), promptUser: () => {} });
+    const login = person();
+    const first = await login.getAccessTokenRefreshIfNecessary({ interactive: true });
+    assert.equal(await person().getAccessTokenRefreshIfNecessary(), first);
+    const renewed = await Promise.all(
+      [person(), login].map((one) => one.getAccessTokenRefreshIfNecessary({ rejectedToken: first })),
+    );
+    assert.notEqual(renewed[0], first);
+    assert.equal(renewed[1], renewed[0]);
+    await login.logout();
+    await assert.rejects(person().getAccessTokenRefreshIfNecessary(), core.LoginRequiredError);
+  }
+  server.ledger.assertNoReuse();
+
+  const lock = fileLock(path.join(folder, 'lock'));
+  const storage = new core.KeyvTokenStorage(new Keyv(), { lock });
+  await new core.ClientCredentialsFlowSimple({ ...machine, storage }).getAccessTokenRefreshIfNecessary();
+
+  assert.equal(typeof readEnvironment, 'function');
+  assert.equal(typeof describeTokenStorage, 'function');
+  assert.equal(typeof redisLock, 'function');
+  assert.equal(RedisTokenStorage.name, 'RedisTokenStorage');
+} finally {
+  await server.stop();
+  await rm(folder, { recursive: true, force: true });
+}
+console.log('smoke: all entry points work');
