@@ -1,8 +1,8 @@
 /** The pinned pnpm, run by npx, so that Node and npm are all a fresh machine needs. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { run, StepFailed } from './steps.mjs';
+import { root, run, StepFailed } from './steps.mjs';
 
 export const pnpm = 'pnpm@10.34.9';
 
@@ -16,20 +16,28 @@ export function pnpmCommand(...args) {
   return ['npx', '--yes', pnpm, ...args];
 }
 
-/** Finds pnpm once for several calls, since npx takes longer than what it runs; resolves to a function that calls it. */
+/** Finds pnpm for several calls, since npx takes longer than what it runs; resolves to a function that calls it. */
 export async function findPnpm() {
-  const ask = ['npx', '--yes', '--package', pnpm, '--', 'node', '-p', 'process.env.PATH??process.env.Path'];
-  const { output } = await run(ask, pnpmOptions);
-  const program = output
-    .trim()
-    .split('\n')
-    .at(-1)
-    .split(path.delimiter)
-    .map((folder) => path.join(folder, '../pnpm/bin/pnpm.cjs'))
-    .find((file) => existsSync(file));
-  if (program === undefined) throw new StepFailed(`npx did not bring ${pnpm}:\n${output}`);
+  const program = remembered() ?? (await askNpx());
   return async (...args) => {
-    const result = await run([process.execPath, program, ...args], { env: pnpmOptions.env });
-    if (result.code !== 0) throw new StepFailed(result.output);
+    const { code, output } = await run([process.execPath, program, ...args], { env: pnpmOptions.env });
+    if (code !== 0) throw new StepFailed(output);
   };
+}
+
+const memory = path.join(root, 'node_modules', `.latchkey-${pnpm}`);
+
+function remembered() {
+  const program = existsSync(memory) ? readFileSync(memory, 'utf8') : '';
+  return existsSync(program) ? program : undefined;
+}
+
+async function askNpx() {
+  const ask = ['npx', '--yes', '--package', pnpm, '--', 'node', '-p', 'process.env.PATH'];
+  const { output } = await run(ask, pnpmOptions);
+  const folders = output.trim().split('\n').at(-1).split(path.delimiter);
+  const program = folders.map((folder) => path.join(folder, '../pnpm/bin/pnpm.cjs')).find((file) => existsSync(file));
+  if (program === undefined) throw new StepFailed(`npx did not bring ${pnpm}:\n${output}`);
+  writeFileSync(memory, program);
+  return program;
 }
