@@ -11,10 +11,15 @@ interface NativeLock {
 const offset = 0x4000_0000;
 const length = 1;
 
+const unsupported = { code: 'ADDON_UNSUPPORTED' };
+
 let native: NativeLock | undefined;
 
 /** Loads the addon, at the first lock and not before, since that takes longer than reading tokens. */
 export function loadNativeLock(): void {
+  // The addon calls functions of libuv that these lack, and that ends the process, on Bun only once it has to wait.
+  const runtime = ['Bun', 'Deno'].find((name) => name in globalThis);
+  if (runtime !== undefined) throw unavailable(`There is no lock of the kernel on ${runtime}`, unsupported);
   try {
     native ??= createRequire(import.meta.url)('fs-native-extensions') as NativeLock;
   } catch (error) {

@@ -135,6 +135,18 @@ describe('A lock of the kernel', () => {
     await second.release();
   });
 
+  test.each(['Bun', 'Deno'])('cannot be had on %s, whose process the addon would end', async (runtime) => {
+    Object.assign(globalThis, { [runtime]: {} });
+    try {
+      const error = await errorOf(fileLock(path()).withLock(key, nothing, waiting(1)));
+      expect(error).toBeInstanceOf(LockUnavailableError);
+      expect(error['remedy']).toContain("locking: 'lockfile'");
+      await fileLock(path(), { locking: 'lockfile' }).withLock(key, nothing, waiting(1));
+    } finally {
+      Reflect.deleteProperty(globalThis, runtime);
+    }
+  });
+
   test('cannot be had where there is no addon, which is said before the task runs and leaves no marker', async () => {
     const file = path();
     const args = ['--import', script('break-addon.mjs'), script('attempt.mjs'), file];
