@@ -1,18 +1,21 @@
 /**
  * `npm run test:full`: all of `npm test` with its long runs (kills, rounds, the explored protocol, Sentinel and
- * Cluster, logins in Chromium), those of Redis once more on Valkey where there is a valkey-server, then the torture kit
- * at its full size, which writes docs/reliability.md.
+ * Cluster, logins in Chromium), those of Redis once more on Valkey where there is a valkey-server, the packed packages on
+ * every runtime and the tests on every Node, then the torture kit at its full size, which writes docs/reliability.md.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import process from 'node:process';
 
 const long = { LATCHKEY_FULL: '1', LATCHKEY_KILLS: '300', LATCHKEY_ROUNDS: '20' };
 
+const usual = { LATCHKEY_FULL: undefined, LATCHKEY_KILLS: undefined, LATCHKEY_ROUNDS: undefined };
+
 const hasValkey = spawnSync('valkey-server', ['--version']).status === 0;
 
 await run(['scripts/test.mjs']);
 if (hasValkey) await run(['scripts/test.mjs', 'packages/storage-redis'], { LATCHKEY_REDIS: 'valkey-server' });
 else console.log('Left out: the tests of storage-redis on Valkey, since there is no valkey-server on PATH.');
+await run(['scripts/runtimes.mjs'], usual);
 await run(['scripts/reliability.mjs']);
 
 async function run(command, more) {

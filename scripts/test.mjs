@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { compile } from './compile.mjs';
 import { install } from './install.mjs';
+import { jestCommand } from './jest.mjs';
 import { parallel, root, script, tool } from './steps.mjs';
 
 // The longest first, so that both lanes end at about the same time.
@@ -32,11 +33,10 @@ await script(async () => {
   process.exitCode = await jest(filter);
 });
 
-/** Runs jest with ESM support. All it prints goes to stdout, so that its last line is the last of the output. */
+/** Runs jest. All it prints goes to stdout, so that its last line is the last of the output. */
 function jest(args) {
-  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  const [node, ...command] = tool('jest/bin/jest.js', ...args);
-  const child = spawn(node, [...flags, ...command], { cwd: root, stdio: ['inherit', 1, 1] });
+  const [node, ...command] = jestCommand(...args);
+  const child = spawn(node, command, { cwd: root, stdio: ['inherit', 1, 1] });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));

@@ -13,7 +13,7 @@ async function main() {
   const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-smoke-'));
   const server = await FakeAuthorizationServer.start();
   try {
-    const storage = new FileTokenStorage(folder);
+    const storage = new FileTokenStorage(folder, { locking: 'lockfile' });
     const options = { issuer: server.issuer, clientId: 'machine', clientSecret: 'a secret', storage };
     const token = await new ClientCredentialsFlowSimple(options).getAccessTokenRefreshIfNecessary();
     const again = await new ClientCredentialsFlowSimple(options).getAccessTokenRefreshIfNecessary();
