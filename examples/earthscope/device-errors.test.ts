@@ -36,7 +36,7 @@ describe('the errors of a device login', () => {
       'never approved',
       DeviceCodeExpiredError,
       'DEVICE_CODE_EXPIRED',
-      () => server.configure({ deviceLogins: 'pending' }),
+      () => server.configure({ deviceLogins: 'pending', deviceCodeLifetime: 20 }),
     ],
     [
       'ended by the server',
