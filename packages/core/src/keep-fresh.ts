@@ -4,7 +4,7 @@ import { defaultThreshold, lifetimeOf, secondsLeft } from './expiry.js';
 import type { TokenSet } from './token-set.js';
 
 /** Renews a flow's token ahead of its end, until it is closed. */
-export interface KeptFresh extends Disposable {
+export interface KeptFresh {
   /** Stops. A renewal under way goes on to its end. */
   close(): void;
 }
@@ -23,10 +23,11 @@ const [shortest, longest] = [1, 60]; // seconds; a machine that was asleep finds
 export function keepFresh(source: FreshSource): KeptFresh {
   const controller = new AbortController();
   void renewUntil(controller.signal, source);
-  const close = (): void => {
-    controller.abort(new Error('keepFresh was closed.'));
+  return {
+    close: () => {
+      controller.abort(new Error('keepFresh was closed.'));
+    },
   };
-  return { close, [Symbol.dispose]: close };
 }
 
 async function renewUntil(signal: AbortSignal, { clock, threshold, tokens, token }: FreshSource): Promise<void> {

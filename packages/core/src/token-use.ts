@@ -46,8 +46,6 @@ export abstract class TokenUse extends FlowHooks {
    * Renews by a timer, for services in which no call may wait: at four fifths of a token's life, or at
    * `autoRefreshThreshold` before its end when that is earlier. The timer alone keeps no process alive. Where `renewAhead`
    * will do, which needs no timer, prefer that.
-   *
-   *     using kept = flow.keepFresh(); // or kept.close()
    */
   keepFresh(): KeptFresh {
     const { clock = systemClock, autoRefreshThreshold: threshold } = this.options;

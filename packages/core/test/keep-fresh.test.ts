@@ -1,19 +1,23 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { PasswordFlow, type PasswordFlowOptions } from '@latchkey/core';
+import { type KeptFresh, PasswordFlow, type PasswordFlowOptions } from '@latchkey/core';
 import { faults, TestClock } from '@latchkey/core/testing';
 import { GrantScene } from './grant-scene.js';
 
 let scene: GrantScene;
 let clock: TestClock;
+let kept: KeptFresh | undefined;
 
 beforeEach(async () => {
   scene = await GrantScene.start();
   clock = new TestClock();
   scene.server.configure({ clock });
 });
-afterEach(() => scene[Symbol.asyncDispose]());
+afterEach(() => {
+  kept?.close();
+  return scene[Symbol.asyncDispose]();
+});
 
 async function loggedIn(options: Partial<PasswordFlowOptions> = {}): Promise<PasswordFlow> {
   const flow = new PasswordFlow({ ...scene.options(), username: 'ada', password: 'pw', clock, ...options });
@@ -37,7 +41,7 @@ describe('keepFresh', () => {
   test('renews at four fifths of a token’s life, so that no call waits, again and again', async () => {
     const flow = await loggedIn();
     const issued = flow.tokens.issuedAt?.getTime() ?? 0;
-    using _kept = flow.keepFresh();
+    kept = flow.keepFresh();
     await until(() => renewals() === 1);
     expect((clock.now() - issued) / 1000).toBeGreaterThanOrEqual(2880);
     expect((clock.now() - issued) / 1000).toBeLessThan(2950);
@@ -47,7 +51,7 @@ describe('keepFresh', () => {
 
   test('asks nothing of the server while the token is young', async () => {
     const flow = await loggedIn();
-    using _kept = flow.keepFresh();
+    kept = flow.keepFresh();
     await until(() => false, 600).catch(() => undefined);
     scene.server.ledger.assertTokenRequests(0);
   });
@@ -58,7 +62,7 @@ describe('keepFresh', () => {
     flow.events.on('renewalFailed', () => failures.push(clock.now()));
     scene.server.nextAnswers({ grantType: 'refresh_token', times: 4 }, faults.html(503));
     await clock.advance(3_601_000);
-    using _kept = flow.keepFresh();
+    kept = flow.keepFresh();
     await until(() => failures.length === 4 && renewals() === 5);
     const pauses = failures.slice(1).map((at, index) => (at - (failures[index] ?? 0)) / 1000);
     pauses.forEach((pause, index) => {
@@ -69,7 +73,7 @@ describe('keepFresh', () => {
 
   test('stops when it is closed', async () => {
     const flow = await loggedIn();
-    const kept = flow.keepFresh();
+    kept = flow.keepFresh();
     await clock.untilSleeping();
     kept.close();
     await clock.advance(4_000_000);
@@ -81,7 +85,7 @@ describe('keepFresh', () => {
     scene.server.configure({ expiresIn: 100 });
     const flow = await loggedIn({ autoRefreshThreshold: 3600 });
     const began = clock.now();
-    using _kept = flow.keepFresh();
+    kept = flow.keepFresh();
     await until(() => renewals() === 3);
     expect(clock.now() - began).toBeGreaterThan(140_000);
   });
