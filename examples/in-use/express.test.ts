@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { AuthorizationCodeFlow } from '@latchkey/core';
+import { FakeAuthorizationServer } from '@latchkey/core/testing';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createApp } from '../dist/in-use/express.js';
+
+let server: FakeAuthorizationServer;
+let service: Server;
+let home: string;
+
+beforeEach(async () => {
+  server = await FakeAuthorizationServer.start();
+  service = createServer().listen(0, '127.0.0.1');
+  await once(service, 'listening');
+  home = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
+  const flow = new AuthorizationCodeFlow({
+    issuer: server.issuer,
+    clientId: 'web',
+    redirectUri: `${home}/callback`,
+    scope: 'offline_access',
+  });
+  service.on('request', createApp(flow, server.api));
+});
+
+afterEach(async () => {
+  service.closeAllConnections();
+  service.close();
+  await server.stop();
+});
+
+/** A browser with a cookie of its own, which is sent to this service only. */
+class Browser {
+  cookie = '';
+
+  async get(url: string): Promise<Response> {
+    const headers = { cookie: url.startsWith(home) ? this.cookie : '' };
+    const response = await fetch(url, { headers, redirect: 'manual' });
+    const [set] = response.headers.getSetCookie();
+    if (set !== undefined) this.cookie = set.split(';')[0] ?? '';
+    return response;
+  }
+
+  /** Follows redirects to their end. */
+  async open(url: string): Promise<Response> {
+    const response = await this.get(url);
+    const next = response.headers.get('location');
+    return next === null ? response : this.open(new URL(next, url).href);
+  }
+}
+
+async function logIn(as: string): Promise<Browser> {
+  server.configure({ subject: as });
+  const browser = new Browser();
+  await browser.open(`${home}/login`);
+  return browser;
+}
+
+async function user(browser: Browser): Promise<unknown> {
+  const response = await browser.get(`${home}/files`);
+  return response.status === 200 ? ((await response.json()) as { sub: string }).sub : response.headers.get('location');
+}
+
+describe('an Express app with a token for each user', () => {
+  test('logs users in, and calls the API as each of them', async () => {
+    const [ada, bob] = [await logIn('ada'), await logIn('bob')];
+    expect(await user(ada)).toBe('ada');
+    expect(await user(bob)).toBe('bob');
+    expect(await user(new Browser())).toBe('/login');
+  });
+
+  test('renews the token of one user once, for all requests of that user', async () => {
+    const [ada, bob] = [await logIn('ada'), await logIn('bob')];
+    server.expireAccessTokens();
+    const names = await Promise.all([ada, ada, ada, bob, bob].map(user));
+    expect(names).toEqual(['ada', 'ada', 'ada', 'bob', 'bob']);
+    server.ledger.assertTokenRequests(2, { grantType: 'refresh_token' });
+  });
+
+  test('takes a callback only from the browser that began the login, and once', async () => {
+    const browser = new Browser();
+    const began = await browser.get(`${home}/login`);
+    const approved = await browser.get(began.headers.get('location') ?? '');
+    const callback = approved.headers.get('location') ?? '';
+    expect((await new Browser().get(callback)).status).toBe(400);
+    expect((await browser.get(callback)).headers.get('location')).toBe('/files');
+    expect((await browser.get(callback)).status).toBe(400);
+    server.ledger.assertTokenRequests(1);
+  });
+});
