@@ -1,0 +1,29 @@
+/** Calls the tool `whoami` of an MCP server for each line it reads. Any number of these can share the file `TOKENS`. */
+import { createInterface } from 'node:readline';
+import { DeviceCodeFlow } from '@latchkey/core';
+import { readEnvironment } from '@latchkey/core/node';
+import { FileTokenStorage } from '@latchkey/storage-file';
+import { connect } from './mcp.js';
+
+const { issuer, clientId, tokens, server } = readEnvironment({
+  issuer: 'ISSUER',
+  clientId: 'CLIENT_ID',
+  tokens: 'TOKENS',
+  server: 'MCP_SERVER',
+});
+const flow = new DeviceCodeFlow({
+  issuer,
+  clientId,
+  scope: 'offline_access',
+  storage: new FileTokenStorage(tokens),
+  allowedOrigins: [new URL(server).origin],
+});
+await flow.getAccessTokenRefreshIfNecessary({ interactive: true });
+
+const client = await connect(flow, server);
+console.log('ready');
+for await (const _line of createInterface(process.stdin)) {
+  const { content } = await client.callTool({ name: 'whoami', arguments: {} });
+  console.log(JSON.stringify(content));
+}
+await client.close();
