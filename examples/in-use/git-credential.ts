@@ -1,5 +1,5 @@
 /**
- * A credential helper of git for one origin, which has to log in by itself before (`credential-process.ts login`):
+ * A credential helper of git for one origin, after a login by `credential-process.ts`:
  * `git config credential.helper '!node …/git-credential.js https://git.example.org'`.
  */
 import { text } from 'node:stream/consumers';
