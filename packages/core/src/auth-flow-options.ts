@@ -72,7 +72,8 @@ export interface FlowOptions {
   /**
    * Renews a token past 80 % of its life while callers still get it at once. Without timers: a call starts it.
    *
-   * @defaultValue true for flows that hold no refresh token, else false
+   * @defaultValue true for flows that need no person and hold no refresh token, else false: a program that ends in
+   * between could lose the new one
    */
   readonly renewAhead?: boolean | undefined;
   /**

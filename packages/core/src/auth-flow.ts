@@ -117,7 +117,7 @@ export abstract class AuthFlow extends TokenUse {
     if (tokens.accessToken === undefined) throw new NoAccessTokenError();
     const isWarm = this.#warm.tokens === tokens || credential.unsaved || credential.tokens !== tokens;
     if (!isWarm && callers.accepts(tokens, { ...call, threshold })) {
-      this.#warm = keepWarm(credential, tokens, { threshold, ahead: renewsAhead });
+      this.#warm = keepWarm(credential, tokens, { threshold, ahead: renewsAhead(tokens) });
     }
     return tokens.accessToken;
   }

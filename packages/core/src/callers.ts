@@ -10,7 +10,8 @@ import type { TokenSet } from './token-set.js';
 export interface CallersParts {
   readonly credential: Credential;
   readonly options: AuthFlowOptions;
-  readonly renewsAhead: boolean;
+  /** Whether tokens past 80 % of their life are renewed while callers still get them. */
+  readonly renewsAhead: (tokens: TokenSet) => boolean;
   readonly now: () => number;
   /** Renews, or finds what another process renewed. */
   readonly run: (call: Call) => Promise<RunOutcome>;
@@ -78,7 +79,7 @@ export class Callers {
 
   #renewAhead(tokens: TokenSet, call: Call): void {
     const { credential, renewsAhead } = this.#parts;
-    if (!renewsAhead || credential.run || !isAgeing(tokens, call.began)) return;
+    if (credential.run || !isAgeing(tokens, call.began) || !renewsAhead(tokens)) return;
     if (call.began < credential.renewAheadAfter) return;
     credential.renewAheadAfter = call.began + aheadPause;
     this.#join({ ...call, rejected: tokens.accessToken }).catch(() => undefined); // the event renewalFailed tells

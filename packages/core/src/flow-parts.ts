@@ -7,6 +7,7 @@ import type { FlowEvents } from './flow-events.js';
 import { RenewalSteps } from './renewal-steps.js';
 import type { StorageHooks } from './storage-hooks.js';
 import { TokenKeeper } from './token-keeper.js';
+import type { TokenSet } from './token-set.js';
 
 /** What a flow is made of beside its options. */
 export interface FlowParts {
@@ -14,7 +15,7 @@ export interface FlowParts {
   readonly keeper: TokenKeeper;
   readonly callers: Callers;
   readonly steps: RenewalSteps;
-  readonly renewsAhead: boolean;
+  readonly renewsAhead: (tokens: TokenSet) => boolean;
 }
 
 /** What a flow says about itself when its parts are put together. */
@@ -31,7 +32,9 @@ export interface FlowDescription {
 /** Puts the parts of a flow together, when it is first used. */
 export function assembleParts(flow: FlowDescription): FlowParts {
   const { key, place, options, events, interactive, hooks, run } = flow;
-  const { clock = systemClock, lockTimeout = 30, renewAhead: renewsAhead = !interactive } = options;
+  const { clock = systemClock, lockTimeout = 30, renewAhead } = options;
+  const renewsAhead = ({ refreshToken }: TokenSet): boolean =>
+    renewAhead ?? (!interactive && refreshToken === undefined);
   const now = (): number => clock.now();
   const credential = place === undefined ? new Credential() : credentialAt(place, key);
   const base = { key, options, credential, events, now };

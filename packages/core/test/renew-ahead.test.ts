@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { TokenStorage } from '@latchkey/core';
+import { PasswordFlow, type TokenStorage } from '@latchkey/core';
 import { faults } from '@latchkey/core/testing';
 import { DeviceScene } from './device-scene.js';
+import { GrantScene } from './grant-scene.js';
 
 let scene: DeviceScene;
 let reads: number;
@@ -42,7 +43,21 @@ describe('a renewal ahead', () => {
     expect(reads).toBe(before + 2);
   });
 
-  test('is not made unasked where a refresh token is redeemed', async () => {
+  test('is not made unasked where a refresh token is redeemed, though no person is needed; else it is', async () => {
+    for (const givesRefreshToken of [() => true, () => false]) {
+      await using grants = await GrantScene.start({ givesRefreshToken });
+      const flow = new PasswordFlow({ ...grants.options(), username: 'ada', password: 'pw' });
+      const first = await flow.getAccessTokenRefreshIfNecessary();
+      await grants.clock.advance(3000_000);
+      const authorized = new Promise((resolve) => flow.events.on('authorized', resolve));
+      expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(first);
+      if (!givesRefreshToken()) await authorized;
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(grants.server.ledger.tokenRequests).toHaveLength(givesRefreshToken() ? 1 : 2);
+    }
+  });
+
+  test('is not made unasked where a refresh token is redeemed for a person', async () => {
     const flow = await scene.loggedIn({ storage: counting() });
     const first = await flow.getAccessTokenRefreshIfNecessary();
     await scene.clock.advance(3000_000);
