@@ -14,6 +14,14 @@ export default defineConfig(
     rules: {
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': ['error', { allow: ['warn', 'error'] }],
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'URL',
+          property: 'canParse',
+          message: 'Node 20 gets it wrong for letters beyond ASCII; use parseUrl.',
+        },
+      ],
       'no-template-curly-in-string': 'error',
     },
   },

@@ -1,4 +1,5 @@
 import type { AuthFlowOptions } from './auth-flow-options.js';
+import { parseUrl } from './parse-url.js';
 import { isLoopback, issuerOfDomain } from './secure-url.js';
 
 /** An https: origin of which each subdomain is allowed: `suffix` begins with a dot. */
@@ -50,7 +51,7 @@ export class AllowedOrigins {
     const text = typeof entry === 'string' ? entry : '';
     const isWildcard = /^https?:\/\/\*\.[^*.]+\.[^*]+$/i.test(text);
     if (!isWildcard && text.includes('*')) throw new TypeError(`${name} may hold * only as in https://*.example.org.`);
-    const url = parseAbsolute(text.replace('*', 'any'));
+    const url = parseUrl(text.replace('*', 'any'));
     if (!url || !/^https?:\/\/[^/\\?#@\s]+\/?$/i.test(text)) {
       throw new TypeError(`${name} must be an origin such as https://api.example.org, without path, query or user.`);
     }
@@ -68,12 +69,8 @@ function isProtected({ protocol, hostname }: URL): boolean {
 /** Parses a URL as fetch does: in a browser, one that is relative is meant from the page. */
 function parse(input: string): URL | undefined {
   try {
-    return parseAbsolute(input) ?? new URL(new Request(input).url);
+    return parseUrl(input) ?? new URL(new Request(input).url);
   } catch {
     return undefined;
   }
-}
-
-function parseAbsolute(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined;
 }

@@ -4,6 +4,7 @@ import type { AuthorizationRedirect } from './authorization-redirect.js';
 import { NonceMismatchError } from './errors.js';
 import { grantParameters } from './grant-parameters.js';
 import type { AuthorizeContext } from './login.js';
+import { parseUrl } from './parse-url.js';
 import { StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.js';
 import type { TokenSet } from './token-set.js';
 import type { TokenStorage } from './token-storage.js';
@@ -52,7 +53,7 @@ export class AuthorizationCodeFlow extends StoredAuthFlow {
     super(options);
     const { redirectUri } = options;
     if (redirectUri === undefined) return;
-    if (typeof redirectUri !== 'string' || !URL.canParse(redirectUri) || redirectUri.includes('#')) {
+    if (typeof redirectUri !== 'string' || !parseUrl(redirectUri) || redirectUri.includes('#')) {
       throw new TypeError('redirectUri must be an absolute URL without a fragment.');
     }
   }

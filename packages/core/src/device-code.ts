@@ -2,6 +2,7 @@ import { DeviceCodeRequestError } from './errors.js';
 import type { HttpAnswer } from './http-exchange.js';
 import { isTransient, readObject, readRefusal, unavailable } from './token-endpoint-answer.js';
 import { readSeconds } from './token-record.js';
+import { parseUrl } from './parse-url.js';
 
 /** What a person needs to approve a login on another device (RFC 8628 section 3.2). */
 export interface DeviceCodePrompt {
@@ -52,9 +53,8 @@ export function readDeviceCode(answer: HttpAnswer, secrets: readonly string[], n
 }
 
 function readPage(value: unknown): string | undefined {
-  if (!isText(value) || !URL.canParse(value)) return undefined;
-  const url = new URL(value);
-  return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : undefined;
+  const url = isText(value) ? parseUrl(value) : undefined;
+  return url?.protocol === 'https:' || url?.protocol === 'http:' ? url.href : undefined;
 }
 
 function isText(value: unknown): value is string {

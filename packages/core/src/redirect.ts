@@ -1,3 +1,5 @@
+import { parseUrl } from './parse-url.js';
+
 /** Redirects that are followed before a server is taken to lead round in circles (Fetch standard section 4.4). */
 export const mostRedirects = 20;
 
@@ -13,7 +15,7 @@ export function redirectTarget(response: Response, from: string): URL | undefine
   const location = response.headers.get('location');
   if (location === null) return undefined;
   const text = decode(location);
-  const url = URL.canParse(text, from) ? new URL(text, from) : undefined;
+  const url = parseUrl(text, from);
   if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
     throw new TypeError('The redirect cannot be followed: its location is no URL that fetch can request.');
   }

@@ -1,8 +1,9 @@
 import { InsecureTransportError } from './errors.js';
+import { parseUrl } from './parse-url.js';
 
 /** Parses a URL that tokens may travel to: HTTPS, or HTTP on loopback, without user information. */
 export function secureUrl(text: string, name: string): URL {
-  const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined;
+  const url = typeof text === 'string' ? parseUrl(text) : undefined;
   if (!url) throw new TypeError(`${name} must be an absolute URL.`);
   if (url.username !== '' || url.password !== '') throw new TypeError(`${name} must hold no user name or password.`);
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) return url;

@@ -77,8 +77,11 @@ export function readSettings(options: RedisOptions): RedisSettings {
 }
 
 function assertRedisUrl(url: string): void {
-  const protocol = URL.canParse(url) ? new URL(url).protocol : undefined;
-  if (protocol !== 'redis:' && protocol !== 'rediss:') {
-    throw new TypeError('url must begin with redis:// or rediss:// and be well formed.');
+  try {
+    const { protocol } = new URL(url);
+    if (protocol === 'redis:' || protocol === 'rediss:') return;
+  } catch {
+    // Not passed on: it quotes the URL, which may hold a password.
   }
+  throw new TypeError('url must begin with redis:// or rediss:// and be well formed.');
 }

@@ -1,3 +1,5 @@
+import { parseUrl } from '../../parse-url.js';
+
 /** A redirect URI on this machine. */
 export interface LoopbackAddress {
   /** As the URI writes it. */
@@ -35,7 +37,7 @@ export function loopbackAddress(redirectUri: string | undefined, defaults: Loopb
   }
   const given = redirectUri ?? `http://127.0.0.1${path}`;
   const [, host, port, rest = ''] = form.exec(given) ?? [];
-  if (host === undefined || !URL.canParse(given)) {
+  if (host === undefined || !parseUrl(given)) {
     throw new TypeError('redirectUri must be http: on 127.0.0.1, localhost or [::1] to be listened on.');
   }
   return {
