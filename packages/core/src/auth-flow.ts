@@ -167,7 +167,7 @@ export abstract class AuthFlow extends TokenUse {
       if (outcome) return outcome;
       this.#assertPossible(stored.tokens);
     }
-    const client = this.needsServer ? await this.#protocol.prepare() : undefined; // all that can fail before a request
+    const client = this.needsServer ? await this.#protocol.prepareRenewal() : undefined; // all that can fail before
     return keeper.locked(async (lock) => {
       await keeper.saveUnsaved(lock);
       return this.#renewLocked(client, lock, call);
@@ -193,10 +193,11 @@ export abstract class AuthFlow extends TokenUse {
         throw new LockLostError({ cause: scrubError(error) });
       if (error instanceof StorageConflictError) return await steps.yield(call, error);
       if (!(error instanceof InvalidRefreshTokenError) || !redeemed) throw error;
-      const { tokens } = await keeper.load();
-      const moved = tokens && hasMoved(tokens, redeemed);
+      const found = await keeper.load();
+      const moved = found.tokens && hasMoved(found.tokens, redeemed);
       if (!moved) credential.refused = redeemed.refreshToken;
-      if (moved || !this.interactive) return await this.#renewLocked(client, lock, call);
+      const isDead = !moved && this.interactive && (await keeper.noteRefused(found, lock));
+      if (!isDead) return await this.#renewLocked(client, lock, call);
       throw error;
     } finally {
       this.#client = undefined;

@@ -1,5 +1,6 @@
 import type { ServerName } from './authorization-callback.js';
 import { systemClock } from './clock.js';
+import type { CoolDown } from './cool-down.js';
 import { type DeviceCode, readDeviceCode } from './device-code.js';
 import { DiscoveryError } from './errors.js';
 import { noAnswer } from './no-answer.js';
@@ -18,15 +19,19 @@ export interface TokenAnswer {
   readonly problem: Error | undefined;
 }
 
+const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+
 /** How tokens are asked for. */
 export type TokenRequestOptions = Pick<AskOptions, 'signal' | 'beforeSending' | 'dpopKey'>;
 
 /** A client with all that it needs in hand: only the network can still fail. */
 export class PreparedClient {
   readonly #connection: ServerConnection;
+  readonly #coolDown: CoolDown;
 
-  constructor(connection: ServerConnection) {
+  constructor(connection: ServerConnection, coolDown: CoolDown) {
     this.#connection = connection;
+    this.#coolDown = coolDown;
   }
 
   /**
@@ -42,7 +47,9 @@ export class PreparedClient {
   ): Promise<TokenAnswer> {
     const { retry, clock = systemClock } = this.#connection.options;
     const context = { retry, grantType, clock, signal: options.signal };
-    return withRetries(() => this.#requestOnce(grantType, parameters, options), context);
+    const request = (): Promise<TokenAnswer> => this.#requestOnce(grantType, parameters, options);
+    if (grantType === deviceCodeGrant) return request(); // its polling has rules of its own (RFC 8628 section 3.5)
+    return withRetries(() => this.#coolDown.watch(request), context);
   }
 
   async #requestOnce(

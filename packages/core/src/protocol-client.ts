@@ -1,6 +1,7 @@
 import type { AuthFlowOptions } from './auth-flow-options.js';
 import type { ClientProof } from './client-authentication.js';
 import { systemClock } from './clock.js';
+import { CoolDown } from './cool-down.js';
 import { discover } from './discovery.js';
 import { importOpenid, type OpenidClient, type ServerMetadata } from './openid.js';
 import { PreparedClient } from './prepared-client.js';
@@ -27,6 +28,7 @@ export class ProtocolClient {
   readonly #options: AuthFlowOptions;
   readonly #now: () => number;
   readonly #nonces = new Map<string, string>();
+  readonly #coolDown: CoolDown;
   #metadata: Promise<ServerMetadata> | undefined;
 
   /** Returns the client of these options; of one object there is one client. */
@@ -40,6 +42,17 @@ export class ProtocolClient {
   private constructor(options: AuthFlowOptions, now: () => number) {
     this.#options = options;
     this.#now = now;
+    this.#coolDown = new CoolDown(now);
+  }
+
+  /**
+   * Does all that can fail before a renewal is sent.
+   *
+   * @throws as `prepare`; TokenEndpointUnavailableError while a server that failed is spared
+   */
+  prepareRenewal(): Promise<PreparedClient> {
+    this.#coolDown.assertOver();
+    return this.prepare();
   }
 
   /**
@@ -53,12 +66,12 @@ export class ProtocolClient {
     const metadata = await (this.#metadata ??= this.#discover(openid));
     const proof = await this.#readProof();
     const parts = { openid, metadata, proof, options: this.#options, now: this.#now, nonces: this.#nonces };
-    return new PreparedClient(new ServerConnection(parts));
+    return new PreparedClient(new ServerConnection(parts), this.#coolDown);
   }
 
   async #discover(openid: OpenidClient): Promise<ServerMetadata> {
     try {
-      return await discover(openid, this.#options);
+      return await this.#coolDown.watch(() => discover(openid, this.#options));
     } catch (error) {
       this.#metadata = undefined;
       throw error;

@@ -23,7 +23,7 @@ export function whyNotRenewable(
   }
   const { refreshToken } = tokens;
   if (refreshToken === undefined) return new NoRefreshTokenError();
-  if (refreshToken === refused) return new InvalidRefreshTokenError();
+  if (refreshToken === refused || tokens.stamp?.refused) return new InvalidRefreshTokenError();
   if (mayPresent(unansweredOf(tokens, unanswered), rotation, now)) return undefined;
   return new InvalidRefreshTokenError({
     code: 'REFRESH_TOKEN_UNANSWERED',

@@ -24,7 +24,6 @@ const repeatable = new Set([
   'urn:ietf:params:oauth:grant-type:token-exchange',
 ]);
 
-const deviceCode = 'urn:ietf:params:oauth:grant-type:device_code';
 const [first, longest] = [500, 5000]; // milliseconds
 
 /**
@@ -37,12 +36,10 @@ const [first, longest] = [500, 5000]; // milliseconds
  * | 429, 503                                 | for every grant: the server says that it did nothing        |
  * | other 5xx, 408, 425, no answer           | for grants that ask for something new each time             |
  * | all else                                 | never                                                       |
- *
- * A device login polls by rules of its own (RFC 8628 section 3.5).
  */
 export async function withRetries<T>(request: () => Promise<T>, context: RetryContext): Promise<T> {
   const { retry, clock, signal } = context;
-  if (!retry || context.grantType === deviceCode) return request();
+  if (!retry) return request();
   const { attempts = 3, deadline = 15 } = retry;
   const end = clock.now() + deadline * 1000;
   for (let attempt = 1; ; attempt++) {

@@ -23,19 +23,19 @@ export interface TokenQuestion {
  * Decides what an answer of the token endpoint means (RFC 6749 sections 5.1 and 5.2): status first, then
  * tokens, then the OAuth error, then the status again.
  *
- * | answer                                          | meaning                                              |
- * | ----------------------------------------------- | ---------------------------------------------------- |
- * | 408, 425, 429, 5xx, whatever the body says      | `TokenEndpointUnavailableError`, with `retryAfter`   |
- * | 2xx, JSON object with a token, whatever else     | success                                              |
- * | other status, JSON with `error`                 | the OAuth error: below                               |
- * | 2xx, anything else, to a refresh                | `RefreshOutcomeUnknownError`                         |
- * | 2xx, anything else                              | `TokenRequestError`, code `TOKEN_ANSWER_INVALID`     |
- * | 401, 403 without an OAuth error                 | `ClientRejectedError`                                |
- * | 3xx, other 4xx without an OAuth error           | `TokenRequestError`                                  |
- * | `invalid_grant`, `bad_refresh_token`, to refresh | `InvalidRefreshTokenError`                           |
- * | `invalid_client`, `unauthorized_client`         | `ClientRejectedError`                                |
- * | `temporarily_unavailable`, `server_error`       | `TokenEndpointUnavailableError`                      |
- * | any other OAuth error                           | `TokenRequestError`                                  |
+ * | answer | meaning |
+ * | --- | --- |
+ * | 408, 425, 429, 5xx, whatever the body says | `TokenEndpointUnavailableError`, with `retryAfter` |
+ * | 2xx, JSON object with a token, whatever else | success |
+ * | to a refresh: `invalid_grant`, or another word for a dead token | `InvalidRefreshTokenError` |
+ * | to another grant: `invalid_grant` | `TokenRequestError`, code `INVALID_GRANT` |
+ * | `invalid_client`, `unauthorized_client` | `ClientRejectedError` |
+ * | `temporarily_unavailable`, `server_error` | `TokenEndpointUnavailableError` |
+ * | any other OAuth error | `TokenRequestError` |
+ * | 2xx without any of these, to a refresh: nothing, HTML, a list, torn JSON | `RefreshOutcomeUnknownError` |
+ * | 2xx without any of these, to another grant | `TokenRequestError`, code `TOKEN_ANSWER_INVALID` |
+ * | 401, 403 without an OAuth error: nothing, HTML | `ClientRejectedError` |
+ * | 3xx, other 4xx without an OAuth error: nothing, HTML, a list | `TokenRequestError` |
  *
  * @returns the body of a success: an object with an `access_token` or a `refresh_token`.
  */
@@ -89,12 +89,23 @@ export function printable(value: unknown, length: number, secrets: readonly stri
   return scrub(value.slice(0, length).replace(/\p{C}/gu, ' '), secrets);
 }
 
+/** What servers say of a refresh token that has ended, or that they do not know. */
+const wordsForDead = new Set([
+  'invalid_grant', // RFC 6749 section 5.2
+  'bad_refresh_token', // GitHub, with status 200
+  'invalid_refresh_token', // Slack, with status 200
+  'invalid_token', // Cloud Foundry and others that use RFC 6750's word
+  'token_expired',
+  'expired_token',
+  'token_revoked',
+]);
+
 function refusal(answer: HttpAnswer, question: TokenQuestion, body: Record<string, unknown>): AuthFlowError {
   const details = readRefusal(answer.status, body, question.secrets);
+  const isRefresh = question.grantType === 'refresh_token';
+  if (isRefresh && wordsForDead.has(String(body['error']))) return new InvalidRefreshTokenError();
   switch (body['error']) {
     case 'invalid_grant':
-    case 'bad_refresh_token': // GitHub's word, with status 200
-      if (question.grantType === 'refresh_token') return new InvalidRefreshTokenError();
       return new TokenRequestError({ ...details, code: 'INVALID_GRANT', ...remedyOf(question.grantType) });
     case 'invalid_client':
     case 'unauthorized_client':

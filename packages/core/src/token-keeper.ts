@@ -1,17 +1,12 @@
 import type { StoredTokens } from './credential.js';
-import {
-  AuthFlowError,
-  CredentialMismatchError,
-  NoTokensError,
-  RecordUnreadableError,
-  StorageConflictError,
-} from './errors.js';
+import { CredentialMismatchError, NoTokensError, RecordUnreadableError, StorageConflictError } from './errors.js';
 import { summarize } from './flow-events.js';
-import { hasMoved, nextGeneration, nextStamp } from './generation.js';
+import { hasMoved, nextStamp } from './generation.js';
 import type { HeldLock } from './lock.js';
 import { retryUntil } from './retry-until.js';
+import { runLocked } from './run-locked.js';
 import { type KeeperParts, type SaveReason, storageError } from './storage-hooks.js';
-import type { Unanswered } from './token-record.js';
+import type { RecordStamp, Unanswered } from './token-record.js';
 import { TokenSet } from './token-set.js';
 import type { SaveContext } from './token-storage.js';
 
@@ -24,23 +19,9 @@ export class TokenKeeper {
   }
 
   /** Runs a task under the credential's lock. @throws as `Lock.withLock` */
-  async locked<T>(task: (lock: HeldLock) => Promise<T>): Promise<T> {
+  locked<T>(task: (lock: HeldLock) => Promise<T>): Promise<T> {
     const { hooks, lockTimeout } = this.#parts;
-    const run: { begun?: true; result?: { readonly value: T } } = {};
-    try {
-      return await hooks.withLock(
-        async (lock) => {
-          run.begun = true;
-          run.result = { value: await task(lock) };
-          return run.result.value;
-        },
-        { signal: new AbortController().signal, timeout: lockTimeout },
-      );
-    } catch (error) {
-      if (run.result) return run.result.value; // only the release failed
-      if (run.begun || error instanceof AuthFlowError) throw error;
-      throw storageError('The lock could not be taken.', error);
-    }
+    return runLocked((run, options) => hooks.withLock(run, options), lockTimeout, task);
   }
 
   /**
@@ -140,17 +121,34 @@ export class TokenKeeper {
 
   /** Notes beside the stored tokens that their refresh token was presented without an answer. */
   async noteUnanswered(stored: StoredTokens, unanswered: Unanswered, lock: HeldLock): Promise<void> {
-    const { key, credential, clock } = this.#parts;
-    const { tokens } = stored;
-    if (!tokens) return;
-    credential.unanswered = { refreshToken: tokens.refreshToken, ...unanswered };
-    const generation = nextGeneration(tokens.generation, clock.now());
-    const noted = tokens.withStamp({ ...tokens.stamp, key, generation, unanswered });
+    this.#parts.credential.unanswered = { refreshToken: stored.tokens?.refreshToken, ...unanswered };
+    await this.#note(stored, { unanswered }, lock);
+  }
+
+  /**
+   * Notes beside the stored tokens that the server refused their refresh token, so that no process presents it again.
+   * Returns false when somebody else wrote meanwhile.
+   */
+  async noteRefused(stored: StoredTokens, lock: HeldLock): Promise<boolean> {
+    const failure = await this.#note(stored, { refused: true }, lock);
+    return !(failure instanceof StorageConflictError);
+  }
+
+  /**
+   * Saves a note, and returns what stopped it: memory knows it then, and what else is to be said, the caller is told by
+   * the error of the request itself. The generation stays: tokens that grew from these, and are saved later by somebody
+   * slow, still fit.
+   */
+  async #note({ tokens, expected }: StoredTokens, note: Partial<RecordStamp>, lock: HeldLock): Promise<unknown> {
+    const { key, credential } = this.#parts;
+    if (!tokens) return undefined;
+    const noted = tokens.withStamp({ generation: 0, ...tokens.stamp, key, ...note });
     try {
-      await this.#saveOnce(noted, stored, { reason: 'refresh', lock });
+      await this.#saveOnce(noted, { tokens, expected }, { reason: 'refresh', lock });
       credential.tokens = noted;
-    } catch {
-      // Memory knows it; what else is to be said, the caller is told by the error of the request itself.
+      return undefined;
+    } catch (error) {
+      return error;
     }
   }
 

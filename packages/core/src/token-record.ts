@@ -45,6 +45,8 @@ export interface RecordStamp {
   readonly bootstrap?: string;
   /** Set while the refresh token has been presented without an answer. */
   readonly unanswered?: Unanswered;
+  /** Set when the server has refused the refresh token: it is presented no more. */
+  readonly refused?: true;
 }
 
 const latestSecond = 8_640_000_000_000; // the last second that a Date can hold
@@ -97,7 +99,9 @@ function joinScope(scope: unknown): unknown {
 
 function readStamp(value: unknown): RecordStamp | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { key, generation, requested_scope, bootstrap, unanswered } = value as Partial<Record<string, unknown>>;
+  const { key, generation, requested_scope, bootstrap, unanswered, refused } = value as Partial<
+    Record<string, unknown>
+  >;
   return Object.freeze({
     version: 1,
     ...(typeof key === 'string' && { key }),
@@ -105,6 +109,7 @@ function readStamp(value: unknown): RecordStamp | undefined {
     ...(typeof requested_scope === 'string' && { requested_scope }),
     ...(typeof bootstrap === 'string' && { bootstrap }),
     ...readUnanswered(unanswered),
+    ...(refused === true && { refused }),
   });
 }
 

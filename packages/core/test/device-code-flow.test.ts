@@ -66,6 +66,11 @@ describe('a device code flow', () => {
     expect(gaps(await logIn(5))).toEqual([5, 10, 20, 40, 5]);
   });
 
+  test('polls no sooner for the option retry', async () => {
+    scene.server.nextAnswers({ grantType, times: 2 }, faults.html(503));
+    expect(gaps(await logIn(3, scene.flow({ promptUser: () => undefined, retry: {} })))).toEqual([5, 10, 20]);
+  });
+
   test('waits as long as the server asks', async () => {
     scene.server.nextAnswers({ grantType }, faults.retryAfter(90, { status: 503 }));
     expect(gaps(await logIn(2))).toEqual([5, 90]);

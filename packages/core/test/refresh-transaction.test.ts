@@ -163,6 +163,45 @@ describe('the refresh transaction', () => {
       expect(scene.server.ledger.presentations(refreshToken)).toHaveLength(2);
     });
 
+    test('presents it in no other process either, nor after a restart', async () => {
+      const flow = await scene.loggedIn();
+      scene.server.revokeRefreshToken(flow.refreshToken);
+      await scene.expire();
+      for (const process of [flow, scene.flow(), scene.flow()]) {
+        await expect(process.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(InvalidRefreshTokenError);
+      }
+      expect(scene.renewals).toBe(1);
+      expect((await scene.stored(flow))?.stamp?.refused).toBe(true);
+      await scene.flow().doFlow();
+      expect((await scene.stored(flow))?.stamp?.refused).toBeUndefined();
+      expect(await flow.getAccessTokenRefreshIfNecessary()).toMatch(/^at_/);
+    });
+
+    test('presents it again when it is imported again', async () => {
+      const flow = await scene.loggedIn();
+      scene.server.nextAnswers({ grantType: 'refresh_token' }, faults.oauthError('invalid_grant'));
+      await expect(flow.refresh()).rejects.toBeInstanceOf(InvalidRefreshTokenError);
+      await flow.importTokens(flow.tokens);
+      expect((await flow.refresh()).accessToken).toMatch(/^at_/);
+    });
+
+    test('notes it under the generation that was there, so that a slower answer still fits', async () => {
+      const flow = await scene.loggedIn();
+      await scene.expire();
+      const { storage, lose } = scene.losable();
+      const slow = scene.flow({ storage });
+      await slow.reload();
+      const gate = scene.server.hold({ grantType: 'refresh_token', processed: true });
+      const answer = slow.getAccessTokenRefreshIfNecessary();
+      await gate.arrived;
+      lose();
+      await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(InvalidRefreshTokenError);
+      gate.release();
+      const renewed = await answer;
+      expect((await scene.stored(flow))?.accessToken).toBe(renewed);
+      expect(await scene.flow().getAccessTokenRefreshIfNecessary()).toBe(renewed);
+    });
+
     test('takes GitHub’s word for it, with status 200', async () => {
       const flow = await scene.loggedIn();
       scene.server.nextAnswers({ grantType: 'refresh_token' }, faults.oauthError('bad_refresh_token', { status: 200 }));

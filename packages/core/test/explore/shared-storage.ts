@@ -107,5 +107,5 @@ function describe(record: TokenSet | undefined): string {
   if (!record) return 'nothing';
   const { accessToken = '', refreshToken = '', generation = 0, stamp } = record;
   const times = stamp?.unanswered ? ` unanswered ${stamp.unanswered.times}` : '';
-  return `${accessToken}/${refreshToken} #${generation}${times}`;
+  return `${accessToken}/${refreshToken} #${generation}${times}${stamp?.refused ? ' refused' : ''}`;
 }
