@@ -1,4 +1,4 @@
-import { type HeldLock, type Lock, type LockOptions, LockTimeoutError } from '@latchkey/core';
+import { type Lock, type LockOptions, LockTimeoutError } from '@latchkey/core';
 import { randomBytes } from 'node:crypto';
 import { moment } from './elapsed.js';
 import { Lease } from './lease.js';
@@ -19,7 +19,7 @@ export class LeaseLock implements Lock {
     this.#place = place;
   }
 
-  async withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
+  async withLock<T>(key: string, task: (lease: Lease) => Promise<T>, options: LockOptions): Promise<T> {
     options.signal.throwIfAborted();
     const names = namesOf(this.#place.settings.prefix, key);
     const lease = await this.#take(names, options);
@@ -81,10 +81,10 @@ export class LeaseLock implements Lock {
     const duration = Math.ceil(settings.lease * 1000);
     const command = evaluate(takeLease, [names.lock, names.record], [owner, String(duration)]);
     let takenAt = moment();
-    const left = await connection.run(names.record, async (send) => {
+    const [left, stored] = await connection.run(names.record, async (send) => {
       takenAt = moment();
-      const answer = Number(await send(command));
-      if (answer >= 0) return answer;
+      const answer = (await send(command)) as [left: number, stored?: string | null];
+      if (answer[0] >= 0) return answer;
       try {
         await confirmReplicas(send, settings.replicas, settings.timeout * 500);
       } catch (error) {
@@ -98,7 +98,7 @@ export class LeaseLock implements Lock {
       const command = evaluate(renewLease, [names.lock], [owner, String(duration)]);
       return (await connection.run(names.record, (send) => send(command))) === 1;
     };
-    return new Lease({ place: id, lock: names.lock, owner, duration, takenAt, renew });
+    return new Lease({ place: id, lock: names.lock, owner, duration, takenAt, stored, renew });
   }
 
   /** Never throws: the task's own outcome counts, and the lease runs out by itself. */

@@ -10,6 +10,7 @@ export interface LeaseParts {
   readonly duration: number;
   /** When the command that took it was about to be sent. */
   readonly takenAt: Moment;
+  readonly stored: string | null | undefined;
   /** Lets it begin anew; false when it is somebody else's by now. */
   renew(): Promise<boolean>;
 }
@@ -17,6 +18,8 @@ export interface LeaseParts {
 /** A lock in Redis while it is held. It is renewed every third of its duration, by a timer that keeps no process alive. */
 export class Lease implements HeldLock {
   readonly owner: string;
+  /** What was stored when it was taken: a text, `null` for nothing, `undefined` when that was not told. */
+  readonly stored: string | null | undefined;
   readonly #parts: LeaseParts;
   readonly #lost = new AbortController();
   readonly #timer: NodeJS.Timeout;
@@ -25,6 +28,7 @@ export class Lease implements HeldLock {
 
   constructor(parts: LeaseParts) {
     this.owner = parts.owner;
+    this.stored = parts.stored;
     this.#parts = parts;
     this.#validFrom = parts.takenAt;
     this.#timer = setInterval(() => void this.#renew(), parts.duration / 3).unref();

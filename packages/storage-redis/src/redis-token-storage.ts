@@ -48,6 +48,7 @@ export class RedisTokenStorage implements TokenStorage, AsyncDisposable {
   readonly #lock: LeaseLock;
   readonly #text: RecordText;
   readonly #refreshTokenLifetime: number | undefined;
+  readonly #firstLooks = new Map<string, Lease['stored']>();
 
   /** @throws TypeError for options that contradict each other. Does no I/O. */
   constructor(options: RedisTokenStorageOptions) {
@@ -70,7 +71,9 @@ export class RedisTokenStorage implements TokenStorage, AsyncDisposable {
    */
   async load(key: string): Promise<TokenSet | undefined> {
     const { record } = this.#names(key);
-    const text = await this.#place.connection.run(record, (send) => send(['GET', record]));
+    const known = this.#firstLooks.get(record);
+    const text =
+      known === undefined ? await this.#place.connection.run(record, (send) => send(['GET', record])) : known;
     return typeof text === 'string' ? this.#text.parse(key, text) : undefined;
   }
 
@@ -103,7 +106,14 @@ export class RedisTokenStorage implements TokenStorage, AsyncDisposable {
    * @throws LockTimeoutError after `options.timeout` seconds; StorageUnavailableError; what the task throws.
    */
   withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
-    return this.#lock.withLock(key, task, options);
+    const { record } = this.#names(key);
+    const lookFirst = (lease: Lease): Promise<T> => {
+      // Taking the lock has read the record. That is worth a round trip, and good for this very moment only.
+      this.#firstLooks.set(record, lease.stored);
+      setImmediate(() => this.#firstLooks.delete(record));
+      return task(lease);
+    };
+    return this.#lock.withLock(key, lookFirst, options);
   }
 
   /** Ends the connections, after what is under way. A later call opens them again. A given client stays open. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type HeldLock, TokenSet } from '@latchkey/core';
 import { RedisTokenStorage } from '@latchkey/storage-redis';
 import { AuthScene } from './auth-scene.js';
 import { type Child, start } from './child.js';
@@ -108,7 +109,7 @@ describe(`${processes} processes of ${callers} callers each, with an expired tok
 });
 
 describe('The transaction of a holder', () => {
-  test('is 4 round trips: lock, load, save, release', async () => {
+  test('is 4 round trips: look, lock with a second look, save, release', async () => {
     await using scene = await AuthScene.start();
     await using proxy = await Proxy.start(server.port);
     await using storage = new RedisTokenStorage({ url: proxy.url(server.url), prefix: 'latchkey-one' });
@@ -117,8 +118,24 @@ describe('The transaction of a holder', () => {
     await using monitor = await Monitor.start(server);
     await flow.getAccessTokenRefreshIfNecessary();
     await pause(100);
-    const [, firstLook, ...transaction] = monitor.commandsOf(proxy);
-    expect(firstLook).toBe('GET');
-    expect(transaction).toEqual(['EVAL', 'GET', 'EVAL', 'EVAL']);
+    const [, ...commands] = monitor.commandsOf(proxy);
+    expect(commands).toEqual(['GET', 'EVAL', 'EVAL', 'EVAL']);
+  });
+
+  test('looks anew under the lock as soon as anything else has been waited for', async () => {
+    await using scene = await AuthScene.start();
+    await using storage = new RedisTokenStorage({ url: server.url, prefix: 'latchkey-two' });
+    await using other = new RedisTokenStorage({ url: server.url, prefix: 'latchkey-two' });
+    await scene.logIn(storage, 'expired');
+    const { key } = scene;
+    const task = async (lock: HeldLock): Promise<unknown[]> => {
+      const first = await storage.load(key);
+      const tokens = TokenSet.from({ access_token: 'written without the lock' });
+      await other.save(key, tokens, { reason: 'import', expected: undefined, lock });
+      return [first?.accessToken, (await storage.load(key))?.accessToken];
+    };
+    const { signal } = new AbortController();
+    const [first, second] = await storage.withLock(key, task, { signal, timeout: 5 });
+    expect([typeof first, second]).toEqual(['string', 'written without the lock']);
   });
 });

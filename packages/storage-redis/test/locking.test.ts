@@ -94,7 +94,7 @@ describe('A lease', () => {
       subscribe: async () => undefined,
       unsubscribe: async () => undefined,
       sendCommand: async (_key: unknown, _isReadonly: unknown, [, script]: string[]) =>
-        script?.includes('PEXPIRE') ? answerRenewal() : -1,
+        script?.includes('PEXPIRE') ? answerRenewal() : [-1],
     };
     const { lock, release } = await hold(open({ url: undefined, client, lease: 0.6, timeout: 1 }));
     await pause(610);
