@@ -19,6 +19,8 @@ export interface Call {
   readonly threshold: number | undefined;
   readonly rejected: string | undefined;
   readonly began: number;
+  /** Nobody waits for it: it leaves where another process holds the lock, since that one renews. */
+  readonly isAhead?: true;
 }
 
 /** Checks what a caller asks for. @throws TypeError for a malformed option */

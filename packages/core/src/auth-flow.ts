@@ -3,6 +3,7 @@ import type { AuthFlowOptions, FlowOptions } from './auth-flow-options.js';
 import { checkOrigins } from './allowed-origins.js';
 import { checkOptions, checkServerAndClient } from './check-options.js';
 import { systemClock } from './clock.js';
+import { hasLeft } from './callers.js';
 import type { RunOutcome } from './credential.js';
 import { defaultKey } from './default-key.js';
 import { createDpopKey } from './dpop-proof.js';
@@ -154,7 +155,8 @@ export abstract class AuthFlow extends TokenUse {
     } catch (error) {
       const { key } = this;
       if (error instanceof LoginRequiredError) this.events.emit('loginRequired', { key, error });
-      else if (error instanceof AuthFlowError) this.events.emit('renewalFailed', { key, error });
+      else if (error instanceof AuthFlowError && !hasLeft(error, call))
+        this.events.emit('renewalFailed', { key, error });
       throw error;
     }
   }
@@ -168,10 +170,11 @@ export abstract class AuthFlow extends TokenUse {
       this.#assertPossible(stored.tokens);
     }
     const client = this.needsServer ? await this.#protocol.prepareRenewal() : undefined; // all that can fail before
-    return keeper.locked(async (lock) => {
+    const renew = async (lock: HeldLock): Promise<RunOutcome> => {
       await keeper.saveUnsaved(lock);
       return this.#renewLocked(client, lock, call);
-    });
+    };
+    return keeper.locked(renew, call.isAhead ? 0 : undefined);
   }
 
   async #renewLocked(client: PreparedClient | undefined, lock: HeldLock, call: Call): Promise<RunOutcome> {

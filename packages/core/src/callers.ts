@@ -1,8 +1,8 @@
 import type { Call } from './access-token-options.js';
 import type { AuthFlowOptions } from './auth-flow-options.js';
 import type { Credential, RunOutcome } from './credential.js';
-import { AuthFlowError, StorageUnavailableError } from './errors.js';
-import { isAgeing, isFresh, isValid } from './expiry.js';
+import { AuthFlowError, LockTimeoutError, StorageUnavailableError } from './errors.js';
+import { dueAhead, isFresh, isValid } from './expiry.js';
 import { missingScopes } from './scope.js';
 import type { TokenSet } from './token-set.js';
 
@@ -69,21 +69,44 @@ export class Callers {
     );
   }
 
-  #join(call: Call): Promise<RunOutcome> {
+  async #join(call: Call): Promise<RunOutcome> {
+    const { credential } = this.#parts;
+    if (credential.isAhead) {
+      const outcome = await credential.run?.catch(unlessItLeft);
+      if (outcome) return outcome;
+    }
+    return this.#begin(call);
+  }
+
+  #begin(call: Call): Promise<RunOutcome> {
     const { credential, run } = this.#parts;
-    credential.run ??= run(call).finally(() => {
+    if (credential.run) return credential.run;
+    credential.isAhead = call.isAhead ?? false;
+    credential.run = run(call).finally(() => {
       credential.run = undefined;
+      credential.isAhead = false;
     });
     return credential.run;
   }
 
   #renewAhead(tokens: TokenSet, call: Call): void {
     const { credential, renewsAhead } = this.#parts;
-    if (credential.run || !isAgeing(tokens, call.began) || !renewsAhead(tokens)) return;
+    if (credential.run || call.began < dueAhead(tokens) || !renewsAhead(tokens)) return;
     if (call.began < credential.renewAheadAfter) return;
     credential.renewAheadAfter = call.began + aheadPause;
-    this.#join({ ...call, rejected: tokens.accessToken }).catch(() => undefined); // the event renewalFailed tells
+    const ahead: Call = { ...call, rejected: tokens.accessToken, isAhead: true };
+    this.#begin(ahead).catch(() => undefined); // the event renewalFailed tells
   }
+}
+
+/** Tells a renewal ahead that left, since another process renews, from one that failed. */
+export function hasLeft(error: unknown, call: Call): boolean {
+  return call.isAhead === true && error instanceof LockTimeoutError;
+}
+
+/** A renewal ahead leaves where another process holds the lock; those who need the token wait for it. */
+function unlessItLeft(error: unknown): undefined {
+  if (!(error instanceof LockTimeoutError)) throw error;
 }
 
 /** Whether a failure is no reason to withhold a token that is still valid. */

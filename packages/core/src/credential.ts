@@ -16,6 +16,8 @@ export class Credential {
   tokens: TokenSet | undefined;
   /** The renewal under way, which all callers join. */
   run: Promise<RunOutcome> | undefined;
+  /** Whether that renewal is one that nobody waits for. */
+  isAhead = false;
   /** The login under way. */
   login: LoginInProgress | undefined;
   /** New tokens that could not be saved yet. */

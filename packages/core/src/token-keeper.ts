@@ -18,10 +18,10 @@ export class TokenKeeper {
     this.#parts = parts;
   }
 
-  /** Runs a task under the credential's lock. @throws as `Lock.withLock` */
-  locked<T>(task: (lock: HeldLock) => Promise<T>): Promise<T> {
-    const { hooks, lockTimeout } = this.#parts;
-    return runLocked((run, options) => hooks.withLock(run, options), lockTimeout, task);
+  /** Runs a task under the credential's lock, waiting for it `timeout` seconds. @throws as `Lock.withLock` */
+  locked<T>(task: (lock: HeldLock) => Promise<T>, timeout = this.#parts.lockTimeout): Promise<T> {
+    const { hooks } = this.#parts;
+    return runLocked((run, options) => hooks.withLock(run, options), timeout, task);
   }
 
   /**

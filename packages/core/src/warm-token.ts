@@ -1,5 +1,5 @@
 import { Credential } from './credential.js';
-import { defaultThreshold, lifetimeOf } from './expiry.js';
+import { defaultThreshold, dueAhead } from './expiry.js';
 import type { TokenSet } from './token-set.js';
 
 /** An answer that can be given again, without any work, until its time is over or the tokens change. */
@@ -27,6 +27,6 @@ export function keepWarm(
 ): WarmToken {
   const end = tokens.expiresAt?.getTime() ?? Infinity;
   const due = end - Math.max(threshold * 1000, 1);
-  const ageing = ahead ? end - (lifetimeOf(tokens) ?? 0) * 200 - 1 : due;
-  return { credential, tokens, until: Math.min(due, ageing), answer: Promise.resolve(tokens.accessToken ?? '') };
+  const until = ahead ? Math.min(due, dueAhead(tokens) - 1) : due;
+  return { credential, tokens, until, answer: Promise.resolve(tokens.accessToken ?? '') };
 }

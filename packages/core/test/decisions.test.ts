@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { StorageConflictError, TokenSet } from '@latchkey/core';
-import { defaultThreshold, isAgeing, isFresh, isValid, secondsLeft } from '../dist/expiry.js';
+import { defaultThreshold, dueAhead, isFresh, isValid, secondsLeft } from '../dist/expiry.js';
 import { assertGeneration, hasMoved, nextGeneration } from '../dist/generation.js';
 import { mergeAnswer } from '../dist/merge.js';
 import { mayPresent } from '../dist/renewability.js';
@@ -44,12 +44,14 @@ describe('expiry, to the millisecond', () => {
     expect(isValid(TokenSet.from({ refresh_token: 'r' }), now)).toBe(false);
   });
 
-  test.each([
-    [2879, false],
-    [2880, true],
-    [4000, true],
-  ])('a token of an hour is ageing after %i s: %s', (age, ageing) => {
-    expect(isAgeing(lasting(3600), now + age * 1000)).toBe(ageing);
+  test('is due ahead at 80 % of its life', () => {
+    expect(dueAhead(lasting(3600))).toBe(now + 2_880_000);
+    expect(dueAhead(TokenSet.from({ access_token: 'a' }))).toBe(Infinity);
+  });
+
+  test('is due up to 0.5 % of its life earlier, the same for all who hold it', () => {
+    const dues = [0, 1, 500, 999, 1000].map((generation) => dueAhead(lasting(3600).withStamp({ generation })));
+    expect(dues.map((due) => (due - now) / 1000)).toEqual([2880, 2879.982, 2871, 2862.018, 2880]);
   });
 });
 

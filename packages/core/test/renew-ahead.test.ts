@@ -43,6 +43,38 @@ describe('a renewal ahead', () => {
     expect(reads).toBe(before + 2);
   });
 
+  test('leaves at once where another process holds the lock, which is no failure; who needs the token waits', async () => {
+    const flow = await scene.loggedIn({ renewAhead: true, storage: counting() });
+    const first = await flow.getAccessTokenRefreshIfNecessary();
+    await scene.clock.advance(3000_000);
+    const gate = scene.server.hold({ grantType: 'refresh_token' });
+    const renewing = scene.flow().refresh();
+    await gate.arrived;
+    const failures: unknown[] = [];
+    flow.events.on('renewalFailed', (event) => failures.push(event));
+    const before = reads;
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(first);
+    const waiting = flow.getAccessTokenRefreshIfNecessary({ rejectedToken: first });
+    while (reads < before + 2) await new Promise((resolve) => setTimeout(resolve, 5)); // the second is who waits
+    expect(failures).toEqual([]);
+    gate.release();
+    expect(await waiting).toBe((await renewing).accessToken);
+    expect(scene.renewals).toBe(1);
+  });
+
+  test('serves who needs the token, too', async () => {
+    const flow = await scene.loggedIn({ renewAhead: true, storage: counting() });
+    const first = await flow.getAccessTokenRefreshIfNecessary();
+    await scene.clock.advance(3000_000);
+    const gate = scene.server.hold({ grantType: 'refresh_token' });
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(first);
+    const needed = flow.getAccessTokenRefreshIfNecessary({ rejectedToken: first });
+    await gate.arrived;
+    gate.release();
+    expect(await needed).toBe(flow.accessToken);
+    expect(scene.renewals).toBe(1);
+  });
+
   test('is not made unasked where a refresh token is redeemed, though no person is needed; else it is', async () => {
     for (const givesRefreshToken of [() => true, () => false]) {
       await using grants = await GrantScene.start({ givesRefreshToken });
