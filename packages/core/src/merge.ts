@@ -1,4 +1,5 @@
 import { TokenRequestError } from './errors.js';
+import { isShallow } from './token-record.js';
 import { TokenSet } from './token-set.js';
 
 /**
@@ -9,7 +10,8 @@ import { TokenSet } from './token-set.js';
  * @param sentAt - when the request was sent, in ms; lifetimes count from here
  */
 export function mergeAnswer(body: Readonly<Record<string, unknown>>, sentAt: number, previous?: TokenSet): TokenSet {
-  const { latchkey: _stamp, issued_at: _issued, expires_at: _expires, dpop_key: _key, ...answer } = body;
+  const fields = Object.fromEntries(Object.entries(body).filter(([, value]) => isShallow(value)));
+  const { latchkey: _stamp, issued_at: _issued, expires_at: _expires, dpop_key: _key, ...answer } = fields;
   if (!previous) return TokenSet.from(answer, sentAt);
   const { access_token, refresh_token, scope, id_token, expires_at, issued_at, dpop_key } = previous.toJSON();
   const kept = isText(answer['access_token'])

@@ -71,12 +71,21 @@ export function normaliseRecord(source: Record<string, unknown>, now: number): T
   if (expires !== undefined) record.expires_at = expires;
   if (issued !== undefined) record.issued_at = issued;
   for (const [name, value] of Object.entries(rest)) {
-    if (value !== null && name !== 'expires_at' && name !== '__proto__') record[name] = value;
+    if (value !== null && name !== 'expires_at' && name !== '__proto__' && isShallow(value)) record[name] = value;
   }
   if (!isKey(record.dpop_key)) delete record.dpop_key;
   const stamp = readStamp(latchkey);
   if (stamp) record.latchkey = stamp;
   return record;
+}
+
+/**
+ * Tells whether a value can be written as JSON. What is nested so deeply that writing it overflows the stack is nobody's
+ * field, and must not be the reason why the tokens beside it are lost.
+ */
+export function isShallow(value: unknown, depth = 100): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1));
 }
 
 function readExpiry(source: Record<string, unknown>, issued: number | undefined, now: number): number | undefined {

@@ -132,6 +132,24 @@ describe('merging an answer', () => {
   });
 });
 
+describe('an answer nested so deeply that writing it overflows the stack', () => {
+  const depth = 100_000;
+  const nested: unknown = JSON.parse('['.repeat(depth) + ']'.repeat(depth));
+
+  test('gives its tokens all the same', () => {
+    const answer = { access_token: 'a2', refresh_token: 'r2', extra: { kept: true }, nested, scope: nested };
+    const { access_token, refresh_token, ...rest } = mergeAnswer(answer, now, lasting(60, { scope: 'read' })).toJSON();
+    expect([access_token, refresh_token]).toEqual(['a2', 'r2']);
+    expect(rest).toMatchObject({ extra: { kept: true }, scope: 'read' });
+    expect(rest).not.toHaveProperty('nested');
+  });
+
+  test('can be stored, and read from what another program stored', () => {
+    const text = `{"access_token":"a","nested":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+    expect(JSON.parse(JSON.stringify(TokenSet.from(text)))).toEqual({ access_token: 'a' });
+  });
+});
+
 describe('an unanswered refresh token', () => {
   const twice = { times: 2, since: now };
   test.each([
