@@ -30,7 +30,7 @@ export function readCallback(parameters: URLSearchParams, expected: CallbackExpe
   const code = single(parameters, 'code');
   const error = single(parameters, 'error');
   if (error !== undefined) {
-    const secrets = [expected.state, ...(code === undefined ? [] : [code])];
+    const secrets = [expected.state, ...parameters.getAll('code')];
     const description = single(parameters, 'error_description');
     throw new AuthorizationError({
       error: clean(error, 100, secrets),

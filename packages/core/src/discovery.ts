@@ -36,9 +36,18 @@ export async function discover(openid: OpenidClient, options: AuthFlowOptions): 
     (await fetchMetadata(openid, expected, 'oauth2', options));
   if (!found) throw new DiscoveryError({ message: `${expected.origin} publishes no metadata for this issuer.` });
   for (const [name, value] of Object.entries({ ...found, ...found.mtls_endpoint_aliases })) {
-    if (name.endsWith('_endpoint') && typeof value === 'string') secureUrl(value, `the server's ${name}`);
+    if (name.endsWith('_endpoint') && typeof value === 'string') checkEndpoint(value, `The server's ${name}`);
   }
   return found;
+}
+
+function checkEndpoint(url: string, name: string): void {
+  try {
+    secureUrl(url, name);
+  } catch (error) {
+    if (error instanceof TypeError) throw new DiscoveryError({ message: error.message }); // not the caller's mistake
+    throw error;
+  }
 }
 
 /** Returns `undefined` when the server has no such document. */

@@ -38,7 +38,8 @@ export function scrubError(error: unknown, secrets: readonly string[] = []): Err
 }
 
 function copyOf({ name, message, code }: ErrorLike, secrets: readonly string[]): Error {
-  const copy = new Error(scrub(message, secrets));
+  const said = name === 'SyntaxError' ? message.replace(/"[^]*"/, '…') : message; // engines quote what they cannot parse
+  const copy = new Error(scrub(said, secrets));
   Object.defineProperty(copy, 'name', { value: name });
   Object.defineProperty(copy, 'stack', { value: `${name}: ${copy.message}` });
   return typeof code === 'string' ? Object.assign(copy, { code: scrub(code, secrets) }) : copy;

@@ -135,6 +135,16 @@ describe('completeAuthorization', () => {
     ['another error', (url) => url.searchParams.set('error', 'bad_scope'), AuthorizationError, 'AUTHORIZATION_REFUSED'],
     ['no code', (url) => url.searchParams.delete('code'), MissingCodeError, 'AUTHORIZATION_CODE_MISSING'],
     ['two codes', (url) => url.searchParams.append('code', 'x'), MissingCodeError, 'AUTHORIZATION_CODE_MISSING'],
+    [
+      'an error that echoes a code that comes twice',
+      (url) => {
+        const code = url.searchParams.get('code') ?? '';
+        url.searchParams.append('code', code);
+        url.searchParams.set('error', code);
+      },
+      AuthorizationError,
+      'AUTHORIZATION_REFUSED',
+    ],
     ['an unknown code', (url) => url.searchParams.set('code', 'x'), TokenRequestError, 'INVALID_GRANT'],
   ])('refuses %s, and stores nothing', async (_what, change, ErrorClass, code) => {
     const flow = flowOf();

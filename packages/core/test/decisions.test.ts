@@ -191,6 +191,17 @@ describe('scrubbing', () => {
     expect(scrub(text, [secret])).toMatch(expected);
   });
 
+  test('leaves out what an engine quotes of a text that it cannot parse', () => {
+    let thrown: unknown;
+    try {
+      JSON.parse(`${secret} is no JSON`);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(scrubError(thrown).message).toMatch(/^Unexpected token 'Z', …/);
+    expect(scrubError(thrown).message).not.toContain(secret.slice(0, 8));
+  });
+
   test('knows short secrets as whole words only', () => {
     expect(scrub('pin=1234 and 1234, not 12345', ['1234'])).toBe('[redacted] and [redacted], not 12345');
   });

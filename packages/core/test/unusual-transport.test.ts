@@ -101,6 +101,19 @@ describe('tokens travel protected', () => {
     expect(requested.every((url) => url.includes('/.well-known/'))).toBe(true);
   });
 
+  test.each(['/token', 'https://user:pw@as.example/token'])(
+    'and an endpoint %s that a server publishes is the fault of the server, not of the caller',
+    async (tokenEndpoint) => {
+      const metadata = { issuer: 'https://as.example', token_endpoint: tokenEndpoint };
+      const fetch = (): Promise<Response> => Promise.resolve(Response.json(metadata));
+      const flow = new ClientCredentialsFlow({ issuer: metadata.issuer, clientId: 'm', clientSecret: 'secret', fetch });
+      await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({
+        code: 'DISCOVERY_INVALID',
+        message: expect.stringMatching(/^The server's token_endpoint must (be|hold)/),
+      });
+    },
+  );
+
   test('so that a secret is scrubbed where a URL encodes it', () => {
     const secret = 'a+b/c=d&e?f';
     const shown = scrub(`refused https://as.example/?token=${encodeURIComponent(secret)} again`, [secret]);

@@ -11,7 +11,7 @@ import { chatterOf, expectNoSecret, marks, shown, told } from './marks.js';
 const issuer = 'https://as.example';
 const redirectUri = 'https://app.example/callback';
 const state = { state: marks.state, codeVerifier: marks.verifier, redirectUri };
-const chatter = chatterOf(marks.state, marks.code);
+const chatter = chatterOf(marks.state);
 
 type Pair = readonly [name: string, value: string];
 const usually = (...values: string[]): fc.Arbitrary<string> =>
@@ -27,11 +27,17 @@ const known = fc.oneof(
   { weight: 1, arbitrary: pair('error_description', chatter) },
   { weight: 1, arbitrary: stranger },
 );
+const echoed = chatterOf(marks.code, marks.state).map((text): Pair[] => [
+  ['code', marks.code],
+  ['error', text],
+  ['error_description', `no: ${text}`],
+]);
 const right: readonly Pair[] = [['state', marks.state], ['code', marks.code]];
 const pairs = fc.oneof(
   fc.array(known, { maxLength: 6 }),
   fc.tuple(fc.array(stranger, { maxLength: 2 }), fc.array(stranger, { maxLength: 2 })).map(([a, b]) => [...a, ...right, ...b]),
   fc.array(known, { maxLength: 2 }).map((more) => [...more, ...right]),
+  fc.tuple(fc.array(known, { maxLength: 2 }), echoed).map((parts) => [...parts.flat(), ['state', marks.state] as const]),
 );
 const written = pairs.map((all) => new URLSearchParams(all.map(([name, value]) => [name, value])).toString());
 const urls = fc.oneof(
