@@ -17,15 +17,16 @@ export type Kinds = Readonly<Record<string, number>>;
 
 /**
  * Runs many cases. `outcomeOf` throws when a case is wrong, else names the kind of its outcome. Fails on a rejection that
- * nobody handled, and on a change to `Object.prototype`, as well. `share` is the part of the cases that a slow surface gets.
+ * nobody handled, and on a change to `Object.prototype`, as well. `share` is the part of the cases that a slow surface gets,
+ * but `least` in any case.
  */
 export async function fuzz<T>(
   name: string,
   arbitrary: fc.Arbitrary<T>,
   outcomeOf: (value: T) => Promise<string> | string,
-  { share = 1 } = {},
+  { share = 1, least = 500 } = {},
 ): Promise<Kinds> {
-  const runs = Math.max(Math.round(cases * share), Math.min(cases, 500));
+  const runs = Math.max(Math.round(cases * share), Math.min(cases, least));
   const kinds: Record<string, number> = {};
   const unhandled: unknown[] = [];
   const note = (reason: unknown): void => void unhandled.push(reason);
