@@ -1,6 +1,10 @@
 import type { Call } from './access-token-options.js';
 import type { AuthFlowOptions } from './auth-flow-options.js';
 import type { Credential, RunOutcome } from './credential.js';
+  #hasEnded(tokens: TokenSet): boolean {
+    return (lifetimeOf(tokens) ?? 0) > 0 && !isValid(tokens, this.#parts.now());
+  }
+
 import { AuthFlowError, LockTimeoutError, StorageUnavailableError } from './errors.js';
 import { dueAhead, isFresh, isValid } from './expiry.js';
 import { missingScopes } from './scope.js';
@@ -60,6 +64,7 @@ export class Callers {
   /** Whether a run satisfies this caller. A token issued after the call began is good whatever its lifetime. */
   answers({ tokens, requestedAt }: RunOutcome, call: Call): boolean {
     if (this.accepts(tokens, call)) return true;
+    if (this.#hasEnded(tokens)) return false; // on its way, while the machine slept
     if (requestedAt !== undefined) return tokens.accessToken !== call.rejected || requestedAt >= call.began;
     return (
       (tokens.generation ?? 0) > call.began &&
@@ -69,6 +74,7 @@ export class Callers {
     );
   }
 
+<<<<<<< HEAD
   async #join(call: Call): Promise<RunOutcome> {
     const { credential } = this.#parts;
     if (credential.isAhead) {
@@ -79,6 +85,13 @@ export class Callers {
   }
 
   #begin(call: Call): Promise<RunOutcome> {
+=======
+  #hasEnded(tokens: TokenSet): boolean {
+    return (lifetimeOf(tokens) ?? 0) > 0 && !isValid(tokens, this.#parts.now());
+  }
+
+  #join(call: Call): Promise<RunOutcome> {
+>>>>>>> 693c6fc (core: a token that ended while its answer was under way is renewed once more; no timer fires at once for being too long; tests of clocks)
     const { credential, run } = this.#parts;
     if (credential.run) return credential.run;
     credential.isAhead = call.isAhead ?? false;

@@ -9,22 +9,31 @@ export interface Clock {
   sleep(milliseconds: number, signal?: AbortSignal, options?: { readonly idle?: boolean }): Promise<void>;
 }
 
+/** The longest that a timer can wait, in ms; beyond it `setTimeout` fires at once. */
+export const longestTimer = 2_147_483_647;
+
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: Date.now,
-  sleep(milliseconds, signal, { idle = false } = {}) {
-    return new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
-      const stop = (): void => {
-        clearTimeout(timer);
-        reject(signal?.reason as Error);
-      };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', stop);
-        resolve();
-      }, milliseconds);
-      if (idle && typeof timer === 'object') timer.unref();
-      signal?.addEventListener('abort', stop, { once: true });
-    });
+  async sleep(milliseconds, signal, { idle = false } = {}) {
+    let left = milliseconds;
+    for (; left > longestTimer; left -= longestTimer) await wait(longestTimer, signal, idle);
+    await wait(left, signal, idle);
   },
 };
+
+function wait(milliseconds: number, signal: AbortSignal | undefined, idle: boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, milliseconds);
+    if (idle && typeof timer === 'object') timer.unref();
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}

@@ -1,3 +1,4 @@
+import { longestTimer } from './clock.js';
 import { causesOf } from './error-causes.js';
 import { untilAborted } from './until-aborted.js';
 
@@ -43,9 +44,12 @@ export async function exchange(
 ): Promise<HttpAnswer> {
   signal?.throwIfAborted();
   const deadline = new AbortController();
-  const timer = setTimeout(() => {
-    deadline.abort(new Error(`No complete answer within ${timeout} s.`));
-  }, timeout * 1000);
+  const timer = setTimeout(
+    () => {
+      deadline.abort(new Error(`No complete answer within ${timeout} s.`));
+    },
+    Math.min(timeout * 1000, longestTimer),
+  );
   const abort = (): void => {
     deadline.abort(signal?.reason);
   };

@@ -1,3 +1,5 @@
+import { longestTimer } from './clock.js';
+
 /** An entry as Keyv stores it. */
 export interface KeyvEntry {
   /** What was stored. */
@@ -50,7 +52,8 @@ export async function rejectingOnReports<T>(keyv: KeyvBackend, operation: () => 
 export async function within<T>(seconds: number, operation: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`The store did not answer within ${seconds} seconds.`)), seconds * 1000);
+    const expire = (): void => reject(new Error(`The store did not answer within ${seconds} seconds.`));
+    timer = setTimeout(expire, Math.min(seconds * 1000, longestTimer));
   });
   try {
     return await Promise.race([operation, late]);

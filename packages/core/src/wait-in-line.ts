@@ -1,6 +1,5 @@
+import { longestTimer } from './clock.js';
 import type { LockOptions } from './lock.js';
-
-const longestTimer = 2_147_483_647; // milliseconds; setTimeout fires at once beyond it
 
 /**
  * Joins the line and resolves when called from it. Leaves the line when the signal is aborted (rejects with its

@@ -26,6 +26,12 @@ describe('a fetch of the caller’s own', () => {
     await expect(answer).rejects.toMatchObject({ constructor: NoAnswerError, mayHaveArrived });
   });
 
+  test('may take any time where the timeout is longer than a timer can wait', async () => {
+    const slow = (): Promise<Response> => new Promise((resolve) => setTimeout(() => resolve(new Response('{}')), 20));
+    const answer = await exchange(slow, 'https://as.example/token', {}, { timeout: Infinity });
+    expect(answer.text).toBe('{}');
+  });
+
   test('leaves no timer once it has answered or failed', async () => {
     await new Promise((resolve) => setImmediate(resolve));
     const before = timers();

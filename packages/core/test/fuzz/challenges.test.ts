@@ -15,7 +15,9 @@ const parameter = fc.oneof(
   fc.constantFrom(...codes).map((code) => `error="${code}"`),
   echo.map((text) => `error_description=${quote(text)}`),
   echo.map((text) => `error=${quote(text)}`),
-  fc.tuple(fc.constantFrom('scope', 'realm', '__proto__', 'ERROR', 'constructor'), echo).map(([name, text]) => `${name} = ${quote(text)}`),
+  fc
+    .tuple(fc.constantFrom('scope', 'realm', '__proto__', 'ERROR', 'constructor'), echo)
+    .map(([name, text]) => `${name} = ${quote(text)}`),
 );
 const scheme = fc.constantFrom('Bearer', 'bearer', 'DPoP', 'Basic', 'Negotiate YWJj==', 'X');
 const challenge = fc
@@ -38,14 +40,19 @@ const refusals = fc.tuple(fc.constantFrom(401, 401, 403, 200), fc.oneof(headers,
 
 function outcomeOf([status, written]: readonly [number, string | readonly [string, string, string]]): string {
   const isMeant = typeof written !== 'string';
-  const header = isMeant ? `${written[0]}Bearer error="${written[1]}", error_description=${quote(written[2])}` : written;
+  const header = isMeant
+    ? `${written[0]}Bearer error="${written[1]}", error_description=${quote(written[2])}`
+    : written;
   const response = new Response(null, { status, headers: { 'www-authenticate': headerText(header) } });
   noteSentTokens(response, [marks.oldAccess]);
   const problem = explainResponse(response);
   if (problem === undefined) return expectRefusal(status === 200, 'nothing was said');
   expectNoSecret(told(problem) + String(problem.error) + String(problem.errorDescription));
   if (isMeant) expectRefusal(problem.error === written[1], `the error is ${String(problem.error)}`);
-  expectRefusal((problem.errorDescription?.length ?? 0) <= 500 + '[redacted]'.length * 100, 'the description has no end');
+  expectRefusal(
+    (problem.errorDescription?.length ?? 0) <= 500 + '[redacted]'.length * 100,
+    'the description has no end',
+  );
   if (!(problem instanceof UnauthorizedError) && !(problem instanceof UnauthenticatedError)) throw problem;
   return `${problem.code}${problem.error === undefined ? ', unexplained' : ''}`;
 }
@@ -69,7 +76,10 @@ describe('any WWW-Authenticate header', () => {
   );
 
   // Without a bound on its work a regular expression would need hours for these; the runner's patience ends them.
-  test.each(['a ', 'a=', '"', '\\', 'a="', '=', ',', '\t', '/ ', 'a b', 'Bearer '])('is read to its end when it is a lot of %j', (text) => {
-    for (const lot of [text.repeat(500_000), `Bearer ${text.repeat(500_000)}\0`]) parseChallenges(lot);
-  });
+  test.each(['a ', 'a=', '"', '\\', 'a="', '=', ',', '\t', '/ ', 'a b', 'Bearer '])(
+    'is read to its end when it is a lot of %j',
+    (text) => {
+      for (const lot of [text.repeat(500_000), `Bearer ${text.repeat(500_000)}\0`]) parseChallenges(lot);
+    },
+  );
 });

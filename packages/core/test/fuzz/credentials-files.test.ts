@@ -34,16 +34,30 @@ const value = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom('client', marks.clientSecret, '"quoted"', 'https://id.example/x', '') },
   { weight: 1, arbitrary: chatterOf(marks.clientSecret) },
 );
-const name = fc.constantFrom('CLIENT_ID', 'CLIENT_SECRET', 'URI_TOKEN', 'URI_AUTH', 'scope', '__proto__', 'client_id', '');
+const name = fc.constantFrom(
+  'CLIENT_ID',
+  'CLIENT_SECRET',
+  'URI_TOKEN',
+  'URI_AUTH',
+  'scope',
+  '__proto__',
+  'client_id',
+  '',
+);
 const line = fc.oneof(
   { weight: 8, arbitrary: fc.tuple(name, fc.constantFrom('=', ' = ', ': '), value).map((parts) => parts.join('')) },
-  { weight: 2, arbitrary: fc.constantFrom('[auth]', '[RDP]', '[', '[]', '; note', '# note', '', '[__proto__]', '[auth') },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom('[auth]', '[RDP]', '[', '[]', '; note', '# note', '', '[__proto__]', '[auth'),
+  },
   { weight: 1, arbitrary: value },
 );
 const complete = ['[auth]', 'CLIENT_ID = client', `client_secret: ${marks.clientSecret}`];
 const ini = fc.oneof(
   fc.array(line, { maxLength: 8 }).map((lines) => ['[auth]', ...lines].join('\n')),
-  fc.array(fc.constantFrom('; note', '', '[other]\na=b', '# x'), { maxLength: 3 }).map((lines) => [...complete, ...new Set(lines)].join('\r\n')),
+  fc
+    .array(fc.constantFrom('; note', '', '[other]\na=b', '# x'), { maxLength: 3 })
+    .map((lines) => [...complete, ...new Set(lines)].join('\r\n')),
   fc.array(line, { maxLength: 8 }).map((lines) => lines.join('\n')),
 );
 
@@ -58,9 +72,21 @@ const profile = fields({
   scope: mostly('"read"'),
 });
 const lines = (all: readonly Field[]): string => all.map(([key, text]) => `${key} = ${tomlValue(text)}\n`).join('');
-const table = fc.constantFrom('[default.oauth2]\n', '[profile.x.oauth2]\n', '[profile]\n', '[[default]]\n', '["__proto__"]\n', '');
+const table = fc.constantFrom(
+  '[default.oauth2]\n',
+  '[profile.x.oauth2]\n',
+  '[profile]\n',
+  '[[default]]\n',
+  '["__proto__"]\n',
+  '',
+);
 const toml = fc.oneof(
-  fc.array(fc.tuple(table, profile).map(([head, all]) => head + lines(all)), { maxLength: 2 }).map((all) => all.join('')),
+  fc
+    .array(
+      fc.tuple(table, profile).map(([head, all]) => head + lines(all)),
+      { maxLength: 2 },
+    )
+    .map((all) => all.join('')),
   fc.tuple(table, profile, fc.nat(200)).map(([head, all, cut]) => (head + lines(all)).slice(0, -cut)),
   chatterOf(marks.clientSecret),
 );
@@ -87,7 +113,13 @@ describe('any file of credentials', () => {
   const malformed = 'CREDENTIALS_FILE_MALFORMED';
   const profileOf = (file: string) => readProfile({ file, profile: 'default', env: {} });
   test.each<[string, string, fc.Arbitrary<string>, (path: string) => Promise<{ clientId: string }>, string[]]>([
-    ['JSON', 'secrets.json', json, readCredentialsFile, ['credentials', 'CREDENTIALS_FILE_HEAD_MISSING', invalid, malformed]],
+    [
+      'JSON',
+      'secrets.json',
+      json,
+      readCredentialsFile,
+      ['credentials', 'CREDENTIALS_FILE_HEAD_MISSING', invalid, malformed],
+    ],
     ['INI', 'secrets.ini', ini, readCredentialsFile, ['credentials', invalid, malformed]],
     ['TOML', 'profile.toml', toml, profileOf, ['credentials', 'MISSING_CREDENTIALS', malformed]],
   ])(

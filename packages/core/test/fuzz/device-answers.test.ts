@@ -10,7 +10,10 @@ import { expectNoSecret, marks, shown } from './marks.js';
 import { heldBy, tokenAnswers } from './token-answers.js';
 
 const server = { tokenEndpoint: 'https://as.example/token', deviceAuthorizationEndpoint: 'https://as.example/device' };
-const polls = fc.array(fc.oneof({ weight: 2, arbitrary: waits }, { weight: 1, arbitrary: tokenAnswers(marks.code, marks.clientSecret) }), { maxLength: 4 });
+const polls = fc.array(
+  fc.oneof({ weight: 2, arbitrary: waits }, { weight: 1, arbitrary: tokenAnswers(marks.code, marks.clientSecret) }),
+  { maxLength: 4 },
+);
 const approval: Answer = {
   status: 200,
   headers: {},
@@ -64,9 +67,7 @@ describe('any answers to a device login', () => {
     async () => {
       // Polls wait for the clock, whose moves take a millisecond each: a smaller share.
       const kinds = await fuzz('device answers', fc.tuple(deviceAnswers, polls), login, { share: 1 / 20 });
-      expectKinds(kinds, [
-        ...['tokens', 'DEVICE_CODE_EXPIRED', 'TOKEN_ENDPOINT_UNAVAILABLE'],
-      ]);
+      expectKinds(kinds, [...['tokens', 'DEVICE_CODE_EXPIRED', 'TOKEN_ENDPOINT_UNAVAILABLE']]);
     },
     patience,
   );

@@ -18,7 +18,10 @@ export const deviceAnswers: fc.Arbitrary<Answer> = answers(
           expires_in: mostly('1800', '"1800"', '0', '1e300', '1'),
           interval: mostly('5', '0', '1e300', '-1', '0.001'),
         }),
-        fc.oneof({ weight: 5, arbitrary: fc.constant([]) }, fields({ error: mostly('"invalid_scope"'), error_description: secretValue(marks.clientSecret) })),
+        fc.oneof(
+          { weight: 5, arbitrary: fc.constant([]) },
+          fields({ error: mostly('"invalid_scope"'), error_description: secretValue(marks.clientSecret) }),
+        ),
         strangers,
       )
       .map((parts) => objectText(parts.flat())),

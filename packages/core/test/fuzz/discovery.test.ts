@@ -29,11 +29,21 @@ const document = fc
 const good: Answer = {
   status: 200,
   headers: { 'content-type': 'application/json' },
-  body: objectText([['issuer', `"${issuer}"`], ['token_endpoint', `"${issuer}/token"`], ['__proto__', '{"issuer":5}']]),
+  body: objectText([
+    ['issuer', `"${issuer}"`],
+    ['token_endpoint', `"${issuer}/token"`],
+    ['__proto__', '{"issuer":5}'],
+  ]),
   failure: 'none',
 };
 const documents = fc.oneof(
-  { weight: 3, arbitrary: answers(around(document)).map((answer) => ({ ...answer, headers: { ...good.headers, ...answer.headers } })) },
+  {
+    weight: 3,
+    arbitrary: answers(around(document)).map((answer) => ({
+      ...answer,
+      headers: { ...good.headers, ...answer.headers },
+    })),
+  },
   { weight: 1, arbitrary: answers(around(document)) },
 );
 /** The answers for OpenID Connect and for RFC 8414. */
@@ -73,7 +83,8 @@ async function outcomeOf([first, second]: readonly [Answer, Answer]): Promise<st
   }
   if (!asked.every(isSafe) || asked.length > 3) throw new Error(`Asked: ${asked.join()}`);
   const source = asked.length > 2 ? second : first;
-  const isForeign = source.body.includes('"issuer":"https://evil.example"') && !source.body.includes(`"issuer":"${issuer}`);
+  const isForeign =
+    source.body.includes('"issuer":"https://evil.example"') && !source.body.includes(`"issuer":"${issuer}`);
   if (outcome === 'a token' && isForeign) throw new Error('The document is of another issuer.');
   return outcome;
 }

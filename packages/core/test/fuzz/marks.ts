@@ -33,10 +33,28 @@ export function piecesOf(...secrets: readonly string[]): fc.Arbitrary<string> {
 
 /** Text that holds some secrets, whole or cut, in URLs, quotes and brackets. */
 export function chatterOf(...secrets: readonly string[]): fc.Arbitrary<string> {
-  const glue = fc.constantFrom(' ', ' ', '=', '&', ':', '"', '\n', '\u0000', '(', '%', '%zz', 'ü', '\ud800', '%2F', 'at ');
+  const glue = fc.constantFrom(
+    ' ',
+    ' ',
+    '=',
+    '&',
+    ':',
+    '"',
+    '\n',
+    '\u0000',
+    '(',
+    '%',
+    '%zz',
+    'ü',
+    '\ud800',
+    '%2F',
+    'at ',
+  );
   const noise = fc.string({ unit: 'binary', maxLength: 6 });
   return fc
-    .array(fc.oneof({ weight: 2, arbitrary: piecesOf(...secrets) }, { weight: 3, arbitrary: glue }, noise), { maxLength: 6 })
+    .array(fc.oneof({ weight: 2, arbitrary: piecesOf(...secrets) }, { weight: 3, arbitrary: glue }, noise), {
+      maxLength: 6,
+    })
     .map((parts) => parts.join(''));
 }
 

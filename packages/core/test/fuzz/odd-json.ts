@@ -6,7 +6,23 @@ export const oddValue: fc.Arbitrary<string> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.constantFrom(
-      ...['null', 'true', 'false', '""', '" "', '[]', '{}', '0', '-0', '-1', '1.5', '3600', '"3600"', '1e400', '-1e400'],
+      ...[
+        'null',
+        'true',
+        'false',
+        '""',
+        '" "',
+        '[]',
+        '{}',
+        '0',
+        '-0',
+        '-1',
+        '1.5',
+        '3600',
+        '"3600"',
+        '1e400',
+        '-1e400',
+      ],
       ...['9007199254740993', '8.64e12', '8.7e15', '"1e3"', '"NaN"', '"Infinity"', '"0x10"', '[3600]', '{"d":1}'],
       ...['{"__proto__":{"polluted":1}}', '["__proto__"]', '{"toJSON":1}', '{"then":{}}', '"\\u0000"', '"\\ud800"'],
     ),
@@ -23,7 +39,9 @@ export function secretValue(...secrets: readonly string[]): fc.Arbitrary<string>
 const anySecret = chatterOf(...Object.values(marks));
 
 /** A value nested so deeply that what walks it by recursion ends in a stack overflow. Rare: it is slow. */
-const deep: fc.Arbitrary<string> = fc.constantFrom(20, 400, 20_000).map((depth) => '['.repeat(depth) + ']'.repeat(depth));
+const deep: fc.Arbitrary<string> = fc
+  .constantFrom(20, 400, 20_000)
+  .map((depth) => '['.repeat(depth) + ']'.repeat(depth));
 const huge: fc.Arbitrary<string> = fc.constantFrom(5000, 300_000).map((size) => JSON.stringify('x y'.repeat(size / 3)));
 export const extreme: fc.Arbitrary<string> = fc.oneof(deep, huge);
 
@@ -33,9 +51,9 @@ export type Field = readonly [string, string];
 /** Fields that are mostly there and mostly of the right form, each from its own values. */
 export function fields(known: Readonly<Record<string, fc.Arbitrary<string>>>): fc.Arbitrary<readonly Field[]> {
   const names = Object.keys(known);
-  return fc.tuple(...names.map((name) => fc.option(known[name] ?? oddValue, { freq: 3 }))).map((values) =>
-    values.flatMap((value, index): Field[] => (value === null ? [] : [[names[index] ?? '', value]])),
-  );
+  return fc
+    .tuple(...names.map((name) => fc.option(known[name] ?? oddValue, { freq: 3 })))
+    .map((values) => values.flatMap((value, index): Field[] => (value === null ? [] : [[names[index] ?? '', value]])));
 }
 
 /** The value most of the time, else an odd one. */
@@ -66,7 +84,9 @@ export function objectText(all: readonly Field[]): string {
 /** Text around an object: whole, cut, with something before or after it, or no object at all. */
 export function around(object: fc.Arbitrary<string>, { extremes = 1, every = 300 } = {}): fc.Arbitrary<string> {
   const cut = fc.tuple(object, fc.nat(200)).map(([text, at]) => text.slice(0, Math.max(0, text.length - 1 - at)));
-  const nested = fc.tuple(object, extreme).map(([text, value]) => `{"odd":${value}${text === '{}' ? '' : ','}${text.slice(1)}`);
+  const nested = fc
+    .tuple(object, extreme)
+    .map(([text, value]) => `{"odd":${value}${text === '{}' ? '' : ','}${text.slice(1)}`);
   return fc.oneof(
     { weight: every, arbitrary: object },
     { weight: every / 10, arbitrary: cut },

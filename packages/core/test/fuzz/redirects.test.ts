@@ -15,7 +15,10 @@ const chatter = chatterOf(marks.state);
 
 type Pair = readonly [name: string, value: string];
 const usually = (...values: string[]): fc.Arbitrary<string> =>
-  fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...values) }, { weight: 1, arbitrary: fc.oneof(chatter, fc.constant('')) });
+  fc.oneof(
+    { weight: 9, arbitrary: fc.constantFrom(...values) },
+    { weight: 1, arbitrary: fc.oneof(chatter, fc.constant('')) },
+  );
 const pair = (name: string, value: fc.Arbitrary<string>): fc.Arbitrary<Pair> => fc.tuple(fc.constant(name), value);
 const lot = fc.constantFrom('%', '&', '=', '+', '?', '#', 'code=', '%F0').map((text) => text.repeat(20_000));
 const stranger = fc.tuple(fc.constantFrom('session_state', '__proto__', 'toString', 'CODE', '', 'a[b]'), chatter);
@@ -32,16 +35,32 @@ const echoed = chatterOf(marks.code, marks.state).map((text): Pair[] => [
   ['error', text],
   ['error_description', `no: ${text}`],
 ]);
-const right: readonly Pair[] = [['state', marks.state], ['code', marks.code]];
+const right: readonly Pair[] = [
+  ['state', marks.state],
+  ['code', marks.code],
+];
 const pairs = fc.oneof(
   fc.array(known, { maxLength: 6 }),
-  fc.tuple(fc.array(stranger, { maxLength: 2 }), fc.array(stranger, { maxLength: 2 })).map(([a, b]) => [...a, ...right, ...b]),
+  fc
+    .tuple(fc.array(stranger, { maxLength: 2 }), fc.array(stranger, { maxLength: 2 }))
+    .map(([a, b]) => [...a, ...right, ...b]),
   fc.array(known, { maxLength: 2 }).map((more) => [...more, ...right]),
-  fc.tuple(fc.array(known, { maxLength: 2 }), echoed).map((parts) => [...parts.flat(), ['state', marks.state] as const]),
+  fc
+    .tuple(fc.array(known, { maxLength: 2 }), echoed)
+    .map((parts) => [...parts.flat(), ['state', marks.state] as const]),
 );
 const written = pairs.map((all) => new URLSearchParams(all.map(([name, value]) => [name, value])).toString());
 const urls = fc.oneof(
-  { weight: 200, arbitrary: fc.tuple(fc.constantFrom(`${redirectUri}?`, '/callback?', '', '?', 'x://y?'), written, fc.constantFrom('', '', '#', '#state=x')).map((parts) => parts.join('')) },
+  {
+    weight: 200,
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom(`${redirectUri}?`, '/callback?', '', '?', 'x://y?'),
+        written,
+        fc.constantFrom('', '', '#', '#state=x'),
+      )
+      .map((parts) => parts.join('')),
+  },
   { weight: 20, arbitrary: chatter },
   { weight: 20, arbitrary: fc.tuple(written, fc.nat(30)).map(([text, cut]) => `?${text.slice(0, text.length - cut)}`) },
   { weight: 1, arbitrary: fc.tuple(written, lot).map((parts) => `?${parts.join('&x=')}`) },
@@ -124,7 +143,12 @@ const outcomes = ['STATE_MISMATCH', 'ISSUER_MISMATCH', 'AUTHORIZATION_DENIED', '
 describe('any redirect', () => {
   const surfaces: [string, (url: string) => string | Promise<string>, string[], number][] = [
     ['is taken for a code only with the state of this login', reading, ['a code', ...outcomes], 1],
-    ['is answered by the loopback listener with a page that repeats nothing', listening, ['status 200', 'status 400', 'status 404'], 1 / 4],
+    [
+      'is answered by the loopback listener with a page that repeats nothing',
+      listening,
+      ['status 200', 'status 400', 'status 404'],
+      1 / 4,
+    ],
     ['may be pasted', pasting, ['a code', 'a bare code: a code'], 1 / 4],
     // A whole flow takes about a millisecond, so it gets a smaller share.
     ['is redeemed once, with its own code', completing, ['tokens', ...outcomes], 1 / 20],

@@ -15,7 +15,9 @@ function tokensIn(text: string): (string | undefined)[] {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return [undefined, undefined];
     const { access_token, refresh_token } = value as Record<string, unknown>;
-    return [access_token, refresh_token].map((token) => (typeof token === 'string' && token !== '' ? token : undefined));
+    return [access_token, refresh_token].map((token) =>
+      typeof token === 'string' && token !== '' ? token : undefined,
+    );
   } catch {
     return [undefined, undefined];
   }
@@ -75,7 +77,8 @@ async function keeping(text: string): Promise<string> {
   }
   if (map.get('keyv:credential') !== text) throw new Error('What is stored was changed.');
   await storage.save('credential', TokenSet.from({ access_token: marks.newAccess }), { expected: undefined });
-  if ((await storage.load('credential'))?.accessToken !== marks.newAccess) throw new Error('A login cannot replace it.');
+  if ((await storage.load('credential'))?.accessToken !== marks.newAccess)
+    throw new Error('A login cannot replace it.');
   return outcome;
 }
 

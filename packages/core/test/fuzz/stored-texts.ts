@@ -26,9 +26,11 @@ const stamp = fields({
   bootstrap: mostly('"00"'),
   unanswered: mostly('{"times":1,"since":0}', '{"times":9,"since":1e300}'),
 });
-const stamped = fc.tuple(record, strangers, fc.option(stamp)).map(([held, strange, notes]) =>
-  objectText([...held, ...strange, ...(notes ? [['latchkey', objectText(notes)] as const] : [])]),
-);
+const stamped = fc
+  .tuple(record, strangers, fc.option(stamp))
+  .map(([held, strange, notes]) =>
+    objectText([...held, ...strange, ...(notes ? [['latchkey', objectText(notes)] as const] : [])]),
+  );
 
 /** Texts that stand where a record is looked for. */
 export const storedTexts: fc.Arbitrary<string> = around(stamped);
