@@ -1,7 +1,8 @@
 /**
  * `npm run test:full`: all of `npm test` with its long runs (kills, rounds, the explored protocol, Sentinel and
- * Cluster, logins in Chromium), those of Redis once more on Valkey where there is a valkey-server, the packed packages on
- * every runtime and the tests on every Node, then the torture kit at its full size, which writes docs/reliability.md.
+ * Cluster, logins in Chromium, a million cases for what is fuzzed), those of Redis once more on Valkey where there is a
+ * valkey-server, the packed packages on every runtime and the tests on every Node, then the torture kit at its full
+ * size, which writes docs/reliability.md.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import process from 'node:process';

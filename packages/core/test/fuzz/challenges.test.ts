@@ -53,7 +53,8 @@ function outcomeOf([status, written]: readonly [number, string | readonly [strin
     (problem.errorDescription?.length ?? 0) <= 500 + '[redacted]'.length * 100,
     'the description has no end',
   );
-  if (!(problem instanceof UnauthorizedError) && !(problem instanceof UnauthenticatedError)) throw problem;
+  if (!(problem instanceof UnauthorizedError) && !(problem instanceof UnauthenticatedError))
+    throw new Error('another error');
   return `${problem.code}${problem.error === undefined ? ', unexplained' : ''}`;
 }
 

@@ -66,7 +66,7 @@ describe('any answers to a device login', () => {
     'end it with the token that was given or with an AuthFlowError, and send nobody anywhere but to a web page',
     async () => {
       // Polls wait for the clock, whose moves take a millisecond each: a smaller share.
-      const kinds = await fuzz('device answers', fc.tuple(deviceAnswers, polls), login, { share: 1 / 20 });
+      const kinds = await fuzz('device answers', fc.tuple(deviceAnswers, polls), login, { share: 1 / 50 });
       expectKinds(kinds, [...['tokens', 'DEVICE_CODE_EXPIRED', 'TOKEN_ENDPOINT_UNAVAILABLE']]);
     },
     patience,

@@ -41,7 +41,7 @@ function reading(text: string): string {
   }
   expectTokens(tokens, text);
   const { expiresAt, issuedAt, claims, idTokenClaims, tokenType, scope } = tokens;
-  expectNoSecret([expiresAt?.toISOString(), issuedAt?.toISOString(), tokenType, tokens, `${tokens}`].join());
+  expectNoSecret([expiresAt?.toISOString(), issuedAt?.toISOString(), tokenType, tokens, String(tokens)].join());
   const again = TokenSet.from(JSON.stringify(tokens), now + 5000);
   expectTokens(again, text);
   const times = [again.expiresAt, again.issuedAt, again.generation];

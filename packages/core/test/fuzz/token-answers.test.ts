@@ -39,7 +39,7 @@ async function outcomeOf(call: Promise<string>): Promise<{ token?: string; error
     return { token: await call };
   } catch (error) {
     if (error instanceof AuthFlowError) return { error };
-    throw new Error(`No AuthFlowError, but ${shown(error)}`);
+    throw new Error(`No AuthFlowError, but ${shown(error)}`, { cause: error });
   }
 }
 
