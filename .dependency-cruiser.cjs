@@ -50,7 +50,7 @@ module.exports = {
       name: 'storage-tests-import-core-by-name',
       severity: 'error',
       from: { path: `${storages}test/` },
-      to: { path: '^packages/core/', pathNot: '^packages/core/dist/(testing/)?index\\.(js|d\\.ts)$' },
+      to: { path: '^packages/core/', pathNot: '^packages/core/(dist/(testing/)?index\\.(js|d\\.ts)$|test/fuzz/)' },
     },
     {
       name: 'one-door-to-openid-client',

@@ -61,6 +61,9 @@ export function mostly(...values: readonly string[]): fc.Arbitrary<string> {
   return fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...values) }, { weight: 1, arbitrary: oddValue });
 }
 
+/** What would be inherited by whoever took it for a prototype. */
+const heir = '{"access_token":"inherited","refresh_token":"inherited","issuer":"inherited"}';
+
 /** Fields that nobody knows: names that are dangerous in JavaScript, and a secret that is nobody's business. */
 export const strangers: fc.Arbitrary<readonly Field[]> = fc.oneof(
   { weight: 3, arbitrary: fc.constant([] as readonly Field[]) },
@@ -69,7 +72,7 @@ export const strangers: fc.Arbitrary<readonly Field[]> = fc.oneof(
     arbitrary: fc.array(
       fc.tuple(
         fc.constantFrom('__proto__', 'constructor', 'toString', 'toJSON', 'then', 'hasOwnProperty', 'session', '', '0'),
-        fc.oneof(oddValue, fc.constant(JSON.stringify(marks.hidden))),
+        fc.oneof(oddValue, fc.constantFrom(JSON.stringify(marks.hidden), heir)),
       ),
       { maxLength: 3 },
     ),

@@ -69,6 +69,7 @@ async function keeping(text: string): Promise<string> {
   const flow = new DeviceCodeFlow({ server, clientId: 'client', key: 'credential', clock, storage, fetch });
   let outcome = 'a token';
   try {
+    await storage.load('credential');
     await flow.getAccessTokenRefreshIfNecessary();
   } catch (error) {
     if (!(error instanceof AuthFlowError)) throw error;
