@@ -2,15 +2,14 @@
  * Runs the torture kit over the storages and writes docs/reliability.md. Takes minutes.
  * `node scripts/reliability.mjs [--hits 30]`
  */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { compile } from './compile.mjs';
 import { install } from './install.mjs';
+import { startRedis } from './redis.mjs';
 import { root, run, script } from './steps.mjs';
 
 const kit = 'packages/core/dist/testing/torture/main.js';
@@ -94,21 +93,4 @@ async function torture({ storage, locking, profile, options = [] }, hits) {
     redis?.server.kill();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** Starts an empty `redis-server` on a free port of 127.0.0.1; the tests of storage-redis say how to get one. */
-async function startRedis() {
-  const port = await new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port: free } = probe.address();
-      probe.close(() => resolve(free));
-    });
-  });
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', ''];
-  const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  await new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.stdout.on('data', (text) => String(text).includes('Ready to accept') && resolve());
-  });
-  return { server, url: `redis://127.0.0.1:${port}` };
 }

@@ -1,0 +1,82 @@
+/** A flow of each grant over any place for tokens, for the runs that go through all of them. */
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { URLSearchParams } from 'node:url';
+import {
+  AuthorizationCodeFlow,
+  ClientCredentialsFlow,
+  DeviceCodeFlow,
+  JwtBearerFlow,
+  PasswordFlow,
+  RefreshTokenFlow,
+  TokenExchangeFlow,
+  TokenSet,
+} from '../packages/core/dist/index.js';
+
+const assertion = `e30.${Buffer.from('{"sub":"ada"}').toString('base64url')}.c2ln`;
+
+const grants = {
+  'client credentials': { Flow: ClientCredentialsFlow, own: () => ({ clientSecret: 'secret' }) },
+  'device code': { Flow: DeviceCodeFlow, own: () => ({ promptUser: () => undefined }) },
+  'refresh token': { Flow: RefreshTokenFlow, own: (options) => ({ refreshToken: () => anotherLogin(options) }) },
+  'authorization code': {
+    Flow: AuthorizationCodeFlow,
+    own: () => ({ redirect: (start) => start('http://127.0.0.1/callback').then(follow) }),
+  },
+  password: { Flow: PasswordFlow, own: () => ({ username: 'ada', password: 'password-of-ada' }) },
+  'JWT bearer': { Flow: JwtBearerFlow, own: () => ({ assertion }) },
+  'token exchange': { Flow: TokenExchangeFlow, own: () => ({ subjectToken: 'subject-token' }) },
+};
+
+export const grantNames = Object.keys(grants);
+
+/** Makes the flow of a grant. With a `file`, it keeps its tokens there by hooks of its own, under the option `lock`. */
+export function createFlow(grant, options, { file, onSaved } = {}) {
+  const { Flow, own } = grants[grant];
+  const Chosen = file === undefined ? Flow : withOwnHooks(Flow, file, onSaved);
+  return new Chosen({ ...options, ...own(options) });
+}
+
+/** Lets a storage tell the refresh token of each record that it has saved. */
+export function telling(storage, onSaved) {
+  return {
+    id: storage.id,
+    load: (key) => storage.load(key),
+    save: async (key, tokens, context) => {
+      await storage.save(key, tokens, context);
+      onSaved(tokens.refreshToken);
+    },
+    delete: (key, context) => storage.delete(key, context),
+    withLock: (key, task, options) => storage.withLock(key, task, options),
+  };
+}
+
+function withOwnHooks(Flow, file, onSaved) {
+  return class OwnHooksFlow extends Flow {
+    async loadTokens() {
+      return existsSync(file) ? TokenSet.from(readFileSync(file, 'utf8')) : undefined;
+    }
+
+    async saveTokens(tokens) {
+      writeFileSync(`${file}.new`, JSON.stringify(tokens), { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+      onSaved?.(tokens.refreshToken);
+    }
+
+    async deleteTokens() {
+      rmSync(file, { force: true });
+    }
+  };
+}
+
+/** Opens an authorization URL as a browser would, and returns where the server sends it. */
+async function follow(url) {
+  const { headers } = await fetch(url, { redirect: 'manual' });
+  return headers.get('location');
+}
+
+/** A refresh token as another program would have got it. */
+async function anotherLogin({ issuer, clientId }) {
+  const body = new URLSearchParams({ grant_type: 'password', username: 'ada', password: 'pw', client_id: clientId });
+  const answer = await fetch(`${issuer}/token`, { method: 'POST', body });
+  return (await answer.json()).refresh_token;
+}

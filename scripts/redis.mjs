@@ -1,0 +1,25 @@
+/** A Redis of one's own, for scripts. */
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import process from 'node:process';
+
+/**
+ * Starts an empty `redis-server`, or what `LATCHKEY_REDIS` names, on a free port of 127.0.0.1; the tests of
+ * storage-redis say how to get one. `server.kill()` ends it.
+ */
+export async function startRedis() {
+  const port = await new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port: free } = probe.address();
+      probe.close(() => resolve(free));
+    });
+  });
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', ''];
+  const command = process.env['LATCHKEY_REDIS'] || 'redis-server';
+  const server = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  await new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.stdout.on('data', (text) => String(text).includes('Ready to accept') && resolve());
+  });
+  return { server, url: `redis://127.0.0.1:${port}` };
+}
