@@ -59,7 +59,10 @@ export class Judge {
     if (!wasLive) return;
     if (code === 'REFRESH_TOKEN_UNANSWERED' && this.#excuses) this.givenUp++;
     else if ([...login.uses.values()].some((first) => this.#isExcused(first))) this.excusedLogins++;
-    else this.lostLogins++;
+    else {
+      this.lostLogins++;
+      console.log(`lost login: ${clientId}, ${code}; ${[...login.uses.values()].slice(-3).map(describe).join('; ')}`);
+    }
   }
 
   /** Reads the ledger, and empties it. What became of a first answer may be known a little later than its reuse. */
@@ -70,7 +73,10 @@ export class Judge {
     this.#ledger.clear();
     for (const { first } of settled) {
       if (this.#isExcused(first)) this.excusedReuses++;
-      else this.reuses++;
+      else {
+        this.reuses++;
+        console.log(`reuse: ${first === undefined ? 'of a token that is forgotten' : describe(first)}`);
+      }
     }
   }
 
@@ -101,4 +107,8 @@ export class Judge {
     this.#logins.set(clientId, known);
     return known;
   }
+}
+
+function describe({ number, clientId, headers, answered, outcome, fault = 'no fault' }) {
+  return `request ${number} of ${clientId} in process ${headers['x-process']}: ${outcome}, answer ${answered}, ${fault}`;
 }
