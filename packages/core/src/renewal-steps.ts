@@ -2,7 +2,13 @@ import type { Call } from './access-token-options.js';
 import type { AuthFlowOptions } from './auth-flow-options.js';
 import type { Callers } from './callers.js';
 import type { Credential, RunOutcome, StoredTokens } from './credential.js';
-import { LockLostError, type LoginRequiredError, NoTokensError, RefreshOutcomeUnknownError } from './errors.js';
+import {
+  LockLostError,
+  type LoginRequiredError,
+  NoTokensError,
+  RefreshOutcomeUnknownError,
+  StorageUnavailableError,
+} from './errors.js';
 import { type FlowEvents, summarize } from './flow-events.js';
 import { hasMoved } from './generation.js';
 import { grantParameters } from './grant-parameters.js';
@@ -85,12 +91,18 @@ export class RenewalSteps {
     }
   }
 
-  /** Saves the tokens of a new grant that needed no person. */
+  /**
+   * Saves the tokens of a new grant that needed no person.
+   *
+   * @throws StorageUnavailableError when they are a bare refresh token that cannot be saved: it is not redeemed then
+   */
   async saveNew(tokens: TokenSet, stored: StoredTokens, lock: HeldLock, requestedAt: number): Promise<RunOutcome> {
-    const { key, options, keeper, events, now } = this.#parts;
+    const { key, options, credential, keeper, events, now } = this.#parts;
     const saved = await keeper.save(tokens, stored, { reason: 'login', lock, scope: options.scope });
     if (saved.accessToken !== undefined) {
       events.emit('authorized', { key, tokens: summarize(saved), duration: (now() - requestedAt) / 1000 });
+    } else if (credential.unsaved) {
+      throw new StorageUnavailableError({ message: 'The refresh token could not be saved, so it was not redeemed.' });
     }
     return { tokens: saved, requestedAt };
   }

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { InvalidRefreshTokenError, RefreshTokenFlow, type RefreshTokenFlowOptions } from '@latchkey/core';
+import {
+  InvalidRefreshTokenError,
+  MemoryTokenStorage,
+  RefreshTokenFlow,
+  type RefreshTokenFlowOptions,
+  StorageUnavailableError,
+} from '@latchkey/core';
 import { faults } from '@latchkey/core/testing';
 import { GrantScene } from './grant-scene.js';
 
@@ -96,6 +102,20 @@ describe('RefreshTokenFlow', () => {
       await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({ retryable: true });
     }
     expect(await flow.getAccessTokenRefreshIfNecessary()).toBeDefined();
+  });
+
+  test('is not redeemed while it cannot be saved, and is once it can', async () => {
+    const storage = new MemoryTokenStorage();
+    const save = storage.save.bind(storage);
+    storage.save = async () => Promise.reject(new Error('No space is left.'));
+    const flow = flowOf({ storage, lockTimeout: 2 });
+    for (let call = 0; call < 2; call++) {
+      await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toThrow(StorageUnavailableError);
+    }
+    expect(presented()).toEqual([]);
+    storage.save = save;
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBeDefined();
+    expect(presented()).toEqual([given]);
   });
 
   test('is logged out by a logout: the given token ended with it', async () => {
