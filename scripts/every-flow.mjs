@@ -11,6 +11,7 @@ import {
   TokenExchangeFlow,
   TokenSet,
 } from '../packages/core/dist/index.js';
+import { fileLock } from '../packages/storage-file/dist/index.js';
 
 const assertion = `e30.${Buffer.from('{"sub":"ada"}').toString('base64url')}.c2ln`;
 
@@ -29,11 +30,13 @@ const grants = {
 
 export const grantNames = Object.keys(grants);
 
-/** Makes the flow of a grant. With a `file`, it keeps its tokens there by hooks of its own, under the option `lock`. */
-export function createFlow(grant, options, { file, onSaved } = {}) {
+/** Makes the flow of a grant. With `ownHooks`, it reaches its storage by hooks of its own and the option `lock`. */
+export function createFlow(grant, { storage, ...options }, { ownHooks = false } = {}) {
   const { Flow, own } = grants[grant];
-  const Chosen = file === undefined ? Flow : withOwnHooks(Flow, file, onSaved);
-  return new Chosen({ ...options, ...own(options) });
+  const all = { ...options, ...own(options) };
+  if (!ownHooks) return new Flow({ ...all, storage });
+  const Chosen = withOwnHooks(Flow, storage);
+  return new Chosen({ ...all, lock: storage });
 }
 
 /** Lets a storage tell the refresh token of each record that it has saved. */
@@ -50,20 +53,34 @@ export function telling(storage, onSaved) {
   };
 }
 
-function withOwnHooks(Flow, file, onSaved) {
-  return class OwnHooksFlow extends Flow {
-    async loadTokens() {
-      return existsSync(file) ? TokenSet.from(readFileSync(file, 'utf8')) : undefined;
-    }
-
-    async saveTokens(tokens) {
+/** What an application's own hooks may be: a JSON file that compares no generations, under a `fileLock`. */
+export function jsonFile(file) {
+  const lock = fileLock(file);
+  return {
+    id: file,
+    load: async () => (existsSync(file) ? TokenSet.from(readFileSync(file, 'utf8')) : undefined),
+    save: async (_key, tokens) => {
       writeFileSync(`${file}.new`, JSON.stringify(tokens), { mode: 0o600 });
       renameSync(`${file}.new`, file);
-      onSaved?.(tokens.refreshToken);
+    },
+    delete: async () => rmSync(file, { force: true }),
+    withLock: (key, task, options) => lock.withLock(key, task, options),
+  };
+}
+
+/** A class of its own for each flow, so that two of them share the place only, as two processes do. */
+function withOwnHooks(Flow, place) {
+  return class OwnHooksFlow extends Flow {
+    loadTokens() {
+      return place.load(this.key);
     }
 
-    async deleteTokens() {
-      rmSync(file, { force: true });
+    saveTokens(tokens, context) {
+      return place.save(this.key, tokens, context);
+    }
+
+    deleteTokens(context) {
+      return place.delete(this.key, context);
     }
   };
 }

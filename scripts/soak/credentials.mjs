@@ -1,9 +1,9 @@
 /** Which flows a soak has: every grant over every storage, under both kinds of rotation, and accounts of one flow. */
 import path from 'node:path';
 import { MemoryTokenStorage } from '../../packages/core/dist/index.js';
-import { fileLock, FileTokenStorage } from '../../packages/storage-file/dist/index.js';
+import { FileTokenStorage } from '../../packages/storage-file/dist/index.js';
 import { RedisTokenStorage } from '../../packages/storage-redis/dist/index.js';
-import { createFlow, grantNames, telling } from '../every-flow.mjs';
+import { createFlow, grantNames, jsonFile, telling } from '../every-flow.mjs';
 
 const storages = ['memory', 'own hooks', 'file', 'lock file', 'Redis'];
 const profiles = ['strict', 'grace'];
@@ -51,9 +51,8 @@ export class Places {
     };
     if (grant === siblings) return this.#base(storage, profile, options).withAccount(name);
     if (storage !== 'own hooks') return createFlow(grant, { ...options, storage: this.#storages[storage] });
-    const file = path.join(this.#folder, `${name}.json`);
-    const own = { ...options, key: name, lock: fileLock(file) };
-    return createFlow(grant, own, { file, onSaved: this.#onSaved });
+    const file = telling(jsonFile(path.join(this.#folder, `${name}.json`)), this.#onSaved);
+    return createFlow(grant, { ...options, key: name, storage: file }, { ownHooks: true });
   }
 
   #base(storage, profile, options) {

@@ -1,0 +1,73 @@
+/** A round: the token has ended, something goes wrong, several callers ask in both processes, and then all is well again. */
+import { ask } from './caller.mjs';
+
+const tries = 3;
+const minute = 60_000;
+
+/** Plays one round and returns its counts. */
+export async function playRound(login, fault, random) {
+  const { server, flows, faults, witness } = login;
+  login.expire();
+  server.ledger.clear();
+  server.nextAnswers({ grantType: 'refresh_token', times: Infinity }, (entry) => void witness.arrived(entry));
+  const rejected = await rejectedTokens(login, fault);
+  const release = await fault.strike({ server, storage: faults, holdLock: () => login.holdLock() });
+  const callers = flows.flatMap((flow, n) =>
+    Array.from({ length: 2 + random.index(2) }, () => ({ flow, options: { rejectedToken: rejected[n] } })),
+  );
+  const outcomes = await Promise.all(random.shuffle(callers).map(({ flow, options }) => ask(flow, options)));
+  release?.();
+  faults.end();
+  server.clearFaults();
+  server.nextAnswers({ grantType: 'refresh_token', times: Infinity }, (entry) => void witness.arrived(entry));
+  if (fault.setBack) login.setBack(0);
+  const settled = await Promise.all(flows.map((flow) => settle(flow, login)));
+  return count([...outcomes, ...settled.flat()], settled, login, callers.length);
+}
+
+/** With a clock that is set back, a token seems to be good until an API refuses it. */
+async function rejectedTokens(login, { setBack }) {
+  if (!setBack) return [];
+  login.setBack(setBack);
+  return Promise.all(login.flows.map((flow) => flow.getAccessTokenRefreshIfNecessary({ noAutoRefresh: true })));
+}
+
+/** Asks until there is a token, a few times, as programs do after an error that allows it. */
+async function settle(flow, login) {
+  const outcomes = [];
+  for (let n = 0; n < tries; n++) {
+    outcomes.push(await ask(flow));
+    if (!outcomes.at(-1).retryable) break;
+    login.clock.set(login.clock.now() + minute);
+  }
+  return outcomes;
+}
+
+async function count(outcomes, settled, login, callers) {
+  const { server, witness } = login;
+  const entries = server.ledger.entries.filter(({ headers }) => headers['x-process'] !== undefined);
+  const told = outcomes.find(({ needsLogin }) => needsLogin);
+  const isLost = told !== undefined || (login.isInteractive && !(await login.isLive()));
+  // What was asked for after the fault was over has to be given, unless the login is gone.
+  const unserved = settled.filter((tried) => tried.at(-1).kind !== 'token' && !tried.at(-1).needsLogin).length;
+  const { reuses, excusedReuses } = witness.count(entries);
+  const fate = isLost ? fateOf(told, login, excusedReuses > 0 || witness.hasUnsaved(entries)) : undefined;
+  if (isLost) await login.logIn();
+  return {
+    rounds: 1,
+    calls: callers,
+    tokens: outcomes.slice(0, callers).filter(({ kind }) => kind === 'token').length,
+    requests: entries.filter(({ endpoint }) => endpoint === 'token').length,
+    left: outcomes.slice(0, callers).filter(({ kind }) => kind === 'left').length + unserved,
+    reuses,
+    excusedReuses,
+    ...(fate && { [fate]: 1 }),
+  };
+}
+
+function fateOf(told, { flows }, isExcused) {
+  const isStrict = flows[0].options.rotation === 'strict';
+  if (isStrict && isExcused) return 'excusedLogins';
+  if (isStrict && told?.code === 'REFRESH_TOKEN_UNANSWERED') return 'givenUp';
+  return 'lost';
+}
