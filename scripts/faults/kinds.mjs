@@ -6,7 +6,7 @@ import { faults } from '../../packages/core/dist/testing/index.js';
 
 const processed = { processed: true };
 /** Seconds; more than any of these takes unless it never ends. */
-const short = 0.25;
+const short = 0.5;
 const day = 86_400_000;
 
 const atServer = (name, fault, more = {}) => ({
@@ -35,7 +35,7 @@ export const faultKinds = [
   atServer('truncated body', faults.truncate()),
   atServer('oversized body', faults.oversize(1_200_000)),
   atServer('endless body', endless(), { timeout: short }),
-  atServer('body that drips for longer than the timeout', faults.drip(50), { timeout: short }),
+  atServer('body that drips for longer than the timeout', faults.drip(60), { timeout: short }),
   atServer('no answer', faults.hang(), { timeout: short }),
   atServer('no answer after the server acted', faults.hang(processed), { timeout: short }),
   atServer('connection cut before the server acted', faults.reset()),

@@ -72,7 +72,7 @@ export class Login {
       if (this.isInteractive) await flow.doFlow();
       else await flow.getAccessTokenRefreshIfNecessary();
     } catch (error) {
-      if (!error.retryable || triesLeft === 0) throw error;
+      if (triesLeft === 0) throw error;
       await this.logIn(triesLeft - 1);
     }
   }

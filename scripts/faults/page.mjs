@@ -15,7 +15,8 @@ Reuses, lost logins and callers that are left have to be zero, and are counted a
 there is no token for it after the fault is over. In brackets stands what nobody can prevent under \`strict\` rotation:
 the server had rotated, and a fault came before the save. A flow that needs no person then logs in again by itself. A
 login is *given up* when its refresh token was presented twice without an answer: under \`strict\` it is not presented a
-third time, although the server may never have seen it. The last row of each table removes the lock; it has to do harm, or the counts above would show nothing.`;
+third time, although the server may never have seen it.
+The last row of each table removes the lock; it has to do harm, or the counts above would show nothing.`;
 
 /** The whole part, as Prettier would have it. */
 export async function faultsPage({ rounds, seed, flows, tables }) {

@@ -1,7 +1,7 @@
 /** A round: the token has ended, something goes wrong, several callers ask in both processes, and then all is well again. */
 import { ask } from './caller.mjs';
 
-const tries = 3;
+const tries = 5;
 const minute = 60_000;
 
 /** Plays one round and returns its counts. */

@@ -12,15 +12,19 @@ import { playRound } from './round.mjs';
 /** How many cells are played at once: most of them wait. */
 const lanes = 8;
 
-/** Rounds for every cell, those of the removed guard included. `tell` is told of each storage that is done. */
-export async function runFaults({ rounds, seed, redisUrl, tell = () => undefined }) {
+/**
+ * Plays so many rounds in every cell, those without the lock included; of the faults of those `names` only, where they
+ * are given. `tell` is told of each storage that is done.
+ */
+export async function runFaults({ rounds, seed, redisUrl, names, tell = () => undefined }) {
+  const chosen = faultKinds.filter(({ name }) => names?.includes(name) ?? true);
   const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-faults-'));
   const { places, close } = openPlaces(folder, redisUrl);
   try {
     const tables = [];
     for (const place of places) {
       const began = performance.now();
-      tables.push({ place: place.name, rows: await playPlace(place, { rounds, seed }) });
+      tables.push({ place: place.name, rows: await playPlace(place, chosen, { rounds, seed }) });
       tell(place.name, (performance.now() - began) / 1000);
     }
     return { rounds, seed, flows: flowKinds.map(({ name }) => name), tables };
@@ -30,10 +34,10 @@ export async function runFaults({ rounds, seed, redisUrl, tell = () => undefined
   }
 }
 
-async function playPlace(place, { rounds, seed }) {
+async function playPlace(place, chosen, { rounds, seed }) {
   const [nothing] = faultKinds;
   const rows = [
-    ...faultKinds.map((fault) => ({ name: fault.name, fault, guarded: true, cells: [] })),
+    ...chosen.map((fault) => ({ name: fault.name, fault, guarded: true, cells: [] })),
     { name: 'nothing, but without the lock', fault: nothing, guarded: false, cells: [] },
   ];
   const waiting = rows.flatMap((row) => flowKinds.map((flowKind, n) => ({ row, flowKind, n })));

@@ -20,7 +20,12 @@ interface FaultTables {
 const program = join(import.meta.dirname, '../../../scripts/faults/print.mjs');
 const seed = Number(process.env['LATCHKEY_SEED'] ?? Date.now() % 1_000_000);
 const { NODE_OPTIONS: _, ...env } = process.env;
-const chosen = ['nothing', 'connection cut after the server acted', 'saves fail, while it lasts', 'clock set back by a day'];
+const chosen = [
+  'nothing',
+  'connection cut after the server acted',
+  'saves fail, while it lasts',
+  'clock set back by a day',
+];
 let redis: RedisServer | undefined;
 
 afterEach(() => redis?.kill());
