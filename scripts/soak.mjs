@@ -84,8 +84,9 @@ try {
     await pause(Math.min(1000, duration / 20));
     for (const judge of Object.values(judges)) judge.read();
     if (elapsed >= nextKill) {
-      const victim = await crew.replaceLast();
-      for (const judge of Object.values(judges)) judge.killed(victim);
+      await crew.replaceLast((pid) => {
+        for (const judge of Object.values(judges)) judge.killed(pid);
+      });
       nextKill += betweenKills * (0.6 + random.below(0.6));
     }
     if (elapsed >= nextLine) {

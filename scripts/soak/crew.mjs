@@ -26,13 +26,13 @@ export class Crew {
     for (let n = 0; n < count; n++) this.#members.push(this.#startOne());
   }
 
-  /** Kills the last process as a power cut would, and starts another in its place. */
-  async replaceLast() {
+  /** Kills the last process as a power cut would, after `tell` was told of it, and starts another in its place. */
+  async replaceLast(tell) {
     const victim = this.#members.pop();
+    tell(victim.pid);
     await this.#kill(victim);
     this.kills++;
     this.#members.push(this.#startOne());
-    return victim.pid;
   }
 
   /** Lets all processes rest and measures them; the last one, which is killed too often to be compared, is left out. */

@@ -31,12 +31,14 @@ export class Judge {
     if (this.#saved.size > remembered.saved) this.#saved.delete(this.#saved.values().next().value);
   }
 
+  /** A process is about to be killed. */
   killed(pid) {
     this.#killed.add(String(pid));
     for (const login of this.#logins.values()) if (login.leaving.has(pid)) this.#left(login, pid);
   }
 
   loggedIn(clientId, at) {
+    this.#noteRequests();
     const login = this.#login(clientId);
     login.liveSince = at;
     login.uses.clear();
@@ -52,7 +54,7 @@ export class Judge {
 
   /** A call that began at `began` was told to log in. */
   neededLogin(clientId, { began, code }) {
-    this.read();
+    this.#noteRequests();
     const login = this.#login(clientId);
     const wasLive = login.liveSince !== undefined && began >= login.liveSince && login.leaving.size === 0;
     login.liveSince = undefined;
@@ -61,23 +63,33 @@ export class Judge {
     else if ([...login.uses.values()].some((first) => this.#isExcused(first))) this.excusedLogins++;
     else {
       this.lostLogins++;
-      console.log(`lost login: ${clientId}, ${code}; ${[...login.uses.values()].slice(-3).map(describe).join('; ')}`);
+      console.log(
+        `lost login: ${clientId}, ${code}; ${[...login.uses.values()]
+          .slice(-3)
+          .map((first) => this.#describe(first))
+          .join('; ')}`,
+      );
     }
   }
 
-  /** Reads the ledger, and empties it. What became of a first answer may be known a little later than its reuse. */
+  /** Judges the reuses up to the last time; now it is known what became of the answers that were given before them. */
   read() {
     const settled = this.#suspects;
     this.#suspects = [];
-    for (const entry of this.#ledger.entries) this.#note(entry);
-    this.#ledger.clear();
+    this.#noteRequests();
     for (const { first } of settled) {
       if (this.#isExcused(first)) this.excusedReuses++;
       else {
         this.reuses++;
-        console.log(`reuse: ${first === undefined ? 'of a token that is forgotten' : describe(first)}`);
+        console.log(`reuse: ${first === undefined ? 'of a token that is forgotten' : this.#describe(first)}`);
       }
     }
+  }
+
+  /** Reads the ledger, and empties it. */
+  #noteRequests() {
+    for (const entry of this.#ledger.entries) this.#note(entry);
+    this.#ledger.clear();
   }
 
   #note(entry) {
@@ -97,6 +109,13 @@ export class Judge {
     return first.answered !== 'complete' || this.#killed.has(first.headers['x-process']);
   }
 
+  #describe({ clientId, headers, answered, outcome, issued, fault = 'no fault' }) {
+    const process = headers['x-process'];
+    const end = this.#killed.has(process) ? 'killed' : 'alive';
+    const save = this.#saved.has(issued?.refreshToken) ? 'saved' : 'not saved';
+    return `${clientId} in process ${process} (${end}): ${outcome}, ${fault}, answer ${answered}, ${save}`;
+  }
+
   #left(login, pid) {
     login.leaving.delete(pid);
     login.liveSince = undefined;
@@ -107,8 +126,4 @@ export class Judge {
     this.#logins.set(clientId, known);
     return known;
   }
-}
-
-function describe({ number, clientId, headers, answered, outcome, fault = 'no fault' }) {
-  return `request ${number} of ${clientId} in process ${headers['x-process']}: ${outcome}, answer ${answered}, ${fault}`;
 }
