@@ -57,13 +57,14 @@ const settings = { issuers, folder, redisUrl: values.redis ?? redis.url, count, 
 const crew = new Crew(settings, seed, hear);
 
 function hear(message, pid) {
-  const { counts, saved, neededLogin, loggedIn, loggingOut, loggedOut, untyped } = message;
+  const { counts, saved, neededLogin, loggedIn, loggingOut, loggedOut, unheard, untyped } = message;
   if (counts) tally.add(counts);
   if (saved) for (const judge of Object.values(judges)) judge.saved(saved);
   if (neededLogin) judges[neededLogin.profile].neededLogin(neededLogin.clientId, neededLogin);
   if (loggedIn) judges[loggedIn.profile].loggedIn(loggedIn.clientId, loggedIn.at);
   if (loggingOut) judges[loggingOut.profile].loggingOut(loggingOut.clientId, pid);
   if (loggedOut) judges[loggedOut.profile].loggedOut(loggedOut.clientId, pid);
+  if (unheard) judges[unheard.profile].unheard(unheard.clientId, pid);
   if (untyped) console.log(`untyped: ${untyped}`);
 }
 

@@ -46,8 +46,8 @@ export class Places {
       clientId,
       rotation: profile === 'strict' ? 'strict' : { grace },
       headers: { 'x-process': String(process.pid) },
-      timeout: 2,
-      lockTimeout: 8,
+      timeout: 3,
+      lockTimeout: 10,
     };
     if (grant === siblings) return this.#base(storage, profile, options).withAccount(name);
     if (storage !== 'own hooks') return createFlow(grant, { ...options, storage: this.#storages[storage] });

@@ -31,6 +31,14 @@ export class Judge {
     if (this.#saved.size > remembered.saved) this.#saved.delete(this.#saved.values().next().value);
   }
 
+  /** A process says that it did not hear the answer to its last renewal: it may have come after the timeout. */
+  unheard(clientId, pid) {
+    this.#noteRequests();
+    const uses = [...this.#login(clientId).uses.values()];
+    const last = uses.findLast(({ headers }) => headers['x-process'] === String(pid));
+    if (last) last.isUnheard = true;
+  }
+
   /** A process is about to be killed. */
   killed(pid) {
     this.#killed.add(String(pid));
@@ -77,11 +85,13 @@ export class Judge {
     const settled = this.#suspects;
     this.#suspects = [];
     this.#noteRequests();
-    for (const { first } of settled) {
+    for (const { first, entry } of settled) {
       if (this.#isExcused(first)) this.excusedReuses++;
       else {
         this.reuses++;
-        console.log(`reuse: ${first === undefined ? 'of a token that is forgotten' : this.#describe(first)}`);
+        console.log(
+          `reuse: ${first === undefined ? 'of a token that is forgotten' : this.#describe(first)}; again in process ${entry.headers['x-process']} after ${entry.at - (first?.at ?? 0)} ms`,
+        );
       }
     }
   }
@@ -97,7 +107,7 @@ export class Judge {
     if (entry.refreshToken === undefined) return;
     const { uses } = this.#login(entry.clientId);
     const first = uses.get(entry.refreshToken);
-    if (entry.reuse) this.#suspects.push({ first });
+    if (entry.reuse) this.#suspects.push({ first, entry });
     if (first?.issued) return;
     uses.set(entry.refreshToken, entry);
     if (uses.size > remembered.uses) uses.delete(uses.keys().next().value);
@@ -106,7 +116,7 @@ export class Judge {
   /** Whether a rotated answer was lost on its way, or with its process, before it was saved. */
   #isExcused(first) {
     if (!this.#excuses || !first?.issued || this.#saved.has(first.issued.refreshToken)) return false;
-    return first.answered !== 'complete' || this.#killed.has(first.headers['x-process']);
+    return first.answered !== 'complete' || first.isUnheard || this.#killed.has(first.headers['x-process']);
   }
 
   #describe({ clientId, headers, answered, outcome, issued, fault = 'no fault' }) {

@@ -11,7 +11,7 @@ const { issuers, folder, redisUrl, count, seed, share } = JSON.parse(process.arg
 const random = new SeededRandom(seed);
 const credentials = planCredentials(count);
 const places = new Places(folder, redisUrl, (refreshToken) => tell({ saved: refreshToken }));
-const flows = credentials.map((credential) => places.open(credential, issuers));
+const flows = credentials.map((credential) => open(credential));
 const pace = new Pace(share);
 const most = { calls: 12, seconds: 60 };
 const inFlight = new Set();
@@ -21,6 +21,12 @@ let isResting = false;
 
 function tell(message) {
   if (process.connected) process.send(message);
+}
+
+function open(credential) {
+  const flow = places.open(credential, issuers);
+  flow.events.on('outcomeUnknown', () => tell({ unheard: nameOf(credential) }));
+  return flow;
 }
 
 /** Makes one call, and counts what came of it, by the name that a success has. */
@@ -34,7 +40,7 @@ async function call(credential, flow, success, ask, signal) {
     if (signal?.aborted && error === signal.reason) counts.aborted++;
     else countError(error);
     if (!(error instanceof LoginRequiredError) || !flow.doFlow) return;
-    tell({ neededLogin: { ...nameOf(credential, flow), began, code: error.code } });
+    tell({ neededLogin: { ...nameOf(credential), began, code: error.code } });
     await logIn(credential, flow);
   }
 }
@@ -42,14 +48,14 @@ async function call(credential, flow, success, ask, signal) {
 async function logIn(credential, flow) {
   try {
     await flow.doFlow();
-    tell({ loggedIn: { ...nameOf(credential, flow), at: Date.now() } });
+    tell({ loggedIn: { ...nameOf(credential), at: Date.now() } });
   } catch (error) {
     countError(error);
   }
 }
 
 async function logOut(credential, flow) {
-  const name = nameOf(credential, flow);
+  const name = nameOf(credential);
   tell({ loggingOut: name });
   await call(credential, flow, 'logouts', () => flow.logout());
   tell({ loggedOut: name });
@@ -89,7 +95,7 @@ async function act() {
   } else if (dice < 97) {
     await logOut(credential, flow);
   } else {
-    flows[n] = places.open(credential, issuers);
+    flows[n] = open(credential);
   }
 }
 
