@@ -46,5 +46,5 @@ describe(`The faults of docs/reliability.md (seed ${seed})`, () => {
         if (name.includes('after the server acted')) expect(sum('excusedReuses')).toBeGreaterThan(0);
       }
     }
-  }, 120_000);
+  }, 240_000);
 });
