@@ -57,7 +57,7 @@ export class Tally {
       'temporary files': temporaryFiles,
       'unexpected ends of a process': crew.deaths.length,
     };
-    const mustBeSome = { tokens: this.tokens, responses: this.responses, kills: crew.kills };
+    const mustBeSome = { tokens: this.tokens, kills: crew.kills };
     const isLong = minutes >= shortest.minutes && samples.length >= shortest.samples;
     return [
       ...Object.entries(mustBeZero).flatMap(([name, count]) => (count === 0 ? [] : `${count} ${name}`)),
