@@ -1,12 +1,8 @@
 import type { Call } from './access-token-options.js';
 import type { AuthFlowOptions } from './auth-flow-options.js';
 import type { Credential, RunOutcome } from './credential.js';
-  #hasEnded(tokens: TokenSet): boolean {
-    return (lifetimeOf(tokens) ?? 0) > 0 && !isValid(tokens, this.#parts.now());
-  }
-
 import { AuthFlowError, LockTimeoutError, StorageUnavailableError } from './errors.js';
-import { dueAhead, isFresh, isValid } from './expiry.js';
+import { dueAhead, isFresh, isValid, lifetimeOf } from './expiry.js';
 import { missingScopes } from './scope.js';
 import type { TokenSet } from './token-set.js';
 
@@ -74,7 +70,10 @@ export class Callers {
     );
   }
 
-<<<<<<< HEAD
+  #hasEnded(tokens: TokenSet): boolean {
+    return (lifetimeOf(tokens) ?? 0) > 0 && !isValid(tokens, this.#parts.now());
+  }
+
   async #join(call: Call): Promise<RunOutcome> {
     const { credential } = this.#parts;
     if (credential.isAhead) {
@@ -85,13 +84,6 @@ export class Callers {
   }
 
   #begin(call: Call): Promise<RunOutcome> {
-=======
-  #hasEnded(tokens: TokenSet): boolean {
-    return (lifetimeOf(tokens) ?? 0) > 0 && !isValid(tokens, this.#parts.now());
-  }
-
-  #join(call: Call): Promise<RunOutcome> {
->>>>>>> 693c6fc (core: a token that ended while its answer was under way is renewed once more; no timer fires at once for being too long; tests of clocks)
     const { credential, run } = this.#parts;
     if (credential.run) return credential.run;
     credential.isAhead = call.isAhead ?? false;
