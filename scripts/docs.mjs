@@ -1,4 +1,5 @@
-/** `npm run docs`: builds, then writes the reference to docs/api. */
+/** `npm run docs`: builds, writes the guides and the reference as a site to docs/api, and checks its links. */
+import process from 'node:process';
 import { compile } from './compile.mjs';
 import { install } from './install.mjs';
 import { script, step, tool } from './steps.mjs';
@@ -6,5 +7,7 @@ import { script, step, tool } from './steps.mjs';
 await script(async () => {
   await install();
   await compile();
-  await step('reference in docs/api (typedoc)', tool('typedoc/bin/typedoc'));
+  await step('guides and reference in docs/api (typedoc)', tool('typedoc/bin/typedoc'));
+  await step('links of the site', [process.execPath, 'scripts/check-site.mjs', 'docs/api']);
+  console.log('Open docs/api/index.html.');
 });

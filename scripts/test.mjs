@@ -13,7 +13,7 @@ import { parallel, root, script, tool } from './steps.mjs';
 const checks = [
   { name: 'lint (eslint)', command: tool('eslint/bin/eslint.js', '.') },
   { name: 'packed packages', command: [process.execPath, 'scripts/check-packages.mjs'], tells: true },
-  { name: 'reference (typedoc)', command: tool('typedoc/bin/typedoc', '--emit', 'none') },
+  { name: 'guides and reference (typedoc)', command: [process.execPath, 'scripts/check-site.mjs'], tells: true },
   { name: 'types of the tests (tsc)', command: tool('typescript/bin/tsc', '-p', 'tsconfig.test.json') },
   { name: 'public surface', command: [process.execPath, 'scripts/surface.mjs'] },
   { name: 'examples in the documentation', command: [process.execPath, 'scripts/check-examples.mjs'] },

@@ -1,6 +1,11 @@
 import { checkSeconds } from './seconds.js';
 
-/** How to ask for an access token. */
+/**
+ * How to ask for an access token.
+ *
+ * @group Start here
+ * @group Options
+ */
 export interface AccessTokenOptions {
   /** Seconds; a token with less than so many left is renewed. @defaultValue the flow's option of the same name */
   readonly autoRefreshThreshold?: number | undefined;

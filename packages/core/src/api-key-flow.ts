@@ -3,7 +3,7 @@ import type { FlowOptions } from './auth-flow-options.js';
 import { readSecret, type SecretSource } from './secret-source.js';
 import { TokenSet } from './token-set.js';
 
-/** Options of {@link ApiKeyFlow}. */
+/** Options of {@link ApiKeyFlow}. @group Options */
 export interface ApiKeyFlowOptions extends FlowOptions {
   /** The key, or a function that fetches it when it is first needed, such as `environmentVariable('ACME_API_KEY')`. */
   readonly apiKey: SecretSource<string>;
@@ -13,7 +13,11 @@ export interface ApiKeyFlowOptions extends FlowOptions {
   readonly scheme?: string | undefined;
 }
 
-/** A static API key behind the entry point that the other flows have. There is no server, and nothing is stored. */
+/**
+ * A static API key behind the entry point that the other flows have. There is no server, and nothing is stored.
+ *
+ * @group Flows
+ */
 export class ApiKeyFlow extends AuthFlow {
   constructor(options: ApiKeyFlowOptions) {
     const { apiKey, headerName, scheme } = options;
@@ -47,14 +51,14 @@ export class ApiKeyFlow extends AuthFlow {
     return false;
   }
 
-  /** Reads the key. @throws TypeError when no header can carry it; what its source throws */
+  /** Reads the key. @throws TypeError when no header can carry it; what its source throws @group Hooks to override */
   protected override async authorize(): Promise<TokenSet> {
     const key = await readSecret('apiKey', this.options.apiKey);
     assertHeaderValue(key);
     return TokenSet.from({ access_token: key });
   }
 
-  /** The key in the header that the options describe. */
+  /** The key in the header that the options describe. @group Hooks to override */
   protected override tokenHeader(key: string): readonly [name: string, value: string] {
     const { headerName = 'authorization' } = this.options;
     const { scheme = headerName.toLowerCase() === 'authorization' ? 'Bearer' : '' } = this.options;
@@ -69,7 +73,7 @@ export class ApiKeyFlow extends AuthFlow {
     return Promise.resolve();
   }
 
-  /** Forgets the key; the next call reads it again. */
+  /** Forgets the key; the next call reads it again. @group Hooks to override */
   protected override deleteTokens(): Promise<void> {
     return Promise.resolve();
   }

@@ -3,7 +3,7 @@ import type { Lock } from './lock.js';
 import type { PrivateKey } from './private-key.js';
 import type { RetryOptions } from './request-retry.js';
 
-/** Endpoints of an authorization server, for servers without discovery. */
+/** Endpoints of an authorization server, for servers without discovery. @group Options */
 export interface ServerEndpoints {
   /** Issuer identifier; without it an id token is kept but not checked. */
   readonly issuer?: string | undefined;
@@ -23,7 +23,7 @@ export interface ServerEndpoints {
   readonly userinfoEndpoint?: string | undefined;
 }
 
-/** How the client proves who it is (RFC 6749 section 2.3, RFC 7523 section 2.2, RFC 8705 section 2). */
+/** How the client proves who it is (RFC 6749 section 2.3, RFC 7523 section 2.2, RFC 8705 section 2). @group Options */
 export type ClientAuthentication =
   | 'client_secret_basic'
   | 'client_secret_post'
@@ -33,7 +33,7 @@ export type ClientAuthentication =
   | 'self_signed_tls_client_auth'
   | 'none';
 
-/** What a client writes into the assertions that prove who it is (RFC 7523 section 3). */
+/** What a client writes into the assertions that prove who it is (RFC 7523 section 3). @group Options */
 export interface ClientAssertionOptions {
   /** Names the key to the server, as `kid` in the header. @defaultValue the `kid` of a JWK */
   readonly keyId?: string | undefined;
@@ -45,7 +45,11 @@ export interface ClientAssertionOptions {
   readonly lifetime?: number | undefined;
 }
 
-/** What a server does with a used refresh token: `strict`, or it accepts it again for so many seconds. */
+/**
+ * What a server does with a used refresh token: `strict`, or it accepts it again for so many seconds.
+ *
+ * @group Options
+ */
 export type Rotation =
   | 'strict'
   | {
@@ -53,7 +57,7 @@ export type Rotation =
       readonly grace: number;
     };
 
-/** Options of every flow. All durations are in seconds. */
+/** Options of every flow. All durations are in seconds. @group Options */
 export interface FlowOptions {
   /** The user or tenant that the tokens belong to; part of the key. */
   readonly account?: string | undefined;
@@ -101,7 +105,7 @@ export interface FlowOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** Options of every flow that has an authorization server. All durations are in seconds. */
+/** Options of every flow that has an authorization server. All durations are in seconds. @group Options */
 export interface AuthFlowOptions extends FlowOptions {
   /** Issuer identifier of the authorization server; its endpoints are discovered when first needed (RFC 8414). */
   readonly issuer?: string | undefined;

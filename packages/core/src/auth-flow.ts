@@ -37,6 +37,7 @@ import { cold, keepWarm } from './warm-token.js';
 /**
  * Gives a valid access token, however many callers, processes and hosts ask for it. A subclass says where tokens live
  * (`loadTokens`, `saveTokens`) and how the first one is obtained (`authorize`).
+ * @group Start here
  */
 export abstract class AuthFlow extends TokenUse {
   /** Tells what happens to the tokens. No event holds a secret. */
@@ -57,14 +58,17 @@ export abstract class AuthFlow extends TokenUse {
     this.#protocol = ProtocolClient.of(this.#options);
   }
 
-  /** Excludes all others who use these tokens while `task` runs; by the option `lock`, else in this process only. */
+  /**
+   * Excludes all others who use these tokens while `task` runs; by the option `lock`, else in this process only.
+   * @group Hooks to override
+   */
   protected withLock<T>(task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
     const { lock } = this.#options;
     const chosen = lock === undefined || lock === 'process' ? this.#parts.credential.processLock : lock;
     return chosen.withLock(this.key, task, options);
   }
 
-  /** Where the tokens live. Flows of one process with the same place and key share their tokens. */
+  /** Where the tokens live. Flows of one place and key share their tokens in a process. @group Hooks to override */
   protected get credentialPlace(): string | object | undefined {
     return this.#options.key === undefined ? undefined : this.constructor;
   }
@@ -74,7 +78,7 @@ export abstract class AuthFlow extends TokenUse {
     return this.#options.key ?? defaultKey(this.#options);
   }
 
-  /** The options as given. */
+  /** The options as given. @group For use in subclasses */
   protected override get options(): AuthFlowOptions {
     return this.#options;
   }
@@ -217,6 +221,7 @@ export abstract class AuthFlow extends TokenUse {
    * and `parameters` are sent too; parameters given here win, and `undefined` leaves one out.
    *
    * @throws as `getAccessTokenRefreshIfNecessary`
+   * @group For use in subclasses
    */
   protected async requestTokens(
     grantType: string,
@@ -243,6 +248,7 @@ export abstract class AuthFlow extends TokenUse {
    * not held while a person is busy; it is taken before, to see that the tokens can be saved, and after, to save them.
    *
    * @throws what the step throws, StorageUnavailableError, LockTimeoutError, LockUnavailableError
+   * @group For use in subclasses
    */
   protected logIn(
     { signal }: { readonly signal?: AbortSignal | undefined } = {},

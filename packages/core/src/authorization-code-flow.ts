@@ -9,7 +9,7 @@ import { StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.j
 import type { TokenSet } from './token-set.js';
 import type { TokenStorage } from './token-storage.js';
 
-/** Options of {@link AuthorizationCodeFlow}. */
+/** Options of {@link AuthorizationCodeFlow}. @group Options */
 export interface AuthorizationCodeFlowOptions extends StoredAuthFlowOptions {
   /** Where the server sends the person back to, exactly as registered. */
   readonly redirectUri?: string | undefined;
@@ -19,7 +19,11 @@ export interface AuthorizationCodeFlowOptions extends StoredAuthFlowOptions {
   readonly authorizationParameters?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What ties a redirect to the login that it ends. JSON, small enough for a session; it is secret, so not for a URL. */
+/**
+ * What ties a redirect to the login that it ends. JSON, small enough for a session; it is secret, so not for a URL.
+ *
+ * @group Options
+ */
 export interface AuthorizationState {
   /** Must come back in the redirect (RFC 6749 section 10.12). */
   readonly state: string;
@@ -31,7 +35,7 @@ export interface AuthorizationState {
   readonly redirectUri: string;
 }
 
-/** A login that was started. */
+/** A login that was started. @group Options */
 export interface StartedAuthorization {
   /** Where to send the person. */
   readonly url: string;
@@ -43,6 +47,8 @@ export interface StartedAuthorization {
  * Tokens for a person who logs in with a browser (RFC 6749 section 4.1), always with PKCE (RFC 7636, S256). A program
  * on the person's machine uses `doFlow`; a web server `startAuthorization` and, at its redirect URI,
  * `completeAuthorization`, which may run in another process.
+ *
+ * @group Flows
  */
 export class AuthorizationCodeFlow extends StoredAuthFlow {
   static {
@@ -152,7 +158,7 @@ export class AuthorizationCodeFlow extends StoredAuthFlow {
   }
 }
 
-/** {@link AuthorizationCodeFlow} with a storage. */
+/** {@link AuthorizationCodeFlow} with a storage. @group Flows */
 export class AuthorizationCodeFlowSimple extends AuthorizationCodeFlow {
   static {
     isBuiltFromOptions(this);

@@ -1,4 +1,4 @@
-/** What a redirect is given. */
+/** What a redirect is given. @group Options */
 export interface RedirectContext {
   /** The flow's option of this name. */
   readonly redirectUri: string | undefined;
@@ -10,6 +10,8 @@ export interface RedirectContext {
  * Takes a person to the authorization server and back (RFC 6749 section 4.1.2). It settles the redirect URI, gives it
  * to `start`, which returns the URL to show, and resolves with the whole URL that the server redirected to.
  * `loopbackRedirect` and `pasteRedirect` of `@latchkey/core/node` are two.
+ *
+ * @group Options
  */
 export type AuthorizationRedirect = (
   start: (redirectUri: string) => Promise<URL>,

@@ -4,10 +4,10 @@ import { TokenSet } from './token-set.js';
 import type { TokenStorage } from './token-storage.js';
 import type { AuthorizeContext } from './login.js';
 
-/** Options of {@link ClientCredentialsFlow}. */
+/** Options of {@link ClientCredentialsFlow}. @group Options */
 export type ClientCredentialsFlowOptions = StoredAuthFlowOptions;
 
-/** Tokens for a program of its own, without a user (RFC 6749 section 4.4). */
+/** Tokens for a program of its own, without a user (RFC 6749 section 4.4). @group Flows */
 export class ClientCredentialsFlow extends StoredAuthFlow {
   static {
     isBuiltFromOptions(this);
@@ -17,7 +17,11 @@ export class ClientCredentialsFlow extends StoredAuthFlow {
     return false;
   }
 
-  /** A refresh token, which RFC 6749 section 4.4.3 advises against, is dropped: the credentials can ask again. */
+  /**
+   * A refresh token, which RFC 6749 section 4.4.3 advises against, is dropped: the credentials can ask again.
+   *
+   * @group Hooks to override
+   */
   protected override async authorize({ signal }: AuthorizeContext): Promise<TokenSet> {
     const tokens = await this.requestTokens('client_credentials', {}, { signal });
     const { refresh_token: _dropped, ...record } = tokens.toJSON();
@@ -25,7 +29,7 @@ export class ClientCredentialsFlow extends StoredAuthFlow {
   }
 }
 
-/** {@link ClientCredentialsFlow} with a storage. */
+/** {@link ClientCredentialsFlow} with a storage. @group Flows */
 export class ClientCredentialsFlowSimple extends ClientCredentialsFlow {
   static {
     isBuiltFromOptions(this);

@@ -1,4 +1,4 @@
-/** The time, as flows see it. Tests give one that moves when told. */
+/** The time, as flows see it. Tests give one that moves when told. @group Options */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
@@ -12,7 +12,7 @@ export interface Clock {
 /** The longest that a timer can wait, in ms; beyond it `setTimeout` fires at once. */
 export const longestTimer = 2_147_483_647;
 
-/** The machine's clock. */
+/** The machine's clock. @group Options */
 export const systemClock: Clock = {
   now: Date.now,
   async sleep(milliseconds, signal, { idle = false } = {}) {

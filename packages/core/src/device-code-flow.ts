@@ -10,7 +10,7 @@ import type { TokenSet } from './token-set.js';
 import type { TokenStorage } from './token-storage.js';
 import { untilAborted } from './until-aborted.js';
 
-/** Options of {@link DeviceCodeFlow}. */
+/** Options of {@link DeviceCodeFlow}. @group Options */
 export interface DeviceCodeFlowOptions extends StoredAuthFlowOptions {
   /** Shows a person where to approve the login. @defaultValue prints it to stderr */
   readonly promptUser?: ((prompt: DeviceCodePrompt) => void | Promise<void>) | undefined;
@@ -19,7 +19,11 @@ export interface DeviceCodeFlowOptions extends StoredAuthFlowOptions {
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code';
 const pending = new WeakMap<DeviceCodeFlow, DeviceCode>();
 
-/** Tokens for a person who approves the login on another device (RFC 8628): for programs without a browser. */
+/**
+ * Tokens for a person who approves the login on another device (RFC 8628): for programs without a browser.
+ *
+ * @group Flows
+ */
 export class DeviceCodeFlow extends StoredAuthFlow {
   static {
     isBuiltFromOptions(this);
@@ -48,7 +52,11 @@ export class DeviceCodeFlow extends StoredAuthFlow {
     return this.logIn(options);
   }
 
-  /** Shows the person where to approve; a hook, by default the option of this name. Polling begins when it resolves. */
+  /**
+   * Shows the person where to approve; a hook, by default the option of this name. Polling begins when it resolves.
+   *
+   * @group Hooks to override
+   */
   protected async promptUser(prompt: DeviceCodePrompt): Promise<void> {
     const { promptUser = printPrompt } = this.options;
     await promptUser(prompt);
@@ -93,7 +101,7 @@ export class DeviceCodeFlow extends StoredAuthFlow {
   }
 }
 
-/** {@link DeviceCodeFlow} with a storage. */
+/** {@link DeviceCodeFlow} with a storage. @group Flows */
 export class DeviceCodeFlowSimple extends DeviceCodeFlow {
   static {
     isBuiltFromOptions(this);

@@ -4,7 +4,7 @@ import { isTransient, readObject, readRefusal, unavailable } from './token-endpo
 import { readSeconds } from './token-record.js';
 import { parseUrl } from './parse-url.js';
 
-/** What a person needs to approve a login on another device (RFC 8628 section 3.2). */
+/** What a person needs to approve a login on another device (RFC 8628 section 3.2). @group Options */
 export interface DeviceCodePrompt {
   /** The page to open. */
   readonly verificationUri: string;

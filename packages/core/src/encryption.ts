@@ -2,7 +2,7 @@ import { CredentialMismatchError, RecordUnreadableError } from './errors.js';
 import { type Envelope, readEnvelope } from './encryption-envelope.js';
 import type { RecordCodec } from './record-codec.js';
 
-/** A key for records at rest. */
+/** A key for records at rest. @group Storages */
 export interface EncryptionKey {
   /** Names the key; stored readably beside what it seals. */
   readonly id: string;
@@ -10,7 +10,7 @@ export interface EncryptionKey {
   readonly secret: Uint8Array | string;
 }
 
-/** Options of {@link encryption}. */
+/** Options of {@link encryption}. @group Storages */
 export interface EncryptionOptions {
   /**
    * Reads records that are not encrypted, for the time in which a storage moves over; each is encrypted when it is next
@@ -28,6 +28,7 @@ export interface EncryptionOptions {
  * be told from a newer one.
  *
  * @throws TypeError for a key that is not 32 bytes, or two keys of one id
+ * @group Storages
  */
 export function encryption(keys: readonly EncryptionKey[], options: EncryptionOptions = {}): RecordCodec {
   const known = new Map(keys.map(({ id, secret }) => [id, importKey(id, bytesOf(id, secret))]));

@@ -15,6 +15,8 @@ export function noteSentTokens(response: Response, tokens: readonly string[]): v
  *
  *     const problem = explainResponse(response);
  *     if (problem) throw problem;
+ *
+ * @group Errors
  */
 export function explainResponse(response: Response): UnauthenticatedError | UnauthorizedError | undefined {
   const { status } = response;

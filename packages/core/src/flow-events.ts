@@ -3,7 +3,7 @@ import type { AuthFlowError } from './errors.js';
 import type { TokenSet } from './token-set.js';
 import { warn } from './warn.js';
 
-/** What a flow tells about its tokens. It holds no secret. */
+/** What a flow tells about its tokens. It holds no secret. @group Events */
 export interface TokenSummary {
   /** Granted scopes, separated by spaces. */
   readonly scope: string | undefined;
@@ -17,37 +17,37 @@ export interface TokenSummary {
   readonly hasRefreshToken: boolean;
 }
 
-/** Something happened to a credential. */
+/** Something happened to a credential. @group Events */
 export interface FlowEvent {
   /** Names the credential. */
   readonly key: string;
 }
 
-/** Something happened to tokens. */
+/** Something happened to tokens. @group Events */
 export interface TokenEvent extends FlowEvent {
   /** The tokens concerned. */
   readonly tokens: TokenSummary;
 }
 
-/** Something happened to tokens, and took its time. */
+/** Something happened to tokens, and took its time. @group Events */
 export interface TimedTokenEvent extends TokenEvent {
   /** Seconds that it took: for `renewed` the request and the save, for `authorized` all, a person's time included. */
   readonly duration: number;
 }
 
-/** Something went wrong. */
+/** Something went wrong. @group Events */
 export interface FailureEvent extends FlowEvent {
   /** What went wrong. */
   readonly error: AuthFlowError;
 }
 
-/** An answer holds tokens, which were kept, but is wrong beside them. */
+/** An answer holds tokens, which were kept, but is wrong beside them. @group Events */
 export interface AnswerInvalidEvent extends FlowEvent {
   /** What is wrong: an id token that does not verify, say. */
   readonly problem: Error;
 }
 
-/** The events of a flow, by name. */
+/** The events of a flow, by name. @group Events */
 export interface FlowEventMap {
   /** Tokens were read from storage for the first time. */
   loaded: TokenEvent;
@@ -73,7 +73,7 @@ export interface FlowEventMap {
   loggedOut: FlowEvent;
 }
 
-/** Tells listeners what a flow does. A listener that throws does not disturb the flow. */
+/** Tells listeners what a flow does. A listener that throws does not disturb the flow. @group Events */
 export class FlowEvents {
   readonly #listeners = new Map<keyof FlowEventMap, Set<(event: never) => void>>();
 

@@ -25,6 +25,8 @@ export function nextStamp(
 /**
  * Throws {@link StorageConflictError} unless `stored` has the `expected` generation; `undefined` expects nothing.
  * For storages whose lock makes load, compare and write one step.
+ *
+ * @group Write your own storage
  */
 export function assertGeneration(stored: TokenSet | undefined, expected: number | undefined): void {
   const found = stored?.generation ?? 0;

@@ -1,3 +1,9 @@
+/**
+ * Flows, token sets, errors, and storage in memory and in Keyv. It runs wherever `fetch` and WebCrypto do.
+ *
+ * @module @latchkey/core
+ * @showGroups
+ */
 export { AuthFlow } from './auth-flow.js';
 export type { AuthorizeContext } from './login.js';
 export type { AuthorizationRedirect, RedirectContext } from './authorization-redirect.js';

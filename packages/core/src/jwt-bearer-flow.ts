@@ -8,7 +8,7 @@ import { StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.j
 import type { TokenSet } from './token-set.js';
 import type { TokenStorage } from './token-storage.js';
 
-/** What an assertion is made for. */
+/** What an assertion is made for. @group Options */
 export interface AssertionContext {
   /** The token endpoint, for the claim `aud` (RFC 7523 section 3). */
   readonly tokenEndpoint: string;
@@ -18,7 +18,7 @@ export interface AssertionContext {
   readonly now: number;
 }
 
-/** Options of {@link JwtBearerFlow}. */
+/** Options of {@link JwtBearerFlow}. @group Options */
 export interface JwtBearerFlowOptions extends StoredAuthFlowOptions {
   /** The JWT to present, or a function that makes one for each request, such as {@link signAssertion} returns. */
   readonly assertion: string | ((context: AssertionContext) => string | Promise<string>);
@@ -28,7 +28,7 @@ export interface JwtBearerFlowOptions extends StoredAuthFlowOptions {
 
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
-/** Tokens for an assertion that somebody signed (RFC 7523 section 2.1), such as a service account. */
+/** Tokens for an assertion that somebody signed (RFC 7523 section 2.1), such as a service account. @group Flows */
 export class JwtBearerFlow extends StoredAuthFlow {
   static {
     isBuiltFromOptions(this);
@@ -67,7 +67,7 @@ export class JwtBearerFlow extends StoredAuthFlow {
   }
 }
 
-/** {@link JwtBearerFlow} with a storage. */
+/** {@link JwtBearerFlow} with a storage. @group Flows */
 export class JwtBearerFlowSimple extends JwtBearerFlow {
   static {
     isBuiltFromOptions(this);

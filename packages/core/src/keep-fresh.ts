@@ -3,7 +3,7 @@ import { type Clock } from './clock.js';
 import { defaultThreshold, lifetimeOf, secondsLeft } from './expiry.js';
 import type { TokenSet } from './token-set.js';
 
-/** Renews a flow's token ahead of its end, until it is closed. */
+/** Renews a flow's token ahead of its end, until it is closed. @group Options */
 export interface KeptFresh {
   /** Stops. A renewal under way goes on to its end. */
   close(): void;

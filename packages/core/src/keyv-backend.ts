@@ -1,12 +1,12 @@
 import { longestTimer } from './clock.js';
 
-/** An entry as Keyv stores it. */
+/** An entry as Keyv stores it. @group Storages */
 export interface KeyvEntry {
   /** What was stored. */
   value?: unknown;
 }
 
-/** What {@link KeyvTokenStorage} uses of a `Keyv` instance (keyv 5.6); any `new Keyv(…)` fits. */
+/** What {@link KeyvTokenStorage} uses of a `Keyv` instance (keyv 5.6); any `new Keyv(…)` fits. @group Storages */
 export interface KeyvBackend {
   /** The adapter behind it. */
   readonly store?: unknown;

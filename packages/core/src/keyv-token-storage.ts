@@ -9,7 +9,7 @@ import { openRecord, sealRecord } from './stored-record.js';
 import type { TokenSet } from './token-set.js';
 import type { DeleteContext, SaveContext, TokenStorage } from './token-storage.js';
 
-/** Options of {@link KeyvTokenStorage}. */
+/** Options of {@link KeyvTokenStorage}. @group Storages */
 export interface KeyvTokenStorageOptions {
   /**
    * What keeps two tasks from renewing one credential. `'process'` excludes within this process only; give
@@ -39,6 +39,8 @@ const processLock = new ProcessLock();
  * Outages are {@link StorageUnavailableError}, whatever `throwOnErrors` says; the instance's settings are left alone.
  * An adapter that neither throws, nor emits `error`, nor answers `false` cannot be caught out. Records never expire:
  * the instance's own `ttl` is not applied, since a refresh token outlives every access token.
+ *
+ * @group Storages
  */
 export class KeyvTokenStorage implements TokenStorage {
   readonly id: string;

@@ -1,4 +1,9 @@
-/** A lock while it is held. */
+/**
+ * A lock while it is held.
+ *
+ * @group Write your own flow
+ * @group Write your own storage
+ */
 export interface HeldLock {
   /**
    * Fires when ownership is lost. Read it again before each step that only the owner may take: reading it also
@@ -7,7 +12,12 @@ export interface HeldLock {
   readonly signal: AbortSignal;
 }
 
-/** How to wait for a lock. */
+/**
+ * How to wait for a lock.
+ *
+ * @group Write your own flow
+ * @group Write your own storage
+ */
 export interface LockOptions {
   /** Ends the wait (not the task). */
   readonly signal: AbortSignal;
@@ -15,7 +25,12 @@ export interface LockOptions {
   readonly timeout: number;
 }
 
-/** Lets one task at a time run for a key. `fileLock` and `redisLock` do so between processes and between hosts. */
+/**
+ * Lets one task at a time run for a key. `fileLock` and `redisLock` do so between processes and between hosts.
+ *
+ * @group Write your own flow
+ * @group Write your own storage
+ */
 export interface Lock {
   /**
    * Waits its turn, runs the task, and frees the lock however the task ends.

@@ -3,7 +3,7 @@ import type { TokenSet } from './token-set.js';
 import type { TokenKeeper } from './token-keeper.js';
 import { untilAborted } from './until-aborted.js';
 
-/** What `authorize` is given. */
+/** What `authorize` is given. @group Write your own flow */
 export interface AuthorizeContext {
   /** Fires when nobody waits any longer, or when the lock was lost. */
   readonly signal: AbortSignal;

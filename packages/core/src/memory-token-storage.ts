@@ -6,7 +6,7 @@ import type { DeleteContext, SaveContext, TokenStorage } from './token-storage.j
 
 let instances = 0;
 
-/** Keeps tokens in this process's memory until it ends. Each instance is a place of its own. */
+/** Keeps tokens in this process's memory until it ends. Each instance is a place of its own. @group Storages */
 export class MemoryTokenStorage implements TokenStorage {
   readonly id = `memory:${++instances}`;
   readonly #records = new Map<string, TokenSet>();

@@ -6,7 +6,7 @@ import { StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.j
 import type { TokenSet } from './token-set.js';
 import type { TokenStorage } from './token-storage.js';
 
-/** Options of {@link PasswordFlow}. */
+/** Options of {@link PasswordFlow}. @group Options */
 export interface PasswordFlowOptions extends StoredAuthFlowOptions {
   /** Who logs in; also the account, unless another is given. */
   readonly username: string;
@@ -18,6 +18,8 @@ export interface PasswordFlowOptions extends StoredAuthFlowOptions {
  * Tokens for a user name and a password (RFC 6749 section 4.3), for servers that offer nothing better. While there is
  * a refresh token, it is redeemed; the password is sent only when there is none or the server refuses it, never
  * because the server fails. A wrong password is a TokenRequestError with code `INVALID_GRANT`.
+ *
+ * @group Flows
  */
 export class PasswordFlow extends StoredAuthFlow {
   static {
@@ -52,7 +54,7 @@ export class PasswordFlow extends StoredAuthFlow {
   }
 }
 
-/** {@link PasswordFlow} with a storage. */
+/** {@link PasswordFlow} with a storage. @group Flows */
 export class PasswordFlowSimple extends PasswordFlow {
   static {
     isBuiltFromOptions(this);

@@ -1,6 +1,6 @@
 import type { CryptoKey } from 'jose';
 
-/** A private key for signing: PEM text (PKCS #8), a JWK (RFC 7517) or a `CryptoKey`. */
+/** A private key for signing: PEM text (PKCS #8), a JWK (RFC 7517) or a `CryptoKey`. @group Options */
 export type PrivateKey = string | Readonly<Record<string, unknown>> | CryptoKey;
 
 /** A key that can sign. */

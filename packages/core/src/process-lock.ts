@@ -5,6 +5,8 @@ import { waitInLine } from './wait-in-line.js';
 /**
  * Lets one task at a time run for a key within this process, first come, first served. It excludes no other process.
  * Keys that nobody holds cost no memory, and no timer outlives its wait.
+ *
+ * @group Write your own storage
  */
 export class ProcessLock implements Lock {
   /** Who waits for each key that is held, in order. */

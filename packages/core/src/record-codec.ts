@@ -1,4 +1,4 @@
-/** Turns a record into the text that is stored, and back; for encryption at rest. */
+/** Turns a record into the text that is stored, and back; for encryption at rest. @group Write your own storage */
 export interface RecordCodec {
   /** Returns the text to store for `record`, the record's JSON. */
   seal(record: string, context: SealContext): Promise<string>;
@@ -6,7 +6,7 @@ export interface RecordCodec {
   open(text: string, context: Pick<SealContext, 'key'>): Promise<string>;
 }
 
-/** To what a sealed record is bound. */
+/** To what a sealed record is bound. @group Write your own storage */
 export interface SealContext {
   /** The credential. */
   readonly key: string;

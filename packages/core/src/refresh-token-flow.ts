@@ -6,7 +6,7 @@ import { StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.j
 import { TokenSet } from './token-set.js';
 import type { TokenStorage } from './token-storage.js';
 
-/** Options of {@link RefreshTokenFlow}. */
+/** Options of {@link RefreshTokenFlow}. @group Options */
 export interface RefreshTokenFlowOptions extends StoredAuthFlowOptions {
   /** The refresh token to start from, or a function that fetches it when it is needed. */
   readonly refreshToken: SecretSource<string>;
@@ -19,6 +19,8 @@ const remedy = 'Log in again by whatever made the refresh token, and give the ne
  * was replaced by is in the storage and counts from then on, also in later processes; the given one is used again
  * only when it is another one and what is stored no longer works. Use a storage that outlives the process wherever
  * the server replaces refresh tokens, and the option `account` where it holds the tokens of several users.
+ *
+ * @group Flows
  */
 export class RefreshTokenFlow extends StoredAuthFlow {
   static {
@@ -46,7 +48,11 @@ export class RefreshTokenFlow extends StoredAuthFlow {
     throw new TypeError('A RefreshTokenFlow is for one account: make another flow, with its own refreshToken.');
   }
 
-  /** @throws InvalidRefreshTokenError, code `GIVEN_REFRESH_TOKEN_SPENT`, when the given one was used before */
+  /**
+   * @throws InvalidRefreshTokenError, code `GIVEN_REFRESH_TOKEN_SPENT`, when the given one was used before
+   *
+   * @group Hooks to override
+   */
   protected override async authorize({ previous }: AuthorizeContext): Promise<TokenSet> {
     const refreshToken = await readSecret('refreshToken', this.options.refreshToken);
     if (previous?.refreshToken === refreshToken) throw new InvalidRefreshTokenError({ remedy });
@@ -62,7 +68,7 @@ export class RefreshTokenFlow extends StoredAuthFlow {
   }
 }
 
-/** {@link RefreshTokenFlow} with a storage. */
+/** {@link RefreshTokenFlow} with a storage. @group Flows */
 export class RefreshTokenFlowSimple extends RefreshTokenFlow {
   static {
     isBuiltFromOptions(this);

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.js';
 import { TokenEndpointUnavailableError } from './errors.js';
 
-/** How requests for tokens that fail are made again within one call. */
+/** How requests for tokens that fail are made again within one call. @group Options */
 export interface RetryOptions {
   /** How often a request is made at most, the first time included. @defaultValue 3 */
   readonly attempts?: number | undefined;

@@ -1,7 +1,7 @@
 import { AuthFlowError, TokenEndpointUnavailableError } from './errors.js';
 import { scrubError } from './secrets.js';
 
-/** A secret, or a function that fetches it whenever it is needed. */
+/** A secret, or a function that fetches it whenever it is needed. @group Options */
 export type SecretSource<T> = T | (() => T | Promise<T>);
 
 /**

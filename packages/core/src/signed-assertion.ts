@@ -2,7 +2,7 @@ import type { AssertionContext } from './jwt-bearer-flow.js';
 import { type PrivateKey, readPrivateKey } from './private-key.js';
 import { readSecret, type SecretSource } from './secret-source.js';
 
-/** What a signed assertion says (RFC 7523 section 3). */
+/** What a signed assertion says (RFC 7523 section 3). @group Options */
 export interface SignedAssertionOptions {
   /** Signs: PEM text (PKCS #8), a JWK or a `CryptoKey`; or a function that fetches it for each assertion. */
   readonly key: SecretSource<PrivateKey>;
@@ -20,7 +20,11 @@ export interface SignedAssertionOptions {
   readonly claims?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Returns a function that signs a new assertion for each request: for the option `assertion` of `JwtBearerFlow`. */
+/**
+ * Returns a function that signs a new assertion for each request: for the option `assertion` of `JwtBearerFlow`.
+ *
+ * @group Flows
+ */
 export function signAssertion(options: SignedAssertionOptions): (context: AssertionContext) => Promise<string> {
   const { issuer, audience, lifetime = 300, claims } = options;
   return async ({ tokenEndpoint, subject, now }) => {

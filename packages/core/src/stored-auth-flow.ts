@@ -8,7 +8,7 @@ import { accountOptions } from './protocol-client.js';
 import type { TokenSet } from './token-set.js';
 import type { DeleteContext, SaveContext, TokenStorage } from './token-storage.js';
 
-/** Options of a flow with a storage. */
+/** Options of a flow with a storage. @group Options */
 export interface StoredAuthFlowOptions extends AuthFlowOptions {
   /** Where tokens are kept. @defaultValue in memory, for as long as the flow lives */
   readonly storage?: TokenStorage | undefined;
@@ -17,6 +17,8 @@ export interface StoredAuthFlowOptions extends AuthFlowOptions {
 /**
  * An auth flow whose tokens are in a storage. Extend it for a new grant, by `authorize`; or extend one of the flows
  * below it and override `loadTokens` and `saveTokens` to keep tokens in a place of your own.
+ *
+ * @group Write your own flow
  */
 export abstract class StoredAuthFlow extends AuthFlow {
   static {
@@ -33,7 +35,7 @@ export abstract class StoredAuthFlow extends AuthFlow {
     if (ownHooks) warnOfMissingLock(options, this.#storage, this.withLock !== StoredAuthFlow.prototype.withLock);
   }
 
-  /** The storage. @throws TypeError for a subclass with hooks of its own and no storage */
+  /** The storage. @throws TypeError for a subclass with hooks of its own and no storage @group For use in subclasses */
   protected get storage(): TokenStorage {
     if (this.#storage) return this.#storage;
     throw new TypeError(`${this.constructor.name} has storage hooks of its own, and no storage was given.`);

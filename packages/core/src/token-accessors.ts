@@ -1,9 +1,9 @@
 import { NoAccessTokenError, NoIdTokenError, NoRefreshTokenError, NoTokensError } from './errors.js';
 import type { TokenSet } from './token-set.js';
 
-/** Reads the present tokens of a flow, by EarthScope's names. */
+/** Reads the present tokens of a flow, by EarthScope's names. @group Write your own flow */
 export abstract class TokenAccessors {
-  /** What is in memory, if anything. */
+  /** What is in memory, if anything. @group For use in subclasses */
   protected abstract get heldTokens(): TokenSet | undefined;
 
   /** The tokens as last loaded, renewed or obtained. @throws NoTokensError when there are none. */

@@ -8,7 +8,7 @@ import { StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.j
 import type { TokenSet } from './token-set.js';
 import type { TokenStorage } from './token-storage.js';
 
-/** Options of {@link TokenExchangeFlow}. */
+/** Options of {@link TokenExchangeFlow}. @group Options */
 export interface TokenExchangeFlowOptions extends StoredAuthFlowOptions {
   /**
    * The token of the user or service that the new token is for. A function, which fetches it when it is needed, asks
@@ -28,7 +28,11 @@ export interface TokenExchangeFlowOptions extends StoredAuthFlowOptions {
 const grantType = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
 
-/** Tokens in exchange for another token (RFC 8693), such as a user's token for the one of a service behind. */
+/**
+ * Tokens in exchange for another token (RFC 8693), such as a user's token for the one of a service behind.
+ *
+ * @group Flows
+ */
 export class TokenExchangeFlow extends StoredAuthFlow {
   static {
     isBuiltFromOptions(this);
@@ -77,7 +81,7 @@ export class TokenExchangeFlow extends StoredAuthFlow {
   }
 }
 
-/** {@link TokenExchangeFlow} with a storage. */
+/** {@link TokenExchangeFlow} with a storage. @group Flows */
 export class TokenExchangeFlowSimple extends TokenExchangeFlow {
   static {
     isBuiltFromOptions(this);

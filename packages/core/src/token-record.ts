@@ -1,6 +1,6 @@
 import { expiryOfJwt } from './jwt.js';
 
-/** A token set as it is stored: OAuth's own names, times in whole seconds since 1970. */
+/** A token set as it is stored: OAuth's own names, times in whole seconds since 1970. @group Write your own storage */
 export interface TokenRecord {
   /** The access token (RFC 6749 section 1.4). */
   access_token?: string;
@@ -23,7 +23,7 @@ export interface TokenRecord {
   [field: string]: unknown;
 }
 
-/** That a refresh token was presented without an answer. */
+/** That a refresh token was presented without an answer. @group Write your own storage */
 export interface Unanswered {
   /** How often. */
   readonly times: number;
@@ -31,7 +31,7 @@ export interface Unanswered {
   readonly since: number;
 }
 
-/** What Latchkey notes beside the tokens. It holds no secret. */
+/** What Latchkey notes beside the tokens. It holds no secret. @group Write your own storage */
 export interface RecordStamp {
   /** Version of these notes. */
   readonly version: 1;

@@ -5,6 +5,8 @@ import { normaliseRecord, type RecordStamp, type TokenRecord } from './token-rec
 /**
  * Tokens of one credential. Immutable. `JSON.stringify` gives the full record, which {@link TokenSet.from}
  * reads back; printing, inspecting and template strings show no secret.
+ *
+ * @group Start here
  */
 export class TokenSet {
   readonly #record: Readonly<TokenRecord>;

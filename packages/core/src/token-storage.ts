@@ -1,7 +1,12 @@
 import type { HeldLock, Lock } from './lock.js';
 import type { TokenSet } from './token-set.js';
 
-/** Why and onto what a token set is saved. */
+/**
+ * Why and onto what a token set is saved.
+ *
+ * @group Write your own flow
+ * @group Write your own storage
+ */
 export interface SaveContext {
   /** `login`: a new grant; `refresh`: a renewal, or a note about one; `import`: tokens handed in. */
   readonly reason: 'login' | 'refresh' | 'import';
@@ -14,12 +19,19 @@ export interface SaveContext {
   readonly lock: HeldLock;
 }
 
-/** Onto what a deletion happens; as in {@link SaveContext}. */
+/**
+ * Onto what a deletion happens; as in {@link SaveContext}.
+ *
+ * @group Write your own flow
+ * @group Write your own storage
+ */
 export type DeleteContext = Pick<SaveContext, 'expected' | 'lock'>;
 
 /**
  * A place for the tokens of many credentials. Test yours with `describeTokenStorage` of `@latchkey/core/testing`.
  * An outage throws {@link StorageUnavailableError}; it is never reported as "nothing there".
+ *
+ * @group Write your own storage
  */
 export interface TokenStorage extends Lock {
   /** Names the place itself: a real path, an endpoint and prefix. Two storages of one id hold the same records. */

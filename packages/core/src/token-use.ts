@@ -10,7 +10,7 @@ import type { PreparedClient } from './prepared-client.js';
 import type { TokenSet } from './token-set.js';
 import { otherSubject, requestUserInfo, type UserInfo } from './user-info.js';
 
-/** What can be done with the tokens of a flow, beside taking them. */
+/** What can be done with the tokens of a flow, beside taking them. @group Write your own flow */
 export abstract class TokenUse extends FlowHooks {
   #fetch: AuthorisedFetch | undefined;
 
@@ -20,7 +20,7 @@ export abstract class TokenUse extends FlowHooks {
   /** Reads what is stored into memory. */
   abstract reload(): Promise<TokenSet | undefined>;
 
-  /** The options as given. */
+  /** The options as given. @group For use in subclasses */
   protected abstract get options(): AuthFlowOptions;
 
   /** @internal */

@@ -7,7 +7,7 @@ import { asResponse, exchange, type HttpAnswer } from './http-exchange.js';
 import { scrubError } from './secrets.js';
 import { readEndpointAnswer } from './token-endpoint-answer.js';
 
-/** Claims about a user (OpenID Connect Core section 5.1). */
+/** Claims about a user (OpenID Connect Core section 5.1). @group Options */
 export interface UserInfo {
   /** Names the user at this server. */
   readonly sub: string;

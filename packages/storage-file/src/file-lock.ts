@@ -4,7 +4,7 @@ import { withFileLock } from './locking.js';
 import { probeRoom } from './save-probe.js';
 import { parsePath, tokenFileAt } from './token-file-path.js';
 
-/** Options of {@link fileLock}. */
+/** Options of {@link fileLock}. @group Files */
 export interface FileLockOptions {
   /**
    * How processes exclude each other; all that share the tokens must say the same.
@@ -26,6 +26,7 @@ export interface FileLockOptions {
  * of this host for as long as that lives, and by one of another host until 10 s pass without a heartbeat.
  *
  * @throws TypeError for an empty path or another kind of locking. See `Lock` for what `withLock` throws.
+ * @group Files
  */
 export function fileLock(path: string, options: FileLockOptions = {}): Lock {
   const place = parsePath(path);

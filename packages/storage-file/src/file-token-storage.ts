@@ -25,7 +25,7 @@ import { codeOf, storageFault } from './storage-fault.js';
 import { parsePath, realFolder, tokenFileAt } from './token-file-path.js';
 import { formatRecord, loadRecord } from './token-record.js';
 
-/** Options of {@link FileTokenStorage}. */
+/** Options of {@link FileTokenStorage}. @group Files */
 export interface FileTokenStorageOptions extends FileLockOptions {
   /**
    * Whether `path` is a folder with one file per credential, rather than one file for one credential.
@@ -45,6 +45,8 @@ export interface FileTokenStorageOptions extends FileLockOptions {
  *
  * A file that others could read is narrowed to 0600, and a file that is no token record is moved aside as
  * `….corrupt-…`; each brings one process warning. Works on Linux and macOS; written for Windows, but untested there.
+ *
+ * @group Files
  */
 export class FileTokenStorage implements TokenStorage {
   readonly #place: ReturnType<typeof parsePath>;

@@ -2,6 +2,8 @@
  * How processes exclude each other: `kernel`, by a lock of the operating system, which frees it when its holder
  * dies; or `lockfile`, by a file with owner and heartbeat, which needs no native addon. The two do not exclude each
  * other, so all processes that share tokens use one kind.
+ *
+ * @group Files
  */
 export type Locking = 'kernel' | 'lockfile';
 

@@ -1,4 +1,4 @@
-/** What is used of a client that subscribes. */
+/** What is used of a client that subscribes. @group Clients of your own */
 export interface SubscribingClient {
   /** Begins to listen to a channel. */
   subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
@@ -6,7 +6,7 @@ export interface SubscribingClient {
   unsubscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
 }
 
-/** What is used of a client that is connected when needed. */
+/** What is used of a client that is connected when needed. @group Clients of your own */
 export interface ConnectableClient extends SubscribingClient {
   /** Whether it is connected, or about to be. */
   readonly isOpen: boolean;
@@ -14,7 +14,7 @@ export interface ConnectableClient extends SubscribingClient {
   connect(): Promise<unknown>;
 }
 
-/** What is used of a second connection, which only listens. */
+/** What is used of a second connection, which only listens. @group Clients of your own */
 export interface ListeningClient extends ConnectableClient {
   /** Lets the process end in spite of it. */
   unref(): void;
@@ -24,7 +24,7 @@ export interface ListeningClient extends ConnectableClient {
   on: (event: 'error', listener: (error: unknown) => void) => unknown;
 }
 
-/** How a command is sent. */
+/** How a command is sent. @group Clients of your own */
 export interface CommandOptions {
   /** Milliseconds. */
   timeout?: number;
@@ -32,7 +32,7 @@ export interface CommandOptions {
   typeMapping?: object;
 }
 
-/** What is used of a client of `@redis/client` 5. */
+/** What is used of a client of `@redis/client` 5. @group Clients of your own */
 export interface SingleClient extends ConnectableClient {
   /** How it was made. */
   readonly options?: unknown;
@@ -42,7 +42,7 @@ export interface SingleClient extends ConnectableClient {
   duplicate(): ListeningClient;
 }
 
-/** What is used of a cluster of `@redis/client` 5. */
+/** What is used of a cluster of `@redis/client` 5. @group Clients of your own */
 export interface ClusterClient extends ConnectableClient {
   /** Which node holds which keys. */
   readonly slots: unknown;
@@ -55,7 +55,7 @@ export interface ClusterClient extends ConnectableClient {
   ): Promise<unknown>;
 }
 
-/** What is used of a sentinel of `@redis/client` 5. */
+/** What is used of a sentinel of `@redis/client` 5. @group Clients of your own */
 export interface SentinelClient extends ConnectableClient {
   /** A sentinel that answers. */
   getSentinelNode(): unknown;
@@ -63,5 +63,5 @@ export interface SentinelClient extends ConnectableClient {
   sendCommand(isReadonly: boolean | undefined, command: string[], options?: CommandOptions): Promise<unknown>;
 }
 
-/** A client, cluster or sentinel that the application made. */
+/** A client, cluster or sentinel that the application made. @group Clients of your own */
 export type RedisConnectedClient = SingleClient | ClusterClient | SentinelClient;

@@ -1,3 +1,9 @@
+/**
+ * Tokens in Redis, for the processes of many hosts, and the lock alone.
+ *
+ * @module @latchkey/storage-redis
+ * @showGroups
+ */
 export { RedisTokenStorage, type RedisTokenStorageOptions } from './redis-token-storage.js';
 export { redisLock, type RedisLock } from './redis-lock.js';
 export type { RedisOptions, RedisSentinelOptions } from './redis-options.js';

@@ -3,7 +3,7 @@ import { LeaseLock } from './lease-lock.js';
 import type { RedisOptions } from './redis-options.js';
 import { closePlace, placeOf } from './redis-place.js';
 
-/** A lock in Redis, with connections to close. */
+/** A lock in Redis, with connections to close. @group Redis */
 export interface RedisLock extends Lock, AsyncDisposable {
   /** Ends the connections, after what is under way. A later call opens them again. */
   close(): Promise<void>;
@@ -17,6 +17,7 @@ export interface RedisLock extends Lock, AsyncDisposable {
  * aborted when it goes on; what it writes to a place of its own after that, only that place can refuse.
  *
  * @throws TypeError for options that contradict each other. See `Lock` for what `withLock` throws.
+ * @group Redis
  */
 export function redisLock(options: RedisOptions): RedisLock {
   const place = placeOf(options);

@@ -6,7 +6,7 @@ type ServerOptions = Pick<
   'socket' | 'username' | 'password' | 'credentialsProvider' | 'database' | 'name'
 >;
 
-/** The options of `createSentinel` of `@redis/client` that are used. */
+/** The options of `createSentinel` of `@redis/client` that are used. @group Redis */
 export type RedisSentinelOptions = Pick<
   Parameters<typeof createSentinel>[0],
   'name' | 'sentinelRootNodes' | 'nodeClientOptions' | 'sentinelClientOptions' | 'nodeAddressMap'
@@ -17,6 +17,8 @@ export type RedisSentinelOptions = Pick<
  *
  * Storages and locks that are given the same options object share its connections. The fields of a single server are
  * those of `@redis/client` 5.
+ *
+ * @group Redis
  */
 export interface RedisOptions extends ServerOptions {
   /** `redis[s]://[user[:password]@]host[:port][/database]`; `rediss` is TLS, with `socket: { ca }` for an own CA. */

@@ -22,7 +22,7 @@ import { deleteRecord } from './scripts/delete-record.js';
 import { saveRecord } from './scripts/save-record.js';
 import { evaluate } from './scripts/script.js';
 
-/** Options of {@link RedisTokenStorage}. */
+/** Options of {@link RedisTokenStorage}. @group Redis */
 export interface RedisTokenStorageOptions extends RedisOptions {
   /** Turns records into text and back, for encryption. @defaultValue plain JSON */
   readonly codec?: RecordCodec | undefined;
@@ -42,6 +42,8 @@ export interface RedisTokenStorageOptions extends RedisOptions {
  *
  * Connections open when first needed and keep no process alive, save for what is under way. There is no queue: while
  * Redis is out of reach each call fails within `timeout`, and the first one after that works again.
+ *
+ * @group Redis
  */
 export class RedisTokenStorage implements TokenStorage, AsyncDisposable {
   readonly #place: RedisPlace;

@@ -1,7 +1,7 @@
 import { AuthFlowError, type ErrorDefaults, type ErrorDetails } from './auth-flow-error.js';
 import { describeRefusal, type OAuthErrorDetails } from './oauth-error-details.js';
 
-/** An API refused a request because of its token (RFC 6750 section 3). Made by `explainResponse`. */
+/** An API refused a request because of its token (RFC 6750 section 3). Made by `explainResponse`. @group Errors */
 export abstract class ApiError extends AuthFlowError {
   /** HTTP status of the answer. */
   readonly status: number;
@@ -18,7 +18,7 @@ export abstract class ApiError extends AuthFlowError {
   }
 }
 
-/** The API does not accept the token, or got none (401; `invalid_token`). */
+/** The API does not accept the token, or got none (401; `invalid_token`). @group Errors */
 export class UnauthenticatedError extends ApiError {
   constructor(details: ErrorDetails & OAuthErrorDetails) {
     super(
@@ -34,7 +34,7 @@ export class UnauthenticatedError extends ApiError {
   }
 }
 
-/** The API knows who calls, and does not allow this request (403; `insufficient_scope`). */
+/** The API knows who calls, and does not allow this request (403; `insufficient_scope`). @group Errors */
 export class UnauthorizedError extends ApiError {
   /** The scopes that the API asks for, separated by spaces, if it said so. */
   readonly scope: string | undefined;

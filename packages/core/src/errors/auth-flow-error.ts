@@ -1,4 +1,4 @@
-/** What an error is made from. `cause` must already be free of secrets. */
+/** What an error is made from. `cause` must already be free of secrets. @group Errors */
 export interface ErrorDetails {
   /** Stands in for the class's own code. */
   readonly code?: string;
@@ -12,7 +12,7 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
-/** What a class of errors says unless a case says otherwise. */
+/** What a class of errors says unless a case says otherwise. @group Errors */
 export interface ErrorDefaults {
   /** Stable name of the case. */
   readonly code: string;
@@ -24,7 +24,7 @@ export interface ErrorDefaults {
   readonly retryable?: boolean;
 }
 
-/** Base of all errors of Latchkey. The caller's own mistakes are `TypeError`s. */
+/** Base of all errors of Latchkey. The caller's own mistakes are `TypeError`s. @group Errors */
 export abstract class AuthFlowError extends Error {
   /** Stable name of the case; each has a heading in `docs/errors.md`. */
   readonly code: string;

@@ -1,9 +1,9 @@
 import { AuthFlowError, type ErrorDetails } from './auth-flow-error.js';
 
-/** What the client logs in with cannot be had: nothing was sent. No message repeats a value. */
+/** What the client logs in with cannot be had: nothing was sent. No message repeats a value. @group Errors */
 export abstract class CredentialsError extends AuthFlowError {}
 
-/** Credentials are not set. Unset and empty are the same. */
+/** Credentials are not set. Unset and empty are the same. @group Errors */
 export class MissingCredentialsError extends CredentialsError {
   /** What is missing, all of it: environment variables, or settings such as `oauth2.client_id`. */
   readonly names: readonly string[];
@@ -21,7 +21,7 @@ export class MissingCredentialsError extends CredentialsError {
   }
 }
 
-/** A file of credentials or profiles cannot be used; `code` says which kind of fault it is. */
+/** A file of credentials or profiles cannot be used; `code` says which kind of fault it is. @group Errors */
 export class CredentialsFileError extends CredentialsError {
   /** The file, as it was given. */
   readonly path: string;
@@ -42,7 +42,7 @@ export class CredentialsFileError extends CredentialsError {
   }
 }
 
-/** An environment variable holds what cannot be used. */
+/** An environment variable holds what cannot be used. @group Errors */
 export class EnvironmentVariableError extends CredentialsError {
   /** The variable's name. */
   readonly variable: string;
@@ -63,7 +63,7 @@ export class EnvironmentVariableError extends CredentialsError {
   }
 }
 
-/** The profile that was asked for is not in the file. */
+/** The profile that was asked for is not in the file. @group Errors */
 export class ProfileDoesNotExistError extends CredentialsError {
   /** The name that was asked for. */
   readonly profile: string;

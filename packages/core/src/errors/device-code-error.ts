@@ -1,10 +1,10 @@
 import { AuthFlowError, type ErrorDetails } from './auth-flow-error.js';
 import { describeRefusal, type OAuthErrorDetails } from './oauth-error-details.js';
 
-/** A device login failed (RFC 8628). */
+/** A device login failed (RFC 8628). @group Errors */
 export abstract class DeviceCodeError extends AuthFlowError {}
 
-/** The server gave no device code (RFC 8628 section 3.2). */
+/** The server gave no device code (RFC 8628 section 3.2). @group Errors */
 export class DeviceCodeRequestError extends DeviceCodeError {
   /** HTTP status of the answer. */
   readonly status: number | undefined;
@@ -28,7 +28,7 @@ export class DeviceCodeRequestError extends DeviceCodeError {
   }
 }
 
-/** The person declined (RFC 8628 section 3.5, `access_denied`). */
+/** The person declined (RFC 8628 section 3.5, `access_denied`). @group Errors */
 export class DeviceCodeDeniedError extends DeviceCodeError {
   constructor(details: ErrorDetails = {}) {
     super(
@@ -42,7 +42,7 @@ export class DeviceCodeDeniedError extends DeviceCodeError {
   }
 }
 
-/** Nobody approved in time (RFC 8628 section 3.5, `expired_token`). */
+/** Nobody approved in time (RFC 8628 section 3.5, `expired_token`). @group Errors */
 export class DeviceCodeExpiredError extends DeviceCodeError {
   constructor(details: ErrorDetails = {}) {
     super(
@@ -56,7 +56,7 @@ export class DeviceCodeExpiredError extends DeviceCodeError {
   }
 }
 
-/** Polling cannot begin or go on. */
+/** Polling cannot begin or go on. @group Errors */
 export class DeviceCodePollingError extends DeviceCodeError {
   /** HTTP status of the answer. */
   readonly status: number | undefined;

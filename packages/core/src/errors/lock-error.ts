@@ -1,6 +1,6 @@
 import { AuthFlowError, type ErrorDetails } from './auth-flow-error.js';
 
-/** Another process held the lock for too long. */
+/** Another process held the lock for too long. @group Errors */
 export class LockTimeoutError extends AuthFlowError {
   /** Process id of the holder, where the lock knows it. */
   readonly holder: number | undefined;
@@ -19,7 +19,7 @@ export class LockTimeoutError extends AuthFlowError {
   }
 }
 
-/** The lock was lost before the step that needs it: nothing was sent, or nothing was written. */
+/** The lock was lost before the step that needs it: nothing was sent, or nothing was written. @group Errors */
 export class LockLostError extends AuthFlowError {
   constructor(details: ErrorDetails = {}) {
     super(
@@ -34,7 +34,7 @@ export class LockLostError extends AuthFlowError {
   }
 }
 
-/** There can be no lock here: its parts are missing, or the others use another kind. Nothing was sent. */
+/** There can be no lock here: its parts are missing, or the others use another kind. Nothing was sent. @group Errors */
 export class LockUnavailableError extends AuthFlowError {
   constructor(details: ErrorDetails = {}) {
     super(

@@ -1,6 +1,6 @@
 import { AuthFlowError, type ErrorDefaults, type ErrorDetails } from './auth-flow-error.js';
 
-/** Somebody has to log in again. One catch of this class covers every such case. */
+/** Somebody has to log in again. One catch of this class covers every such case. @group Errors */
 export class LoginRequiredError extends AuthFlowError {
   constructor(details: ErrorDetails = {}, defaults?: ErrorDefaults) {
     super(
@@ -14,7 +14,7 @@ export class LoginRequiredError extends AuthFlowError {
   }
 }
 
-/** Nothing is stored for this credential. */
+/** Nothing is stored for this credential. @group Errors */
 export class NoTokensError extends LoginRequiredError {
   constructor(details: ErrorDetails = {}, defaults?: ErrorDefaults) {
     super(
@@ -28,7 +28,7 @@ export class NoTokensError extends LoginRequiredError {
   }
 }
 
-/** There are tokens, but no access token. */
+/** There are tokens, but no access token. @group Errors */
 export class NoAccessTokenError extends NoTokensError {
   constructor(details: ErrorDetails = {}) {
     super(details, {
@@ -39,7 +39,7 @@ export class NoAccessTokenError extends NoTokensError {
   }
 }
 
-/** There are tokens, but no refresh token, and this flow needs a person for a new login. */
+/** There are tokens, but no refresh token, and this flow needs a person for a new login. @group Errors */
 export class NoRefreshTokenError extends NoTokensError {
   constructor(details: ErrorDetails = {}) {
     super(details, {
@@ -50,7 +50,11 @@ export class NoRefreshTokenError extends NoTokensError {
   }
 }
 
-/** The authorization server no longer accepts the refresh token (RFC 6749 section 5.2, `invalid_grant`). */
+/**
+ * The authorization server no longer accepts the refresh token (RFC 6749 section 5.2, `invalid_grant`).
+ *
+ * @group Errors
+ */
 export class InvalidRefreshTokenError extends LoginRequiredError {
   constructor(details: ErrorDetails = {}) {
     super(details, {
@@ -61,7 +65,7 @@ export class InvalidRefreshTokenError extends LoginRequiredError {
   }
 }
 
-/** The stored record belongs to another client, account or server. */
+/** The stored record belongs to another client, account or server. @group Errors */
 export class CredentialMismatchError extends LoginRequiredError {
   constructor(details: ErrorDetails = {}) {
     super(details, {
@@ -72,7 +76,7 @@ export class CredentialMismatchError extends LoginRequiredError {
   }
 }
 
-/** There is no id token. Logging in may not help: the server gives one only for the scope `openid`. */
+/** There is no id token. Logging in may not help: the server gives one only for the scope `openid`. @group Errors */
 export class NoIdTokenError extends AuthFlowError {
   constructor(details: ErrorDetails = {}) {
     super(

@@ -1,4 +1,4 @@
-/** What an authorization server says about a refused request; free of secrets. */
+/** What an authorization server says about a refused request; free of secrets. @group Errors */
 export interface OAuthErrorDetails {
   /** HTTP status. */
   readonly status: number;

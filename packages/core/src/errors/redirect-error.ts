@@ -1,9 +1,9 @@
 import { AuthFlowError, type ErrorDetails } from './auth-flow-error.js';
 
-/** A login in a browser failed (RFC 6749 section 4.1.2). Nothing was stored. */
+/** A login in a browser failed (RFC 6749 section 4.1.2). Nothing was stored. @group Errors */
 export abstract class RedirectError extends AuthFlowError {}
 
-/** The authorization server redirected back with an error (RFC 6749 section 4.1.2.1). */
+/** The authorization server redirected back with an error (RFC 6749 section 4.1.2.1). @group Errors */
 export class AuthorizationError extends RedirectError {
   /** The server's `error` code. */
   readonly error: string;
@@ -32,7 +32,11 @@ export class AuthorizationError extends RedirectError {
   }
 }
 
-/** The redirect does not belong to this login: its `state` is missing or another (RFC 6749 section 10.12). */
+/**
+ * The redirect does not belong to this login: its `state` is missing or another (RFC 6749 section 10.12).
+ *
+ * @group Errors
+ */
 export class StateMismatchError extends RedirectError {
   constructor(details: ErrorDetails = {}) {
     super(
@@ -46,7 +50,7 @@ export class StateMismatchError extends RedirectError {
   }
 }
 
-/** The redirect comes from another authorization server (RFC 9207). */
+/** The redirect comes from another authorization server (RFC 9207). @group Errors */
 export class IssuerMismatchError extends RedirectError {
   constructor(details: ErrorDetails = {}) {
     super(
@@ -60,7 +64,7 @@ export class IssuerMismatchError extends RedirectError {
   }
 }
 
-/** The id token that came for the code belongs to another login (OpenID Connect Core section 3.1.3.7). */
+/** The id token that came for the code belongs to another login (OpenID Connect Core section 3.1.3.7). @group Errors */
 export class NonceMismatchError extends RedirectError {
   constructor(details: ErrorDetails = {}) {
     super(
@@ -74,7 +78,7 @@ export class NonceMismatchError extends RedirectError {
   }
 }
 
-/** The redirect brings neither a code nor an error. */
+/** The redirect brings neither a code nor an error. @group Errors */
 export class MissingCodeError extends RedirectError {
   constructor(details: ErrorDetails = {}) {
     super(
@@ -88,7 +92,7 @@ export class MissingCodeError extends RedirectError {
   }
 }
 
-/** Nobody came back from the authorization server in time: the window was closed, or it waits unseen. */
+/** Nobody came back from the authorization server in time: the window was closed, or it waits unseen. @group Errors */
 export class RedirectTimeoutError extends RedirectError {
   constructor(details: ErrorDetails = {}) {
     super(
@@ -102,7 +106,7 @@ export class RedirectTimeoutError extends RedirectError {
   }
 }
 
-/** The redirect cannot be received here. Nobody was asked to log in. */
+/** The redirect cannot be received here. Nobody was asked to log in. @group Errors */
 export class RedirectUnavailableError extends RedirectError {
   constructor(details: ErrorDetails = {}) {
     super(

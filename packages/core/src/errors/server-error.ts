@@ -1,7 +1,7 @@
 import { AuthFlowError, type ErrorDetails } from './auth-flow-error.js';
 import { describeRefusal, type OAuthErrorDetails } from './oauth-error-details.js';
 
-/** The token endpoint, or another endpoint of the authorization server, gave no usable answer for now. */
+/** The token endpoint, or another endpoint of the authorization server, gave no usable answer for now. @group Errors */
 export class TokenEndpointUnavailableError extends AuthFlowError {
   /** HTTP status of the answer; `undefined` when there was none. */
   readonly status: number | undefined;
@@ -32,7 +32,7 @@ export class TokenEndpointUnavailableError extends AuthFlowError {
   }
 }
 
-/** The refresh token was sent, but no usable answer came, so the server may have replaced it. */
+/** The refresh token was sent, but no usable answer came, so the server may have replaced it. @group Errors */
 export class RefreshOutcomeUnknownError extends AuthFlowError {
   constructor(details: ErrorDetails = {}) {
     super(
@@ -48,7 +48,11 @@ export class RefreshOutcomeUnknownError extends AuthFlowError {
   }
 }
 
-/** The authorization server refuses the client itself (RFC 6749 section 5.2, `invalid_client`; 401 or 403). */
+/**
+ * The authorization server refuses the client itself (RFC 6749 section 5.2, `invalid_client`; 401 or 403).
+ *
+ * @group Errors
+ */
 export class ClientRejectedError extends AuthFlowError {
   /** HTTP status of the answer. */
   readonly status: number;
@@ -72,7 +76,11 @@ export class ClientRejectedError extends AuthFlowError {
   }
 }
 
-/** The authorization server refused the request (RFC 6749 section 5.2), or answered it without a token. */
+/**
+ * The authorization server refused the request (RFC 6749 section 5.2), or answered it without a token.
+ *
+ * @group Errors
+ */
 export class TokenRequestError extends AuthFlowError {
   /** HTTP status of the answer. */
   readonly status: number;
@@ -96,7 +104,7 @@ export class TokenRequestError extends AuthFlowError {
   }
 }
 
-/** The server's metadata cannot be used (RFC 8414 section 3.3, OpenID Connect Discovery section 4.3). */
+/** The server's metadata cannot be used (RFC 8414 section 3.3, OpenID Connect Discovery section 4.3). @group Errors */
 export class DiscoveryError extends AuthFlowError {
   constructor(details: ErrorDetails = {}) {
     super(
@@ -110,7 +118,7 @@ export class DiscoveryError extends AuthFlowError {
   }
 }
 
-/** A URL is neither HTTPS nor on loopback. */
+/** A URL is neither HTTPS nor on loopback. @group Errors */
 export class InsecureTransportError extends AuthFlowError {
   constructor(details: ErrorDetails = {}) {
     super(
@@ -124,7 +132,7 @@ export class InsecureTransportError extends AuthFlowError {
   }
 }
 
-/** The tokens were deleted here, but the server did not confirm their revocation (RFC 7009). */
+/** The tokens were deleted here, but the server did not confirm their revocation (RFC 7009). @group Errors */
 export class RevocationFailedError extends AuthFlowError {
   constructor(details: ErrorDetails = {}) {
     super(

@@ -1,6 +1,6 @@
 import { AuthFlowError, type ErrorDetails } from './auth-flow-error.js';
 
-/** The storage cannot be read or written. It does not mean that there are no tokens. */
+/** The storage cannot be read or written. It does not mean that there are no tokens. @group Errors */
 export class StorageUnavailableError extends AuthFlowError {
   constructor(details: ErrorDetails = {}) {
     super(
@@ -15,7 +15,11 @@ export class StorageUnavailableError extends AuthFlowError {
   }
 }
 
-/** The stored record is not the one that the save or deletion was meant for: somebody else wrote meanwhile. */
+/**
+ * The stored record is not the one that the save or deletion was meant for: somebody else wrote meanwhile.
+ *
+ * @group Errors
+ */
 export class StorageConflictError extends AuthFlowError {
   constructor(details: ErrorDetails & { expected?: number | undefined; found?: number | undefined } = {}) {
     super(
@@ -30,7 +34,7 @@ export class StorageConflictError extends AuthFlowError {
   }
 }
 
-/** The storage answers, but what it holds is no record that can be read. A login overwrites it. */
+/** The storage answers, but what it holds is no record that can be read. A login overwrites it. @group Errors */
 export class RecordUnreadableError extends StorageUnavailableError {
   constructor(details: ErrorDetails = {}) {
     super({

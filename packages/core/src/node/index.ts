@@ -1,3 +1,9 @@
+/**
+ * What needs Node: credentials from variables, files and profiles, and the redirect of a login in a browser.
+ *
+ * @module @latchkey/core/node
+ * @showGroups
+ */
 export {
   environmentVariable,
   readEnvironment,

@@ -11,7 +11,7 @@ import type { TestRunner } from './test-runner.js';
  * Tests what every {@link AuthFlow} has to guarantee, yours with its own hooks or grant as much as ours, with any test
  * runner:
  *
- *     describeAuthFlow('MyFlow', { describe, test }, {
+ *     describeAuthFlow<MyFlow>('MyFlow', { describe, test }, {
  *       async create({ server, clock }) {
  *         const file = await makeFile();
  *         return {
@@ -21,6 +21,8 @@ import type { TestRunner } from './test-runner.js';
  *         };
  *       },
  *     });
+ *
+ * @group Contracts
  */
 export function describeAuthFlow<F extends AuthFlow>(
   name: string,

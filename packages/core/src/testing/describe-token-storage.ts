@@ -10,6 +10,8 @@ import type { TokenStorageFixture } from './token-storage-fixture.js';
  * Tests what every {@link TokenStorage} has to guarantee, with any test runner:
  *
  *     describeTokenStorage('MyStorage', { describe, test }, { create, reopen, dispose });
+ *
+ * @group Contracts
  */
 export function describeTokenStorage<S extends TokenStorage>(
   name: string,

@@ -18,6 +18,8 @@ import { ServerState } from './fake-server/server-state.js';
  *     await using server = await FakeAuthorizationServer.start({ rotation: 'rotate' });
  *     server.nextAnswers({ grantType: 'refresh_token' }, faults.reset({ processed: true }));
  *     server.ledger.assertNoReuse();
+ *
+ * @group Fake authorization server
  */
 export class FakeAuthorizationServer implements AsyncDisposable {
   /** Every request so far. */

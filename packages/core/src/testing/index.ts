@@ -1,3 +1,9 @@
+/**
+ * What to test with: contracts for flows and storages of your own, a fake authorization server, a clock, a torture kit.
+ *
+ * @module @latchkey/core/testing
+ * @showGroups
+ */
 export { TestClock, type TestClockOptions } from './test-clock.js';
 export type { TestRunner } from './test-runner.js';
 export { describeTokenStorage } from './describe-token-storage.js';

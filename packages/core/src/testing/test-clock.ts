@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 
-/** Options of {@link TestClock}. */
+/** Options of {@link TestClock}. @group Time */
 export interface TestClockOptions {
   /** Where the clock starts, in milliseconds since 1970. Default: 2026-01-01T00:00:00Z. */
   readonly start?: number | undefined;
@@ -14,7 +14,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** A clock that moves when told. Nothing here waits for real time. */
+/** A clock that moves when told. Nothing here waits for real time. @group Time */
 export class TestClock implements Clock {
   readonly #autoAdvance: boolean;
   readonly #sleepers = new Set<Sleeper>();

@@ -1,6 +1,6 @@
 import type { TokenStorage } from '../token-storage.js';
 
-/** How the contract gets at the storage under test. Each test creates its own and disposes of it. */
+/** How the contract gets at the storage under test. Each test creates its own and disposes of it. @group Contracts */
 export interface TokenStorageFixture<S extends TokenStorage = TokenStorage> {
   /** Makes an empty place and opens it. */
   create(): Promise<S>;

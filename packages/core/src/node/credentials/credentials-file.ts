@@ -8,7 +8,11 @@ import { isTree, parseJson, type SettingsTree } from './settings-tree.js';
 import { malformed, readTextFile } from './text-file.js';
 import { withoutUndefined } from './without-undefined.js';
 
-/** What a credentials file says: options of a flow, and what belongs to no option. What the file lacks is absent. */
+/**
+ * What a credentials file says: options of a flow, and what belongs to no option. What the file lacks is absent.
+ *
+ * @group Credentials
+ */
 export interface FileCredentials {
   /** Where in the file they stood. Isogeo gives `web` to group applications and `installed` to those with users. */
   readonly head: CredentialsHead;
@@ -57,6 +61,7 @@ export interface FileCredentials {
  * ```
  *
  * @throws CredentialsFileError that names the file, the place in it and what was expected, never a value
+ * @group Credentials
  */
 export async function readCredentialsFile(path: string): Promise<FileCredentials> {
   const format = formatOf(path);

@@ -1,4 +1,4 @@
-/** The head of a JSON file, or the section of an INI file, that credentials stand under. */
+/** The head of a JSON file, or the section of an INI file, that credentials stand under. @group Credentials */
 export type CredentialsHead = 'web' | 'installed' | 'auth' | 'RDP';
 
 /** What credentials consist of, each with its names in a file, in lower case; the first name that is there counts. */

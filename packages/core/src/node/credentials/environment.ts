@@ -1,10 +1,10 @@
 import process from 'node:process';
 import { MissingCredentialsError } from '../../errors.js';
 
-/** Environment variables by name. */
+/** Environment variables by name. @group Credentials */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where environment variables are read. */
+/** Where environment variables are read. @group Credentials */
 export interface EnvironmentOptions {
   /** @defaultValue `process.env` */
   readonly env?: Environment | undefined;
@@ -26,6 +26,7 @@ export interface EnvironmentOptions {
  * ```
  *
  * @returns a function that throws MissingCredentialsError while the variable is unset or blank
+ * @group Credentials
  */
 export function environmentVariable(name: string, { env = process.env }: EnvironmentOptions = {}): () => string {
   return () => {
@@ -45,6 +46,7 @@ export function environmentVariable(name: string, { env = process.env }: Environ
  * ```
  *
  * @throws MissingCredentialsError that names all variables that are unset or blank
+ * @group Credentials
  */
 export function readEnvironment<Name extends string>(
   variables: Readonly<Record<Name, string>>,

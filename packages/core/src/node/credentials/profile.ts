@@ -1,7 +1,7 @@
 import type { ServerEndpoints } from '../../auth-flow-options.js';
 import type { SettingsTree } from './settings-tree.js';
 
-/** A profile: options of a flow, and what belongs to no option. What no source gives is absent. */
+/** A profile: options of a flow, and what belongs to no option. What no source gives is absent. @group Credentials */
 export interface Profile {
   /** The name of the profile. */
   readonly profile: string;

@@ -8,7 +8,7 @@ import { withoutOtherServer } from './server-settings.js';
 import { bootstrapLayer, defaultsLayer, environmentLayer, fileLayers, type SettingsLayer } from './settings-layers.js';
 import { isTree, overlay, type SettingsTree } from './settings-tree.js';
 
-/** Where the settings of a profile come from. */
+/** Where the settings of a profile come from. @group Credentials */
 export interface ProfileOptions extends EnvironmentOptions {
   /** A TOML file with `[default]` and `[profile.NAME]`. A file that does not exist is as good as an empty one. */
   readonly file?: string | undefined;
@@ -47,6 +47,7 @@ export interface ProfileOptions extends EnvironmentOptions {
  *
  * @throws ProfileDoesNotExistError; MissingCredentialsError when no source gives a client id; CredentialsFileError or
  * EnvironmentVariableError for what cannot be used, by the source that it stands in; TypeError for wrong `defaults`
+ * @group Credentials
  */
 export async function readProfile(options: ProfileOptions): Promise<Profile> {
   const { file, environmentPrefix: prefix, bootstrapVariable, env = process.env } = options;

@@ -1,4 +1,4 @@
-/** Settings by name; tables of settings nest. */
+/** Settings by name; tables of settings nest. @group Credentials */
 export interface SettingsTree {
   /** A leaf or a table. */
   readonly [name: string]: unknown;

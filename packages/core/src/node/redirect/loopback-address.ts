@@ -12,7 +12,7 @@ export interface LoopbackAddress {
   readonly withPort: (port: number) => string;
 }
 
-/** What stands in for the parts that a redirect URI does not give. */
+/** What stands in for the parts that a redirect URI does not give. @group Login in a browser */
 export interface LoopbackDefaults {
   /** The port to listen on. @defaultValue any free one */
   readonly port?: number | undefined;

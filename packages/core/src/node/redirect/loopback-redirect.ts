@@ -8,7 +8,7 @@ import { loopbackAddress, type LoopbackDefaults } from './loopback-address.js';
 import { listenOnLoopback } from './loopback-listener.js';
 import { openBrowser } from './open-browser.js';
 
-/** Options of {@link loopbackRedirect}. */
+/** Options of {@link loopbackRedirect}. @group Login in a browser */
 export interface LoopbackRedirectOptions extends LoopbackDefaults {
   /**
    * Opens the page of the login, or `false` where the person shall do it. What it throws ends the login.
@@ -38,6 +38,7 @@ const longestTimer = 2 ** 31 - 1;
  * when nobody comes back, and TypeError for a `redirectUri` that is not on this machine.
  *
  * @throws TypeError for a port, path or timeout that cannot be
+ * @group Login in a browser
  */
 export function loopbackRedirect(options: LoopbackRedirectOptions = {}): AuthorizationRedirect {
   const { openBrowser: open = openBrowser, showUrl = printUrl, timeout = 300, clock = systemClock } = options;

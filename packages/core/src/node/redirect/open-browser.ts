@@ -9,6 +9,7 @@ import { browserCommand } from './browser-command.js';
  *
  * @returns whether a program was started; false on machines without one or without a screen
  * @throws TypeError for a URL that is neither `http:` nor `https:`
+ * @group Login in a browser
  */
 export async function openBrowser(url: URL | string, { env = process.env }: EnvironmentOptions = {}): Promise<boolean> {
   const page = new URL(url);

@@ -5,7 +5,7 @@ import { RedirectTimeoutError, RedirectUnavailableError } from '../../errors.js'
 import { untilAborted } from '../../until-aborted.js';
 import { pastedCallback } from './pasted-callback.js';
 
-/** Options of {@link pasteRedirect}. */
+/** Options of {@link pasteRedirect}. @group Login in a browser */
 export interface PasteRedirectOptions {
   /** What the person is asked. @defaultValue `Paste the address that it ends at, or the code that it shows: ` */
   readonly prompt?: string | undefined;
@@ -24,6 +24,8 @@ export interface PasteRedirectOptions {
  *
  * The redirect throws TypeError for a flow without `redirectUri`, RedirectUnavailableError when the input is closed
  * already, and RedirectTimeoutError when it ends without an answer.
+ *
+ * @group Login in a browser
  */
 export function pasteRedirect(options: PasteRedirectOptions = {}): AuthorizationRedirect {
   const { prompt = 'Paste the address that it ends at, or the code that it shows: ' } = options;

@@ -1,4 +1,4 @@
-/** What the server says to a request. */
+/** What the server says to a request. @group Fake authorization server */
 export interface Answer {
   /** HTTP status. */
   readonly status: number;

@@ -2,7 +2,7 @@ import { readJwtClaims } from '../../jwt.js';
 import { Refusal } from './answer.js';
 import type { ReceivedRequest } from './received-request.js';
 
-/** A client that the server knows. */
+/** A client that the server knows. @group Fake authorization server */
 export interface FakeClient {
   /** Without it the client is public. */
   readonly secret?: string | undefined;
@@ -10,7 +10,11 @@ export interface FakeClient {
   readonly authentication?: readonly AuthenticationMethod[] | undefined;
 }
 
-/** How a client said who it is (RFC 6749 section 2.3, RFC 7523 section 2.2). Assertions are noted, not verified. */
+/**
+ * How a client said who it is (RFC 6749 section 2.3, RFC 7523 section 2.2). Assertions are noted, not verified.
+ *
+ * @group Fake authorization server
+ */
 export type AuthenticationMethod =
   'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'client_secret_jwt' | 'none';
 

@@ -1,13 +1,13 @@
 import { type Fault, faultAt, type FaultTiming } from './fault.js';
 import { type LedgerEntry, matches, type RequestFilter } from './ledger.js';
 
-/** Which answers are meant, and how many of them. */
+/** Which answers are meant, and how many of them. @group Fake authorization server */
 export interface AnswerFilter extends RequestFilter {
   /** How many answers; `Infinity` for all from now on. Default: 1. */
   readonly times?: number | undefined;
 }
 
-/** Holds a request until it is released. */
+/** Holds a request until it is released. @group Fake authorization server */
 export interface Gate {
   /** Resolves when a request has come to the gate. */
   readonly arrived: Promise<void>;
@@ -15,7 +15,11 @@ export interface Gate {
   release(): void;
 }
 
-/** A fault, or what chooses one for each request; `undefined` leaves the request in peace. */
+/**
+ * A fault, or what chooses one for each request; `undefined` leaves the request in peace.
+ *
+ * @group Fake authorization server
+ */
 export type FaultChoice = Fault | ((entry: LedgerEntry) => Fault | undefined);
 
 /** The faults that are to come, first come, first served. */

@@ -3,7 +3,7 @@ import type { Answer } from './answer.js';
 import type { LedgerEntry } from './ledger.js';
 import type { ReceivedRequest } from './received-request.js';
 
-/** A request while it is being answered. */
+/** A request while it is being answered. @group Fake authorization server */
 export interface Exchange {
   /** The request as it came. */
   readonly request: ReceivedRequest;
@@ -15,12 +15,18 @@ export interface Exchange {
   readonly closed: Promise<void>;
 }
 
-/** What a step of a fault does: send another answer, cut the connection, or (`undefined`) go on as usual. */
+/**
+ * What a step of a fault does: send another answer, cut the connection, or (`undefined`) go on as usual.
+ *
+ * @group Fake authorization server
+ */
 export type Interruption = Answer | 'cut' | undefined;
 
 /**
  * Something that goes wrong on the way. Those of {@link faults} cover what happens to token requests; write your own
  * for the rest.
+ *
+ * @group Fake authorization server
  */
 export interface Fault {
   /** For the ledger. */
@@ -33,7 +39,7 @@ export interface Fault {
   send?(answer: Answer, exchange: Exchange): Promise<void>;
 }
 
-/** A fault that takes place before or after the server has acted. */
+/** A fault that takes place before or after the server has acted. @group Fake authorization server */
 export interface FaultTiming {
   /** Whether the server acts on the request first: tokens are issued and rotated. Default: false. */
   readonly processed?: boolean | undefined;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { AuthenticationMethod } from './client-authentication.js';
 import type { Endpoint } from './received-request.js';
 
-/** Tokens that the server issued. */
+/** Tokens that the server issued. @group Fake authorization server */
 export interface IssuedTokens {
   /** The access token. */
   readonly accessToken: string;
@@ -10,7 +10,11 @@ export interface IssuedTokens {
   readonly refreshToken: string | undefined;
 }
 
-/** One request, as the server saw it. Secrets are kept as they came: this is the memory of a test. */
+/**
+ * One request, as the server saw it. Secrets are kept as they came: this is the memory of a test.
+ *
+ * @group Fake authorization server
+ */
 export interface LedgerEntry {
   /** Counts from 1 in the order of arrival. */
   readonly number: number;
@@ -59,7 +63,7 @@ export interface LedgerEntry {
   fault: string | undefined;
 }
 
-/** Which requests are meant; what is left out matches all. */
+/** Which requests are meant; what is left out matches all. @group Fake authorization server */
 export interface RequestFilter {
   /** Requests to this place. */
   readonly endpoint?: Endpoint | undefined;
@@ -78,7 +82,11 @@ export function matches(filter: RequestFilter, entry: LedgerEntry): boolean {
   );
 }
 
-/** Every request that reached the server, in the order of arrival, and what a test wants to know of them. */
+/**
+ * Every request that reached the server, in the order of arrival, and what a test wants to know of them.
+ *
+ * @group Fake authorization server
+ */
 export class Ledger {
   readonly #entries: LedgerEntry[] = [];
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
-/** The places at which the server listens. */
+/** The places at which the server listens. @group Fake authorization server */
 export type Endpoint =
   | 'discovery'
   | 'jwks'
@@ -13,7 +13,7 @@ export type Endpoint =
   | 'api'
   | 'unknown';
 
-/** A request as it came, read to its end. */
+/** A request as it came, read to its end. @group Fake authorization server */
 export interface ReceivedRequest {
   /** The place that it came to. */
   readonly endpoint: Endpoint;

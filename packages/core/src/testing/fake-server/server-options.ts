@@ -1,7 +1,11 @@
 import type { Clock } from '../../clock.js';
 import type { FakeClient } from './client-authentication.js';
 
-/** How {@link FakeAuthorizationServer} behaves; all of it can be changed while it runs, by `configure`. */
+/**
+ * How {@link FakeAuthorizationServer} behaves; all of it can be changed while it runs, by `configure`.
+ *
+ * @group Fake authorization server
+ */
 export interface FakeAuthorizationServerOptions {
   /** Ages tokens and codes. Default: the machine's clock. */
   readonly clock?: Pick<Clock, 'now'> | undefined;
@@ -44,10 +48,10 @@ export interface FakeAuthorizationServerOptions {
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What a renewal does with the refresh token. */
+/** What a renewal does with the refresh token. @group Fake authorization server */
 export type Rotation = 'none' | 'rotate' | GraceRotation;
 
-/** Rotation that allows a second use for a while. */
+/** Rotation that allows a second use for a while. @group Fake authorization server */
 export interface GraceRotation {
   /** Seconds. */
   readonly grace: number;
@@ -55,7 +59,7 @@ export interface GraceRotation {
   readonly answer?: 'sibling' | 'same';
 }
 
-/** How id tokens are made. */
+/** How id tokens are made. @group Fake authorization server */
 export interface IdTokenOptions {
   /** Seconds; negative for one that has expired already. Default: 3600. */
   readonly lifetime?: number | undefined;

@@ -2,7 +2,7 @@ import type { AuthFlow } from '../../auth-flow.js';
 import type { FakeAuthorizationServer } from '../fake-authorization-server.js';
 import type { TestClock } from '../test-clock.js';
 
-/** What the flows of one test have to work with. */
+/** What the flows of one test have to work with. @group Contracts */
 export interface FlowContext {
   /** Access tokens live for an hour, refresh tokens are replaced at each use. */
   readonly server: FakeAuthorizationServer;
@@ -10,7 +10,7 @@ export interface FlowContext {
   readonly clock: TestClock;
 }
 
-/** Where the flows of one test keep their tokens. */
+/** Where the flows of one test keep their tokens. @group Contracts */
 export interface FlowPlace<F extends AuthFlow = AuthFlow> {
   /**
    * Makes a flow as another process would: it shares the place with those before, and no memory. Over a storage,
@@ -23,7 +23,7 @@ export interface FlowPlace<F extends AuthFlow = AuthFlow> {
   dispose(): Promise<void>;
 }
 
-/** How the contract gets at the flow under test. */
+/** How the contract gets at the flow under test. @group Contracts */
 export interface AuthFlowFixture<F extends AuthFlow = AuthFlow> {
   /** Makes an empty place. Each test has its own. */
   create(context: FlowContext): Promise<FlowPlace<F>>;

@@ -5,6 +5,8 @@ let processes = 0;
 /**
  * The same storage under a name of its own. Flows of one process share their tokens in memory when their storages have
  * one id; over this they share the storage only, as flows of two processes do.
+ *
+ * @group Contracts
  */
 export function asOtherProcess(storage: TokenStorage): TokenStorage {
   return {

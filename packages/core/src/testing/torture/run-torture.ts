@@ -14,6 +14,7 @@ const tries = 3;
  *
  * @throws TypeError for malformed options; Error when a process cannot be started; what `createStorage` throws;
  * Error when a login cannot replace a record that a hit left behind
+ * @group Torture kit
  */
 export async function runTorture(options: TortureOptions): Promise<TortureResult> {
   const plan = decide(options);

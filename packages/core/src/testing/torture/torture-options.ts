@@ -1,16 +1,20 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** A server that takes the second use of a refresh token for theft, or one that allows it for a while. */
+/**
+ * A server that takes the second use of a refresh token for theft, or one that allows it for a while.
+ *
+ * @group Torture kit
+ */
 export type TortureProfile = 'strict' | TortureGrace;
 
-/** For how long a used refresh token may come again. */
+/** For how long a used refresh token may come again. @group Torture kit */
 export interface TortureGrace {
   /** Seconds. A round takes about one of them. */
   readonly grace: number;
 }
 
-/** How {@link runTorture} goes about it. */
+/** How {@link runTorture} goes about it. @group Torture kit */
 export interface TortureOptions {
   /**
    * Path or `file:` URL of a module that exports `createStorage(...storageArguments)`, which returns the storage or a

@@ -1,7 +1,7 @@
 import type { TorturePoint, TortureSignal } from './points.js';
 import type { TortureProfile } from './torture-options.js';
 
-/** What was counted. All but the hits and the excused have to be zero. */
+/** What was counted. All but the hits and the excused have to be zero. @group Torture kit */
 export interface TortureCounts {
   /** Rounds in which the victim was hit at this point. */
   readonly hits: number;
@@ -21,7 +21,7 @@ export interface TortureCounts {
   readonly excusedLogins: number;
 }
 
-/** The counts of one point and signal. */
+/** The counts of one point and signal. @group Torture kit */
 export interface TortureRow extends TortureCounts {
   /** Where the victims were hit. */
   readonly point: TorturePoint;
@@ -29,7 +29,7 @@ export interface TortureRow extends TortureCounts {
   readonly signal: TortureSignal;
 }
 
-/** What a run of the torture kit found. */
+/** What a run of the torture kit found. @group Torture kit */
 export interface TortureResult {
   /** Repeats the choices of this run. */
   readonly seed: number;
@@ -76,7 +76,7 @@ export function addCounts(one: TortureCounts, other: Partial<TortureCounts>): To
   return Object.fromEntries(names.map((name) => [name, one[name] + (other[name] ?? 0)])) as unknown as TortureCounts;
 }
 
-/** Whether all that has to be zero is zero, and every hit was made. */
+/** Whether all that has to be zero is zero, and every hit was made. @group Torture kit */
 export function isUnharmed({ totals, rows, wanted }: TortureResult): boolean {
   return mustBeZero.every((name) => totals[name] === 0) && rows.every(({ hits }) => hits >= wanted);
 }

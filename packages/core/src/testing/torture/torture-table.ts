@@ -11,7 +11,11 @@ const columns: readonly (readonly [keyof TortureCounts, string])[] = [
   ['excusedLogins', 'excused logins'],
 ];
 
-/** Writes the result as one Markdown table, which reads well as text too, below a line that says what was run. */
+/**
+ * Writes the result as one Markdown table, which reads well as text too, below a line that says what was run.
+ *
+ * @group Torture kit
+ */
 export function tortureTable(result: TortureResult): string {
   const numbers = (counts: TortureCounts): string[] => columns.map(([name]) => String(counts[name]));
   const lines = [

@@ -1,0 +1,80 @@
+/**
+ * A plugin of typedoc for `npm run docs`:
+ * names in the guides and comments lead to their page, inherited members are found once, and sources open as text.
+ */
+import { readdirSync, renameSync } from 'node:fs';
+import path from 'node:path';
+import { Converter, PageEvent, ReflectionKind, Renderer, RendererEvent } from 'typedoc';
+
+export function load(app) {
+  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => linkNames(project));
+  app.renderer.on(Renderer.EVENT_PREPARE_INDEX, (index) => {
+    index.searchResults = index.searchResults.filter(({ inheritedFrom, overwrites }) => !inheritedFrom && !overwrites);
+  });
+  openSourcesAsText(app.renderer);
+}
+
+const classesWithMethods = ['AuthFlow', 'StoredAuthFlow', 'DeviceCodeFlow', 'AuthorizationCodeFlow', 'TokenStorage'];
+
+/**
+ * The guides are read on a forge too, where `{@link}` would show as it is, so they name things in backticks; `@throws`
+ * names errors plainly.
+ */
+function linkNames(project) {
+  const targets = targetsIn(project);
+  const link = (part) => linkCode(part, targets);
+  project.readme = project.readme?.map(link);
+  for (const reflection of Object.values(project.reflections)) {
+    const { comment } = reflection;
+    if (reflection.isDocument()) reflection.content = reflection.content.map(link);
+    if (comment === undefined) continue;
+    comment.summary = comment.summary.map(link);
+    for (const tag of comment.blockTags) {
+      tag.content = tag.content.map(link);
+      if (tag.tag === '@throws') tag.content = tag.content.flatMap((part) => linkErrors(part, targets));
+    }
+  }
+}
+
+/** Collects what a name in backticks may mean: an export, a method as `name()`, or a hook by its name alone. */
+function targetsIn(project) {
+  const exports = project.children.flatMap((module) => module.children ?? []);
+  const targets = new Map(exports.toReversed().map((reflection) => [reflection.name, reflection]));
+  const methods = classesWithMethods.toReversed().flatMap((name) => targets.get(name)?.children ?? []);
+  for (const method of methods.filter(({ kind }) => kind === ReflectionKind.Method)) {
+    for (const name of [`${method.name}()`, `flow.${method.name}()`]) targets.set(name, method);
+    if (method.flags.isProtected) targets.set(method.name, method);
+  }
+  return targets;
+}
+
+function linkCode(part, targets) {
+  const [, name] = (part.kind === 'code' && /^`([^`\n]+)`$/.exec(part.text)) || [];
+  const target = targets.get(name);
+  return target ? { kind: 'inline-tag', tag: '@linkcode', text: name, target } : part;
+}
+
+function linkErrors(part, targets) {
+  if (part.kind !== 'text') return [part];
+  return part.text.split(/\b([A-Z]\w+Error)\b/).map((text) => {
+    const target = targets.get(text);
+    return target ? { kind: 'inline-tag', tag: '@link', text, target } : { kind: 'text', text };
+  });
+}
+
+/** Most web servers take .ts for a film. */
+function openSourcesAsText(renderer) {
+  renderer.on(PageEvent.END, (page) => {
+    page.contents = page.contents.replace(/(media\/[^"]+\.ts)"/g, '$1.txt"');
+  });
+  const afterCopying = -1000;
+  renderer.on(
+    RendererEvent.END,
+    ({ outputDirectory }) => {
+      const media = path.join(outputDirectory, 'media');
+      const sources = readdirSync(media).filter((name) => name.endsWith('.ts'));
+      for (const name of sources) renameSync(path.join(media, name), path.join(media, `${name}.txt`));
+    },
+    afterCopying,
+  );
+}
