@@ -1,5 +1,5 @@
 /**
- * Checks the pages that typedoc writes: that every link leads to a file and an anchor of the site, and that every export
+ * Checks the pages that typedoc writes: that every link leads to a page and an anchor of the site, and that every export
  * is in a group. Checks the folder that is named; without one it has the site written to a folder for the time.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -44,6 +44,7 @@ function brokenLinks(file, { links }, pages) {
     const [place, anchor] = decodeURI(link).split('#');
     const target = place === '' ? file : path.resolve(path.dirname(file), place.replace(/\?.*/, ''));
     const page = pages.get(target);
+    if (target.endsWith('.md')) return [`${file}: ${link} is no page; name it in the head of docs/guides.md`];
     const isThere = page && anchor ? page.anchors.has(anchor) : existsSync(target);
     return isThere ? [] : [`${file}: ${link} leads nowhere`];
   });
