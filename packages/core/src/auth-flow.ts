@@ -3,7 +3,6 @@ import type { AuthFlowOptions, FlowOptions } from './auth-flow-options.js';
 import { checkOrigins } from './allowed-origins.js';
 import { checkOptions, checkServerAndClient } from './check-options.js';
 import { systemClock } from './clock.js';
-import { hasLeft } from './callers.js';
 import type { RunOutcome } from './credential.js';
 import { defaultKey } from './default-key.js';
 import { createDpopKey } from './dpop-proof.js';
@@ -157,10 +156,7 @@ export abstract class AuthFlow extends TokenUse {
         throw error;
       });
     } catch (error) {
-      const { key } = this;
-      if (error instanceof LoginRequiredError) this.events.emit('loginRequired', { key, error });
-      else if (error instanceof AuthFlowError && !hasLeft(error, call))
-        this.events.emit('renewalFailed', { key, error });
+      this.#parts.steps.tellFailure(error, call);
       throw error;
     }
   }

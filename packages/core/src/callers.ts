@@ -104,11 +104,6 @@ export class Callers {
   }
 }
 
-/** Tells a renewal ahead that left, since another process renews, from one that failed. */
-export function hasLeft(error: unknown, call: Call): boolean {
-  return call.isAhead === true && error instanceof LockTimeoutError;
-}
-
 /** A renewal ahead leaves where another process holds the lock; those who need the token wait for it. */
 function unlessItLeft(error: unknown): undefined {
   if (!(error instanceof LockTimeoutError)) throw error;

@@ -3,8 +3,10 @@ import type { AuthFlowOptions } from './auth-flow-options.js';
 import type { Callers } from './callers.js';
 import type { Credential, RunOutcome, StoredTokens } from './credential.js';
 import {
+  AuthFlowError,
   LockLostError,
-  type LoginRequiredError,
+  LockTimeoutError,
+  LoginRequiredError,
   NoTokensError,
   RefreshOutcomeUnknownError,
   StorageUnavailableError,
@@ -119,5 +121,13 @@ export class RenewalSteps {
     const { key, events } = this.#parts;
     if (problem) events.emit('answerInvalid', { key, problem });
     assertAccessToken(body);
+  }
+
+  /** Tells by an event why a run failed. One ahead that left, since another process renews, has not. */
+  tellFailure(error: unknown, { isAhead }: Call): void {
+    const { key, events } = this.#parts;
+    if (error instanceof LoginRequiredError) events.emit('loginRequired', { key, error });
+    else if (isAhead && error instanceof LockTimeoutError) return;
+    else if (error instanceof AuthFlowError) events.emit('renewalFailed', { key, error });
   }
 }
