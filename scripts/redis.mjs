@@ -17,9 +17,14 @@ export async function startRedis() {
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', ''];
   const command = process.env['LATCHKEY_REDIS'] || 'redis-server';
   const server = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
   await new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.stdout.on('data', (text) => String(text).includes('Ready to accept') && resolve());
+    server.stdout.on('data', (text) => {
+      said += text;
+      if (said.includes('Ready to accept')) resolve();
+    });
   });
-  return { server, url: `redis://127.0.0.1:${port}` };
+  const version = /version=(\d+(?:\.\d+)*)/i.exec(said)?.[1] ?? 'unknown';
+  return { server, version, port, url: `redis://127.0.0.1:${port}` };
 }

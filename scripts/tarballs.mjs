@@ -28,7 +28,14 @@ export async function packAndInstall(folder) {
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
   writeFileSync(path.join(folder, 'pnpm-lock.yaml'), lockFile(lock, dependencies, folder));
   const store = JSON.parse(readFileSync(path.join(root, 'node_modules/.modules.yaml'), 'utf8')).storeDir;
-  const quick = ['--frozen-lockfile', '--offline', '--ignore-scripts', '--store-dir', path.dirname(store)];
+  const quick = [
+    '--ignore-workspace',
+    '--frozen-lockfile',
+    '--offline',
+    '--ignore-scripts',
+    '--store-dir',
+    path.dirname(store),
+  ];
   await pnpm('--dir', folder, 'install', ...quick);
   return Object.fromEntries(packages.map((name) => [name, path.join(folder, tarballOf(name))]));
 }

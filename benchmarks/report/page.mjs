@@ -1,0 +1,53 @@
+/** Writes docs/performance.md. A section whose row was not measured this time keeps its text. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { machineLine, versions } from './machine.mjs';
+import { table } from './table.mjs';
+import { verdictLines } from './verdict.mjs';
+
+const page = path.join(import.meta.dirname, '../../docs/performance.md');
+const introduction = `# Performance
+
+What Latchkey costs beside other libraries that do the same job, and beside the least that could do it. \`npm run bench\`
+measures all of it and writes this page; no number here was typed. \`npm run bench -- --rows 1,5\` measures some rows and
+leaves the others as they are. [How it is measured](../benchmarks/README.md) is told beside the code.
+
+Each table is one run: the candidates ran in turn, round after round, each in a process of its own, against a token server
+in another process on loopback. **Ratios** are medians of the ratios of each round, and are what to look at: the absolute
+times of a shared machine drift. Rows that begin with "control" measure one candidate a second time; how far their ratio
+is from 1 is how much a ratio of this run can be trusted. Every token was checked at the server that issued it.
+`;
+
+/** One row as Markdown. */
+export function sectionOf({ row, outcome, where, seconds }) {
+  const { number, title, work, note } = row;
+  const { tables, goals, text = [] } = outcome;
+  const parts = [`## ${number}. ${title}`, work, ...tables, ...text, ...(note ? [note] : [])];
+  if (goals.length > 0) parts.push(verdictLines(goals).join('\n'));
+  return [...parts, `_Measured ${machineLine(where)}; it took ${seconds} s._`].join('\n\n');
+}
+
+/** Puts the new sections among those that stand there. */
+export function writePage(results) {
+  const sections = new Map(existing().map((section) => [Number(/^## (\d+)/.exec(section)?.[1]), section]));
+  for (const result of results) sections.set(result.row.number, sectionOf(result));
+  const sorted = [...sections].sort(([a], [b]) => a - b).map(([, section]) => section);
+  const text = [introduction, summary(sorted), `## Versions\n\n${versions().join(', ')}.`, ...sorted].join('\n\n');
+  writeFileSync(page, `${text.trimEnd()}\n`);
+}
+
+function existing() {
+  if (!existsSync(page)) return [];
+  const [, ...sections] = readFileSync(page, 'utf8').split(/\n(?=## )/);
+  return sections.map((section) => section.trim()).filter((section) => /^## \d+\./.test(section));
+}
+
+/** Counted from the sections themselves, so that kept ones count too. */
+function summary(sections) {
+  const rows = sections.flatMap((section) => {
+    const [, number, title] = /^## (\d+)\. (.*)$/m.exec(section);
+    const goals = [...section.matchAll(/^- \*\*(met|falls short)\*\*: (.*)$/gm)];
+    return goals.map(([, verdict, goal], index) => [index === 0 ? `${number}. ${title}` : '', goal, verdict]);
+  });
+  return `## Summary\n\n${table(['row', 'goal, and what was measured', 'verdict'], rows)}`;
+}

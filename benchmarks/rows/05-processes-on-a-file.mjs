@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { herdTable, isRight, reasonsOf, runHerds, slowestOf } from '../measure/herds.mjs';
+import { loadCandidate } from '../measure/load-candidate.mjs';
+import { ratio } from '../measure/statistics.mjs';
+import { atMost, exactly } from '../report/verdict.mjs';
+
+const reference = 'bare mechanism';
+const ours = ['Latchkey, file', 'Latchkey, lock file'];
+
+/** Row 5: processes that share a file, in which the token has ended. */
+export default {
+  number: 5,
+  title: 'Processes on one file',
+  work: '8 new processes with 100 callers each share a file, whose token has ended. The server answers after 50 ms, rotates refresh tokens, and revokes the login when a used one comes back.',
+  note: "The bare mechanism is candidates/bare-file.mjs: a lock file, a second look, an atomic write, and nothing else. aws and badgateway share a file as their documentation has it, and have no lock for it. google-auth-library, simple-oauth2, auth0, octokit and openid-client share nothing. msal-node shares a cache by its plugins (here its client credentials, since its own refresh tokens belong to its vendor's server); msal-node-extensions, which adds a lock, needs a compiled keychain addon and is left out.",
+  measure,
+};
+
+async function measure({ server, count, folder }) {
+  const runs = count(100, 1);
+  const few = count(5, 1);
+  const entries = [
+    { name: reference, runs, times: 2 },
+    { name: 'control: bare mechanism again', candidate: reference, runs: count(20, 1), times: 2 },
+    ...ours.map((name) => ({ name, runs, times: 2 })),
+    { name: 'badgateway', runs: few },
+    { name: 'aws fromSso', runs: few },
+    { name: 'msal-node', runs: few, sharesLogin: false },
+  ].map((entry) => ({ ...entry, job: 'onFile' }));
+  const all = await runHerds({
+    server,
+    entries,
+    processes: count(8, 3),
+    callers: count(100, 5),
+    prepare: async (entry) => {
+      const [realm, place] = [await server.open({ delay: 50, rotates: true }), path.join(folder(), 'tokens.json')];
+      (await loadCandidate(entry.candidate ?? entry.name, 'seedFile'))(realm, place, { ended: true });
+      return { realm, place };
+    },
+    holds: (place, refreshToken) => contents(path.dirname(place)).some((text) => text.includes(refreshToken)),
+  });
+  const goals = ours.flatMap((name) => [
+    exactly(
+      `${name}, runs of ${runs} with 1 request, nobody failed, the refresh token alive`,
+      rightOf(all, name),
+      runs,
+    ),
+    ...[0, 1].map((time) => {
+      const against = ratio(slowestOf(all, name, time), slowestOf(all, reference, time));
+      return atMost(`${name}, slowest caller against the bare mechanism, ${when[time]}`, against, 1.25, 'x');
+    }),
+  ]);
+  const tables = [0, 1].flatMap((time) => [`${when[time]}:`, herdTable(all, { reference, time })]);
+  return { tables, text: reasonsOf(all), goals };
+}
+
+const when = ['the first renewal of each process', 'the second, when the new token has ended too (clocks are moved)'];
+
+const rightOf = (all, name) => all.get(name).filter((run) => isRight(run)).length;
+
+function contents(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(path.join(entry.parentPath ?? entry.path, entry.name), 'utf8'));
+}

@@ -1,0 +1,44 @@
+import path from 'node:path';
+import { herdTable, reasonsOf, runHerds, slowestOf } from '../measure/herds.mjs';
+import { loadCandidate } from '../measure/load-candidate.mjs';
+import { ratio } from '../measure/statistics.mjs';
+import { atMost, exactly } from '../report/verdict.mjs';
+
+const reference = 'bare mechanism';
+const ours = ['Latchkey, file', 'Latchkey, lock file'];
+
+/** Row 7: new processes that find a fresh token in the file. */
+export default {
+  number: 7,
+  title: 'A fresh token, found by new processes',
+  work: '8 new processes with 100 callers each; a fresh token is in the file they share.',
+  note: 'As in row 5, msal-node is without the lock of msal-node-extensions. The other peers share no file.',
+  measure,
+};
+
+async function measure({ server, rounds, count, folder }) {
+  const entries = [reference, 'control: bare mechanism again', ...ours, 'badgateway', 'aws fromSso', 'msal-node'].map(
+    (name) => ({ name, candidate: name.startsWith('control') ? reference : name, runs: rounds(15), job: 'onFile' }),
+  );
+  const all = await runHerds({
+    server,
+    entries,
+    processes: count(8, 3),
+    callers: count(100, 5),
+    prepare: async ({ candidate }) => {
+      const [realm, place] = [await server.open({ rotates: true }), path.join(folder(), 'tokens.json')];
+      const seed = (await loadCandidate(candidate, 'seedFresh')) ?? (await loadCandidate(candidate, 'seedFile'));
+      await seed(realm, place, { ended: false, certificate: server.certificate });
+      return { realm, place };
+    },
+  });
+  const goals = ours.flatMap((name) => [
+    exactly(`${name}, requests of all runs`, sum(all.get(name)), 0),
+    atMost(`${name}, slowest caller against the bare mechanism`, against(all, name, reference), 5, 'x'),
+    atMost(`${name}, slowest caller against aws`, against(all, name, 'aws fromSso'), 0.1, 'x'),
+  ]);
+  return { tables: [herdTable(all, { reference, expected: 0 })], text: reasonsOf(all), goals };
+}
+
+const against = (all, name, other) => ratio(slowestOf(all, name), slowestOf(all, other));
+const sum = (runs) => runs.reduce((total, { requests }) => total + requests, 0);

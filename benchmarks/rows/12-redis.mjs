@@ -1,0 +1,103 @@
+import { createClient } from '@redis/client';
+import { countingProxy } from '../measure/counting-proxy.mjs';
+import { inTurn, nameOf } from '../measure/in-turn.mjs';
+import { loadCandidate } from '../measure/load-candidate.mjs';
+import { median, ratio } from '../measure/statistics.mjs';
+import { table, timingTable } from '../report/table.mjs';
+import { atMost } from '../report/verdict.mjs';
+
+const reference = 'GET + JSON.parse';
+const ours = 'Latchkey, Redis';
+const entries = [reference, { name: 'control: the same again', candidate: reference }, 'GET', ours];
+
+/** Row 12: what Redis is asked. */
+export default {
+  number: 12,
+  title: 'Redis: a read, a renewal',
+  work: 'A read of the stored record by `storage.load`, one after the other, beside a bare GET by the same client library. Then one whole renewal over a connection that is open: round trips and commands, counted by a proxy.',
+  note: "msal-node's DistributedCachePlugin on Redis has a whole cache in one record and no lock, so that its reads are another job (row 6 has its requests).",
+  measure,
+};
+
+async function measure({ server, redis, rounds, count }) {
+  const { results } = await inTurn({
+    row: import.meta.url,
+    entries,
+    rounds: rounds(9),
+    async prepare() {
+      const realm = await server.open();
+      await (
+        await loadCandidate(ours, 'seedRedis')
+      )(realm, redis.url, { ended: false });
+      return { realm, url: redis.url, reads: count(2000, 20) };
+    },
+    check: (entry, { realm }, { token }) => server.check(realm, [token], nameOf(entry)),
+  });
+  const samples = new Map([...results].map(([name, all]) => [name, all.map(({ microseconds }) => microseconds)]));
+  const renewal = await countRenewal(server, redis);
+  return {
+    tables: [
+      timingTable({ samples, unit: 'µs', references: [reference, 'GET'] }),
+      table(
+        ['a renewal by Latchkey', 'round trips', 'commands'],
+        [['', renewal.roundTrips, renewal.commands.join(', ')]],
+      ),
+    ],
+    goals: [
+      atMost('Latchkey, a read against a bare GET', ratio(samples.get(ours), samples.get('GET')), 1.3, 'x'),
+      atMost('round trips of a renewal', renewal.roundTrips, 4),
+    ],
+    constants: { redisReadMicroseconds: median(samples.get('GET')), renewal },
+  };
+}
+
+/** A first renewal opens the connection; the second is counted. */
+async function countRenewal(server, redis) {
+  const proxy = await countingProxy(redis.port);
+  const realm = await server.open({ rotates: true });
+  const { flowOnRedis, seedRedis } = await import('../candidates/latchkey-redis.mjs');
+  await seedRedis(realm, redis.url);
+  const { flow, storage } = flowOnRedis(realm, proxy.url);
+  const first = await flow.getAccessTokenRefreshIfNecessary();
+  proxy.forget();
+  const second = await flow.getAccessTokenRefreshIfNecessary({ rejectedToken: first });
+  await new Promise((resolve) => setTimeout(resolve, 50)); // the release of the lock is not waited for
+  const counts = proxy.counts();
+  await server.check(realm, [first, second], ours);
+  await storage.close();
+  proxy.close();
+  return counts;
+}
+
+/** In the candidate's process. */
+export async function inChild(candidate, { realm, url, reads }) {
+  const read = await readerOf(candidate, realm, url);
+  for (let index = 0; index < reads; index++) await read();
+  const took = [];
+  for (let index = 0; index < reads; index++) {
+    const began = performance.now();
+    await read();
+    took.push((performance.now() - began) * 1000);
+  }
+  return { token: JSON.parse(await read()).access_token, microseconds: median(took) };
+}
+
+async function readerOf(candidate, realm, url) {
+  const { flowOnRedis } = await import('../candidates/latchkey-redis.mjs');
+  const { flow, storage } = flowOnRedis(realm, url);
+  const { key } = flow;
+  if (candidate === ours) {
+    const text = JSON.stringify(await storage.load(key));
+    return async () => ((await storage.load(key)) === undefined ? '' : text);
+  }
+  const client = await createClient({ url }).connect();
+  const [name] = (await client.keys('*')).filter((found) => found.includes(realm.clientId));
+  if (name === undefined) throw new Error('The record was not found.');
+  const record = async () => client.get(name);
+  if (candidate === 'GET') return async () => JSON.stringify(JSON.parse(await record()).value ?? '');
+  return async () => {
+    const text = await record();
+    JSON.parse(text);
+    return text;
+  };
+}

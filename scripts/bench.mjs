@@ -1,0 +1,40 @@
+/**
+ * `npm run bench`: installs the peers, packs and installs the packages as their users do, and measures them side by
+ * side. Writes docs/performance.md and docs/scale.md. `-- --rows 1,5` only these rows, `-- --rounds 3`, `-- --quick`.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { compile } from './compile.mjs';
+import { install } from './install.mjs';
+import { packages } from './packages.mjs';
+import { pnpmCommand, pnpmOptions } from './pnpm.mjs';
+import { root, script, step } from './steps.mjs';
+import { packAndInstall } from './tarballs.mjs';
+
+const folder = path.join(root, 'benchmarks');
+
+await script(async () => {
+  await install();
+  await compile();
+  await step('install the peers', pnpmCommand('install', '--frozen-lockfile', '--prefer-offline'), {
+    ...pnpmOptions,
+    cwd: folder,
+  });
+  await installLatchkey();
+  const args = [path.join(folder, 'run.mjs'), ...process.argv.slice(2)];
+  const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  process.exitCode = await new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
+});
+
+/** Beside the peers stand links to the packages, installed from their tarballs with what they need themselves. */
+async function installLatchkey() {
+  const place = path.join(folder, 'node_modules/.latchkey');
+  const scope = path.join(folder, 'node_modules/@latchkey');
+  for (const old of [place, scope]) rmSync(old, { recursive: true, force: true });
+  await packAndInstall(place);
+  mkdirSync(scope);
+  for (const name of packages) symlinkSync(path.join(place, 'node_modules/@latchkey', name), path.join(scope, name));
+  if (!existsSync(path.join(scope, 'core/dist/index.js'))) throw new Error('The packages were not installed.');
+}
