@@ -30,7 +30,7 @@ export async function inTurn({ row, entries, rounds, prepare, check, movableCloc
         await check?.(entry, parameters, result);
         results.get(name).push(result);
       } catch (error) {
-        if (isOurs(candidate)) throw new Error(`${name}: ${error.message}`, { cause: error });
+        if (!isPeer(candidate)) throw new Error(`${name}: ${error.message}`, { cause: error });
         failures.set(name, error.message);
       }
     }
@@ -48,6 +48,7 @@ export function nameOf(entry) {
   return entry.name ?? entry;
 }
 
-function isOurs(candidate) {
-  return /^(Latchkey|bare|hand-rolled)/.test(candidate);
+/** Floors and Latchkey are no peers. */
+export function isPeer(candidate) {
+  return candidate in candidates && !/^(Latchkey|bare|hand-rolled)/.test(candidate);
 }

@@ -1,5 +1,5 @@
 /** Writes docs/performance.md. A section whose row was not measured this time keeps its text. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { machineLine, versions } from './machine.mjs';
 import { table } from './table.mjs';
@@ -21,8 +21,9 @@ is from 1 is how much a ratio of this run can be trusted. Every token was checke
 /** One row as Markdown. */
 export function sectionOf({ row, outcome, where, seconds }) {
   const { number, title, work, note } = row;
-  const { tables, goals, text = [] } = outcome;
-  const parts = [`## ${number}. ${title}`, work, ...tables, ...text, ...(note ? [note] : [])];
+  const { tables, goals, text = [], plots = [] } = outcome;
+  const pictures = plots.map(({ file, svg }) => `![${/<text[^>]*>([^<]*)/.exec(svg)[1]}](plots/${file})`);
+  const parts = [`## ${number}. ${title}`, work, ...tables, ...pictures, ...text, ...(note ? [note] : [])];
   if (goals.length > 0) parts.push(verdictLines(goals).join('\n'));
   return [...parts, `_Measured ${machineLine(where)}; it took ${seconds} s._`].join('\n\n');
 }
@@ -31,6 +32,10 @@ export function sectionOf({ row, outcome, where, seconds }) {
 export function writePage(results) {
   const sections = new Map(existing().map((section) => [Number(/^## (\d+)/.exec(section)?.[1]), section]));
   for (const result of results) sections.set(result.row.number, sectionOf(result));
+  mkdirSync(path.join(page, '../plots'), { recursive: true });
+  for (const { file, svg } of results.flatMap(({ outcome }) => outcome.plots ?? [])) {
+    writeFileSync(path.join(page, '../plots', file), `${svg}\n`);
+  }
   const sorted = [...sections].sort(([a], [b]) => a - b).map(([, section]) => section);
   const text = [introduction, summary(sorted), `## Versions\n\n${versions().join(', ')}.`, ...sorted].join('\n\n');
   writeFileSync(page, `${text.trimEnd()}\n`);

@@ -79,25 +79,19 @@ export async function inChild(candidate, { realm, url, reads }) {
     await read();
     took.push((performance.now() - began) * 1000);
   }
-  return { token: JSON.parse(await read()).access_token, microseconds: median(took) };
+  return { token: await read(), microseconds: median(took) };
 }
 
 async function readerOf(candidate, realm, url) {
   const { flowOnRedis } = await import('../candidates/latchkey-redis.mjs');
   const { flow, storage } = flowOnRedis(realm, url);
   const { key } = flow;
-  if (candidate === ours) {
-    const text = JSON.stringify(await storage.load(key));
-    return async () => ((await storage.load(key)) === undefined ? '' : text);
-  }
+  if (candidate === ours) return async () => (await storage.load(key)).accessToken;
   const client = await createClient({ url }).connect();
-  const [name] = (await client.keys('*')).filter((found) => found.includes(realm.clientId));
+  const name = (await client.keys('*')).find((found) => found.includes(realm.clientId));
   if (name === undefined) throw new Error('The record was not found.');
-  const record = async () => client.get(name);
-  if (candidate === 'GET') return async () => JSON.stringify(JSON.parse(await record()).value ?? '');
-  return async () => {
-    const text = await record();
-    JSON.parse(text);
-    return text;
-  };
+  const parsed = (text) => JSON.parse(JSON.parse(text).value).access_token;
+  if (candidate === reference) return async () => parsed(await client.get(name));
+  const token = parsed(await client.get(name));
+  return async () => (await client.get(name)) && token;
 }

@@ -1,0 +1,31 @@
+import { firstTokens, floor, floorOf, ours, peerNames, secureFloor } from '../measure/first-token.mjs';
+import { ratio } from '../measure/statistics.mjs';
+import { timingTable } from '../report/table.mjs';
+import { atMost } from '../report/verdict.mjs';
+
+/** Row 14: a whole process that gets its first token. */
+export default {
+  number: 14,
+  title: 'A process that gets its first token',
+  work: 'A whole process, timed from outside: it imports the library, gets a token from the server, and exits.',
+  note: `auth0, msal-node and azure identity insist on HTTPS: compare them with ${secureFloor}. aws renews an ended token of its file, since it has no other first token.`,
+  measure,
+};
+
+async function measure(bench) {
+  const tables = [];
+  const goals = [];
+  for (const [version, { results, failures }] of await firstTokens(bench)) {
+    const samples = new Map([...results].map(([name, all]) => [name, all.map(({ ms }) => ms)]));
+    const against = (name) => ratio(samples.get(name), samples.get(floorOf(name)));
+    tables.push(`Node ${version}:`);
+    tables.push(timingTable({ samples, failures, unit: 'ms', references: [floor, secureFloor] }));
+    goals.push(atMost(`Latchkey against a bare fetch, Node ${version}`, against(ours), 1.15, 'x'));
+    if (!version.startsWith('24.')) continue;
+    const measured = peerNames.filter((name) => samples.get(name).length > 0);
+    const [best] = measured.sort((a, b) => against(a) - against(b));
+    const what = `Latchkey against a bare fetch, beside the best peer (${best}), Node ${version}`;
+    goals.push(atMost(what, against(ours), against(best), 'x'));
+  }
+  return { tables, goals };
+}

@@ -1,0 +1,63 @@
+import path from 'node:path';
+import { loadCandidate } from '../measure/load-candidate.mjs';
+import { wholeProcesses } from '../measure/whole-process.mjs';
+import { table, format } from '../report/table.mjs';
+import { spread } from '../measure/statistics.mjs';
+import { atMost } from '../report/verdict.mjs';
+
+const patience = 5;
+const memory = [
+  'bare fetch',
+  'Latchkey',
+  'google-auth-library',
+  'badgateway',
+  'simple-oauth2',
+  'openid-client',
+  'octokit',
+];
+const secure = ['auth0', 'msal-node', 'azure identity'];
+const entries = [
+  ...[...memory, ...secure].map((name) => ({ name, candidate: name, job: 'inMemory' })),
+  ...['Latchkey, file', 'Latchkey, lock file', 'aws fromSso'].map((name) => ({ name, candidate: name, job: 'onFile' })),
+  { name: 'Latchkey, Redis', candidate: 'Latchkey, Redis', job: 'onRedis' },
+  { name: 'badgateway, refresh token', candidate: 'badgateway', job: 'withRefreshToken' },
+];
+const ours = entries.map(({ name }) => name).filter((name) => name.startsWith('Latchkey'));
+
+/** Row 17: how soon a process ends. */
+export default {
+  number: 17,
+  title: 'The end of the process',
+  work: `A process gets a token from the server and is left to itself: milliseconds from the token until the process is gone. Those on a file and on Redis have redeemed a refresh token. After ${patience} s and more it is ended, and counts as one that does not end.`,
+  measure,
+};
+
+async function measure({ server, redis, rounds, folder }) {
+  const { results, failures } = await wholeProcesses({
+    server,
+    entries,
+    rounds: rounds(5),
+    end: 'wait',
+    timeout: patience,
+    prepare: async ({ candidate, job }) => {
+      const realm = await server.open({ rotates: candidate.startsWith('Latchkey') });
+      const place = job === 'onRedis' ? redis.url : path.join(folder(), 'token');
+      if (job === 'onFile') (await loadCandidate(candidate, 'seedFile'))(realm, place, { ended: true });
+      if (job === 'onRedis') await (await loadCandidate(candidate, 'seedRedis'))(realm, place);
+      return { realm, place };
+    },
+  });
+  const lateness = (name) => results.get(name).map((result) => result.lateness);
+  const shown = (value) => (value === Infinity ? 'does not end' : format(value));
+  const rows = entries
+    .filter(({ name }) => results.get(name).length > 0)
+    .map(({ name }) => {
+      const { least, middle, greatest } = spread(lateness(name));
+      return [name, ...[least, middle, greatest].map(shown)];
+    });
+  const failed = [...failures].map(([name, why]) => `${name} failed: \`${why.slice(0, 160)}\`.`);
+  return {
+    tables: [table(['candidate', 'minimum, ms', 'median, ms', 'maximum, ms'], rows), ...failed],
+    goals: ours.map((name) => atMost(`${name}, median`, spread(lateness(name)).middle, 50, ' ms')),
+  };
+}
