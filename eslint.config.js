@@ -3,8 +3,9 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import ts from 'typescript-eslint';
 
 // prettier-ignore
-const nodeGlobals = ['AbortController', 'AbortSignal', 'Buffer', 'URL', 'clearInterval', 'clearTimeout', 'console', 'fetch',
-  'performance', 'process', 'setInterval', 'setTimeout'];
+const nodeGlobals = ['AbortController', 'AbortSignal', 'Buffer', 'Headers', 'Response', 'URL', 'URLSearchParams',
+  'clearInterval', 'clearTimeout', 'console', 'fetch', 'performance', 'process', 'setImmediate', 'setInterval',
+  'setTimeout'];
 
 export default defineConfig(
   globalIgnores(['**/dist/', 'docs/api/', 'coverage/']),
@@ -85,5 +86,5 @@ export default defineConfig(
     languageOptions: { globals: Object.fromEntries(nodeGlobals.map((name) => [name, 'readonly'])) },
   },
   { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs' } },
-  { files: ['scripts/**', 'examples/**', 'packages/*/test/**'], rules: { 'no-console': 'off' } },
+  { files: ['benchmarks/**', 'scripts/**', 'examples/**', 'packages/*/test/**'], rules: { 'no-console': 'off' } },
 );

@@ -1,8 +1,8 @@
 /**
- * Measures the rows and writes docs/performance.md. Called by scripts/bench.mjs, which installs what is needed.
- * `--rows 1,5` only these, `--rounds n` of each, `--quick` all with the least counts, and no page written.
+ * Measures the rows and writes docs/performance.md, row by row. Called by scripts/bench.mjs, which installs what is
+ * needed. `--rows 1,5` only these, `--rounds n` of each, `--quick` all with the least counts, and no page written.
  */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -19,39 +19,59 @@ const { values } = parseArgs({
 const wanted = values.rows?.split(',').map(Number);
 const rowsFolder = path.join(import.meta.dirname, 'rows');
 const files = readdirSync(rowsFolder).filter((file) => file.endsWith('.mjs'));
-const rows = await Promise.all(files.map((file) => import(pathToFileURL(path.join(rowsFolder, file)).href)));
-const chosen = rows.map((row) => row.default).filter(({ number }) => wanted?.includes(number) ?? true);
+const modules = await Promise.all(files.map((file) => import(pathToFileURL(path.join(rowsFolder, file)).href)));
+const rows = modules.map((module) => module.default).sort((a, b) => a.number - b.number);
 
 const base = mkdtempSync(path.join(tmpdir(), 'latchkey-bench-'));
 const server = await startTokenServer(base);
 const redis = await startRedis();
-const where = machine(redis.version);
-const results = [];
+const bench = {
+  server,
+  redis,
+  /** How many rounds, unless told. */
+  rounds: (usual) => Number(values.rounds ?? (values.quick ? 1 : usual)),
+  /** A count that is small where only the benchmark itself is tried. */
+  count: (usual, quick) => (values.quick ? quick : usual),
+  /** An empty folder. */
+  folder: () => mkdtempSync(path.join(base, 'run-')),
+};
+const kept = path.join(import.meta.dirname, 'results');
+mkdirSync(kept, { recursive: true });
 try {
-  for (const row of chosen.sort((a, b) => a.number - b.number)) {
-    process.stdout.write(`${row.number}. ${row.title} … `);
-    const started = performance.now();
-    const outcome = await row.measure({
-      server,
-      redis,
-      rounds: (usual) => Number(values.rounds ?? (values.quick ? 1 : usual)),
-      count: (usual, quick) => (values.quick ? quick : usual),
-      folder: () => mkdtempSync(path.join(base, 'run-')),
-      quick: values.quick,
-    });
-    const seconds = Math.round((performance.now() - started) / 1000);
-    console.log(`${seconds} s`);
-    results.push({ row, outcome, where, seconds });
-    console.log(`\n${sectionOf(results.at(-1))}\n`);
-  }
+  for (const row of rows.filter(({ number }) => wanted?.includes(number) ?? true)) await measure(row);
 } finally {
   server.stop();
   redis.server.kill();
-  rmSync(base, { recursive: true, force: true });
+  rmSync(base, { recursive: true, force: true, maxRetries: 3 });
 }
-const kept = path.join(import.meta.dirname, 'results');
-mkdirSync(kept, { recursive: true });
-const name = `${where.date.replaceAll(':', '-')}${values.quick ? '-quick' : ''}.json`;
-writeFileSync(path.join(kept, name), JSON.stringify(results, undefined, 2));
 if (values.quick) console.log('Quick: docs/performance.md was not written.');
-else writePage(results);
+
+/** A row that cannot be measured is told, and the others go on. */
+async function measure(row) {
+  console.log(`${row.number}. ${row.title} …`);
+  const started = performance.now();
+  const where = machine(redis.version);
+  try {
+    const outcome = await row.measure(bench);
+    const seconds = Math.round((performance.now() - started) / 1000);
+    const result = { row, outcome, where, seconds };
+    console.log(`\n${sectionOf(result)}\n`);
+    if (values.quick) return;
+    const name = `${where.date.replaceAll(':', '-')}-row-${row.number}.json`;
+    writeFileSync(path.join(kept, name), JSON.stringify(result, undefined, 2));
+    writeFileSync(path.join(kept, `latest-${row.number}.json`), JSON.stringify(result, undefined, 2));
+    writePage([result]);
+    keepConstants(outcome.constants);
+  } catch (error) {
+    console.error(`Row ${row.number} could not be measured: ${error.stack}`);
+    process.exitCode = 1;
+  }
+}
+
+/** What the model of scale needs. */
+function keepConstants(constants) {
+  if (constants === undefined) return;
+  const file = path.join(import.meta.dirname, 'scale/constants.json');
+  const known = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  writeFileSync(file, `${JSON.stringify({ ...known, ...constants }, undefined, 2)}\n`);
+}

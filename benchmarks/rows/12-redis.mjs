@@ -47,8 +47,24 @@ async function measure({ server, redis, rounds, count }) {
       atMost('Latchkey, a read against a bare GET', ratio(samples.get(ours), samples.get('GET')), 1.3, 'x'),
       atMost('round trips of a renewal', renewal.roundTrips, 4),
     ],
-    constants: { redisReadMicroseconds: median(samples.get('GET')), renewal },
+    constants: { renewalCommands: renewal.commands.length, ...(await capacity(redis, count(200_000, 2000))) },
   };
+}
+
+/** What the model of scale needs: commands a second with 100 under way, and bytes of a record. */
+async function capacity(redis, commands) {
+  const client = await createClient({ url: redis.url }).connect();
+  const [name] = (await client.keys('*')).filter((found) => found.startsWith('latchkey::'));
+  const start = performance.now();
+  let left = commands;
+  const lane = async () => {
+    while (left-- > 0) await client.get(name);
+  };
+  await Promise.all(Array.from({ length: 100 }, lane));
+  const commandsPerSecond = Math.round((commands * 1000) / (performance.now() - start));
+  const recordBytes = Number(await client.sendCommand(['MEMORY', 'USAGE', name]));
+  client.destroy();
+  return { commandsPerSecond, recordBytes };
 }
 
 /** A first renewal opens the connection; the second is counted. */

@@ -34,10 +34,11 @@ async function measure({ server, redis, rounds, count, folder }) {
     const points = { slowest: [], commands: [] };
     for (const processes of sizes) {
       const runs = [];
-      for (let round = 0; round < rounds(3); round++) {
+      for (let round = 0; round < rounds(2); round++) {
         runs.push(await runOnce({ server, redis, folder, name, job, processes }));
       }
       const requests = spread(runs.map((run) => run.requests));
+      const failed = Math.max(...runs.map((run) => run.failed));
       wrong += runs.filter((run) => run.requests !== 1 || run.failed > 0).length;
       const slowest = spread(runs.map((run) => run.slowest));
       const commands = job === 'onRedis' ? median(runs.map((run) => run.commands)) : undefined;
@@ -49,6 +50,7 @@ async function measure({ server, redis, rounds, count, folder }) {
         name,
         processes,
         `${requests.least}..${requests.greatest}`,
+        failed,
         ...times,
         commands && format(commands, 0),
       ]);
@@ -59,7 +61,7 @@ async function measure({ server, redis, rounds, count, folder }) {
   const x = 'processes';
   const times = ['minimum', 'median', 'maximum'].map((what) => `slowest caller, ${what}, ms`);
   return {
-    tables: [table(['candidate', 'processes', 'requests', ...times, 'Redis commands'], rows)],
+    tables: [table(['candidate', 'processes', 'requests', 'failed callers', ...times, 'Redis commands'], rows)],
     plots: [
       { file: 'processes-slowest.svg', svg: plot({ title: 'The slowest caller', x, y: 'ms', series: curves.slowest }) },
       {

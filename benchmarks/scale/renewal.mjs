@@ -1,0 +1,50 @@
+/** One renewal of every tenant by all hosts: who asks the token server, who waits, what Redis is sent. */
+
+/**
+ * `jitter` says by how much earlier than at 80 % of its life a token is renewed, as a share of the life: `host` drawn by
+ * each host, `tenant` by each tenant. `waiting` is what a waiter does when a lock is released: `contend` or `read`.
+ */
+export function renewAll(scene, { jitter, waiting }, random) {
+  const { hosts, tenants, lifetime, callsPerSecond, answerSeconds, renewalCommands } = scene;
+  const seconds = { requests: new Map(), commands: new Map() };
+  const add = (what, at, count) => what.set(Math.floor(at), (what.get(Math.floor(at)) ?? 0) + count);
+  const waiters = [];
+  const asks = new Float64Array(hosts);
+  for (let tenant = 0; tenant < tenants; tenant++) {
+    const due = lifetime * (0.8 - jitter.tenant * random());
+    let first = Infinity;
+    for (let host = 0; host < hosts; host++) {
+      const ahead = jitter.host === 0 ? 0 : lifetime * jitter.host * random();
+      asks[host] = due - ahead - Math.log(1 - random()) / callsPerSecond;
+      if (asks[host] < first) first = asks[host];
+    }
+    let waiting = -1; // the first is none
+    for (const at of asks) {
+      if (at <= first + answerSeconds) waiting++;
+      else add(seconds.commands, at, 1); // a GET finds what the first has saved
+    }
+    add(seconds.requests, first, 1);
+    add(seconds.commands, first + answerSeconds, renewalCommands);
+    waiters.push(waiting);
+  }
+  let herd = 0;
+  for (const count of waiters) herd = Math.max(herd, commandsOfWaiters(count, waiting));
+  const most = (map) => Math.max(...map.values());
+  const sum = (map) => [...map.values()].reduce((total, count) => total + count, 0);
+  const ofWaiters = waiters.reduce((total, count) => total + commandsOfWaiters(count, waiting), 0);
+  return {
+    requestsInBusiestSecond: most(seconds.requests),
+    commandsInBusiestSecond: most(seconds.commands),
+    commands: sum(seconds.commands) + ofWaiters,
+    waiters: waiters.sort((a, b) => a - b)[waiters.length >> 1],
+    commandsOfOneHerd: herd,
+  };
+}
+
+/**
+ * A waiter looks, tries, subscribes, tries once more, and leaves at the end by unsubscribing. `contend`: each release
+ * wakes all, all try, one wins, looks, and releases. `read`: each looks once when it is woken, and is done.
+ */
+function commandsOfWaiters(count, waiting) {
+  return waiting === 'read' ? 6 * count : 7 * count + (count * (count + 1)) / 2;
+}

@@ -1,0 +1,208 @@
+/**
+ * Simulates many hosts on a Redis Cluster and writes docs/scale.md: `node benchmarks/scale/simulate.mjs [--seed 1]
+ * [--hosts 10000] [--tenants 1000] [--shards 12] [--quick]`. Needs no installation. What was measured comes from
+ * constants.json beside it, which `npm run bench` writes; what is assumed is an option or stands below.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { generator } from '../measure/generator.mjs';
+import { format, table } from '../report/table.mjs';
+import { shareThatEnds, tokenEndpointDown } from './outage.mjs';
+import { renewAll } from './renewal.mjs';
+
+const number = (usual) => ({ type: 'string', default: String(usual) });
+const { values } = parseArgs({
+  options: {
+    seed: number(1),
+    hosts: number(10_000),
+    tenants: number(1000),
+    shards: number(12),
+    lifetime: number(3600),
+    'calls-per-second': number(0.1),
+    'token-seconds': number(0.1),
+    'round-trip': number(0.0005),
+    quick: { type: 'boolean', default: false },
+  },
+});
+const given = (name) => Number(values[name]);
+const measured = JSON.parse(readFileSync(path.join(import.meta.dirname, 'constants.json'), 'utf8'));
+const { bytesPerCredential, commandsPerSecond, recordBytes, renewalCommands, warmCallNanoseconds } = measured;
+const scene = {
+  hosts: values.quick ? 200 : given('hosts'),
+  tenants: values.quick ? 10 : given('tenants'),
+  shards: given('shards'),
+  lifetime: given('lifetime'),
+  callsPerSecond: given('calls-per-second'),
+  roundTrip: given('round-trip'),
+  answerSeconds: given('token-seconds') + 4 * given('round-trip'),
+  renewalCommands,
+};
+const capacity = scene.shards * commandsPerSecond;
+const share = (commands, of = capacity) => `${format((100 * commands) / of)} %`;
+
+const page = [introduction(), memory(), renewals(), shardFailure(), endpointDown(), conclusions()].join('\n\n');
+if (values.quick) console.log(page);
+else writeFileSync(path.join(import.meta.dirname, '../../docs/scale.md'), `${page}\n`);
+if (!values.quick) console.log('docs/scale.md was written.');
+
+function introduction() {
+  const { hosts, tenants, shards, lifetime, callsPerSecond } = scene;
+  const rows = [
+    ['hosts, one process each', format(hosts, 0), 'given'],
+    ['tenants (credentials), each used by each host', format(tenants, 0), 'given'],
+    ['shards of the Redis Cluster', shards, 'given'],
+    ['lifetime of a token, s', lifetime, 'given'],
+    ['calls a second, of a host for a tenant', callsPerSecond, 'given'],
+    ['answer of the token endpoint, s', given('token-seconds'), 'given'],
+    ['round trip to Redis, s', scene.roundTrip, 'given'],
+    ['commands a second of a shard', format(commandsPerSecond), 'measured: one client, 100 under way'],
+    ['bytes of a record in Redis', format(recordBytes, 0), 'measured'],
+    ['commands of a renewal', renewalCommands, 'measured'],
+    ['bytes of a credential in a process', format(bytesPerCredential, 0), 'measured, 1 KB of token included'],
+    ['a warm call, ns', format(warmCallNanoseconds), 'measured'],
+  ];
+  return `# Scale
+
+A model of a large installation: a token for each tenant, used by all hosts, in one Redis Cluster. What one process and
+one Redis cost was measured by [the benchmark](performance.md); the rest is simulated from how the library behaves, by
+\`node benchmarks/scale/simulate.mjs\`, which writes this page (seed ${values.seed}; each assumption is an option). It is a
+model: no cluster of this size was run, and a demand beyond what Redis can do is told as such, not slowed down.
+
+Client credentials: a token past 80 % of its life is renewed by a call that finds it so, while callers still get it
+(\`renewAhead\`); all hosts wait at one lease in Redis, and a host whose renewal ahead failed tries again by a call 10 s
+later at the earliest. The option \`retry\` is off. All tokens were issued in the same second, as after a deployment of
+everything: the worst case, and one that stays, since all lives are equally long.
+
+${table(['what', 'value', 'from'], rows)}`;
+}
+
+function memory() {
+  const { hosts, tenants, shards, callsPerSecond, lifetime } = scene;
+  const rows = [
+    ['memory of a process for all tenants, MiB', format((tenants * bytesPerCredential) / 2 ** 20)],
+    ['memory of a shard for its records, MiB', format((tenants * recordBytes) / shards / 2 ** 20)],
+    ['time of a host for warm calls, % of a core', format(tenants * callsPerSecond * warmCallNanoseconds * 1e-7)],
+    ['Redis commands of a warm call', 0],
+    ['Redis commands a second, on average', format((hosts * tenants) / (0.8 * lifetime))],
+    ['token requests a second, on average', format(tenants / (0.8 * lifetime))],
+  ];
+  return `## At rest
+
+${table(['what', 'value'], rows)}
+
+The average is one GET by each host for each tenant and life. It says little: what matters is when they come.`;
+}
+
+function renewals() {
+  const tenth = 0.1;
+  const scenarios = [
+    ['as it is: at 80 % exactly', { host: 0, tenant: 0 }],
+    ['each host 0 to 10 % of the life earlier', { host: tenth, tenant: 0 }],
+    ['each tenant 0 to 10 % earlier, the same on all hosts', { host: 0, tenant: tenth }],
+    ['each host and each tenant', { host: tenth, tenant: tenth }],
+  ];
+  const rows = scenarios.map(([name, jitter]) => {
+    const contend = renewAll(scene, { jitter, waiting: 'contend' }, generator(given('seed')));
+    const read = renewAll(scene, { jitter, waiting: 'read' }, generator(given('seed')));
+    const { requestsInBusiestSecond, commandsInBusiestSecond, waiters } = contend;
+    return [
+      name,
+      format(requestsInBusiestSecond, 0),
+      share(commandsInBusiestSecond),
+      format(waiters, 0),
+      `${format(contend.commandsOfOneHerd)} (${format(contend.commandsOfOneHerd / commandsPerSecond)} s)`,
+      `${format(read.commandsOfOneHerd)} (${format(read.commandsOfOneHerd / commandsPerSecond)} s)`,
+    ];
+  });
+  const head = [
+    'when a token is renewed',
+    'token requests in the busiest second',
+    'busiest second of Redis, of its capacity, waiters apart',
+    'hosts that wait at the lock of a tenant',
+    'commands of one herd of waiters, as it is (time of a shard)',
+    'the same if woken waiters only read',
+  ];
+  return `## A renewal of all tenants
+
+One token request for each tenant, whatever happens. The first host that calls after 80 % renews; those that call while
+it does so wait at the lease; all later ones find the new token by one GET. A release wakes all who wait, all try, one wins,
+reads, releases: the commands of n waiters grow with n².
+
+${table(head, rows)}`;
+}
+
+function shardFailure() {
+  const { hosts, tenants, shards, lifetime, callsPerSecond } = scene;
+  const [outage, rest] = [15, 10];
+  const affected = Math.ceil(tenants / shards);
+  const callers = hosts * affected;
+  // The first try of a host comes with its first call, the next ones 10 s later with the next call.
+  const firstTries = callers * (1 - Math.exp(-callsPerSecond * outage));
+  const secondTries = callers * (1 - Math.exp(-callsPerSecond * Math.max(0, outage - rest)));
+  const rows = [
+    ['tenants on the shard', affected],
+    ['seconds until its replica takes over', outage],
+    ['attempts to renew that fail meanwhile, at most', format(firstTries + secondTries)],
+    ['the same a second', format((firstTries + secondTries) / outage)],
+    ['calls of running hosts that get no token', 0],
+    ['seconds that the outage might last before any does', format(0.2 * lifetime)],
+  ];
+  return `## A shard fails
+
+At the worst moment, when its tenants are due. Callers are given the present token, which has a fifth of its life left; a
+host that starts during the outage has none, and its calls fail with \`StorageUnavailableError\` for the tenants of this shard.
+
+${table(['what', 'value'], rows)}`;
+}
+
+function endpointDown() {
+  const { hosts, tenants, lifetime } = scene;
+  const seconds = 600;
+  const random = generator(given('seed'));
+  const cases = [
+    ['answers 503 after 50 ms', 0.05],
+    ['refuses connections, 2 ms', 0.002],
+    ['does not answer for 20 s (`timeout`)', 20],
+  ];
+  const rows = cases.map(([name, failure]) => {
+    const one = tokenEndpointDown(scene, { seconds, failure }, random);
+    return [
+      name,
+      format(one.requestsPerSecond),
+      format(one.requestsPerSecond * tenants),
+      format(one.mostWaiting, 0),
+      share(one.commandsPerSecond * tenants),
+    ];
+  });
+  const head = [
+    'the endpoint',
+    'requests a second of a tenant',
+    'of all tenants',
+    'hosts that wait at once, of a tenant',
+    'commands demanded of Redis, of its capacity',
+  ];
+  const ends = shareThatEnds(scene, { seconds, before: Math.min(60, lifetime / 10) });
+  const ahead = shareThatEnds(scene, { seconds, before: 0.2 * lifetime });
+  return `## The token endpoint is down for ten minutes
+
+From the moment at which tokens are due. Each of ${format(hosts, 0)} hosts tries again every 10 s, one at a time behind the lease.
+
+${table(head, rows)}
+
+With renewal ahead, ${format(100 * ahead, 0)} % of the tokens end during the outage, wherever in their lives it finds them: all
+calls are served. Where a refresh token is redeemed, renewal ahead is off by default, tokens are renewed
+${Math.min(60, lifetime / 10)} s before their end, and ${format(100 * ends, 0)} % end during the outage; their calls fail until it is over.`;
+}
+
+function conclusions() {
+  return `## What follows
+
+- The steady load is small; the moments are not. Without jitter all hosts find a token due in the same second, and so
+  find all tenants that were issued together, for as long as they live.
+- Jitter by host thins out the herd of one tenant; jitter by tenant spreads the tenants at the token endpoint. Each alone
+  leaves the other's peak.
+- Until the library has either: stagger deployments, give hosts different \`autoRefreshThreshold\`s (above a fifth
+  of the life, so that the call which finds the token due waits), and use fewer, larger processes.
+- Hosts do not tell each other that the token endpoint is down. Behind an outage, one host after the other asks it.`;
+}
