@@ -29,7 +29,7 @@ export function timingTable({ samples, unit, references, failures = new Map(), m
 /** Three significant digits, and no more behind the point than they need. */
 export function format(value, digits) {
   if (value === undefined || Number.isNaN(value)) return '-';
-  if (digits !== undefined) return value.toFixed(digits);
+  if (digits !== undefined) return digits === 0 ? grouped(Math.round(value)) : value.toFixed(digits);
   const size = Math.abs(value);
   if (size >= 100) return grouped(Math.round(value));
   return value.toFixed(size >= 10 ? 1 : size >= 1 || size === 0 ? 2 : 3);

@@ -37,7 +37,7 @@ async function measure({ server, rounds, count, folder }) {
     entries,
     rounds: rounds(7),
     tls: server.certificate,
-    prepare: async () => ({ realm: await server.open(), file: `${folder()}/token`, budget: count(60, 2) }),
+    prepare: async () => ({ realm: await server.open(), file: `${folder()}/token`, budget: count(15, 1) }),
     async check(entry, { realm }, result) {
       if (result.token !== 'none') await server.check(realm, [result.token], nameOf(entry));
       result.requests = (await server.seen(realm)).requests;

@@ -41,7 +41,7 @@ async function measure({ server, redis, rounds, count, folder }) {
         const seedRedis = await loadCandidate(entry, 'seedRedis');
         await seedRedis(realm, redis.url, { ended: false });
       }
-      return { realm, file: `${folder()}/token`, url: redis.url, budget: count(60, 2) };
+      return { realm, file: `${folder()}/token`, url: redis.url, budget: count(15, 1) };
     },
     check: (entry, { realm }, { token }) => server.check(realm, [token], nameOf(entry)),
   });

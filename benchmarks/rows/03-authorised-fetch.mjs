@@ -28,7 +28,7 @@ async function measure({ server, rounds, count }) {
     row: import.meta.url,
     entries,
     rounds: rounds(7),
-    prepare: async () => ({ realm: await server.open(), budget: count(60, 2) }),
+    prepare: async () => ({ realm: await server.open(), budget: count(15, 1) }),
     check: (entry, { realm }, { token }) => token === 'none' || server.check(realm, [token], nameOf(entry)),
   });
   const samples = new Map([...results].map(([name, all]) => [name, all.map(({ ns }) => ns)]));
