@@ -3,22 +3,26 @@
  * compared delete. No renewal of the lease, no compare at the save, no errors.
  */
 import { randomBytes } from 'node:crypto';
-import { createClient } from '@redis/client';
 
 const release = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0`;
 
-/** The token of a key. It connects when it is first asked, as a storage does that is made by the way. */
+/** The token of a key. It loads the client and connects when it is first asked, as Latchkey does. */
 export function onRedis({ origin, clientId, clientSecret }, url) {
-  const redis = createClient({ url });
-  redis.unref();
   const [key, lock, owner] = [`bare:${clientId}`, `bare-lock:${clientId}`, randomBytes(16).toString('base64url')];
   let known;
   let inFlight;
   const isFresh = (record) => record !== undefined && record.expires_at * 1000 - 60_000 > Date.now();
+  let redis;
   let connected;
+  const connect = async () => {
+    const { createClient } = await import('@redis/client');
+    redis = createClient({ url });
+    redis.unref();
+    await redis.connect();
+  };
   const look = async () => (known = JSON.parse(await redis.get(key)));
   const renew = async () => {
-    await (connected ??= redis.connect());
+    await (connected ??= connect());
     if (isFresh(await look())) return known.access_token;
     while (!(await redis.set(lock, owner, { NX: true, PX: 10_000 }))) await new Promise((done) => setTimeout(done, 5));
     try {
@@ -43,6 +47,7 @@ export function onRedis({ origin, clientId, clientSecret }, url) {
 
 /** Stores a token that has ended, and its refresh token. */
 export async function seedRedis({ clientId, accessToken, refreshToken }, url) {
+  const { createClient } = await import('@redis/client');
   const redis = await createClient({ url }).connect();
   const record = { access_token: accessToken, refresh_token: refreshToken, expires_at: 2 };
   await redis.set(`bare:${clientId}`, JSON.stringify(record));

@@ -12,7 +12,7 @@ export default {
   number: 6,
   title: 'Processes on one Redis',
   work: 'As row 5, on Redis.',
-  note: 'The bare mechanism is candidates/bare-redis.mjs: `SET NX PX`, a second look, a `SET`, a compared delete. msal-node is the only peer with a cache plugin for Redis (its DistributedCachePlugin), here with client credentials.',
+  note: 'The bare mechanism is candidates/bare-redis.mjs: `SET NX PX`, a second look, a `SET`, a compared delete. On both sides the first call loads the client library and connects; the second table is without that. msal-node is the only peer with a cache plugin for Redis (its DistributedCachePlugin), here with client credentials.',
   measure,
 };
 

@@ -43,8 +43,8 @@ export function renewAll(scene, { jitter, waiting }, random) {
 
 /**
  * A waiter looks, tries, subscribes, tries once more, and leaves at the end by unsubscribing. `contend`: each release
- * wakes all, all try, one wins, looks, and releases. `read`: each looks once when it is woken, and is done.
+ * wakes all, all try, one wins and releases. `read`: each looks once when it is woken, and is done.
  */
 function commandsOfWaiters(count, waiting) {
-  return waiting === 'read' ? 6 * count : 7 * count + (count * (count + 1)) / 2;
+  return waiting === 'read' ? 6 * count : 6 * count + (count * (count + 1)) / 2;
 }
