@@ -17,12 +17,12 @@ export default {
   measure,
 };
 
-async function measure({ server, count, folder }) {
-  const runs = count(100, 1);
-  const few = count(5, 1);
+async function measure({ server, rounds, count, folder }) {
+  const runs = rounds(100);
+  const few = Math.min(5, runs);
   const entries = [
     { name: reference, runs, times: 2 },
-    { name: 'control: bare mechanism again', candidate: reference, runs: count(20, 1), times: 2 },
+    { name: 'control: bare mechanism again', candidate: reference, runs: Math.min(20, runs), times: 2 },
     ...ours.map((name) => ({ name, runs, times: 2 })),
     { name: 'badgateway', runs: few },
     { name: 'aws fromSso', runs: few },
