@@ -25,6 +25,10 @@ const rows = modules.map((module) => module.default).sort((a, b) => a.number - b
 const base = mkdtempSync(path.join(tmpdir(), 'latchkey-bench-'));
 const server = await startTokenServer(base);
 const redis = await startRedis();
+// Ended from outside, too, nothing is left running.
+process.once('exit', () => redis.server.kill());
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
 const bench = {
   server,
   redis,
