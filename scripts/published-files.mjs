@@ -20,11 +20,12 @@ const fields = {
   publishConfig: { access: 'public' },
 };
 
-/** Writes the list of the files of each tarball; files that differ in their last extensions only share a line. */
+/** Writes the list of the files of each tarball; files that differ in their last extensions or a hash only share a line. */
 export function fileLists(tarballs) {
   return packages.map((name) => {
     const groups = new Map();
-    for (const file of [...contents(tarballs[name]).keys()].sort()) {
+    const names = [...contents(tarballs[name]).keys()].map((file) => file.replace(/(?<=shared-)\w+/, '*'));
+    for (const file of [...new Set(names)].sort()) {
       const [, stem, extension] = /^(.*?)((?:\.d)?\.[cm]?[jt]s(?:\.map)?)?$/.exec(file);
       groups.set(stem, [...(groups.get(stem) ?? []), ...(extension === undefined ? [] : [extension.slice(1)])]);
     }

@@ -2,7 +2,7 @@ import type { AuthFlowOptions } from './auth-flow-options.js';
 import { causesOf } from './error-causes.js';
 import { DiscoveryError, TokenEndpointUnavailableError } from './errors.js';
 import { asResponse, exchange, type HttpAnswer, requestInit } from './http-exchange.js';
-import type { OpenidClient, ServerMetadata } from './openid.js';
+import { importOpenid, type ServerMetadata } from './openid.js';
 import { scrubError } from './secrets.js';
 import { issuerOfDomain, secureUrl } from './secure-url.js';
 import { aboutCertificate } from './untrusted-certificate.js';
@@ -14,7 +14,7 @@ import { aboutCertificate } from './untrusted-certificate.js';
  * @throws TokenEndpointUnavailableError when the server cannot be reached; DiscoveryError when it publishes nothing
  * usable; InsecureTransportError when it publishes an endpoint that is neither HTTPS nor on loopback.
  */
-export async function discover(openid: OpenidClient, options: AuthFlowOptions): Promise<ServerMetadata> {
+export async function discover(options: AuthFlowOptions): Promise<ServerMetadata> {
   const { issuer, domain, server } = options;
   if (server) {
     return {
@@ -31,9 +31,7 @@ export async function discover(openid: OpenidClient, options: AuthFlowOptions): 
     };
   }
   const expected = new URL(issuer ?? issuerOfDomain(domain ?? ''));
-  const found =
-    (await fetchMetadata(openid, expected, 'oidc', options)) ??
-    (await fetchMetadata(openid, expected, 'oauth2', options));
+  const found = (await fetchMetadata(expected, 'oidc', options)) ?? (await fetchMetadata(expected, 'oauth2', options));
   if (!found) throw new DiscoveryError({ message: `${expected.origin} publishes no metadata for this issuer.` });
   for (const [name, value] of Object.entries({ ...found, ...found.mtls_endpoint_aliases })) {
     if (name.endsWith('_endpoint') && typeof value === 'string') checkEndpoint(value, `The server's ${name}`);
@@ -52,12 +50,12 @@ function checkEndpoint(url: string, name: string): void {
 
 /** Returns `undefined` when the server has no such document. */
 async function fetchMetadata(
-  openid: OpenidClient,
   issuer: URL,
   algorithm: 'oidc' | 'oauth2',
   options: AuthFlowOptions,
 ): Promise<ServerMetadata | undefined> {
   let answer: HttpAnswer | undefined;
+  const openid = await importOpenid();
   try {
     const configuration = await openid.discovery(issuer, options.clientId, undefined, openid.None(), {
       algorithm,

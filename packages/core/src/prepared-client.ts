@@ -4,6 +4,7 @@ import type { CoolDown } from './cool-down.js';
 import { type DeviceCode, readDeviceCode } from './device-code.js';
 import { DiscoveryError } from './errors.js';
 import { noAnswer } from './no-answer.js';
+import { importOpenid } from './openid.js';
 import { withRetries } from './request-retry.js';
 import { scrubError } from './secrets.js';
 import type { AskOptions, ServerConnection } from './server-connection.js';
@@ -57,11 +58,10 @@ export class PreparedClient {
     parameters: URLSearchParams,
     { signal, beforeSending, dpopKey }: TokenRequestOptions,
   ): Promise<TokenAnswer> {
-    const { openid } = this.#connection;
     const secrets = this.#connection.secretsOf(parameters);
     const sentAt = this.#connection.now();
     const { answer, problem } = await this.#connection.ask(
-      (configuration) => openid.genericGrantRequest(configuration, grantType, parameters),
+      (openid, configuration) => openid.genericGrantRequest(configuration, grantType, parameters),
       { secrets, signal, beforeSending, dpopKey },
     );
     if (!answer) throw noAnswer(problem, grantType, secrets);
@@ -79,10 +79,9 @@ export class PreparedClient {
    * @throws DeviceCodeRequestError, TokenEndpointUnavailableError, DiscoveryError
    */
   async requestDeviceCode(parameters: URLSearchParams, signal?: AbortSignal): Promise<DeviceCode> {
-    const { openid } = this.#connection;
     const secrets = this.#connection.secretsOf(parameters);
     const { answer, problem } = await this.#connection.ask(
-      (configuration) => openid.initiateDeviceAuthorization(configuration, parameters),
+      (openid, configuration) => openid.initiateDeviceAuthorization(configuration, parameters),
       { secrets, signal },
     );
     if (!answer) throw noAnswer(problem, 'device_authorization', secrets);
@@ -96,11 +95,11 @@ export class PreparedClient {
    * @throws DiscoveryError; for parameters that are sent ahead also what {@link readEndpointAnswer} throws
    */
   async authorizationUrl(parameters: URLSearchParams): Promise<URL> {
-    const { openid, metadata, options } = this.#connection;
+    const { metadata, options } = this.#connection;
     const { pushedAuthorization = metadata.require_pushed_authorization_requests === true } = options;
     const secrets = this.#connection.secretsOf(new URLSearchParams());
     const { answer, result, problem } = await this.#connection.ask(
-      async (configuration) =>
+      async (openid, configuration) =>
         pushedAuthorization
           ? openid.buildAuthorizationUrlWithPAR(configuration, parameters)
           : openid.buildAuthorizationUrl(configuration, parameters),
@@ -142,7 +141,7 @@ export class PreparedClient {
 
   /** Makes what ties a redirect to the login that it ends (RFC 7636, RFC 6749 section 10.12). */
   async randomChecks(): Promise<{ state: string; nonce: string; codeVerifier: string; codeChallenge: string }> {
-    const { openid } = this.#connection;
+    const openid = await importOpenid();
     const codeVerifier = openid.randomPKCECodeVerifier();
     const codeChallenge = await openid.calculatePKCECodeChallenge(codeVerifier);
     return { state: openid.randomState(), nonce: openid.randomNonce(), codeVerifier, codeChallenge };
@@ -155,10 +154,10 @@ export class PreparedClient {
 
   /** Revokes a token (RFC 7009). @throws a scrubbed error when the server does not confirm it. */
   async revoke(token: string, hint: 'refresh_token' | 'access_token', signal: AbortSignal): Promise<void> {
-    const { openid, options } = this.#connection;
+    const { options } = this.#connection;
     const secrets = [token, ...this.#connection.secretsOf(new URLSearchParams())];
     const { problem } = await this.#connection.ask(
-      (configuration) => openid.tokenRevocation(configuration, token, { token_type_hint: hint }),
+      (openid, configuration) => openid.tokenRevocation(configuration, token, { token_type_hint: hint }),
       { secrets, signal, asJson: options.revocationFormat === 'json' },
     );
     if (problem !== undefined) throw scrubError(problem, secrets);
@@ -170,10 +169,9 @@ export class PreparedClient {
     hint: 'refresh_token' | 'access_token',
     signal?: AbortSignal,
   ): Promise<Record<string, unknown>> {
-    const { openid } = this.#connection;
     const secrets = [token, ...this.#connection.secretsOf(new URLSearchParams())];
     const { answer, problem } = await this.#connection.ask(
-      (configuration) => openid.tokenIntrospection(configuration, token, { token_type_hint: hint }),
+      (openid, configuration) => openid.tokenIntrospection(configuration, token, { token_type_hint: hint }),
       { secrets, signal },
     );
     if (!answer) throw noAnswer(problem, 'introspection', secrets);

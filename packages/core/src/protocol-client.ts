@@ -3,7 +3,7 @@ import type { ClientProof } from './client-authentication.js';
 import { systemClock } from './clock.js';
 import { CoolDown } from './cool-down.js';
 import { discover } from './discovery.js';
-import { importOpenid, type OpenidClient, type ServerMetadata } from './openid.js';
+import type { ServerMetadata } from './openid.js';
 import { PreparedClient } from './prepared-client.js';
 import { readPrivateKey } from './private-key.js';
 import { readSecret } from './secret-source.js';
@@ -56,22 +56,21 @@ export class ProtocolClient {
   }
 
   /**
-   * Does all that can fail before a request is sent: imports, discovery, the client's secret or key.
+   * Does all that can fail before a request is sent: discovery, the client's secret or key.
    *
    * @throws TokenEndpointUnavailableError, also when the function `clientSecret` or `clientKey`
    * fails; DiscoveryError; InsecureTransportError; TypeError for a key that cannot be read.
    */
   async prepare(): Promise<PreparedClient> {
-    const openid = await importOpenid();
-    const metadata = await (this.#metadata ??= this.#discover(openid));
+    const metadata = await (this.#metadata ??= this.#discover());
     const proof = await this.#readProof();
-    const parts = { openid, metadata, proof, options: this.#options, now: this.#now, nonces: this.#nonces };
+    const parts = { metadata, proof, options: this.#options, now: this.#now, nonces: this.#nonces };
     return new PreparedClient(new ServerConnection(parts), this.#coolDown);
   }
 
-  async #discover(openid: OpenidClient): Promise<ServerMetadata> {
+  async #discover(): Promise<ServerMetadata> {
     try {
-      return await this.#coolDown.watch(() => discover(openid, this.#options));
+      return await this.#coolDown.watch(() => discover(this.#options));
     } catch (error) {
       this.#metadata = undefined;
       throw error;

@@ -2,12 +2,11 @@ import type { AuthFlowOptions } from './auth-flow-options.js';
 import { clientAuthentication, type ClientProof } from './client-authentication.js';
 import { asResponse, exchange, type HttpAnswer, requestInit } from './http-exchange.js';
 import { type DpopKey, proveDpop } from './dpop-proof.js';
-import type { Configuration, OpenidClient, ServerMetadata } from './openid.js';
+import { type Configuration, importOpenid, type OpenidClient, type ServerMetadata } from './openid.js';
 import { readObject } from './token-endpoint-answer.js';
 
 /** What requests are made with. */
 export interface ConnectionParts {
-  readonly openid: OpenidClient;
   readonly metadata: ServerMetadata;
   readonly proof: ClientProof;
   readonly options: AuthFlowOptions;
@@ -37,6 +36,9 @@ export interface Asked<T> {
   readonly problem: unknown;
 }
 
+/** One request, as the protocol library makes it. */
+export type ProtocolCall<T> = (openid: OpenidClient, configuration: Configuration) => Promise<T>;
+
 /** Lets the protocol library make one request, and keeps the answer before the library judges it. */
 export class ServerConnection {
   readonly #parts: ConnectionParts;
@@ -48,9 +50,6 @@ export class ServerConnection {
   get metadata(): ServerMetadata {
     return this.#parts.metadata;
   }
-  get openid(): OpenidClient {
-    return this.#parts.openid;
-  }
   get options(): AuthFlowOptions {
     return this.#parts.options;
   }
@@ -60,12 +59,16 @@ export class ServerConnection {
   }
 
   /** Makes the request that `call` describes. Throws only what `signal` says. */
-  async ask<T>(call: (configuration: Configuration) => Promise<T>, options: AskOptions): Promise<Asked<T>> {
+  async ask<T>(call: ProtocolCall<T>, options: AskOptions): Promise<Asked<T>> {
     let answer: HttpAnswer | undefined;
     let result: T | undefined;
     let problem: unknown;
     try {
-      result = await call(this.configure((got) => (answer = got), options));
+      const openid = await importOpenid();
+      result = await call(
+        openid,
+        this.#configure(openid, (got) => (answer = got), options),
+      );
     } catch (error) {
       problem = error;
     }
@@ -82,8 +85,8 @@ export class ServerConnection {
   }
 
   /** Configures the protocol library for one request. */
-  configure(keep: (answer: HttpAnswer | undefined) => void, asking: AskOptions): Configuration {
-    const { openid, metadata, proof, options, now } = this.#parts;
+  #configure(openid: OpenidClient, keep: (answer: HttpAnswer | undefined) => void, asking: AskOptions): Configuration {
+    const { metadata, proof, options, now } = this.#parts;
     const { fetch = globalThis.fetch, timeout = 20, headers: extra, server, clientAuthentication: method } = options;
     const usesTls = method?.endsWith('tls_client_auth') ?? false;
     const configuration = new openid.Configuration(

@@ -12,7 +12,7 @@ import {
   type TokenSet,
   type TokenStorage,
 } from '@latchkey/core';
-import { createHash } from 'node:crypto';
+import { nodeCrypto } from './node-crypto.js';
 import { unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { syncFolder, writeAtomically } from './atomic-write.js';
@@ -131,7 +131,7 @@ export class FileTokenStorage implements TokenStorage {
 
   #fileOf(key: string): string {
     if (!this.#perKey) return this.id;
-    return join(this.id, `${createHash('sha256').update(key).digest('hex')}.json`);
+    return join(this.id, `${nodeCrypto().createHash('sha256').update(key).digest('hex')}.json`);
   }
 
   async #loadToReplace(file: string, key: string, expected: number | undefined): Promise<TokenSet | undefined> {

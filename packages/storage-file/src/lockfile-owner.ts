@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { nodeCrypto } from './node-crypto.js';
 import { closeSync, constants, fstatSync, readFileSync } from 'node:fs';
 import { openExisting } from './private-file.js';
 import { isGone, pidSpace, startOf } from './process-identity.js';
@@ -26,7 +26,7 @@ export interface FoundLockfile {
 
 export function thisOwner(): LockfileOwner {
   const { pid } = process;
-  return { pid, host: pidSpace(), start: startOf(pid), nonce: randomBytes(8).toString('hex') };
+  return { pid, host: pidSpace(), start: startOf(pid), nonce: nodeCrypto().randomBytes(8).toString('hex') };
 }
 
 /** Reads a lock file; `undefined` when there is none. */

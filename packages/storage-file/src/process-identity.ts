@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { nodeCrypto } from './node-crypto.js';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { quietly } from './quietly.js';
@@ -21,7 +21,7 @@ export function pidSpace(): string {
 
 /** A short form of {@link pidSpace} for file names. */
 export function pidSpaceTag(): string {
-  tag ??= createHash('sha256').update(pidSpace()).digest('hex').slice(0, 8);
+  tag ??= nodeCrypto().createHash('sha256').update(pidSpace()).digest('hex').slice(0, 8);
   return tag;
 }
 

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { nodeCrypto } from './node-crypto.js';
 import { closeSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makePrivate, readPrivateFile } from './private-file.js';
@@ -45,7 +45,7 @@ function writeAndRemove(path: string, size: number, check: (fd: number) => void)
   try {
     try {
       check(temporary.fd);
-      writeFileSync(temporary.fd, randomBytes(size));
+      writeFileSync(temporary.fd, nodeCrypto().randomBytes(size));
     } finally {
       closeSync(temporary.fd);
     }

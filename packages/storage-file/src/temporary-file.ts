@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { nodeCrypto } from './node-crypto.js';
 import { constants, fchmodSync, lstatSync, openSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { isGone, pidSpaceTag } from './process-identity.js';
@@ -10,7 +10,7 @@ const claimPattern = /\.lockfile\.takeover-[^/]+$/;
 
 /** Creates a new file beside `path`, 0600, whose name tells which process is writing it. */
 export function createTemporaryFile(path: string): { readonly path: string; readonly fd: number } {
-  const temporary = `${path}.${pidSpaceTag()}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = `${path}.${pidSpaceTag()}.${process.pid}.${nodeCrypto().randomBytes(6).toString('hex')}.tmp`;
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   const fd = openSync(temporary, flags, 0o600);
   // A umask may have taken more away. Where this fails, makePrivate says so.
