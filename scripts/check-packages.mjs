@@ -6,16 +6,13 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { budget } from './budget.mjs';
 import { typeErrors } from './consumer-types.mjs';
-import { installedSize } from './installed-size.mjs';
 import { packages } from './packages.mjs';
 import { fileLists, tarballErrors } from './published-files.mjs';
 import { reviewed } from './reviewed.mjs';
 import { root, run, script, StepFailed } from './steps.mjs';
 import { packAndInstall } from './tarballs.mjs';
-
-// What a program with core and files as storage may cost its users.
-const limit = { packages: 14, megabytes: 10 };
 
 await script(async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-packages-'));
@@ -40,12 +37,9 @@ async function check(tarballs, folder) {
     typeErrors(folder),
     ...(await Promise.all(programs)),
   ].flat();
-  const size = installedSize(folder, ['@latchkey/core', '@latchkey/storage-file']);
-  const figures = `core and storage-file: ${size.packages} packages, ${size.megabytes.toFixed(1)} MiB`;
-  const wanted = `${limit.packages} packages, ${limit.megabytes} MiB`;
-  if (size.packages > limit.packages || size.megabytes > limit.megabytes) {
-    errors.push(`${figures}, of at most ${wanted}:\n${size.each.join('\n')}`);
-  }
+  const figures = await budget(tarballs, folder);
+  const over = figures.filter(({ figure, limit }) => !(figure <= limit));
+  errors.push(...over.map(({ name, figure, limit }) => `${figure} ${name}, of at most ${limit}`));
   if (errors.length > 0) throw new StepFailed(errors.join('\n'));
-  console.log(`${figures} (at most ${wanted})`);
+  console.log(figures.map(({ name, figure, limit }) => `${figure} ${name} (at most ${limit})`).join('; '));
 }
