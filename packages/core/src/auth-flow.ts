@@ -1,7 +1,6 @@
 import { type AccessTokenOptions, type Call, readCall } from './access-token-options.js';
 import type { AuthFlowOptions, FlowOptions } from './auth-flow-options.js';
-import { checkOrigins } from './allowed-origins.js';
-import { checkOptions, checkServerAndClient } from './check-options.js';
+import { checkOptions } from './check-options.js';
 import { systemClock } from './clock.js';
 import type { RunOutcome } from './credential.js';
 import { defaultKey } from './default-key.js';
@@ -43,6 +42,7 @@ export abstract class AuthFlow extends TokenUse {
   readonly events: FlowEvents = new FlowEvents();
   readonly #options: AuthFlowOptions;
   readonly #protocol: ProtocolClient;
+  #key: string | undefined;
   #lazyParts: FlowParts | undefined;
   #client: PreparedClient | undefined;
   #warm = cold;
@@ -50,10 +50,8 @@ export abstract class AuthFlow extends TokenUse {
   /** @throws TypeError for a missing or malformed option; InsecureTransportError. Does no I/O. */
   constructor(options: AuthFlowOptions | FlowOptions) {
     super();
-    checkOptions(options);
     this.#options = options as AuthFlowOptions;
-    if (this.needsServer) checkServerAndClient(this.#options);
-    checkOrigins(this.#options);
+    checkOptions(this.#options, this.needsServer);
     this.#protocol = ProtocolClient.of(this.#options);
   }
 
@@ -74,7 +72,7 @@ export abstract class AuthFlow extends TokenUse {
 
   /** Names the credential in its storage; hooks of your own that hold several accounts store each under its key. */
   get key(): string {
-    return this.#options.key ?? defaultKey(this.#options);
+    return (this.#key ??= this.#options.key ?? defaultKey(this.#options));
   }
 
   /** The options as given. @group For use in subclasses */

@@ -1,3 +1,4 @@
+import { checkOrigins } from './allowed-origins.js';
 import type { AuthFlowOptions, ClientAuthentication } from './auth-flow-options.js';
 import { checkSeconds } from './seconds.js';
 import { issuerOfDomain, secureUrl } from './secure-url.js';
@@ -13,12 +14,28 @@ const needs: Readonly<Record<ClientAuthentication, 'clientSecret' | 'clientKey' 
   none: undefined,
 };
 
+/** Options that differ from checked ones in the account only. */
+const checked = new WeakSet();
+
+/** Notes that options need no check, since those that they are made from have passed it. */
+export function markChecked(options: object): void {
+  checked.add(options);
+}
+
 /**
- * Checks presence and form of the options that every flow has, without any I/O.
+ * Checks presence and form of the options that every flow has; those of a server only where one is needed. No I/O.
  *
- * @throws TypeError for a malformed option
+ * @throws TypeError for a missing or malformed option; InsecureTransportError for a URL that is neither HTTPS nor
+ * loopback.
  */
-export function checkOptions(options: Partial<AuthFlowOptions>): void {
+export function checkOptions(options: AuthFlowOptions, needsServer: boolean): void {
+  if (checked.has(options)) return;
+  checkTimesAndRetry(options);
+  if (needsServer) checkServerAndClient(options);
+  checkOrigins(options);
+}
+
+function checkTimesAndRetry(options: AuthFlowOptions): void {
   for (const name of ['lockTimeout', 'autoRefreshThreshold', 'timeout'] as const) {
     checkSeconds(options[name], name);
   }
@@ -30,13 +47,7 @@ export function checkOptions(options: Partial<AuthFlowOptions>): void {
   if (rotation !== undefined && rotation !== 'strict') checkSeconds(rotation.grace, 'rotation.grace');
 }
 
-/**
- * Checks which authorization server and which client the options name, without any I/O.
- *
- * @throws TypeError for a missing or malformed option; InsecureTransportError for a URL that is neither HTTPS nor
- * loopback.
- */
-export function checkServerAndClient(options: AuthFlowOptions): void {
+function checkServerAndClient(options: AuthFlowOptions): void {
   const { issuer, domain, server, clientId } = options;
   const given = [issuer, domain, server].filter((value) => value !== undefined).length;
   if (given !== 1) throw new TypeError('Give the authorization server by one of issuer, domain or server.');

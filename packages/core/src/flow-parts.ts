@@ -35,10 +35,21 @@ export function assembleParts(flow: FlowDescription): FlowParts {
   const { clock = systemClock, lockTimeout = 30, renewAhead } = options;
   const renewsAhead = ({ refreshToken }: TokenSet): boolean =>
     renewAhead ?? (!interactive && refreshToken === undefined);
-  const now = (): number => clock.now();
   const credential = place === undefined ? new Credential() : credentialAt(place, key);
-  const base = { key, options, credential, events, now };
-  const keeper = new TokenKeeper({ ...base, hooks, clock, lockTimeout, overwritesOthers: !interactive });
-  const callers = new Callers({ ...base, renewsAhead, run });
+  const base = {
+    key,
+    options,
+    credential,
+    events,
+    hooks,
+    clock,
+    lockTimeout,
+    renewsAhead,
+    run,
+    now: () => clock.now(),
+    overwritesOthers: !interactive,
+  };
+  const keeper = new TokenKeeper(base);
+  const callers = new Callers(base);
   return { credential, keeper, callers, renewsAhead, steps: new RenewalSteps({ ...base, keeper, callers }) };
 }

@@ -1,6 +1,7 @@
 import { isBuiltFromOptions, siblingOf } from './account-sibling.js';
 import { AuthFlow } from './auth-flow.js';
 import type { AuthFlowOptions } from './auth-flow-options.js';
+import { markChecked } from './check-options.js';
 import type { HeldLock, LockOptions } from './lock.js';
 import { MemoryTokenStorage } from './memory-token-storage.js';
 import { assertDeletable, overridesHooks, warnOfMissingLock } from './own-hooks.js';
@@ -84,6 +85,7 @@ export abstract class StoredAuthFlow extends AuthFlow {
     const storage = this.storage;
     const { key } = this.options;
     const options = accountOptions(this.options, account, key && `${key} ${encodeURIComponent(account)}`);
+    markChecked(options);
     return siblingOf(this, Object.assign(options, { storage }), ['events']);
   }
 }
