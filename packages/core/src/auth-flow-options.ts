@@ -107,7 +107,10 @@ export interface FlowOptions {
 
 /** Options of every flow that has an authorization server. All durations are in seconds. @group Options */
 export interface AuthFlowOptions extends FlowOptions {
-  /** Issuer identifier of the authorization server; its endpoints are discovered when first needed (RFC 8414). */
+  /**
+   * Issuer identifier of the authorization server. Its endpoints are discovered when first needed (RFC 8414) and kept for
+   * as long as the answer's `max-age` says, five minutes at least and a day at most.
+   */
   readonly issuer?: string | undefined;
   /** The same by host name, as EarthScope's SDK has it: `login.example.org` stands for `https://login.example.org/`. */
   readonly domain?: string | undefined;

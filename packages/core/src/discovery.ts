@@ -2,7 +2,8 @@ import type { AuthFlowOptions } from './auth-flow-options.js';
 import { causesOf } from './error-causes.js';
 import { DiscoveryError, TokenEndpointUnavailableError } from './errors.js';
 import { asResponse, exchange, type HttpAnswer, requestInit } from './http-exchange.js';
-import { importOpenid, type ServerMetadata } from './openid.js';
+import { type FoundMetadata, lifetimeOfAnswer } from './kept-metadata.js';
+import { importOpenid } from './openid.js';
 import { scrubError } from './secrets.js';
 import { issuerOfDomain, secureUrl } from './secure-url.js';
 import { aboutCertificate } from './untrusted-certificate.js';
@@ -14,10 +15,10 @@ import { aboutCertificate } from './untrusted-certificate.js';
  * @throws TokenEndpointUnavailableError when the server cannot be reached; DiscoveryError when it publishes nothing
  * usable; InsecureTransportError when it publishes an endpoint that is neither HTTPS nor on loopback.
  */
-export async function discover(options: AuthFlowOptions): Promise<ServerMetadata> {
+export async function discover(options: AuthFlowOptions): Promise<FoundMetadata> {
   const { issuer, domain, server } = options;
   if (server) {
-    return {
+    const metadata = {
       issuer: server.issuer ?? new URL(server.tokenEndpoint).origin,
       token_endpoint: server.tokenEndpoint,
       ...(server.deviceAuthorizationEndpoint && { device_authorization_endpoint: server.deviceAuthorizationEndpoint }),
@@ -29,11 +30,12 @@ export async function discover(options: AuthFlowOptions): Promise<ServerMetadata
       ...(server.introspectionEndpoint && { introspection_endpoint: server.introspectionEndpoint }),
       ...(server.userinfoEndpoint && { userinfo_endpoint: server.userinfoEndpoint }),
     };
+    return { metadata, lifetime: Infinity };
   }
   const expected = new URL(issuer ?? issuerOfDomain(domain ?? ''));
   const found = (await fetchMetadata(expected, 'oidc', options)) ?? (await fetchMetadata(expected, 'oauth2', options));
   if (!found) throw new DiscoveryError({ message: `${expected.origin} publishes no metadata for this issuer.` });
-  for (const [name, value] of Object.entries({ ...found, ...found.mtls_endpoint_aliases })) {
+  for (const [name, value] of Object.entries({ ...found.metadata, ...found.metadata.mtls_endpoint_aliases })) {
     if (name.endsWith('_endpoint') && typeof value === 'string') checkEndpoint(value, `The server's ${name}`);
   }
   return found;
@@ -53,7 +55,7 @@ async function fetchMetadata(
   issuer: URL,
   algorithm: 'oidc' | 'oauth2',
   options: AuthFlowOptions,
-): Promise<ServerMetadata | undefined> {
+): Promise<FoundMetadata | undefined> {
   let answer: HttpAnswer | undefined;
   const openid = await importOpenid();
   try {
@@ -67,7 +69,8 @@ async function fetchMetadata(
         return asResponse(answer);
       },
     });
-    return { ...configuration.serverMetadata() };
+    const lifetime = answer ? lifetimeOfAnswer(answer.headers) : 0;
+    return { metadata: { ...configuration.serverMetadata() }, lifetime };
   } catch (error) {
     if (!answer || answer.status === 429 || answer.status >= 500) {
       const reason = answer ? `status ${answer.status}` : causesOf(error).at(-1)?.message;

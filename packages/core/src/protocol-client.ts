@@ -3,7 +3,7 @@ import type { ClientProof } from './client-authentication.js';
 import { systemClock } from './clock.js';
 import { CoolDown } from './cool-down.js';
 import { discover } from './discovery.js';
-import type { ServerMetadata } from './openid.js';
+import { KeptMetadata } from './kept-metadata.js';
 import { PreparedClient } from './prepared-client.js';
 import { readPrivateKey } from './private-key.js';
 import { readSecret } from './secret-source.js';
@@ -29,7 +29,7 @@ export class ProtocolClient {
   readonly #now: () => number;
   readonly #nonces = new Map<string, string>();
   readonly #coolDown: CoolDown;
-  #metadata: Promise<ServerMetadata> | undefined;
+  readonly #metadata: KeptMetadata;
 
   /** Returns the client of these options; of one object there is one client. */
   static of(options: AuthFlowOptions): ProtocolClient {
@@ -43,6 +43,7 @@ export class ProtocolClient {
     this.#options = options;
     this.#now = now;
     this.#coolDown = new CoolDown(now);
+    this.#metadata = new KeptMetadata(() => this.#coolDown.watch(() => discover(options)), now);
   }
 
   /**
@@ -62,19 +63,10 @@ export class ProtocolClient {
    * fails; DiscoveryError; InsecureTransportError; TypeError for a key that cannot be read.
    */
   async prepare(): Promise<PreparedClient> {
-    const metadata = await (this.#metadata ??= this.#discover());
+    const metadata = await this.#metadata.get();
     const proof = await this.#readProof();
     const parts = { metadata, proof, options: this.#options, now: this.#now, nonces: this.#nonces };
     return new PreparedClient(new ServerConnection(parts), this.#coolDown);
-  }
-
-  async #discover(): Promise<ServerMetadata> {
-    try {
-      return await this.#coolDown.watch(() => discover(this.#options));
-    } catch (error) {
-      this.#metadata = undefined;
-      throw error;
-    }
   }
 
   async #readProof(): Promise<ClientProof> {
