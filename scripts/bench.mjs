@@ -42,5 +42,5 @@ async function installLatchkey() {
   await packAndInstall(place);
   mkdirSync(scope);
   for (const name of packages) symlinkSync(path.join(place, 'node_modules/@latchkey', name), path.join(scope, name));
-  if (!existsSync(path.join(scope, 'core/dist/index.js'))) throw new Error('The packages were not installed.');
+  if (!existsSync(path.join(scope, 'core/bundle/index.js'))) throw new Error('The packages were not installed.');
 }

@@ -2,7 +2,8 @@
 
 /**
  * `jitter` says by how much earlier than at 80 % of its life a token is renewed, as a share of the life: `host` drawn by
- * each host, `tenant` by each tenant. `waiting` is what a waiter does when a lock is released: `contend` or `read`.
+ * each host, `tenant` by each tenant. `waiting` is what a host does that finds the lock taken: `leave`, as a renewal ahead
+ * does, or `contend` until it has had the lock, as a call does that needs the token.
  */
 export function renewAll(scene, { jitter, waiting }, random) {
   const { hosts, tenants, lifetime, callsPerSecond, answerSeconds, renewalCommands } = scene;
@@ -18,33 +19,31 @@ export function renewAll(scene, { jitter, waiting }, random) {
       asks[host] = due - ahead - Math.log(1 - random()) / callsPerSecond;
       if (asks[host] < first) first = asks[host];
     }
-    let waiting = -1; // the first is none
+    let count = -1; // the first is none
     for (const at of asks) {
-      if (at <= first + answerSeconds) waiting++;
+      if (at <= first + answerSeconds) count++;
       else add(seconds.commands, at, 1); // a GET finds what the first has saved
     }
     add(seconds.requests, first, 1);
     add(seconds.commands, first + answerSeconds, renewalCommands);
-    waiters.push(waiting);
+    add(seconds.commands, first, commandsOfWaiters(count, waiting));
+    waiters.push(count);
   }
   let herd = 0;
   for (const count of waiters) herd = Math.max(herd, commandsOfWaiters(count, waiting));
   const most = (map) => Math.max(...map.values());
-  const sum = (map) => [...map.values()].reduce((total, count) => total + count, 0);
-  const ofWaiters = waiters.reduce((total, count) => total + commandsOfWaiters(count, waiting), 0);
   return {
     requestsInBusiestSecond: most(seconds.requests),
     commandsInBusiestSecond: most(seconds.commands),
-    commands: sum(seconds.commands) + ofWaiters,
     waiters: waiters.sort((a, b) => a - b)[waiters.length >> 1],
     commandsOfOneHerd: herd,
   };
 }
 
 /**
- * A waiter looks, tries, subscribes, tries once more, and leaves at the end by unsubscribing. `contend`: each release
- * wakes all, all try, one wins and releases. `read`: each looks once when it is woken, and is done.
+ * To leave costs a look and a try. A waiter looks, tries, subscribes, tries once more, and unsubscribes at the end; each
+ * release wakes all, all try, one wins and releases.
  */
 function commandsOfWaiters(count, waiting) {
-  return waiting === 'read' ? 6 * count : 6 * count + (count * (count + 1)) / 2;
+  return waiting === 'leave' ? 2 * count : 6 * count + (count * (count + 1)) / 2;
 }
