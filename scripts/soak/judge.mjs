@@ -42,7 +42,7 @@ export class Judge {
   /** A process is about to be killed. */
   killed(pid) {
     this.#killed.add(String(pid));
-    for (const login of this.#logins.values()) if (login.leaving.has(pid)) this.#left(login, pid);
+    for (const login of this.#logins.values()) while (login.leaving.includes(pid)) this.#left(login, pid);
   }
 
   loggedIn(clientId, at) {
@@ -52,8 +52,9 @@ export class Judge {
     login.uses.clear();
   }
 
+  /** A process begins a logout; it may be at several at once. */
   loggingOut(clientId, pid) {
-    this.#login(clientId).leaving.add(pid);
+    this.#login(clientId).leaving.push(pid);
   }
 
   loggedOut(clientId, pid) {
@@ -64,7 +65,7 @@ export class Judge {
   neededLogin(clientId, { began, code }) {
     this.#noteRequests();
     const login = this.#login(clientId);
-    const wasLive = login.liveSince !== undefined && began >= login.liveSince && login.leaving.size === 0;
+    const wasLive = login.liveSince !== undefined && began >= login.liveSince && login.leaving.length === 0;
     login.liveSince = undefined;
     if (!wasLive) return;
     if (code === 'REFRESH_TOKEN_UNANSWERED' && this.#excuses) this.givenUp++;
@@ -127,12 +128,12 @@ export class Judge {
   }
 
   #left(login, pid) {
-    login.leaving.delete(pid);
+    login.leaving.splice(login.leaving.indexOf(pid), 1);
     login.liveSince = undefined;
   }
 
   #login(clientId = '') {
-    const known = this.#logins.get(clientId) ?? { liveSince: undefined, leaving: new Set(), uses: new Map() };
+    const known = this.#logins.get(clientId) ?? { liveSince: undefined, leaving: [], uses: new Map() };
     this.#logins.set(clientId, known);
     return known;
   }
