@@ -46,6 +46,8 @@ export abstract class AuthFlow extends TokenUse {
   #lazyParts: FlowParts | undefined;
   #client: PreparedClient | undefined;
   #warm = cold;
+  /** What all callers without options wait for who came while nothing was warm. */
+  #plainCall: Promise<string> | undefined;
 
   /** @throws TypeError for a missing or malformed option; InsecureTransportError. Does no I/O. */
   constructor(options: AuthFlowOptions | FlowOptions) {
@@ -98,9 +100,10 @@ export abstract class AuthFlow extends TokenUse {
    * present token is still valid. ClientRejectedError, TokenRequestError, LockUnavailableError when it will not.
    */
   override getAccessTokenRefreshIfNecessary(options?: AccessTokenOptions): Promise<string> {
+    if (options) return this.#getAccessToken(options);
     const { credential, tokens, until, answer } = this.#warm;
-    if (options === undefined && tokens === credential.tokens && this.#now() <= until) return answer;
-    return this.#getAccessToken(options ?? {});
+    if (tokens === credential.tokens && this.#now() <= until) return answer;
+    return (this.#plainCall ??= this.#getAccessToken({}).finally(() => (this.#plainCall = undefined)));
   }
 
   async #getAccessToken(options: AccessTokenOptions): Promise<string> {
