@@ -35,7 +35,10 @@ export async function discover(options: AuthFlowOptions): Promise<FoundMetadata>
   const expected = new URL(issuer ?? issuerOfDomain(domain ?? ''));
   const found = (await fetchMetadata(expected, 'oidc', options)) ?? (await fetchMetadata(expected, 'oauth2', options));
   if (!found) throw new DiscoveryError({ message: `${expected.origin} publishes no metadata for this issuer.` });
-  for (const [name, value] of Object.entries({ ...found.metadata, ...found.metadata.mtls_endpoint_aliases })) {
+  const published = [found.metadata, found.metadata.mtls_endpoint_aliases ?? {}].flatMap((each) =>
+    Object.entries<unknown>(each),
+  );
+  for (const [name, value] of published) {
     if (name.endsWith('_endpoint') && typeof value === 'string') checkEndpoint(value, `The server's ${name}`);
   }
   return found;

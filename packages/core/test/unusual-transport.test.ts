@@ -90,7 +90,11 @@ describe('tokens travel protected', () => {
     },
   );
 
-  test('so that an endpoint is refused that a server publishes without TLS', async () => {
+  test.each([
+    ['token_endpoint', {}],
+    ['userinfo_endpoint', { token_endpoint: 'https://as.example/token' }],
+    ['token_endpoint', { mtls_endpoint_aliases: { token_endpoint: 'https://as.example/mtls' } }],
+  ])('so that an endpoint is refused that a server publishes without TLS: %s beside %j', async (name, others) => {
     const issuer = 'https://as.example';
     const requested: string[] = [];
     const flow = new ClientCredentialsFlow({
@@ -99,12 +103,21 @@ describe('tokens travel protected', () => {
       clientSecret: 'machine-secret',
       fetch: (url) => {
         requested.push(url instanceof Request ? url.url : url.toString());
-        const metadata = { issuer, token_endpoint: 'http://as.example/token', jwks_uri: `${issuer}/jwks` };
+        const metadata = { issuer, [name]: 'http://as.example/there', jwks_uri: `${issuer}/jwks`, ...others };
         return Promise.resolve(Response.json(metadata));
       },
     });
     await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(InsecureTransportError);
     expect(requested.every((url) => url.includes('/.well-known/'))).toBe(true);
+  });
+
+  test('so that an endpoint for clients with a certificate is refused that is published without TLS', async () => {
+    const issuer = 'https://as.example';
+    const aliases = { mtls_endpoint_aliases: { token_endpoint: 'http://as.example/mtls' } };
+    const fetch = (): Promise<Response> =>
+      Promise.resolve(Response.json({ issuer, token_endpoint: `${issuer}/token`, ...aliases }));
+    const flow = new ClientCredentialsFlow({ issuer, clientId: 'm', clientAuthentication: 'tls_client_auth', fetch });
+    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(InsecureTransportError);
   });
 
   test.each(['/token', 'https://user:pw@as.example/token'])(
