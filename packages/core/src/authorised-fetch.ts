@@ -34,8 +34,7 @@ export class AuthorisedFetch {
     const request = new OutgoingRequest(isText ? url : target, url, init, headers);
     const { signal } = request;
     const token = await (signal ? source.token({ signal }) : source.token());
-    const [name, value] = source.header(token);
-    request.setHeader(name, value);
+    request.showToken(token, source.header(token));
     try {
       const response = await request.send(fetch);
       if (settles(response)) {

@@ -117,8 +117,7 @@ export class Journey {
   }
 
   #showToken(): void {
-    const [name, value] = this.#parts.source.header(this.#token);
-    this.#request.setHeader(name, value);
+    this.#request.showToken(this.#token, this.#parts.source.header(this.#token));
   }
 }
 

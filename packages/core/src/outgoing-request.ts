@@ -1,3 +1,4 @@
+import { withoutToken } from './fetch-failure.js';
 import { becomesGet } from './redirect.js';
 import { type RequestHeaders, setHeader } from './request-headers.js';
 
@@ -43,8 +44,13 @@ export class OutgoingRequest {
     return replayable.has(Object.prototype.toString.call(body).slice('[object '.length, -1));
   }
 
-  setHeader(name: string, value: string): void {
-    setHeader(this.#init.headers, name, value);
+  /** Shows a token in a header. @throws TypeError, which does not tell the token, when no header can carry it */
+  showToken(token: string, [name, value]: readonly [name: string, value: string]): void {
+    try {
+      setHeader(this.#init.headers, name, value);
+    } catch (error) {
+      throw withoutToken(error, token);
+    }
   }
 
   removeHeader(name: string): void {

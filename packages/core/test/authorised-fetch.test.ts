@@ -171,6 +171,24 @@ describe('fetch', () => {
     expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(accessToken);
   });
 
+  test.each([undefined, new Headers({ 'x-mine': 'yes' })])(
+    'tells nothing of a token, first or renewed, that no header can carry, beside headers %p',
+    async (headers) => {
+      const flow = await scene.loggedIn();
+      const broken = { access_token: 'MARKED-broken-token\nMARKED-second-line', token_type: 'Bearer', expires_in: 60 };
+      scene.server.nextAnswers(
+        { grantType: 'refresh_token' },
+        faults.changeFields((all) => ({ ...all, ...broken })),
+      );
+      scene.server.expireAccessTokens();
+      for (const _ of ['renewed', 'first']) {
+        const error = await flow.fetch(scene.server.api, { headers }).catch((reason: unknown) => reason);
+        expect(error).toBeInstanceOf(TypeError);
+        expect(inspect(error, { depth: 10, showHidden: true })).not.toMatch(/MARKED|broken|second/);
+      }
+    },
+  );
+
   test('uses the global fetch of the moment', async () => {
     const flow = await scene.loggedIn();
     const { fetch } = globalThis;
