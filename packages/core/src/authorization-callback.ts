@@ -1,5 +1,5 @@
 import { AuthorizationError, IssuerMismatchError, MissingCodeError, StateMismatchError } from './errors.js';
-import { scrub } from './secrets.js';
+import { printable } from './token-endpoint-answer.js';
 
 /** What a redirect is judged by. */
 export interface CallbackExpectation {
@@ -31,10 +31,9 @@ export function readCallback(parameters: URLSearchParams, expected: CallbackExpe
   const error = single(parameters, 'error');
   if (error !== undefined) {
     const secrets = [expected.state, ...parameters.getAll('code')];
-    const description = single(parameters, 'error_description');
     throw new AuthorizationError({
-      error: clean(error, 100, secrets),
-      errorDescription: description === undefined ? undefined : clean(description, 500, secrets),
+      error: printable(error, 100, secrets) ?? '',
+      errorDescription: printable(single(parameters, 'error_description'), 500, secrets),
     });
   }
   if (code === undefined) throw new MissingCodeError();
@@ -52,8 +51,4 @@ export function callbackParameters(callbackUrl: string | URL): URLSearchParams {
 function single(parameters: URLSearchParams, name: string): string | undefined {
   const [value, second] = parameters.getAll(name);
   return second === undefined && value !== '' ? value : undefined;
-}
-
-function clean(text: string, length: number, secrets: readonly string[]): string {
-  return scrub(text.slice(0, length).replace(/\p{C}/gu, ' '), secrets);
 }

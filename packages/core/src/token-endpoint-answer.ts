@@ -85,8 +85,8 @@ export function readRefusal(
 /** What may be told of a server's text: so many characters of it, none for control, and no secret. */
 export function printable(value: unknown, length: number, secrets: readonly string[]): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
-  // Control characters could forge lines in a log; RFC 6749 section 5.2 allows none.
-  return scrub(value.slice(0, length).replace(/\p{C}/gu, ' '), secrets);
+  // Control characters and line separators could forge lines in a log; RFC 6749 section 5.2 allows none.
+  return scrub(value.slice(0, length).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ' '), secrets);
 }
 
 /** What servers say of a refresh token that has ended, or that they do not know. */

@@ -111,10 +111,13 @@ describe('an answer of the token endpoint', () => {
   );
 
   test('tells what the server said, printable and cut to length', () => {
-    const text = JSON.stringify({ error: 'invalid_scope', error_description: `no\n\u001b[31m${'x'.repeat(600)}` });
+    const text = JSON.stringify({
+      error: 'invalid_scope',
+      error_description: `no\n\u001b[31m\u2028\u2029${'x'.repeat(600)}`,
+    });
     const error = ask('password', 400, text) as TokenRequestError;
     expect(error.error).toBe('invalid_scope');
-    expect(error.errorDescription).toMatch(/^no {2}\[31mx+$/);
+    expect(error.errorDescription).toMatch(/^no {2}\[31m {2}x+$/);
     expect(error.errorDescription?.length).toBeLessThanOrEqual(500);
     expect(error.message).toContain('invalid_scope');
     expect(error).toBeInstanceOf(AuthFlowError);
