@@ -14,6 +14,7 @@ import {
 import { type FlowEvents, summarize } from './flow-events.js';
 import { hasMoved } from './generation.js';
 import { grantParameters } from './grant-parameters.js';
+import { subjectProblem } from './id-token-subject.js';
 import type { HeldLock } from './lock.js';
 import { assertAccessToken, mergeAnswer } from './merge.js';
 import type { PreparedClient, TokenAnswer } from './prepared-client.js';
@@ -71,7 +72,7 @@ export class RenewalSteps {
     const kept = mergeAnswer(answer.body, answer.sentAt, tokens);
     const scope = tokens.stamp?.requested_scope ?? options.scope;
     const saved = await keeper.save(kept, stored, { reason: 'refresh', lock, scope });
-    this.validate(answer);
+    this.validate({ ...answer, problem: answer.problem ?? subjectProblem(kept, tokens) });
     events.emit('renewed', { key, tokens: summarize(saved), duration: (now() - began) / 1000 });
     return { tokens: saved, requestedAt: answer.sentAt };
   }

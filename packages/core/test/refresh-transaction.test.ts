@@ -103,6 +103,24 @@ describe('the refresh transaction', () => {
     });
   });
 
+  test('tells of an id token that is about another user than the one before', async () => {
+    const flow = await scene.loggedIn();
+    const problems: string[] = [];
+    flow.events.on('answerInvalid', ({ problem }) => problems.push(problem.message));
+    await flow.refresh();
+    expect(problems).toEqual([]);
+    scene.server.nextAnswers(
+      { grantType: 'refresh_token' },
+      faults.changeFields((all) => {
+        const [header, , signature] = String(all['id_token']).split('.');
+        const claims = JSON.stringify({ ...flow.tokens.idTokenClaims, sub: 'eve' });
+        return { ...all, id_token: [header, Buffer.from(claims).toString('base64url'), signature].join('.') };
+      }),
+    );
+    await flow.refresh();
+    expect(problems).toEqual([expect.stringContaining('another user')]);
+  });
+
   test('keeps a new refresh token that comes without an access token, then says what is wrong', async () => {
     const flow = await scene.loggedIn();
     await scene.expire();
