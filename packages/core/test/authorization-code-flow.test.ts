@@ -182,7 +182,8 @@ describe('completeAuthorization', () => {
     await flow.completeAuthorization(first.callback, first.state);
     const before = (await scene.stored(flow))?.accessToken;
     await expect(flow.completeAuthorization(first.callback, first.state)).rejects.toMatchObject(refused);
-    for (const change of [{ redirectUri: 'http://localhost:5000/other' }, { codeVerifier: 'v'.repeat(43) }]) {
+    const { codeVerifier } = first.state;
+    for (const change of [{ redirectUri: 'http://localhost:5000/other' }, { codeVerifier }]) {
       const { callback, state } = await loggedIn(flow);
       await expect(flow.completeAuthorization(callback, { ...state, ...change })).rejects.toMatchObject(refused);
     }

@@ -118,17 +118,21 @@ describe('merging an answer', () => {
     expect([merged.accessToken, merged.refreshToken, merged.expiresAt]).toEqual(['a', 'r2', previous.expiresAt]);
   });
 
-  test('keeps unknown fields of the answer, and takes no notes and times from the server', () => {
+  test('keeps unknown fields of the answer, and takes no notes, key and times from the server', () => {
     const answer = {
       access_token: 'a2',
       session_state: 's',
       latchkey: { generation: 99 },
       expires_at: 1,
       issued_at: 1,
+      dpop_key: { kty: 'EC', d: 'theirs' },
     };
-    const merged = mergeAnswer(answer, now);
-    expect(merged.toJSON()).toMatchObject({ session_state: 's' });
-    expect([merged.generation, merged.expiresAt]).toEqual([undefined, undefined]);
+    expect(mergeAnswer(answer, now).toJSON()).toEqual({ access_token: 'a2', session_state: 's' });
+    const bound = mergeAnswer(answer, now, previous.boundTo({ kty: 'EC', d: 'ours' })).toJSON();
+    expect(bound).toMatchObject({ session_state: 's', issued_at: issued, dpop_key: { d: 'ours' } });
+    expect(bound).not.toHaveProperty('expires_at');
+    expect(mergeAnswer(answer, now, previous).toJSON()).not.toHaveProperty('dpop_key');
+    expect(bound).not.toHaveProperty('latchkey');
   });
 });
 

@@ -70,6 +70,13 @@ describe('encryption', () => {
       'a byte of it',
       (text: string) => text.replace(/"sealed":"(.)/, (_all, byte) => `"sealed":"${byte === 'A' ? 'B' : 'A'}`),
     ],
+    [
+      'its length',
+      (text: string) => {
+        const { length, sealed, ...rest } = JSON.parse(text) as { length: number; sealed: string };
+        return JSON.stringify({ ...rest, length: length - 3, sealed: sealed.slice(4) });
+      },
+    ],
     ['its nonce', (text: string) => text.replace(/"iv":"(.)/, (_all, byte) => `"iv":"${byte === 'A' ? 'B' : 'A'}`)],
   ])('notices when %s was changed', async (_name, change) => {
     const codec = encryption([first]);

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { exchange, type HttpAnswer, NoAnswerError, requestInit } from '../dist/http-exchange.js';
 
@@ -69,6 +70,18 @@ describe('an exchange', () => {
       mayHaveArrived: true,
     });
     expect(sent).toBeLessThan(50_000_000);
+  });
+
+  test.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+  ])('counts what an answer in %s unpacks to', async (encoding, pack) => {
+    const packed = pack(Buffer.alloc(50_000_000, ' '));
+    expect(packed.length).toBeLessThan(100_000);
+    const url = await serve((_request, response) => {
+      response.writeHead(200, { 'content-encoding': encoding }).end(packed);
+    });
+    await expect(post(url)).rejects.toMatchObject({ message: 'The answer is larger than 1 MiB.' });
   });
 
   test('tells a request that never left from one that may have arrived', async () => {

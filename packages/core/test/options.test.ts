@@ -36,12 +36,15 @@ describe('options', () => {
   });
 
   test.each([
-    'http://login.example.org',
-    'http://127.0.0.1.example.org',
-    'http://localhost.example.org',
-    'ftp://x.org',
-  ])('with the issuer %s are refused, since tokens would travel unprotected', (issuer) =>
-    expect(() => construct({ ...good, issuer })).toThrow(InsecureTransportError),
+    { issuer: 'http://login.example.org' },
+    { issuer: 'http://127.0.0.1.example.org' },
+    { issuer: 'http://localhost.example.org' },
+    { issuer: 'ftp://x.org' },
+    { domain: 'http://login.example.org' },
+    { server: { tokenEndpoint: 'http://login.example.org/token' } },
+    { server: { tokenEndpoint: 'https://login.example.org/token', userinfoEndpoint: 'http://login.example.org/me' } },
+  ])('with %j are refused, since tokens would travel unprotected', (server) =>
+    expect(() => construct({ clientId: 'app', ...server })).toThrow(InsecureTransportError),
   );
 
   test.each(['http://127.0.0.1:8080', 'http://localhost', 'http://[::1]:3000', 'https://login.example.org'])(

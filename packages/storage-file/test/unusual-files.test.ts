@@ -143,10 +143,12 @@ describe('FileTokenStorage, where something else stands in the place of its file
   });
 
   test('refuses a symbolic link in the place of its lock', async () => {
-    const storage = new FileTokenStorage(makeFolder());
-    symlinkSync('/dev/null', `${storage.id}.lock`);
-    const error = await errorOf(storage.withLock(key, async () => undefined, waiting(1)));
+    const [storage, other] = [new FileTokenStorage(makeFolder()), new FileTokenStorage(makeFolder())];
+    await other.withLock(key, async () => undefined, waiting(1));
+    symlinkSync(`${other.id}.lock`, `${storage.id}.lock`);
+    let ran = false;
+    const error = await errorOf(storage.withLock(key, async () => (ran = true), waiting(1)));
     expect(error).toBeInstanceOf(StorageUnavailableError);
-    expect(error['retryable']).toBe(false);
+    expect([error['retryable'], ran]).toEqual([false, false]);
   });
 });

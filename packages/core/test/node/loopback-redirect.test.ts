@@ -34,6 +34,7 @@ describe('a loopback redirect', () => {
       'x-content-type-options': 'nosniff',
       connection: 'close',
     });
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
   });
 
   test('tells the person when the login was declined', async () => {
