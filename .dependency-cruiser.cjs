@@ -109,14 +109,14 @@ module.exports = {
       from: {},
       to: {
         path: '^(packages|examples)/.*/(utils?|helpers?|types|constants|manager|service)(\\.ts|/)',
-        pathNot: 'node_modules|/dist/',
+        pathNot: 'node_modules|/(dist|bundle)/',
       },
     },
   ],
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
-    doNotFollow: { path: 'node_modules|/dist/' },
+    doNotFollow: { path: 'node_modules|/(dist|bundle)/' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'types', 'node', 'default'],

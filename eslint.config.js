@@ -8,7 +8,7 @@ const nodeGlobals = ['AbortController', 'AbortSignal', 'Buffer', 'Headers', 'Res
   'setTimeout'];
 
 export default defineConfig(
-  globalIgnores(['**/dist/', 'docs/api/', 'coverage/']),
+  globalIgnores(['**/dist/', '**/bundle/', 'docs/api/', 'coverage/']),
   js.configs.recommended,
   {
     linterOptions: { reportUnusedDisableDirectives: 'error' },
