@@ -99,7 +99,6 @@ async function act() {
   }
 }
 
-process.on('disconnect', () => process.exit());
 process.on('message', async ({ measure: isWanted }) => {
   if (!isWanted) return;
   isResting = true;
@@ -114,9 +113,10 @@ setInterval(() => {
   counts = { ...none, errors: {} };
 }, 1000).unref();
 
-for (;;) {
+while (process.connected) {
   await pace.rest();
   if (isResting || inFlight.size >= most.calls) continue;
   const action = act().finally(() => inFlight.delete(action));
   inFlight.add(action);
 }
+process.exit();
