@@ -76,12 +76,13 @@ describe('an exchange', () => {
     ['gzip', gzipSync],
     ['br', brotliCompressSync],
   ])('counts what an answer in %s unpacks to', async (encoding, pack) => {
-    const packed = pack(Buffer.alloc(50_000_000, ' '));
-    expect(packed.length).toBeLessThan(100_000);
+    const packed = pack(Buffer.alloc(4_000_000, ' '));
+    expect(packed.length).toBeLessThan(10_000);
     const url = await serve((_request, response) => {
       response.writeHead(200, { 'content-encoding': encoding }).end(packed);
     });
-    await expect(post(url)).rejects.toMatchObject({ message: 'The answer is larger than 1 MiB.' });
+    const size = post(url).then((answer) => answer.text.length);
+    await expect(size).rejects.toMatchObject({ message: 'The answer is larger than 1 MiB.' });
   });
 
   test('tells a request that never left from one that may have arrived', async () => {
