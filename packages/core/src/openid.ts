@@ -3,5 +3,7 @@ export type { ClientAuth, Configuration, ServerMetadata } from 'openid-client';
 /** The protocol library. */
 export type OpenidClient = typeof import('openid-client');
 
+let loaded: Promise<OpenidClient> | undefined;
+
 /** Imports openid-client when it is first needed; nobody else does. */
-export const importOpenid = (): Promise<OpenidClient> => import('openid-client');
+export const importOpenid = (): Promise<OpenidClient> => (loaded ??= import('openid-client'));

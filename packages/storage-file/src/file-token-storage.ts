@@ -131,7 +131,7 @@ export class FileTokenStorage implements TokenStorage {
 
   #fileOf(key: string): string {
     if (!this.#perKey) return this.id;
-    return join(this.id, `${nodeCrypto().createHash('sha256').update(key).digest('hex')}.json`);
+    return join(this.id, `${nodeCrypto().hash('sha256', key)}.json`);
   }
 
   async #loadToReplace(file: string, key: string, expected: number | undefined): Promise<TokenSet | undefined> {

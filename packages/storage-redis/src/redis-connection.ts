@@ -70,7 +70,7 @@ export class RedisConnection {
 
   async #run<T>(key: string, step: (send: SendOne) => Promise<T>): Promise<T> {
     // Loading code takes long on a busy machine, which says nothing about Redis.
-    await this.#maker.prepare();
+    if (!this.#opened) await this.#maker.prepare();
     const attempt: Attempt = { given: undefined, isLate: false };
     return withinSeconds(this.#timeout, this.#attempt(key, step, attempt), () => {
       attempt.isLate = true;
