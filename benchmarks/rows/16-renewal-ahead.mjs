@@ -56,6 +56,11 @@ export async function inChild(candidate, { realm, ends }) {
   const walk = async (step) => {
     let longest = 0;
     for (let life = 0; life < ends; life++) {
+      if (step > 0) {
+        // Each life begins with a new token, whenever a candidate has renewed the one before.
+        globalThis.moveClock(2 * realm.lifetime);
+        tokens.add(await token());
+      }
       globalThis.moveClock(0.7 * step * 100);
       for (let part = 0; part < steps; part++) {
         const until = performance.now() + pause;
