@@ -171,9 +171,9 @@ describe('fetch', () => {
     expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(accessToken);
   });
 
-  test.each([undefined, new Headers({ 'x-mine': 'yes' })])(
-    'tells nothing of a token, first or renewed, that no header can carry, beside headers %p',
-    async (headers) => {
+  test.each([{}, { headers: new Headers({ 'x-mine': 'yes' }) }])(
+    'tells nothing of a token, first or renewed, that no header can carry, beside %p',
+    async (init) => {
       const flow = await scene.loggedIn();
       const broken = { access_token: 'MARKED-broken-token\nMARKED-second-line', token_type: 'Bearer', expires_in: 60 };
       scene.server.nextAnswers(
@@ -182,7 +182,7 @@ describe('fetch', () => {
       );
       scene.server.expireAccessTokens();
       for (const _ of ['renewed', 'first']) {
-        const error = await flow.fetch(scene.server.api, { headers }).catch((reason: unknown) => reason);
+        const error = await flow.fetch(scene.server.api, init).catch((reason: unknown) => reason);
         expect(error).toBeInstanceOf(TypeError);
         expect(inspect(error, { depth: 10, showHidden: true })).not.toMatch(/MARKED|broken|second/);
       }

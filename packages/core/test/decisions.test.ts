@@ -128,7 +128,11 @@ describe('merging an answer', () => {
       dpop_key: { kty: 'EC', d: 'theirs' },
     };
     expect(mergeAnswer(answer, now).toJSON()).toEqual({ access_token: 'a2', session_state: 's' });
-    const bound = mergeAnswer(answer, now, previous.boundTo({ kty: 'EC', d: 'ours' })).toJSON();
+    const bound = mergeAnswer(
+      answer,
+      now,
+      TokenSet.from({ ...previous.toJSON(), dpop_key: { kty: 'EC', d: 'ours' } }),
+    ).toJSON();
     expect(bound).toMatchObject({ session_state: 's', issued_at: issued, dpop_key: { d: 'ours' } });
     expect(bound).not.toHaveProperty('expires_at');
     expect(mergeAnswer(answer, now, previous).toJSON()).not.toHaveProperty('dpop_key');
