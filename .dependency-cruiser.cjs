@@ -6,7 +6,7 @@
  */
 
 /** The only modules that may import openid-client. */
-const doors = ['^packages/core/src/openid\\.ts$'];
+const doors = ['^packages/core/src/openid(-client)?\\.ts$'];
 
 const core = '^packages/core/src/';
 const storages = '^packages/storage-[^/]+/';

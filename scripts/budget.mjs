@@ -8,9 +8,9 @@ import { run, StepFailed } from './steps.mjs';
 
 /** Each figure has a limit; whoever raises one says why. */
 const limits = {
-  'packages installed for core and storage-file': 14,
+  'packages installed for core and storage-file': 10,
   'MiB installed for core and storage-file': 10,
-  'KiB of the packed core': 180,
+  'KiB of the packed core': 190,
   'KiB of the packed storage-file': 24,
   'KiB of the packed storage-redis': 28,
   // The program, storage-file, and core with the pieces that its entry points share.

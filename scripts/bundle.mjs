@@ -49,6 +49,7 @@ function licencesOf(inputs) {
   const folders = new Set(inputs.flatMap((file) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []));
   return [...folders].map((folder) => {
     const { name, version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-    return `Parts of ${name} ${version}, under this licence:\n\n${readFileSync(path.join(folder, 'LICENSE'), 'utf8')}`;
+    const licence = ['LICENSE', 'LICENSE.md'].map((file) => path.join(folder, file)).find((file) => existsSync(file));
+    return `Parts of ${name} ${version}, under this licence:\n\n${readFileSync(licence, 'utf8')}`;
   });
 }

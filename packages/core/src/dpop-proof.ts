@@ -23,7 +23,7 @@ export async function createDpopKey(): Promise<DpopKey> {
 
 /** Signs the proof that a request comes from whoever holds the key (RFC 9449 section 4.2). */
 export async function proveDpop(jwk: DpopKey, target: DpopTarget): Promise<string> {
-  const { importJWK, SignJWT } = await import('jose');
+  const { importJWK, SignJWT } = await import('./jose.js');
   const { kty, crv, x, y } = jwk as { kty: string; crv: string; x: string; y: string };
   const { nonce, accessToken } = target;
   const url = new URL(target.url);

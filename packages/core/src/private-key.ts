@@ -1,7 +1,8 @@
-import type { CryptoKey } from 'jose';
-
 /** A private key for signing: PEM text (PKCS #8), a JWK (RFC 7517) or a `CryptoKey`. @group Options */
 export type PrivateKey = string | Readonly<Record<string, unknown>> | CryptoKey;
+
+/** WebCrypto's own name for it is not global wherever the DOM's types are left out. */
+type CryptoKey = Extract<Awaited<ReturnType<typeof crypto.subtle.generateKey>>, { type: string }>;
 
 /** A key that can sign. */
 export interface SigningKey {
@@ -42,7 +43,7 @@ const candidates = ['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
 /** A PEM text says what kind of key it is, but WebCrypto wants to be told. */
 async function readPem(pem: string, algorithm: string | undefined): Promise<Omit<SigningKey, 'keyId'>> {
-  const { importPKCS8 } = await import('jose');
+  const { importPKCS8 } = await import('./jose.js');
   for (const candidate of algorithm === undefined ? candidates : [algorithm]) {
     const key = await importPKCS8(pem.trim(), candidate).catch(() => undefined);
     if (key) return { key, algorithm: candidate };
@@ -51,7 +52,7 @@ async function readPem(pem: string, algorithm: string | undefined): Promise<Omit
 }
 
 async function readJwk(jwk: Readonly<Record<string, unknown>>, description: KeyDescription): Promise<SigningKey> {
-  const { importJWK } = await import('jose');
+  const { importJWK } = await import('./jose.js');
   const { kty, crv, alg, kid } = jwk as Partial<Record<string, string>>;
   const curves: Partial<Record<string, string>> = { 'P-256': 'ES256', 'P-384': 'ES384', 'P-521': 'ES512' };
   const natural = kty === 'RSA' ? 'RS256' : (curves[crv ?? ''] ?? 'EdDSA');

@@ -30,7 +30,7 @@ export function signAssertion(options: SignedAssertionOptions): (context: Assert
   return async ({ tokenEndpoint, subject, now }) => {
     const source = await readSecret<string | object>('key', options.key, ['string', 'object']);
     const { key, algorithm, keyId } = await readPrivateKey(source as PrivateKey, options);
-    const { SignJWT } = await import('jose');
+    const { SignJWT } = await import('./jose.js');
     const issuedAt = Math.floor(now / 1000);
     return new SignJWT({ ...claims, jti: crypto.randomUUID() })
       .setProtectedHeader({ alg: algorithm, typ: 'JWT', ...(keyId !== undefined && { kid: keyId }) })

@@ -1,0 +1,23 @@
+/** What is used of the protocol library; named, so that a bundle holds nothing else of it. */
+export {
+  allowInsecureRequests,
+  buildAuthorizationUrl,
+  buildAuthorizationUrlWithPAR,
+  calculatePKCECodeChallenge,
+  ClientSecretJwt,
+  clockSkew,
+  Configuration,
+  customFetch,
+  discovery,
+  genericGrantRequest,
+  initiateDeviceAuthorization,
+  modifyAssertion,
+  None,
+  PrivateKeyJwt,
+  randomNonce,
+  randomPKCECodeVerifier,
+  randomState,
+  TlsClientAuth,
+  tokenIntrospection,
+  tokenRevocation,
+} from 'openid-client';
