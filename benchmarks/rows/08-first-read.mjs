@@ -25,7 +25,7 @@ async function measure({ server, rounds, count, folder }) {
     row: import.meta.url,
     entries,
     rounds: rounds(9),
-    prepare: async () => ({ realm: await server.open(), folder: folder(), files: count(1000, 20) }),
+    prepare: async () => ({ realm: await server.open(), folder: folder(), files: count(4000, 20) }),
     check: (entry, { realm }, { token }) => server.check(realm, [token], nameOf(entry)),
   });
   const of = (key) => new Map([...results].map(([name, all]) => [name, all.map((result) => result[key])]));

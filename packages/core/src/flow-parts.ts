@@ -36,20 +36,10 @@ export function assembleParts(flow: FlowDescription): FlowParts {
   const renewsAhead = ({ refreshToken }: TokenSet): boolean =>
     renewAhead ?? (!interactive && refreshToken === undefined);
   const credential = place === undefined ? new Credential() : credentialAt(place, key);
-  const base = {
-    key,
-    options,
-    credential,
-    events,
-    hooks,
-    clock,
-    lockTimeout,
-    renewsAhead,
-    run,
-    now: () => clock.now(),
-    overwritesOthers: !interactive,
-  };
-  const keeper = new TokenKeeper(base);
-  const callers = new Callers(base);
-  return { credential, keeper, callers, renewsAhead, steps: new RenewalSteps({ ...base, keeper, callers }) };
+  const now = (): number => clock.now();
+  const overwritesOthers = !interactive;
+  const keeper = new TokenKeeper({ key, credential, hooks, events, clock, lockTimeout, overwritesOthers });
+  const callers = new Callers({ credential, options, renewsAhead, now, run });
+  const steps = new RenewalSteps({ key, options, credential, keeper, callers, events, now });
+  return { credential, keeper, callers, renewsAhead, steps };
 }

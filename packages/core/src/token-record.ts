@@ -58,23 +58,32 @@ export function readSeconds(value: unknown): number | undefined {
   return Math.min(Math.max(Math.floor(number), 0), latestSecond);
 }
 
+const textFields = ['access_token', 'refresh_token', 'id_token', 'token_type'];
+
+/** What a record never takes over as it is. */
+const ownFields = new Set([
+  ...textFields,
+  ...['scope', 'expires_in', 'expires_at', 'issued_at', 'latchkey', '__proto__'],
+]);
+
 /** Brings a record of any known form into Latchkey's own: a token response, EarthScope's six keys, RDP's. */
 export function normaliseRecord(source: Record<string, unknown>, now: number): TokenRecord {
-  const { expires_in, access_token, refresh_token, id_token, token_type, scope, issued_at, latchkey, ...rest } = source;
   const record: TokenRecord = {};
-  const strings = { access_token, refresh_token, id_token, token_type, scope: joinScope(scope) };
-  for (const [name, value] of Object.entries(strings)) {
+  const keepText = (name: string, value: unknown): void => {
     if (typeof value === 'string' && value !== '') record[name] = value;
-  }
-  const issued = readSeconds(issued_at) ?? (expires_in === undefined ? undefined : Math.floor(now / 1000));
+  };
+  for (const name of textFields) keepText(name, source[name]);
+  keepText('scope', joinScope(source['scope']));
+  const issued =
+    readSeconds(source['issued_at']) ?? (source['expires_in'] === undefined ? undefined : Math.floor(now / 1000));
   const expires = readExpiry(source, issued, now);
   if (expires !== undefined) record.expires_at = expires;
   if (issued !== undefined) record.issued_at = issued;
-  for (const [name, value] of Object.entries(rest)) {
-    if (value !== null && name !== 'expires_at' && name !== '__proto__' && isShallow(value)) record[name] = value;
+  for (const [name, value] of Object.entries(source)) {
+    if (value !== null && !ownFields.has(name) && isShallow(value)) record[name] = value;
   }
   if (!isKey(record.dpop_key)) delete record.dpop_key;
-  const stamp = readStamp(latchkey);
+  const stamp = readStamp(source['latchkey']);
   if (stamp) record.latchkey = stamp;
   return record;
 }

@@ -1,15 +1,12 @@
 /** Settles like `work`, or rejects with `TIMEOUT` after `seconds`. Until then it keeps the process alive. */
-export async function withinSeconds<T>(seconds: number, work: Promise<T>, onLate: () => void): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
+export function withinSeconds<T>(seconds: number, work: Promise<T>, onLate: () => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
       onLate();
       reject(Object.assign(new Error('TIMEOUT'), { code: 'TIMEOUT' }));
     }, seconds * 1000);
+    const settled = (): void => clearTimeout(timer);
+    work.then(settled, settled);
+    work.then(resolve, reject);
   });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
