@@ -1,5 +1,6 @@
 /** The rows in which processes share a token: runs of herds, in turn, and their table. */
 import { format, table } from '../report/table.mjs';
+import { atMost, exactly } from '../report/verdict.mjs';
 import { nameOf } from './in-turn.mjs';
 import { stampede } from './herd.mjs';
 import { ratio, spread } from './statistics.mjs';
@@ -27,6 +28,29 @@ export async function runHerds({ server, entries, prepare, holds, processes, cal
     }
   }
   return runs;
+}
+
+const when = ['the first renewal of each process', 'the second, when the new token has ended too (clocks are moved)'];
+
+/** What a row shows whose processes renew twice: a table for each time, and what `ours` have to reach. */
+export function twoRenewals(runs, { reference, ours }) {
+  const goals = ours.flatMap((name) => {
+    const all = runs.get(name);
+    const right = all.filter((run) => isRight(run)).length;
+    return [
+      exactly(
+        `${name}, runs of ${all.length} with 1 request, nobody failed, the refresh token alive`,
+        right,
+        all.length,
+      ),
+      ...when.map((which, time) => {
+        const against = ratio(slowestOf(runs, name, time), slowestOf(runs, reference, time));
+        return atMost(`${name}, slowest caller against the bare mechanism, ${which}`, against, 1.25, 'x');
+      }),
+    ];
+  });
+  const tables = when.flatMap((which, time) => [`${which}:`, herdTable(runs, { reference, time })]);
+  return { tables, text: reasonsOf(runs), goals };
 }
 
 /** One line for each candidate; `time` is which stampede of a run is meant. */
@@ -58,7 +82,7 @@ export function slowestOf(runs, name, time = 0) {
 }
 
 /** As many requests as stampedes need, nobody failed, one token each time, and the refresh token alive. */
-export function isRight({ reports, requests, alive }, expected = 1) {
+function isRight({ reports, requests, alive }, expected = 1) {
   const served = reports.every(({ failed, tokens }) => failed === 0 && tokens.length === 1);
   return served && alive && requests === expected * reports.length;
 }

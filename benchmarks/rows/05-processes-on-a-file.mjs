@@ -1,9 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { herdTable, isRight, reasonsOf, runHerds, slowestOf } from '../measure/herds.mjs';
+import { runHerds, twoRenewals } from '../measure/herds.mjs';
 import { loadCandidate } from '../measure/load-candidate.mjs';
-import { ratio } from '../measure/statistics.mjs';
-import { atMost, exactly } from '../report/verdict.mjs';
 
 const reference = 'bare mechanism';
 const ours = ['Latchkey, file', 'Latchkey, lock file'];
@@ -40,24 +38,8 @@ async function measure({ server, rounds, count, folder }) {
     },
     holds: (place, refreshToken) => contents(path.dirname(place)).some((text) => text.includes(refreshToken)),
   });
-  const goals = ours.flatMap((name) => [
-    exactly(
-      `${name}, runs of ${runs} with 1 request, nobody failed, the refresh token alive`,
-      rightOf(all, name),
-      runs,
-    ),
-    ...[0, 1].map((time) => {
-      const against = ratio(slowestOf(all, name, time), slowestOf(all, reference, time));
-      return atMost(`${name}, slowest caller against the bare mechanism, ${when[time]}`, against, 1.25, 'x');
-    }),
-  ]);
-  const tables = [0, 1].flatMap((time) => [`${when[time]}:`, herdTable(all, { reference, time })]);
-  return { tables, text: reasonsOf(all), goals };
+  return twoRenewals(all, { reference, ours });
 }
-
-const when = ['the first renewal of each process', 'the second, when the new token has ended too (clocks are moved)'];
-
-const rightOf = (all, name) => all.get(name).filter((run) => isRight(run)).length;
 
 function contents(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })

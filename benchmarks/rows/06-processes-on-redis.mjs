@@ -1,8 +1,6 @@
 import { createClient } from '@redis/client';
-import { herdTable, isRight, reasonsOf, runHerds, slowestOf } from '../measure/herds.mjs';
+import { runHerds, twoRenewals } from '../measure/herds.mjs';
 import { loadCandidate } from '../measure/load-candidate.mjs';
-import { ratio } from '../measure/statistics.mjs';
-import { atMost, exactly } from '../report/verdict.mjs';
 
 const reference = 'bare mechanism, Redis';
 const ours = 'Latchkey, Redis';
@@ -45,16 +43,5 @@ async function measure({ server, redis, rounds, count }) {
     },
   });
   client.destroy();
-  const right = all.get(ours).filter((run) => isRight(run)).length;
-  const goals = [
-    exactly(`${ours}, runs of ${runs} with 1 request, nobody failed, the refresh token alive`, right, runs),
-    ...[0, 1].map((time) => {
-      const against = ratio(slowestOf(all, ours, time), slowestOf(all, reference, time));
-      return atMost(`${ours}, slowest caller against the bare mechanism, ${when[time]}`, against, 1.25, 'x');
-    }),
-  ];
-  const tables = [0, 1].flatMap((time) => [`${when[time]}:`, herdTable(all, { reference, time })]);
-  return { tables, text: reasonsOf(all), goals };
+  return twoRenewals(all, { reference, ours: [ours] });
 }
-
-const when = ['the first renewal of each process', 'the second, when the new token has ended too (clocks are moved)'];

@@ -1,9 +1,12 @@
-/** Calls the tool `whoami` of an MCP server for each line it reads. Any number of these can share the file `TOKENS`. */
+/**
+ * Calls the tool `whoami` of an MCP server for each line it reads. Any number of these can share the file `TOKENS`. With the
+ * argument `provider` the client gets an OAuth provider, else a fetch.
+ */
 import { createInterface } from 'node:readline';
 import { DeviceCodeFlow } from '@latchkey/core';
 import { readEnvironment } from '@latchkey/core/node';
 import { FileTokenStorage } from '@latchkey/storage-file';
-import { connect } from './mcp.js';
+import { connect, connectByProvider } from './mcp.js';
 
 const { issuer, clientId, tokens, server } = readEnvironment({
   issuer: 'ISSUER',
@@ -20,7 +23,7 @@ const flow = new DeviceCodeFlow({
 });
 await flow.getAccessTokenRefreshIfNecessary({ interactive: true });
 
-const client = await connect(flow, server);
+const client = await (process.argv[2] === 'provider' ? connectByProvider : connect)(flow, server);
 console.log('ready');
 for await (const _line of createInterface(process.stdin)) {
   const { content } = await client.callTool({ name: 'whoami', arguments: {} });

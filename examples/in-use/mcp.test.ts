@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { json } from 'node:stream/consumers';
-import { connect } from '../dist/in-use/mcp.js';
+import { connect, connectByProvider } from '../dist/in-use/mcp.js';
 
 const program = join(import.meta.dirname, '../dist/in-use/mcp-tools.js');
 const renewal = { grantType: 'refresh_token' };
@@ -87,9 +87,9 @@ function createFlow(): DeviceCodeFlow {
 }
 
 /** Starts the program, and waits until it is connected. */
-async function start(): Promise<{ child: ChildProcess; lines: Interface }> {
+async function start(...args: string[]): Promise<{ child: ChildProcess; lines: Interface }> {
   const places = { ISSUER: server.issuer, CLIENT_ID: 'cli', TOKENS: join(folder, 'tokens.json'), MCP_SERVER: address };
-  const child = spawn(process.execPath, [program], {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { ...inherited, ...places },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -118,14 +118,28 @@ describe('an MCP client with the token of a flow', () => {
     await client.close();
   });
 
-  test('shares its login with another process, so that two renew once', async () => {
-    await createFlow().doFlow();
-    const processes = await Promise.all([start(), start()]);
+  test('by an OAuth provider calls a tool, and renews a token that the server refuses', async () => {
+    const flow = createFlow();
+    await flow.doFlow();
+    const client = await connectByProvider(flow, address);
     server.expireAccessTokens();
-    const answers = Promise.all(processes.map(({ lines }) => line(lines)));
-    for (const { child } of processes) child.stdin?.write('\n');
-    expect(await answers).toEqual(Array(2).fill('[{"type":"text","text":"ada"}]'));
+    const { content } = await client.callTool({ name: 'whoami', arguments: {} });
+    expect(content).toEqual([{ type: 'text', text: 'ada' }]);
     server.ledger.assertTokenRequests(1, renewal);
-    server.ledger.assertNoReuse();
+    await client.close();
   });
+
+  test.each(['fetch', 'provider'])(
+    'shares its login with another process, so that two renew once: by %s',
+    async (how) => {
+      await createFlow().doFlow();
+      const processes = await Promise.all([start(how), start(how)]);
+      server.expireAccessTokens();
+      const answers = Promise.all(processes.map(({ lines }) => line(lines)));
+      for (const { child } of processes) child.stdin?.write('\n');
+      expect(await answers).toEqual(Array(2).fill('[{"type":"text","text":"ada"}]'));
+      server.ledger.assertTokenRequests(1, renewal);
+      server.ledger.assertNoReuse();
+    },
+  );
 });

@@ -3,10 +3,10 @@ import { causesOf } from './error-causes.js';
 import { DiscoveryError, TokenEndpointUnavailableError } from './errors.js';
 import { asResponse, exchange, type HttpAnswer, requestInit } from './http-exchange.js';
 import { type FoundMetadata, lifetimeOfAnswer } from './kept-metadata.js';
+import { aboutNetworkFailure } from './network-failure.js';
 import { importOpenid } from './openid.js';
 import { scrubError } from './secrets.js';
 import { issuerOfDomain, secureUrl } from './secure-url.js';
-import { aboutCertificate } from './untrusted-certificate.js';
 
 /**
  * Finds the server's endpoints: those given by the option `server`, else published for the issuer (OpenID Connect
@@ -80,7 +80,8 @@ async function fetchMetadata(
       throw new TokenEndpointUnavailableError({
         message: `The metadata of ${issuer.origin} could not be fetched: ${reason ?? 'no answer'}.`,
         status: answer?.status,
-        ...aboutCertificate(error),
+        mayHaveArrived: false, // no grant was sent
+        ...aboutNetworkFailure(error),
         cause: scrubError(error),
       });
     }

@@ -19,3 +19,14 @@ export function expiryOfJwt(token: string): number | undefined {
   const exp = readJwtClaims(token)?.['exp'];
   return typeof exp === 'number' && Number.isFinite(exp) && exp >= 0 ? Math.floor(exp) : undefined;
 }
+
+/**
+ * Returns the life of a JWT in seconds, from its claims `iat` and `exp`, if it is over at `now` (ms). One that has just
+ * been issued cannot be: then the server's clock is behind ours, and only the difference of the two says anything.
+ */
+export function lifeOfJwtFromThePast(token: string, now: number): number | undefined {
+  const expiry = expiryOfJwt(token);
+  const issued = readJwtClaims(token)?.['iat'];
+  if (expiry === undefined || typeof issued !== 'number' || expiry * 1000 > now) return undefined;
+  return expiry > issued ? expiry - issued : undefined;
+}

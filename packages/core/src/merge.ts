@@ -1,5 +1,6 @@
 import { TokenRequestError } from './errors.js';
-import { isShallow } from './token-record.js';
+import { lifeOfJwtFromThePast } from './jwt.js';
+import { isShallow, readSeconds } from './token-record.js';
 import { TokenSet } from './token-set.js';
 
 /**
@@ -12,6 +13,9 @@ import { TokenSet } from './token-set.js';
 export function mergeAnswer(body: Readonly<Record<string, unknown>>, sentAt: number, previous?: TokenSet): TokenSet {
   const fields = Object.fromEntries(Object.entries(body).filter(([, value]) => isShallow(value)));
   const { latchkey: _stamp, issued_at: _issued, expires_at: _expires, dpop_key: _key, ...answer } = fields;
+  const { access_token: token, expires_in: lifetime } = answer;
+  const unsaid = isText(token) && readSeconds(lifetime) === undefined ? lifeOfJwtFromThePast(token, sentAt) : undefined;
+  if (unsaid !== undefined) answer['expires_in'] = unsaid;
   if (!previous) return TokenSet.from(answer, sentAt);
   const { access_token, refresh_token, scope, id_token, expires_at, issued_at, dpop_key } = previous.toJSON();
   const kept = isText(answer['access_token'])

@@ -1,8 +1,8 @@
 import { causesOf } from './error-causes.js';
 import { AuthFlowError, DiscoveryError, RefreshOutcomeUnknownError, TokenEndpointUnavailableError } from './errors.js';
 import { NoAnswerError } from './http-exchange.js';
+import { aboutNetworkFailure } from './network-failure.js';
 import { scrubError } from './secrets.js';
-import { aboutCertificate } from './untrusted-certificate.js';
 
 /** Says why a request came to no answer, and what that means for its grant. */
 export function noAnswer(problem: unknown, grantType: string, secrets: readonly string[]): AuthFlowError {
@@ -14,7 +14,7 @@ export function noAnswer(problem: unknown, grantType: string, secrets: readonly 
   return new TokenEndpointUnavailableError({
     message: `The authorization server gave no answer: ${cause.message}`,
     mayHaveArrived: failure.mayHaveArrived,
-    ...aboutCertificate(failure),
+    ...aboutNetworkFailure(failure),
     cause,
   });
 }

@@ -98,11 +98,19 @@ export function isShallow(value: unknown, depth = 100): boolean {
 }
 
 function readExpiry(source: Record<string, unknown>, issued: number | undefined, now: number): number | undefined {
-  const stored = readSeconds(source['expires_at']) ?? readRdpExpiry(source['expiry_tm']);
+  const stored =
+    readSeconds(source['expires_at']) ?? readDate(source['expires_at']) ?? readRdpExpiry(source['expiry_tm']);
   if (stored !== undefined) return stored;
   const lifetime = readSeconds(source['expires_in']);
   if (lifetime !== undefined) return Math.min((issued ?? Math.floor(now / 1000)) + lifetime, latestSecond);
   return typeof source['access_token'] === 'string' ? readSeconds(expiryOfJwt(source['access_token'])) : undefined;
+}
+
+/** simple-oauth2 writes a date in ISO 8601. */
+function readDate(value: unknown): number | undefined {
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value)
+    ? readSeconds(Date.parse(value) / 1000)
+    : undefined;
 }
 
 /** RDP's samples write seconds in Python and milliseconds in Java. */

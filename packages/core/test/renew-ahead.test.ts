@@ -43,6 +43,19 @@ describe('a renewal ahead', () => {
     expect(reads).toBe(before + 2);
   });
 
+  test('comes in time for tokens whose life is shorter than ten seconds, too', async () => {
+    scene.server.configure({ expiresIn: 8 });
+    const flow = await scene.loggedIn({ renewAhead: true });
+    for (let life = 1; life <= 3; life++) {
+      const before = await flow.getAccessTokenRefreshIfNecessary();
+      await scene.clock.advance(7000);
+      const renewed = new Promise((resolve) => flow.events.on('renewed', resolve));
+      expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(before);
+      await renewed;
+      expect(scene.renewals).toBe(life);
+    }
+  });
+
   test('leaves at once where another process holds the lock, which is no failure; who needs the token waits', async () => {
     const flow = await scene.loggedIn({ renewAhead: true, storage: counting() });
     const first = await flow.getAccessTokenRefreshIfNecessary();

@@ -111,6 +111,10 @@ describe('a stored record', () => {
     expect(expiryOf({ expires_in: 60, issued_at: 1_000 })).toBe(1_060);
     expect(expiryOf({ expires_at: null, expires_in: 60 })).toBe(second + 60);
     expect(expiryOf({ expires_at: '2000000000' })).toBe(2_000_000_000);
+    expect(expiryOf({ expires_at: '2033-05-18T03:33:20.000Z' })).toBe(2_000_000_000);
+    expect(expiryOf({ expires_at: '2033-05-18T03:33:20+01:00', expires_in: 60 })).toBe(1_999_996_400);
+    expect(expiryOf({ expires_at: '2033-13-18T03:33:20Z', expires_in: 60 })).toBe(second + 60);
+    expect(expiryOf({ expires_at: 'May 2033', expires_in: 60 })).toBe(second + 60);
   });
 
   test('of EarthScope has six keys', () => {

@@ -43,6 +43,22 @@ describe('a fetch of the caller’s own', () => {
 });
 
 describe('a server that could not be reached', () => {
+  test.each([
+    ['discovery', { issuer: 'https://as.example' }],
+    ['the token request', { server: { tokenEndpoint: 'https://as.example/token' } }],
+  ])('since nobody knows its name may be misspelt, says %s', async (_step, server) => {
+    const cause = Object.assign(new Error('getaddrinfo ENOTFOUND as.example'), { code: 'ENOTFOUND' });
+    const fetch = (): Promise<never> => Promise.reject(new TypeError('fetch failed', { cause }));
+    const flow = new ClientCredentialsFlow({ ...server, clientId: 'app', clientSecret: 'machine-secret', fetch });
+    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({
+      constructor: TokenEndpointUnavailableError,
+      message: expect.stringContaining('ENOTFOUND as.example'),
+      remedy: expect.stringContaining('how the name of the server is written'),
+      retryable: true,
+      mayHaveArrived: false,
+    });
+  });
+
   test('is asked for its metadata again', async () => {
     const issuer = 'https://as.example';
     let isDown = true;
