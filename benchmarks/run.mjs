@@ -13,9 +13,6 @@ import { machine } from './report/machine.mjs';
 import { sectionOf, writePage } from './report/page.mjs';
 import { startTokenServer } from './server/start.mjs';
 
-// Node 20 reads these certificates whenever it starts: that is no candidate's time.
-delete process.env.NODE_EXTRA_CA_CERTS;
-
 const { values } = parseArgs({
   options: { rows: { type: 'string' }, rounds: { type: 'string' }, quick: { type: 'boolean', default: false } },
 });

@@ -1,7 +1,7 @@
 /**
  * Writes docs/reliability.md, or one of its two parts: runs the torture kit over the storages (about an hour), and lets
  * faults of all kinds befall each flow over each storage (minutes).
- * `node scripts/reliability.mjs [kills | faults] [--hits 30] [--rounds 5] [--seed 1]`
+ * `node scripts/reliability.mjs [kills | faults] [--hits 30] [--rounds 20] [--seed 1]`
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -72,7 +72,7 @@ await script(async () => {
   const text = { type: 'string' };
   const options = {
     hits: { ...text, default: '30' },
-    rounds: { ...text, default: '5' },
+    rounds: { ...text, default: '20' },
     seed: { ...text, default: '1' },
   };
   const { values, positionals } = parseArgs({ options, allowPositionals: true });

@@ -38,9 +38,9 @@ export async function inTurn({ row, entries, rounds, prepare, check, movableCloc
   return { results, failures };
 }
 
-/** Only those that insist on TLS pay for reading the certificate. */
+/** Only those that insist on TLS pay for reading certificates: Node 20 reads those of this variable when it starts. */
 export function environmentOf(candidate, certificate) {
-  return candidates[candidate]?.tls ? { NODE_EXTRA_CA_CERTS: certificate } : {};
+  return { NODE_EXTRA_CA_CERTS: candidates[candidate]?.tls ? certificate : undefined };
 }
 
 /** The name under which an entry stands in tables. */

@@ -9,7 +9,10 @@ export function connect(flow: AuthFlow, server: string): Promise<Client> {
   return connectWith({ fetch: flow.asFetch() }, server);
 }
 
-/** The same by a provider, for hosts that take nothing else. */
+/**
+ * Connects by a provider, for hosts that take nothing else. It gives the token to whatever `server` is: `allowedOrigins` is
+ * not asked, and tokens bound by DPoP cannot be used.
+ */
 export function connectByProvider(flow: AuthFlow, server: string): Promise<Client> {
   return connectWith({ authProvider: providerOf(flow) }, server);
 }

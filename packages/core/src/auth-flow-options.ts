@@ -75,7 +75,7 @@ export interface FlowOptions {
   readonly autoRefreshThreshold?: number | undefined;
   /**
    * Renews a token past 80 % of its life, or up to 0.5 % earlier, while callers still get it at once. Without timers: a
-   * call starts it. Where another process holds the lock, it leaves.
+   * call starts it. Where another process holds the lock, it leaves. Tokens that live less than 5 s are left out.
    *
    * @defaultValue true for flows that need no person and hold no refresh token, else false: a program that ends in
    * between could lose the new one

@@ -17,8 +17,8 @@ export interface CallersParts {
   readonly run: (call: Call) => Promise<RunOutcome>;
 }
 
-/** Milliseconds before a renewal ahead is tried again: ten seconds, or a tenth of the token's life when that is less. */
-const aheadPause = (tokens: TokenSet): number => Math.min(10_000, (lifetimeOf(tokens) ?? Infinity) * 100);
+/** Milliseconds before a renewal ahead is tried again: ten seconds, or half the token's life when that is less. */
+const aheadPause = (tokens: TokenSet): number => Math.min(10_000, (lifetimeOf(tokens) ?? Infinity) * 500);
 
 /** Serves the callers of one credential: from memory where that is good, else by one run that they share. */
 export class Callers {
@@ -97,8 +97,8 @@ export class Callers {
   #renewAhead(tokens: TokenSet, call: Call): void {
     const { credential, renewsAhead } = this.#parts;
     if (credential.run || call.began < dueAhead(tokens) || !renewsAhead(tokens)) return;
-    if (call.began < credential.renewAheadAfter) return;
-    credential.renewAheadAfter = call.began + aheadPause(tokens);
+    if (call.began < credential.lastAhead + aheadPause(tokens)) return;
+    credential.lastAhead = call.began;
     const ahead: Call = { ...call, rejected: tokens.accessToken, isAhead: true };
     this.#begin(ahead).catch(() => undefined); // the event renewalFailed tells
   }

@@ -26,8 +26,8 @@ export class Credential {
   unanswered: (Unanswered & { readonly refreshToken: string | undefined }) | undefined;
   /** A refresh token that the server has refused; it is not presented again. */
   refused: string | undefined;
-  /** When a renewal ahead may next be tried, in ms. */
-  renewAheadAfter = 0;
+  /** When a renewal ahead was last begun, in ms. */
+  lastAhead = -Infinity;
   #processLock: ProcessLock | undefined;
 
   /** Excludes this process's flows where nothing excludes others. */

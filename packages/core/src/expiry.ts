@@ -24,12 +24,12 @@ export function isFresh(tokens: TokenSet, now: number, threshold: number = defau
 /**
  * Returns when to renew tokens ahead, in ms: when they have lived 80 % of their life, or up to 0.5 % of it earlier, the
  * same for all who hold them. Tokens that were issued together are then not renewed together. `Infinity` when their
- * life is unknown.
+ * life is unknown, or less than five seconds: a fifth of it is then less than the second to which times are rounded.
  */
 export function dueAhead(tokens: TokenSet): number {
   const { expiresAt, generation = 0 } = tokens;
   const lifetime = lifetimeOf(tokens);
-  if (!expiresAt || lifetime === undefined) return Infinity;
+  if (!expiresAt || lifetime === undefined || lifetime < 5) return Infinity;
   const share = 0.2 + (0.005 * (generation % 1000)) / 1000;
   return expiresAt.getTime() - lifetime * 1000 * share;
 }

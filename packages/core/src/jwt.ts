@@ -20,13 +20,17 @@ export function expiryOfJwt(token: string): number | undefined {
   return typeof exp === 'number' && Number.isFinite(exp) && exp >= 0 ? Math.floor(exp) : undefined;
 }
 
+/** How late a clock may be without saying anything, in seconds: tokens that end may be given out to the last. */
+const usualSkew = 300;
+
 /**
- * Returns the life of a JWT in seconds, from its claims `iat` and `exp`, if it is over at `now` (ms). One that has just
- * been issued cannot be: then the server's clock is behind ours, and only the difference of the two says anything.
+ * Returns the life of a JWT in seconds, from its claims `iat` and `exp`, if it has been over for minutes at `now` (ms). One
+ * that has just been given out cannot be: then the server's clock is behind ours, and only the difference of the two
+ * says anything.
  */
 export function lifeOfJwtFromThePast(token: string, now: number): number | undefined {
   const expiry = expiryOfJwt(token);
   const issued = readJwtClaims(token)?.['iat'];
-  if (expiry === undefined || typeof issued !== 'number' || expiry * 1000 > now) return undefined;
-  return expiry > issued ? expiry - issued : undefined;
+  if (expiry === undefined || typeof issued !== 'number' || (expiry + usualSkew) * 1000 > now) return undefined;
+  return issued > 0 && issued < expiry ? expiry - issued : undefined;
 }

@@ -14,7 +14,8 @@ export function mergeAnswer(body: Readonly<Record<string, unknown>>, sentAt: num
   const fields = Object.fromEntries(Object.entries(body).filter(([, value]) => isShallow(value)));
   const { latchkey: _stamp, issued_at: _issued, expires_at: _expires, dpop_key: _key, ...answer } = fields;
   const { access_token: token, expires_in: lifetime } = answer;
-  const unsaid = isText(token) && readSeconds(lifetime) === undefined ? lifeOfJwtFromThePast(token, sentAt) : undefined;
+  const isNew = isText(token) && token !== previous?.accessToken;
+  const unsaid = isNew && readSeconds(lifetime) === undefined ? lifeOfJwtFromThePast(token, sentAt) : undefined;
   if (unsaid !== undefined) answer['expires_in'] = unsaid;
   if (!previous) return TokenSet.from(answer, sentAt);
   const { access_token, refresh_token, scope, id_token, expires_at, issued_at, dpop_key } = previous.toJSON();

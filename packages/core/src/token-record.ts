@@ -106,11 +106,11 @@ function readExpiry(source: Record<string, unknown>, issued: number | undefined,
   return typeof source['access_token'] === 'string' ? readSeconds(expiryOfJwt(source['access_token'])) : undefined;
 }
 
-/** simple-oauth2 writes a date in ISO 8601. */
+const dateAndZone = /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/;
+
+/** simple-oauth2 writes a date in ISO 8601. One without a zone could mean any. */
 function readDate(value: unknown): number | undefined {
-  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value)
-    ? readSeconds(Date.parse(value) / 1000)
-    : undefined;
+  return typeof value === 'string' && dateAndZone.test(value) ? readSeconds(Date.parse(value) / 1000) : undefined;
 }
 
 /** RDP's samples write seconds in Python and milliseconds in Java. */

@@ -46,6 +46,7 @@ describe('expiry, to the millisecond', () => {
 
   test('is due ahead at 80 % of its life', () => {
     expect(dueAhead(lasting(3600))).toBe(now + 2_880_000);
+    expect([4, 5].map((life) => dueAhead(lasting(life)))).toEqual([Infinity, now + 4000]);
     expect(dueAhead(TokenSet.from({ access_token: 'a' }))).toBe(Infinity);
   });
 
@@ -107,6 +108,23 @@ describe('merging an answer', () => {
     const answer = { access_token: 'a2', refresh_token: absent, scope: absent, id_token: absent };
     const merged = mergeAnswer(answer, now, previous);
     expect([merged.refreshToken, merged.scope, merged.idToken]).toEqual(['r1', 'a b', 'i1']);
+  });
+
+  test.each([
+    ['in an hour', { iat: issued, exp: issued + 3600 }, issued + 3600],
+    ['just now, as of one that is given out to the last', { iat: issued - 3600, exp: issued - 1 }, issued - 1],
+    ['five minutes ago', { iat: issued - 3900, exp: issued - 300 }, issued + 3600],
+    ['an hour ago, without saying since when', { exp: issued - 3600 }, issued - 3600],
+    ['an hour ago, issued in 1970', { iat: 0, exp: issued - 3600 }, issued - 3600],
+    ['an hour ago, issued after that', { iat: issued, exp: issued - 3600 }, issued - 3600],
+  ])('reads the end of a JWT that says no more: %s', (_when, claims, expected) => {
+    const token = `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.`;
+    const endOf = (body: object, before?: TokenSet): number =>
+      (mergeAnswer({ access_token: token, ...body }, now, before).expiresAt?.getTime() ?? 0) / 1000;
+    expect(endOf({})).toBe(expected);
+    expect(endOf({ expires_in: 'soon' }, previous)).toBe(expected);
+    expect(endOf({ expires_in: 60 })).toBe(issued + 60);
+    expect(endOf({}, TokenSet.from({ access_token: token }))).toBe(claims.exp);
   });
 
   test('never inherits an expiry', () => {

@@ -114,6 +114,7 @@ describe('a stored record', () => {
     expect(expiryOf({ expires_at: '2033-05-18T03:33:20.000Z' })).toBe(2_000_000_000);
     expect(expiryOf({ expires_at: '2033-05-18T03:33:20+01:00', expires_in: 60 })).toBe(1_999_996_400);
     expect(expiryOf({ expires_at: '2033-13-18T03:33:20Z', expires_in: 60 })).toBe(second + 60);
+    expect(expiryOf({ expires_at: '2033-05-18T03:33:20', expires_in: 60 })).toBe(second + 60); // no zone: it could mean any
     expect(expiryOf({ expires_at: 'May 2033', expires_in: 60 })).toBe(second + 60);
   });
 

@@ -7,7 +7,7 @@ export class TokenEndpointUnavailableError extends AuthFlowError {
   readonly status: number | undefined;
   /** Seconds to wait, when the server said so (RFC 9110 section 10.2.3). */
   readonly retryAfter: number | undefined;
-  /** Whether the request may have reached the server; false when it surely never left. */
+  /** Whether a request with a grant may have reached the server; false when surely none did. */
   readonly mayHaveArrived: boolean;
 
   constructor(
