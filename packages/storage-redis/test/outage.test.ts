@@ -187,13 +187,13 @@ describe('A renewal whose save is cut off', () => {
 
 test('What Redis has answered while this process was held up is not late', async () => {
   const url = `redis://app:${server.secrets[1]}@127.0.0.1:${server.port}`;
-  const hurried = new RedisTokenStorage({ url, timeout: 0.3 });
+  const hurried = new RedisTokenStorage({ url, timeout });
   await hurried.save(key, someTokens(1), overwriting);
   await server.send('CLIENT', 'PAUSE', '200');
   const loading = hurried.load(key);
   await new Promise((resolve) => setTimeout(resolve, 50)); // the command leaves
   await new Promise(setImmediate); // timers come next, before what has arrived
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, timeout * 1000 + 200);
   expect((await loading)?.generation).toBe(1);
   await hurried.close();
 });
