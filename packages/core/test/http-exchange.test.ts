@@ -61,7 +61,7 @@ describe('an exchange', () => {
     const url = await serve((_request, response) => {
       const more = (): void => {
         sent += 65_536;
-        if (!response.destroyed) response.write('x'.repeat(65_536), more);
+        if (!response.destroyed) response.write('x'.repeat(65_536), () => setImmediate(more));
       };
       more();
     });
