@@ -19,7 +19,7 @@ interface Place {
 for (const [name, codec] of Object.entries(codecs)) {
   const places = new Map<KeyvTokenStorage, Place>();
   const open = (place: Place): KeyvTokenStorage => {
-    const store = new KeyvSqlite({ uri: `sqlite://${join(place.folder, 'tokens.sqlite')}`, busyTimeout: 100 });
+    const store = new KeyvSqlite({ uri: `sqlite://${join(place.folder, 'tokens.sqlite')}`, busyTimeout: 1000 });
     place.connections.push(store);
     const storage = new KeyvTokenStorage(new Keyv({ store }), { lock: place.lock, id: place.folder, codec });
     places.set(storage, place);
