@@ -10,7 +10,7 @@ export const cases = Number(process.env['LATCHKEY_FUZZ'] ?? (isFull ? 1_000_000 
 export const seed = Number(process.env['LATCHKEY_SEED'] ?? Date.now() % 2_000_000_000);
 
 /** The runner's patience for one surface, in ms: nothing ends a case that hangs but this. */
-export const patience = 60_000 + cases * 3;
+export const patience = 60_000 + cases * 6;
 
 /** How often each kind of outcome came. */
 export type Kinds = Readonly<Record<string, number>>;
