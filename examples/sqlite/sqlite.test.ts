@@ -54,7 +54,7 @@ async function nextLine(lines: Interface): Promise<string> {
 
 /** Logs in with a token that ends at once, and starts processes that have not read it yet. */
 async function expireBefore(processes: number, lock: string): Promise<(() => Promise<string>)[]> {
-  server.configure({ expiresIn: 1 });
+  server.configure({ expiresIn: 0 });
   await start(lock, 'login');
   server.configure({ expiresIn: 3600 });
   server.expireAccessTokens();
