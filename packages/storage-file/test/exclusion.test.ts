@@ -24,7 +24,9 @@ describe('Six processes that add to one number', () => {
   });
 
   test('lose something without, or the test above would show nothing', async () => {
-    expect(await count('none')).toBeLessThan(processes * sections);
+    let least = Infinity; // processes that do not overlap by chance lose nothing
+    for (let run = 0; run < 5 && least >= processes * sections; run++) least = Math.min(least, await count('none'));
+    expect(least).toBeLessThan(processes * sections);
   });
 });
 
