@@ -2,8 +2,9 @@ import { LockUnavailableError } from '@latchkey/core';
 import { createRequire } from 'node:module';
 import { bareCause, codeOf } from './storage-fault.js';
 
+/** What the addon and its package have in common: the addon throws EAGAIN where the package returns `false`. */
 interface NativeLock {
-  tryLock(fd: number, offset: number, length: number): boolean;
+  tryLock(fd: number, offset: number, length: number, exclusive: true): boolean | undefined;
   unlock(fd: number, offset: number, length: number): void;
 }
 
@@ -21,18 +22,32 @@ export function loadNativeLock(): void {
   const runtime = ['Bun', 'Deno'].find((name) => name in globalThis);
   if (runtime !== undefined) throw unavailable(`There is no lock of the kernel on ${runtime}`, unsupported);
   try {
-    native ??= createRequire(import.meta.url)('fs-native-extensions') as NativeLock;
+    native ??= requireAddon();
   } catch (error) {
     throw unavailable('The addon of fs-native-extensions cannot be loaded', error);
+  }
+}
+
+/**
+ * The addon itself where it can be had: to find it, its package loads 17 files, which takes ten times as long. What the
+ * addon takes is not public, so package.json names one exact version.
+ */
+function requireAddon(): NativeLock {
+  const require = createRequire(import.meta.url);
+  const platform = `${process.platform}-${process.arch}`;
+  try {
+    return require(`fs-native-extensions/prebuilds/${platform}/fs-native-extensions.node`) as NativeLock;
+  } catch {
+    return require('fs-native-extensions') as NativeLock;
   }
 }
 
 /** Locks an open file against every other descriptor, if it is free. */
 export function tryLock(fd: number): boolean {
   try {
-    return native?.tryLock(fd, offset, length) ?? false;
+    return native !== undefined && native.tryLock(fd, offset, length, true) !== false;
   } catch (error) {
-    if (['EACCES', 'EBUSY'].includes(codeOf(error) ?? '')) return false;
+    if (['EAGAIN', 'EACCES', 'EBUSY'].includes(codeOf(error) ?? '')) return false;
     throw unavailable('The file system gives no locks', error);
   }
 }
