@@ -1,8 +1,8 @@
 import { linkSync, lstatSync, renameSync, type Stats } from 'node:fs';
-import { nodeCrypto } from './node-crypto.js';
 import { isSameState } from './file-identity.js';
 import { codeOf, storageFault } from './storage-fault.js';
 import { removeQuietly } from './temporary-file.js';
+import { uniqueName } from './unique-name.js';
 import { warn } from './warning.js';
 
 /**
@@ -15,7 +15,7 @@ export function setAside(path: string, corrupt: Stats): boolean {
   try {
     const present = lstatSync(path, { throwIfNoEntry: false });
     if (present === undefined || !isSameState(present, corrupt)) return false;
-    const aside = `${path}.corrupt-${new Date().toISOString().replace(/[:.-]/g, '')}-${nodeCrypto().randomBytes(2).toString('hex')}`;
+    const aside = `${path}.corrupt-${new Date().toISOString().replace(/[:.-]/g, '')}-${uniqueName()}`;
     renameSync(path, aside);
     if (!isSameState(lstatSync(aside), corrupt)) {
       putBack(aside, path);

@@ -12,7 +12,6 @@ import {
   type TokenSet,
   type TokenStorage,
 } from '@latchkey/core';
-import { nodeCrypto } from './node-crypto.js';
 import { unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { syncFolder, writeAtomically } from './atomic-write.js';
@@ -131,7 +130,8 @@ export class FileTokenStorage implements TokenStorage {
 
   #fileOf(key: string): string {
     if (!this.#perKey) return this.id;
-    return join(this.id, `${nodeCrypto().hash('sha256', key)}.json`);
+    const { hash } = process.getBuiltinModule('node:crypto'); // most programs that find a fresh token need none of it
+    return join(this.id, `${hash('sha256', key)}.json`);
   }
 
   async #loadToReplace(file: string, key: string, expected: number | undefined): Promise<TokenSet | undefined> {

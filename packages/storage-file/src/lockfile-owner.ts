@@ -1,7 +1,7 @@
-import { nodeCrypto } from './node-crypto.js';
 import { closeSync, constants, fstatSync, readFileSync } from 'node:fs';
 import { openExisting } from './private-file.js';
 import { isGone, pidSpace, startOf } from './process-identity.js';
+import { uniqueName } from './unique-name.js';
 
 /** How often a holder touches its lock file, and after how long without that it counts as dead elsewhere, in ms. */
 export const heartbeat = { every: 1000, staleAfter: 10_000 };
@@ -26,7 +26,7 @@ export interface FoundLockfile {
 
 export function thisOwner(): LockfileOwner {
   const { pid } = process;
-  return { pid, host: pidSpace(), start: startOf(pid), nonce: nodeCrypto().randomBytes(8).toString('hex') };
+  return { pid, host: pidSpace(), start: startOf(pid), nonce: uniqueName() };
 }
 
 /** Reads a lock file; `undefined` when there is none. */

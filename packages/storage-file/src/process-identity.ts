@@ -1,4 +1,3 @@
-import { nodeCrypto } from './node-crypto.js';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { quietly } from './quietly.js';
@@ -19,9 +18,12 @@ export function pidSpace(): string {
   return space;
 }
 
-/** A short form of {@link pidSpace} for file names. */
+/** A short form of {@link pidSpace} for file names: its FNV-1a hash of 32 bits. */
 export function pidSpaceTag(): string {
-  tag ??= nodeCrypto().createHash('sha256').update(pidSpace()).digest('hex').slice(0, 8);
+  tag ??= Buffer.from(pidSpace())
+    .reduce((hash, byte) => Math.imul(hash ^ byte, 0x0100_0193) >>> 0, 0x811c_9dc5)
+    .toString(16)
+    .padStart(8, '0');
   return tag;
 }
 

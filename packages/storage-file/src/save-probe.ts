@@ -1,4 +1,3 @@
-import { nodeCrypto } from './node-crypto.js';
 import { closeSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makePrivate, readPrivateFile } from './private-file.js';
@@ -39,19 +38,23 @@ export function probeRoom(path: string): void {
   }
 }
 
-/** Random bytes, since a file system that compresses finds room for any number of zeros. */
 function writeAndRemove(path: string, size: number, check: (fd: number) => void): void {
   const temporary = createTemporaryFile(path);
   try {
     try {
       check(temporary.fd);
-      writeFileSync(temporary.fd, nodeCrypto().randomBytes(size));
+      writeFileSync(temporary.fd, randomBytes(size));
     } finally {
       closeSync(temporary.fd);
     }
   } finally {
     removeQuietly(temporary.path);
   }
+}
+
+/** Random, since a file system that compresses finds room for any number of zeros. `size` is a multiple of 4. */
+function randomBytes(size: number): Uint32Array {
+  return Uint32Array.from({ length: size / 4 }, () => Math.random() * 0x1_0000_0000);
 }
 
 /** A file that is mounted by itself, as containers do with secrets, can be read and written, but not replaced. */

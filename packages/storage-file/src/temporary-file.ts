@@ -1,16 +1,16 @@
-import { nodeCrypto } from './node-crypto.js';
 import { constants, fchmodSync, lstatSync, openSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { isGone, pidSpaceTag } from './process-identity.js';
 import { quietly } from './quietly.js';
+import { uniqueName } from './unique-name.js';
 
 const hour = 3_600_000;
-const pattern = /\.([0-9a-f]{8})\.(\d+)\.[0-9a-f]{12}\.tmp$/;
+const pattern = /\.([0-9a-f]{8})\.(\d+)\.[0-9a-f]{16}\.tmp$/;
 const claimPattern = /\.lockfile\.takeover-[^/]+$/;
 
 /** Creates a new file beside `path`, 0600, whose name tells which process is writing it. */
 export function createTemporaryFile(path: string): { readonly path: string; readonly fd: number } {
-  const temporary = `${path}.${pidSpaceTag()}.${process.pid}.${nodeCrypto().randomBytes(6).toString('hex')}.tmp`;
+  const temporary = `${path}.${pidSpaceTag()}.${process.pid}.${uniqueName()}.tmp`;
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   const fd = openSync(temporary, flags, 0o600);
   // A umask may have taken more away. Where this fails, makePrivate says so.

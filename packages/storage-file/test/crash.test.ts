@@ -23,10 +23,10 @@ describe('FileTokenStorage, when its process is killed,', () => {
     await killed.says('held');
     const turn = storage.withLock(key, async () => undefined, waiting(20));
     const [waiter = ''] = leftovers(folder).filter((name) => name.endsWith('.tmp'));
-    const [, tag] = /\.([0-9a-f]{8})\.\d+\.[0-9a-f]{12}\.tmp$/.exec(waiter) ?? [];
+    const [, tag] = /\.([0-9a-f]{8})\.\d+\.[0-9a-f]{16}\.tmp$/.exec(waiter) ?? [];
     await killed.kill();
     await turn;
-    const nonce = '0123456789ab.tmp';
+    const nonce = '0123456789abcdef.tmp';
     const files = {
       dead: `${tag}.${killed.pid}`,
       alive: `${tag}.${process.pid}`,

@@ -29,7 +29,7 @@ describe('FileTokenStorage, where something else stands in the place of its file
     expect(await storage.load(key)).toBeUndefined();
     const [aside, ...others] = readdirSync(folder);
     expect(others).toEqual([]);
-    expect(aside).toMatch(/^tokens\.json\.corrupt-\d{8}T\d+Z-[0-9a-f]{4}$/);
+    expect(aside).toMatch(/^tokens\.json\.corrupt-\d{8}T\d+Z-[0-9a-f]{16}$/);
     expect(readFileSync(join(folder, aside ?? ''), 'utf8')).toBe(content);
     expect(modeOf(join(folder, aside ?? ''))).toBe('600');
     expect(emitted.mock.calls).toHaveLength(1);
