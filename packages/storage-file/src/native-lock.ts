@@ -1,5 +1,5 @@
 import { LockUnavailableError } from '@latchkey/core';
-import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { bareCause, codeOf } from './storage-fault.js';
 
 /** What the addon and its package have in common: the addon throws EAGAIN where the package returns `false`. */
@@ -22,7 +22,7 @@ export function loadNativeLock(): void {
   const runtime = ['Bun', 'Deno'].find((name) => name in globalThis);
   if (runtime !== undefined) throw unavailable(`There is no lock of the kernel on ${runtime}`, unsupported);
   try {
-    native ??= requireAddon();
+    native ??= openAddon();
   } catch (error) {
     throw unavailable('The addon of fs-native-extensions cannot be loaded', error);
   }
@@ -32,13 +32,15 @@ export function loadNativeLock(): void {
  * The addon itself where it can be had: to find it, its package loads 17 files, which takes ten times as long. What the
  * addon takes is not public, so package.json names one exact version.
  */
-function requireAddon(): NativeLock {
-  const require = createRequire(import.meta.url);
-  const platform = `${process.platform}-${process.arch}`;
+function openAddon(): NativeLock {
+  const file = `fs-native-extensions/prebuilds/${process.platform}-${process.arch}/fs-native-extensions.node`;
   try {
-    return require(`fs-native-extensions/prebuilds/${platform}/fs-native-extensions.node`) as NativeLock;
+    const addon = { exports: {} };
+    process.dlopen(addon, fileURLToPath(import.meta.resolve(file)));
+    return addon.exports as NativeLock;
   } catch {
-    return require('fs-native-extensions') as NativeLock;
+    const { createRequire } = process.getBuiltinModule('node:module');
+    return createRequire(import.meta.url)('fs-native-extensions') as NativeLock;
   }
 }
 

@@ -1,9 +1,14 @@
-// Preloaded: a machine for which there is no addon; with `?only=prebuilt`, none that has been built for it.
+// Preloaded: a machine for which there is no addon; with `?only=prebuilt`, one whose addon only the package finds.
 import Module from 'node:module';
 
-const prefix = new URL(import.meta.url).searchParams.has('only') ? 'fs-native-extensions/' : 'fs-native-extensions';
+const { dlopen } = process;
+process.dlopen = () => {
+  process.dlopen = dlopen;
+  throw new Error('no addon here');
+};
 const load = Module._load;
 Module._load = function (name, ...rest) {
-  if (name.startsWith(prefix)) throw Object.assign(new Error(`no ${name}`), { code: 'ADDON_NOT_FOUND' });
-  return load.call(this, name, ...rest);
+  if (name !== 'fs-native-extensions' || import.meta.url.endsWith('?only=prebuilt'))
+    return load.call(this, name, ...rest);
+  throw Object.assign(new Error(`no ${name}`), { code: 'ADDON_NOT_FOUND' });
 };
