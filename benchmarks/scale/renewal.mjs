@@ -3,7 +3,7 @@
 /**
  * `jitter` says by how much earlier than at 80 % of its life a token is renewed, as a share of the life: `host` drawn by
  * each host, `tenant` by each tenant. `waiting` is what a host does that finds the lock taken: `leave`, as a renewal ahead
- * does, or `contend` until it has had the lock, as a call does that needs the token.
+ * does, or `stay` until the lock is released, as a call does that needs the token.
  */
 export function renewAll(scene, { jitter, waiting }, random) {
   const { hosts, tenants, lifetime, callsPerSecond, answerSeconds, renewalCommands } = scene;
@@ -41,9 +41,9 @@ export function renewAll(scene, { jitter, waiting }, random) {
 }
 
 /**
- * To leave costs a look and a try. A waiter looks, tries, subscribes, tries once more, and unsubscribes at the end; each
- * release wakes all, all try, one wins and releases.
+ * To leave costs a look and a try. Who stays looks, tries, subscribes, tries once more, looks again at the release, finds
+ * the new token, and unsubscribes.
  */
 function commandsOfWaiters(count, waiting) {
-  return waiting === 'leave' ? 2 * count : 6 * count + (count * (count + 1)) / 2;
+  return (waiting === 'leave' ? 2 : 6) * count;
 }

@@ -101,7 +101,7 @@ function renewals() {
     ['without that jitter', { host: 0, tenant: 0 }, 'leave'],
     ['each tenant up to 10 % earlier', { host: 0, tenant: 0.1 }, 'leave'],
     ['each host up to 10 % earlier', { host: 0.1, tenant: 0 }, 'leave'],
-    ['without jitter, and if hosts waited at the lock', { host: 0, tenant: 0 }, 'contend'],
+    ['without jitter, and if hosts waited at the lock', { host: 0, tenant: 0 }, 'stay'],
   ];
   const rows = scenarios.map(([name, jitter, waiting]) => {
     const herd = renewAll(scene, { jitter, waiting }, generator(given('seed')));
@@ -126,7 +126,7 @@ function renewals() {
 One token request for each tenant, whatever happens. The first host that calls when a token is due ahead renews it; those
 that call while it does so find the lock taken and leave, with the present token; all later ones find the new token by one
 GET. A call that needs the token (a new host, a token that was refused, or renewal ahead switched off) waits at the lock
-instead: a release wakes all who wait, all try, one wins, so the commands of n waiters grow with n².
+instead; the release wakes all who wait, and each finds the new token by one more GET, without a turn of its own.
 
 ${table(head, rows)}`;
 }
@@ -193,8 +193,7 @@ function conclusions() {
   ${format(0.005 * scene.lifetime)} s.
 - Where that burst is still too much for the token endpoint, stagger deployments. It spreads further with every life, since
   each renewal is issued at another moment.
-- Where refresh tokens are redeemed, switch \`renewAhead\` on in services: then nobody waits at the lock, and the square of
-  the waiters does not arise.
+- Where refresh tokens are redeemed, switch \`renewAhead\` on in services: then nobody waits at the lock.
 - An outage of the token endpoint is met by each host for itself: hosts do not tell each other. What is left of it at Redis
   are the looks, one for each host and tenant at a time.`;
 }

@@ -175,7 +175,7 @@ export abstract class AuthFlow extends TokenUse {
       await keeper.saveUnsaved(lock);
       return this.#renewLocked(client, lock, call);
     };
-    return keeper.locked(renew, call.isAhead ? 0 : undefined);
+    return keeper.locked(renew, { ...(call.isAhead && { timeout: 0 }), lookAgain: () => steps.lookAgain(call) });
   }
 
   async #renewLocked(client: PreparedClient | undefined, lock: HeldLock, call: Call): Promise<RunOutcome> {

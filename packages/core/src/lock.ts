@@ -23,6 +23,11 @@ export interface LockOptions {
   readonly signal: AbortSignal;
   /** How long to wait, in seconds, before {@link LockTimeoutError}. */
   readonly timeout: number;
+  /**
+   * Called when a holder has released, before the next try. The caller looks whether its work has been done meanwhile,
+   * and aborts `signal` if so: then nobody takes turns for nothing. It never rejects; a lock may do without it.
+   */
+  readonly onRelease?: (() => Promise<void>) | undefined;
 }
 
 /**

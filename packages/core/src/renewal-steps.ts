@@ -55,6 +55,11 @@ export class RenewalSteps {
     return isAnswer ? { outcome, stored } : { stored };
   }
 
+  /** Looks while another process holds the lock: its renewal may serve this run too. */
+  async lookAgain(call: Call): Promise<RunOutcome | undefined> {
+    return this.#parts.credential.unsaved ? undefined : (await this.look(call)).outcome;
+  }
+
   /** Returns why the refresh token cannot be redeemed, `undefined` when it can. */
   obstacle(tokens: TokenSet | undefined): LoginRequiredError | undefined {
     const { credential, options, now } = this.#parts;

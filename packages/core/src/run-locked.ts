@@ -2,6 +2,14 @@ import { AuthFlowError } from './errors.js';
 import type { HeldLock, LockOptions } from './lock.js';
 import { storageError } from './storage-hooks.js';
 
+/** How a task waits for its lock. */
+export interface WaitOptions<T> {
+  /** Seconds at most. */
+  readonly timeout: number;
+  /** Looks, after a release, whether the task need not run any more; what is found is then the result. */
+  readonly lookAgain?: (() => Promise<T | undefined>) | undefined;
+}
+
 /**
  * Runs a task under a lock, and tells the lock's failures from the task's: what the task has done counts, even if only
  * the release failed.
@@ -10,10 +18,17 @@ import { storageError } from './storage-hooks.js';
  */
 export async function runLocked<T>(
   withLock: (task: (lock: HeldLock) => Promise<T>, options: LockOptions) => Promise<T>,
-  timeout: number,
+  { timeout, lookAgain }: WaitOptions<T>,
   task: (lock: HeldLock) => Promise<T>,
 ): Promise<T> {
   const run: { begun?: true; result?: { readonly value: T } } = {};
+  const waiting = new AbortController();
+  const onRelease = async (): Promise<void> => {
+    const value = await lookAgain?.().catch(() => undefined); // what stops the look stops the task in its turn
+    if (value === undefined) return;
+    run.result = { value };
+    waiting.abort();
+  };
   try {
     return await withLock(
       async (lock) => {
@@ -21,7 +36,7 @@ export async function runLocked<T>(
         run.result = { value: await task(lock) };
         return run.result.value;
       },
-      { signal: new AbortController().signal, timeout },
+      { signal: waiting.signal, timeout, onRelease },
     );
   } catch (error) {
     if (run.result) return run.result.value;

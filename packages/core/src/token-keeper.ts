@@ -4,7 +4,7 @@ import { summarize } from './flow-events.js';
 import { hasMoved, nextStamp } from './generation.js';
 import type { HeldLock } from './lock.js';
 import { retryUntil } from './retry-until.js';
-import { runLocked } from './run-locked.js';
+import { runLocked, type WaitOptions } from './run-locked.js';
 import { type KeeperParts, type SaveReason, storageError } from './storage-hooks.js';
 import type { RecordStamp, Unanswered } from './token-record.js';
 import { TokenSet } from './token-set.js';
@@ -18,10 +18,10 @@ export class TokenKeeper {
     this.#parts = parts;
   }
 
-  /** Runs a task under the credential's lock, waiting for it `timeout` seconds. @throws as `Lock.withLock` */
-  locked<T>(task: (lock: HeldLock) => Promise<T>, timeout = this.#parts.lockTimeout): Promise<T> {
-    const { hooks } = this.#parts;
-    return runLocked((run, options) => hooks.withLock(run, options), timeout, task);
+  /** Runs a task under the credential's lock. @throws as `Lock.withLock` */
+  locked<T>(task: (lock: HeldLock) => Promise<T>, options: Partial<WaitOptions<T>> = {}): Promise<T> {
+    const { hooks, lockTimeout: timeout } = this.#parts;
+    return runLocked((run, options) => hooks.withLock(run, options), { timeout, ...options }, task);
   }
 
   /**

@@ -8,7 +8,7 @@ import { WakeUp } from './wake-up.js';
  * @throws LockTimeoutError with the holder's process id; the signal's reason; what an attempt throws.
  */
 export async function waitForLock(contender: Contender, touched: string, options: LockOptions): Promise<OwnedLock> {
-  const { signal, timeout } = options;
+  const { signal, timeout, onRelease } = options;
   const deadline = performance.now() + timeout * 1000;
   let wakeUp: WakeUp | undefined;
   try {
@@ -23,7 +23,8 @@ export async function waitForLock(contender: Contender, touched: string, options
         wakeUp = new WakeUp(touched);
         continue;
       }
-      await wakeUp.wait(Math.min(left, jitter()), signal);
+      const isTouched = await wakeUp.wait(Math.min(left, jitter()), signal);
+      if (isTouched) await onRelease?.();
     }
   } finally {
     wakeUp?.close();

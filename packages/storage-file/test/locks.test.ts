@@ -61,6 +61,22 @@ describe.each(kinds)('A lock of files (%s)', (locking) => {
     expect(leftovers(join(file, '..'))).toEqual([]);
   });
 
+  test('tells a waiter of the release before its next try, and lets it go when it needs the lock no more', async () => {
+    const lock = fileLock(path(), { locking });
+    const leaving = new AbortController();
+    const { release } = await hold(lock);
+    let [isReleased, entered] = [false, false];
+    const onRelease = async (): Promise<void> => {
+      if (isReleased) leaving.abort('done');
+    };
+    const enter = async (): Promise<boolean> => (entered = true);
+    const left = errorOf(lock.withLock(key, enter, { ...waiting(20, leaving.signal), onRelease }));
+    isReleased = true;
+    await release();
+    expect([await left, entered]).toEqual(['done', false]);
+    expect(await lock.withLock(key, async () => 'free', waiting(0))).toBe('free');
+  });
+
   test('is the same lock for a storage and for fileLock, for a folder and for the file in it', async () => {
     const folder = makeFolder();
     const inside = async (): Promise<void> => {

@@ -31,7 +31,7 @@ export class LeaseLock implements Lock {
     }
   }
 
-  async #take(names: RecordNames, { signal, timeout }: LockOptions): Promise<Lease> {
+  async #take(names: RecordNames, { signal, timeout, onRelease }: LockOptions): Promise<Lease> {
     const deadline = performance.now() + timeout * 1000;
     const wakeUp = new WakeUp();
     const owner = randomBytes(16).toString('base64url');
@@ -42,8 +42,10 @@ export class LeaseLock implements Lock {
         if (tried instanceof Lease) return tried;
         const left = deadline - performance.now();
         if (!(left > 0)) throw new LockTimeoutError();
-        leave ??= this.#place.bell.listen(names.channel, wakeUp.wake);
-        await wakeUp.sleep(Math.min(left, pauseFor(tried)), signal);
+        leave ??= this.#place.bell.listen(names.channel, wakeUp);
+        const isReleased = await wakeUp.sleep(Math.min(left, pauseFor(tried)), signal);
+        if (isReleased) await onRelease?.();
+        signal.throwIfAborted();
       }
     } finally {
       leave?.();

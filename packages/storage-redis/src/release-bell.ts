@@ -1,5 +1,6 @@
 import { withinSeconds } from './deadline.js';
 import type { Subscriber } from './link.js';
+import type { WakeUp } from './wake-up.js';
 
 /** Wakes waiters when a lock is released. Where nothing can be heard it is silent: waiters look again by themselves. */
 export class ReleaseBell {
@@ -13,15 +14,15 @@ export class ReleaseBell {
     this.#timeout = timeout;
   }
 
-  /** Calls `wake` at each release on `channel`, and once when it can hear. Returns how to end that. */
-  listen(channel: string, wake: () => void): () => void {
+  /** Calls `released` at each release on `channel`, and `hears` once when it can hear. Returns how to end that. */
+  listen(channel: string, { released, hears }: Pick<WakeUp, 'released' | 'hears'>): () => void {
     const { life, subscriber } = this.#present();
     const hear = (message: string): void => {
-      if (message === 'released') wake();
+      if (message === 'released') released();
     };
     const deafen = (): void => life.abort();
     const hearing = subscriber.then((open) => open.subscribe(channel, hear));
-    const ended = withinSeconds(this.#timeout, hearing, deafen).then(wake, deafen);
+    const ended = withinSeconds(this.#timeout, hearing, deafen).then(hears, deafen);
     return () => {
       // Not before the subscription is there: it would stay.
       void ended

@@ -55,6 +55,25 @@ describe('A lease', () => {
     expect(entered - released).toBeLessThan(250);
   });
 
+  test('tells those who wait of its release before they try, and lets go who needs it no more', async () => {
+    const { release } = await hold(open({ lease: 30 }));
+    const leaving = new AbortController();
+    let entered = false;
+    let told = 0;
+    const onRelease = async (): Promise<void> => {
+      told++;
+      leaving.abort('done');
+    };
+    const enter = async (): Promise<boolean> => (entered = true);
+    const left = errorOf(others.withLock(key, enter, { ...waiting(20, leaving.signal), onRelease }));
+    await pause(300);
+    expect(told).toBe(0);
+    await release();
+    expect(await left).toBe('done');
+    expect([told, entered]).toEqual([1, false]);
+    expect(await server.send('KEYS', '*')).toEqual([]);
+  });
+
   test('is found free also where nothing can be heard', async () => {
     await server.send('ACL', 'SETUSER', 'deaf', 'on', '>deaf-password', '+@all', '-subscribe', '~*', '&*');
     const { release } = await hold(storage);
