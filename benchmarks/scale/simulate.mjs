@@ -126,7 +126,8 @@ function renewals() {
 One token request for each tenant, whatever happens. The first host that calls when a token is due ahead renews it; those
 that call while it does so find the lock taken and leave, with the present token; all later ones find the new token by one
 GET. A call that needs the token (a new host, a token that was refused, or renewal ahead switched off) waits at the lock
-instead; the release wakes all who wait, and each finds the new token by one more GET, without a turn of its own.
+instead; the release wakes all who wait, and each finds the new token by one more GET, without a turn of its own. Where
+the renewal failed they take turns, of which each wakes all the others: about n² commands for n waiters.
 
 ${table(head, rows)}`;
 }

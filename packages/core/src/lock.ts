@@ -24,8 +24,9 @@ export interface LockOptions {
   /** How long to wait, in seconds, before {@link LockTimeoutError}. */
   readonly timeout: number;
   /**
-   * Called when a holder has released, before the next try. The caller looks whether its work has been done meanwhile,
-   * and aborts `signal` if so: then nobody takes turns for nothing. It never rejects; a lock may do without it.
+   * To be called, and awaited, when a holder may have released, before the next try. The caller looks whether its work
+   * has been done meanwhile, and aborts `signal` if so: then nobody takes turns for nothing. It never rejects and does
+   * nothing once the task has begun. A lock may do without it.
    */
   readonly onRelease?: (() => Promise<void>) | undefined;
 }

@@ -1,6 +1,8 @@
+import { longestTimer } from './clock.js';
 import { AuthFlowError } from './errors.js';
 import type { HeldLock, LockOptions } from './lock.js';
 import { storageError } from './storage-hooks.js';
+import { untilAborted } from './until-aborted.js';
 
 /** How a task waits for its lock. */
 export interface WaitOptions<T> {
@@ -23,15 +25,24 @@ export async function runLocked<T>(
 ): Promise<T> {
   const run: { begun?: true; result?: { readonly value: T } } = {};
   const waiting = new AbortController();
-  const onRelease = async (): Promise<void> => {
-    const value = await lookAgain?.().catch(() => undefined); // what stops the look stops the task in its turn
+  const deadline = performance.now() + timeout * 1000;
+  let looking: Promise<void> | undefined;
+  const look = async (): Promise<void> => {
+    const left = Math.ceil(Math.min(Math.max(deadline - performance.now(), 0), longestTimer));
+    const found = lookAgain && untilAborted(AbortSignal.timeout(left), lookAgain());
+    const value = await found?.catch(() => undefined); // what stops the look stops the task in its turn
     if (value === undefined) return;
     run.result = { value };
     waiting.abort();
   };
+  const onRelease = async (): Promise<void> => {
+    if (!run.begun && !run.result) await (looking ??= look().finally(() => (looking = undefined)));
+  };
   try {
     return await withLock(
       async (lock) => {
+        await looking; // of a lock that did not wait for it
+        if (run.result) return run.result.value;
         run.begun = true;
         run.result = { value: await task(lock) };
         return run.result.value;

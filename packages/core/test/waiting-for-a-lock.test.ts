@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type LockOptions, StorageUnavailableError, type TokenStorage } from '@latchkey/core';
+import { type LockOptions, LockTimeoutError, StorageUnavailableError, type TokenStorage } from '@latchkey/core';
 import { DeviceScene } from './device-scene.js';
 
 let scene: DeviceScene;
@@ -64,6 +64,66 @@ describe('a process that waits for the lock', () => {
     const token = await scene.flow({ storage }).getAccessTokenRefreshIfNecessary();
     expect(token).toBe(await owner.getAccessTokenRefreshIfNecessary());
     expect([seen.turns, scene.renewals]).toEqual([1, 1]);
+  });
+
+  test('is not kept longer than the lock would keep it by a storage that hangs', async () => {
+    await scene.loggedIn();
+    let isReleased = false;
+    const load: TokenStorage['load'] = (key) => (isReleased ? new Promise(() => undefined) : scene.storage.load(key));
+    const withLock: TokenStorage['withLock'] = async (_key, _task, { onRelease }) => {
+      isReleased = true;
+      await onRelease?.();
+      throw new LockTimeoutError();
+    };
+    const flow = scene.flow({ storage: scene.storageWith({ load, withLock }), lockTimeout: 0.1 });
+    await scene.expire();
+    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(LockTimeoutError);
+  });
+
+  test.each([
+    ['does not heed', async (look: Promise<void>) => look],
+    ['does not wait for', async () => undefined],
+  ])('renews nothing twice where the lock %s what it finds', async (_what, settle) => {
+    const owner = await scene.loggedIn();
+    scene.server.configure({ expiresIn: 30 }); // less than the threshold below
+    const withLock: TokenStorage['withLock'] = async (key, task, options) => {
+      await scene.clock.advance(1000);
+      await owner.getAccessTokenRefreshIfNecessary();
+      await settle(options.onRelease?.() ?? Promise.resolve());
+      void options.onRelease?.();
+      return scene.storage.withLock(key, task, { ...options, signal: new AbortController().signal });
+    };
+    const flow = scene.flow({ storage: scene.storageWith({ withLock }), autoRefreshThreshold: 60 });
+    const adopted: unknown[] = [];
+    await flow.reload();
+    flow.events.on('adopted', (event) => adopted.push(event));
+    await scene.expire();
+    const token = await flow.getAccessTokenRefreshIfNecessary();
+    expect(token).toBe((await scene.stored(flow))?.accessToken);
+    expect([scene.renewals, adopted.length]).toEqual([1, 1]);
+  });
+
+  test('looks no more once its turn has begun', async () => {
+    await scene.loggedIn();
+    let looks = 0;
+    const load: TokenStorage['load'] = (key) => {
+      looks++;
+      return scene.storage.load(key);
+    };
+    const withLock: TokenStorage['withLock'] = (key, task, options) =>
+      scene.storage.withLock(
+        key,
+        async (lock) => {
+          const turn = task(lock);
+          await Promise.resolve(); // it begins
+          await options.onRelease?.();
+          return turn;
+        },
+        options,
+      );
+    await scene.expire();
+    await scene.flow({ storage: scene.storageWith({ load, withLock }) }).getAccessTokenRefreshIfNecessary();
+    expect([looks, scene.renewals]).toEqual([2, 1]); // before the lock and under it
   });
 
   test('takes its turn to save what it could not save before', async () => {

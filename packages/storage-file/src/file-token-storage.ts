@@ -43,7 +43,7 @@ export interface FileTokenStorageOptions extends FileLockOptions {
  * inside. Missing folders are created 0700. Beside the file stands its lock, with `.lock` behind the name.
  *
  * A file that others could read is narrowed to 0600, and a file that is no token record is moved aside as
- * `….corrupt-…`; each brings one process warning. Works on Linux and macOS; written for Windows, but untested there.
+ * `….corrupt-…`; each brings one process warning. Tested on Linux; written for macOS and Windows too.
  *
  * @group Files
  */

@@ -54,7 +54,9 @@ function writeAndRemove(path: string, size: number, check: (fd: number) => void)
 
 /** Random, since a file system that compresses finds room for any number of zeros. `size` is a multiple of 4. */
 function randomBytes(size: number): Uint32Array {
-  return Uint32Array.from({ length: size / 4 }, () => Math.random() * 0x1_0000_0000);
+  const numbers = new Uint32Array(size / 4);
+  for (let index = 0; index < numbers.length; index++) numbers[index] = Math.random() * 0x1_0000_0000;
+  return numbers;
 }
 
 /** A file that is mounted by itself, as containers do with secrets, can be read and written, but not replaced. */

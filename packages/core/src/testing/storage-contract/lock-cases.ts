@@ -91,6 +91,29 @@ export function lockCases<S extends TokenStorage>(fixture: TokenStorageFixture<S
       },
     },
     {
+      title: 'lets a waiter leave that needs the lock no more when it is told of a release',
+      body: async (storage) => {
+        const other = await fixture.reopen(storage);
+        const leaving = new AbortController();
+        const reason = new Error('done');
+        const seen = { isReleased: false, isTold: false };
+        const onRelease = async (): Promise<void> => {
+          if (!seen.isReleased) return;
+          seen.isTold = true;
+          leaving.abort(reason);
+        };
+        let waiter: Promise<Outcome> | undefined;
+        const waitBeside = async (): Promise<void> => {
+          waiter = outcomeOf(other.withLock(ada, async () => 'in', { signal: leaving.signal, timeout: 3, onRelease }));
+          await pause(20);
+          seen.isReleased = true;
+        };
+        await storage.withLock(ada, waitBeside, waiting());
+        const outcome = await waiter;
+        assert.deepEqual(outcome, seen.isTold ? { error: reason } : { value: 'in' });
+      },
+    },
+    {
       title: 'gives up when the lock is held for too long',
       body: async (storage) => {
         const other = await fixture.reopen(storage);
