@@ -17,16 +17,17 @@ describeFull('a thousand calls a second', () => {
       let [calls, answered, waited, longest] = [0, 0, 0, 0];
       const began = performance.now();
       while (seen.size <= expiries) {
-        for (; calls < performance.now() - began; calls++) {
+        const due = Math.min(performance.now() - began - calls, 20); // where it is late, I/O gets its turn too
+        for (let call = 0; call < due; call++) {
           const asked = performance.now();
           const answer = flow.getAccessTokenRefreshIfNecessary().then((token) => {
             answered++;
             seen.add(token);
             longest = Math.max(longest, performance.now() - asked);
           });
-          // However often, this leaves no room for I/O.
-          for (let turn = 0; turn < 50; turn++) await Promise.resolve();
-          if (answered <= calls) waited++;
+          calls++;
+          for (let turn = 0; turn < 5; turn++) await Promise.resolve(); // this leaves no room for I/O
+          if (answered < calls) waited++;
           await answer;
         }
         await new Promise((resolve) => setTimeout(resolve, 1));
