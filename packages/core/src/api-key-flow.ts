@@ -51,7 +51,18 @@ export class ApiKeyFlow extends AuthFlow {
     return false;
   }
 
-  /** Reads the key. @throws TypeError when no header can carry it; what its source throws @group Hooks to override */
+  /** Each flow keeps its own key: two of one name may have two. */
+  protected override get credentialPlace(): undefined {
+    return undefined;
+  }
+
+  /**
+   * Reads the key.
+   *
+   * @throws TypeError when no header can carry it; TokenEndpointUnavailableError, code `CLIENT_SECRET_UNAVAILABLE`, when
+   * the function given for it fails
+   * @group Hooks to override
+   */
   protected override async authorize(): Promise<TokenSet> {
     const key = await readSecret('apiKey', this.options.apiKey);
     assertHeaderValue(key);

@@ -84,7 +84,8 @@ export interface FlowOptions {
   /**
    * Origins that `flow.fetch` sends the token to, such as `https://api.example.org`; a default port may be left out.
    * `https://*.example.org` stands for every subdomain at any depth, but not for `example.org` itself. Only `https:`,
-   * and `http:` on loopback. The authorization server's own origin is always allowed.
+   * and `http:` on loopback. The authorization server's own origin is always allowed. Requests to
+   * elsewhere are passed on without the token.
    *
    * @defaultValue none but the authorization server's
    */

@@ -23,13 +23,13 @@ import type { HeldLock, LockOptions } from './lock.js';
 import { type AuthorizeContext, beginLogin, joinLogin, logIn } from './login.js';
 import { logOut } from './logout.js';
 import { mergeAnswer } from './merge.js';
+import { warnOfMissingLock } from './own-hooks.js';
 import type { PreparedClient } from './prepared-client.js';
 import { ProtocolClient } from './protocol-client.js';
 import { scrubError } from './secrets.js';
-import type { TokenRecord } from './token-record.js';
 import { TokenSet } from './token-set.js';
 import { TokenUse } from './token-use.js';
-import { untilAborted } from './until-aborted.js';
+import { unlessAborted } from './until-aborted.js';
 import { cold, keepWarm } from './warm-token.js';
 
 /**
@@ -54,6 +54,7 @@ export abstract class AuthFlow extends TokenUse {
     super();
     this.#options = options as AuthFlowOptions;
     checkOptions(this.#options, this.needsServer);
+    if (this.needsServer && this.withLock === AuthFlow.prototype.withLock) warnOfMissingLock(this.#options);
     this.#protocol = ProtocolClient.of(this.#options);
   }
 
@@ -111,10 +112,9 @@ export abstract class AuthFlow extends TokenUse {
     const { signal, interactive = false, noAutoRefresh = false } = options;
     const { autoRefreshThreshold: threshold } = this.#options;
     const call = readCall(options, threshold, this.#now());
-    signal?.throwIfAborted();
     let tokens: TokenSet;
     try {
-      tokens = await untilAborted(signal, noAutoRefresh ? this.#asStored() : callers.serve(call));
+      tokens = await unlessAborted(signal, () => (noAutoRefresh ? this.#asStored() : callers.serve(call)));
     } catch (error) {
       if (!interactive || !this.interactive || !(error instanceof LoginRequiredError)) throw error;
       tokens = await this.logIn({ signal });
@@ -141,13 +141,11 @@ export abstract class AuthFlow extends TokenUse {
 
   /** Renews now, unless another process has just done so. @throws as `getAccessTokenRefreshIfNecessary` */
   refresh({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<TokenSet> {
-    const { autoRefreshThreshold: threshold } = this.#options;
     const began = this.#now();
-    const renew = async (): Promise<TokenSet> => {
+    return unlessAborted(signal, async () => {
       const rejected = (await this.reload())?.accessToken;
-      return this.#parts.callers.serve({ threshold, rejected, began });
-    };
-    return untilAborted(signal, renew());
+      return this.#parts.callers.serve({ threshold: this.#options.autoRefreshThreshold, rejected, began });
+    });
   }
 
   async #run(call: Call): Promise<RunOutcome> {
@@ -264,12 +262,12 @@ export abstract class AuthFlow extends TokenUse {
   }
 
   /**
-   * Saves tokens that come from elsewhere, in place of those that are stored: an export (`tokens.toJSON()`), say, or
-   * `{ refresh_token }` alone, which the next call redeems. The scopes asked for are taken to be in them.
+   * Saves tokens from elsewhere, whatever is stored: an export (`tokens.toJSON()`), or what else `TokenSet.from` reads;
+   * `{ refresh_token }` alone is redeemed by the next call. The scopes asked for are taken to be in them.
    *
    * @throws TypeError for what holds no token; StorageUnavailableError and the errors of the lock
    */
-  async importTokens(tokens: TokenSet | TokenRecord, { signal }: { signal?: AbortSignal } = {}): Promise<TokenSet> {
+  async importTokens(tokens: object, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<TokenSet> {
     const step = (): Promise<TokenSet> => Promise.resolve(imported);
     const imported = TokenSet.from(tokens, this.#now());
     const { scope } = this.#options;
@@ -286,8 +284,8 @@ export abstract class AuthFlow extends TokenUse {
   async logout({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
     this.assertDeletable();
     const { keeper, credential } = this.#parts;
-    const failure = await untilAborted(signal, logOut(keeper, credential, this.#protocol, this.#options.timeout));
-    this.events.emit('loggedOut', { key: this.key });
+    const work = () => logOut(keeper, credential, this.#protocol, this.#options.timeout);
+    const failure = await unlessAborted(signal, work);
     if (failure) throw failure;
   }
 
@@ -304,6 +302,7 @@ export abstract class AuthFlow extends TokenUse {
     return (this.#lazyParts ??= assembleParts({
       key: this.key,
       place: this.credentialPlace,
+      flowClass: this.constructor,
       options: this.#options,
       events: this.events,
       interactive: this.interactive,

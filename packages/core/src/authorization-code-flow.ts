@@ -5,7 +5,7 @@ import { NonceMismatchError } from './errors.js';
 import { grantParameters } from './grant-parameters.js';
 import type { AuthorizeContext } from './login.js';
 import { parseUrl } from './parse-url.js';
-import { StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.js';
+import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.js';
 import type { TokenSet } from './token-set.js';
 import type { TokenStorage } from './token-storage.js';
 
@@ -165,6 +165,6 @@ export class AuthorizationCodeFlowSimple extends AuthorizationCodeFlow {
   }
 
   constructor(options: AuthorizationCodeFlowOptions & { readonly storage: TokenStorage }) {
-    super(options);
+    super(requireStorage(options));
   }
 }

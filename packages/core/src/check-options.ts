@@ -31,6 +31,8 @@ export function markChecked(options: object): void {
 export function checkOptions(options: AuthFlowOptions, needsServer: boolean): void {
   if (checked.has(options)) return;
   checkTimesAndRetry(options);
+  const { lock } = options;
+  if (lock !== undefined && lock !== 'process') checkMethods('lock', lock, ['withLock']);
   if (needsServer) checkServerAndClient(options);
   checkOrigins(options);
 }
@@ -44,7 +46,18 @@ function checkTimesAndRetry(options: AuthFlowOptions): void {
   const attempts = retry?.attempts ?? 1;
   if (!Number.isInteger(attempts) || attempts < 1)
     throw new TypeError('retry.attempts must be a whole number, 1 or more.');
-  if (rotation !== undefined && rotation !== 'strict') checkSeconds(rotation.grace, 'rotation.grace');
+  if (rotation === undefined || rotation === 'strict') return;
+  if (typeof (rotation as Partial<typeof rotation>).grace !== 'number') {
+    throw new TypeError("rotation must be 'strict' or { grace: seconds }.");
+  }
+  checkSeconds(rotation.grace, 'rotation.grace');
+}
+
+/** Tells what is no storage or lock before it fails like one that is out of order. @throws TypeError */
+export function checkMethods(option: string, given: object, methods: readonly string[]): void {
+  const found = Object(given) as Partial<Record<string, unknown>>;
+  const missing = methods.filter((method) => typeof found[method] !== 'function');
+  if (missing.length > 0) throw new TypeError(`The option ${option} has no method ${missing.join(', ')}.`);
 }
 
 function checkServerAndClient(options: AuthFlowOptions): void {
@@ -59,6 +72,12 @@ function checkServerAndClient(options: AuthFlowOptions): void {
   if (server && !server.tokenEndpoint) throw new TypeError('server.tokenEndpoint is missing.');
   if (typeof clientId !== 'string' || clientId === '') throw new TypeError('clientId must be a non-empty string.');
   checkClientAuthentication(options);
+  if (!['string', 'undefined'].includes(typeof options.scope)) {
+    throw new TypeError('scope must be a string, with spaces between the scopes.');
+  }
+  if (!['rfc6749', 'raw', undefined].includes(options.basicEncoding)) {
+    throw new TypeError('basicEncoding must be rfc6749 or raw.');
+  }
   if (!['form', 'json', undefined].includes(options.revocationFormat)) {
     throw new TypeError('revocationFormat must be form or json.');
   }

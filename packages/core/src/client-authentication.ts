@@ -8,11 +8,15 @@ export interface ClientProof {
   readonly key: SigningKey | undefined;
 }
 
-/** Returns what puts the client's proof of who it is into a request (RFC 6749 section 2.3, RFC 7523 section 2.2). */
+/**
+ * Returns what puts the client's proof of who it is into a request (RFC 6749 section 2.3, RFC 7523 section 2.2).
+ * `assertedTo` is whom assertions are for.
+ */
 export function clientAuthentication(
   openid: OpenidClient,
   options: AuthFlowOptions,
   { secret, key }: ClientProof,
+  assertedTo: string | undefined,
 ): ClientAuth {
   const natural = secret !== undefined ? 'client_secret_basic' : key ? 'private_key_jwt' : 'none';
   const method = options.clientAuthentication ?? natural;
@@ -40,8 +44,9 @@ export function clientAuthentication(
     return {
       [openid.modifyAssertion]: (header, payload) => {
         if (keyId !== undefined) header['kid'] = keyId;
-        const endpoint = options.server && !options.server.issuer ? options.server.tokenEndpoint : undefined;
-        payload['aud'] = audience ?? endpoint ?? payload['aud'];
+        // RFC 9864 has a new name for it, which servers that know RFC 8037 only would refuse.
+        if (header['alg'] === 'Ed25519' && key?.algorithm === 'EdDSA') header['alg'] = 'EdDSA';
+        payload['aud'] = audience ?? assertedTo ?? payload['aud'];
         if (lifetime !== undefined) payload['exp'] = Number(payload['iat']) + lifetime;
       },
     };

@@ -1,5 +1,5 @@
 import { isBuiltFromOptions } from './account-sibling.js';
-import { StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.js';
+import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.js';
 import { TokenSet } from './token-set.js';
 import type { TokenStorage } from './token-storage.js';
 import type { AuthorizeContext } from './login.js';
@@ -36,6 +36,6 @@ export class ClientCredentialsFlowSimple extends ClientCredentialsFlow {
   }
 
   constructor(options: ClientCredentialsFlowOptions & { readonly storage: TokenStorage }) {
-    super(options);
+    super(requireStorage(options));
   }
 }

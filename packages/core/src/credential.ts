@@ -10,29 +10,48 @@ export interface RunOutcome {
   readonly requestedAt: number | undefined;
 }
 
+const unsavedCredentials = new Set<Credential>();
+
 /** What this process knows of one credential. All its flows share it. */
 export class Credential {
   /** As last loaded or saved. */
   tokens: TokenSet | undefined;
+  /** Counts what was saved or deleted, so that a slow look does not put back what it found before. */
+  writes = 0;
   /** The renewal under way, which all callers join. */
   run: Promise<RunOutcome> | undefined;
   /** Whether that renewal is one that nobody waits for. */
   isAhead = false;
   /** The login under way. */
   login: LoginInProgress | undefined;
-  /** New tokens that could not be saved yet. */
-  unsaved: UnsavedTokens | undefined;
   /** A refresh token presented without an answer, where storage could not note it. */
-  unanswered: (Unanswered & { readonly refreshToken: string | undefined }) | undefined;
+  unanswered: (Unanswered & { readonly tokens: TokenSet }) | undefined;
   /** A refresh token that the server has refused; it is not presented again. */
   refused: string | undefined;
   /** When a renewal ahead was last begun, in ms. */
   lastAhead = -Infinity;
-  #processLock: ProcessLock | undefined;
-
+  #unsaved: UnsavedTokens | undefined;
   /** Excludes this process's flows where nothing excludes others. */
-  get processLock(): ProcessLock {
-    return (this.#processLock ??= new ProcessLock());
+  readonly processLock: ProcessLock;
+
+  constructor(processLock = new ProcessLock()) {
+    this.processLock = processLock;
+  }
+
+  /** Notes what was written to storage, or could not be. */
+  write(tokens: TokenSet | undefined): void {
+    this.tokens = tokens;
+    this.writes++;
+  }
+
+  /** New tokens that could not be saved yet. While there are any they exist nowhere else, so this is not collected. */
+  get unsaved(): UnsavedTokens | undefined {
+    return this.#unsaved;
+  }
+  set unsaved(tokens: UnsavedTokens | undefined) {
+    this.#unsaved = tokens;
+    if (tokens) unsavedCredentials.add(this);
+    else unsavedCredentials.delete(this);
   }
 }
 
@@ -47,6 +66,8 @@ export interface UnsavedTokens {
 export interface StoredTokens {
   readonly tokens: TokenSet | undefined;
   readonly expected: SaveContext['expected'];
+  /** Whether something is there that is no record, or cannot be opened. */
+  readonly isUnreadable?: boolean;
 }
 
 /** A login that several callers may wait for. It is given up when the last of them leaves. */
@@ -63,6 +84,18 @@ const forgotten = new FinalizationRegistry<{ place: Map<string, WeakRef<Credenti
     if (!place.get(key)?.deref()) place.delete(key);
   },
 );
+
+const processLocks = new WeakMap<object, ProcessLock>();
+
+/**
+ * Returns a credential that no other flow shares. Flows of one class may still have one place, which nobody can tell:
+ * they share the process lock, so that no two of one key spend the same refresh token.
+ */
+export function credentialAlone(flowClass: object): Credential {
+  const lock = processLocks.get(flowClass) ?? new ProcessLock();
+  processLocks.set(flowClass, lock);
+  return new Credential(lock);
+}
 
 /**
  * Returns the one credential of this key at a place: a storage's id or, for flows with hooks of their own, their

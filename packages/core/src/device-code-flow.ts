@@ -5,7 +5,7 @@ import type { DeviceCode, DeviceCodePrompt } from './device-code.js';
 import { pollDeviceCode } from './device-code-poll.js';
 import { DeviceCodePollingError } from './errors.js';
 import { grantParameters } from './grant-parameters.js';
-import { StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.js';
+import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.js';
 import type { TokenSet } from './token-set.js';
 import type { TokenStorage } from './token-storage.js';
 import { untilAborted } from './until-aborted.js';
@@ -108,7 +108,7 @@ export class DeviceCodeFlowSimple extends DeviceCodeFlow {
   }
 
   constructor(options: DeviceCodeFlowOptions & { readonly storage: TokenStorage }) {
-    super(options);
+    super(requireStorage(options));
   }
 }
 

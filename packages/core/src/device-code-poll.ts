@@ -61,6 +61,7 @@ function readPoll(error: unknown): { by: number; failed: boolean; retryAfter: nu
     case 'slow_down':
       return { ...goOn, by: 5 };
     case 'access_denied':
+    case 'authorization_declined': // Microsoft's word
       throw new DeviceCodeDeniedError();
     case 'expired_token':
       throw new DeviceCodeExpiredError();

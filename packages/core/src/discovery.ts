@@ -7,6 +7,7 @@ import { aboutNetworkFailure } from './network-failure.js';
 import { importOpenid } from './openid.js';
 import { scrubError } from './secrets.js';
 import { issuerOfDomain, secureUrl } from './secure-url.js';
+import { readObject } from './token-endpoint-answer.js';
 
 /**
  * Finds the server's endpoints: those given by the option `server`, else published for the issuer (OpenID Connect
@@ -85,7 +86,7 @@ async function fetchMetadata(
         cause: scrubError(error),
       });
     }
-    if (answer.status >= 400) return undefined;
+    if (answer.status >= 300 || !readObject(answer.text)) return undefined; // a page in its place, or the way to one
     throw new DiscoveryError({ message: `The metadata of ${issuer.origin} cannot be used.`, cause: scrubError(error) });
   }
 }

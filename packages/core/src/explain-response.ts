@@ -28,9 +28,10 @@ export function explainResponse(response: Response): UnauthenticatedError | Unau
   return new UnauthorizedError({ ...details, scope: printable(parameters?.get('scope'), 500, secrets) });
 }
 
-/** Tells whether another token may help: the answer is 401, and not for want of a scope. */
+/** Tells whether another token may help: the answer is 401, and not for want of a scope, or of a nonce (RFC 9449). */
 export function isTokenRefused(response: Response): boolean {
-  return response.status === 401 && bearerChallenge(response)?.parameters.get('error') !== 'insufficient_scope';
+  const error = bearerChallenge(response)?.parameters.get('error') ?? '';
+  return response.status === 401 && !['insufficient_scope', 'use_dpop_nonce'].includes(error);
 }
 
 /** The challenge that says most: one with an error, else the first for a bearer token. */

@@ -2,7 +2,7 @@ import type { Call } from './access-token-options.js';
 import type { AuthFlowOptions } from './auth-flow-options.js';
 import { Callers } from './callers.js';
 import { systemClock } from './clock.js';
-import { Credential, credentialAt, type RunOutcome } from './credential.js';
+import { type Credential, credentialAlone, credentialAt, type RunOutcome } from './credential.js';
 import type { FlowEvents } from './flow-events.js';
 import { RenewalSteps } from './renewal-steps.js';
 import type { StorageHooks } from './storage-hooks.js';
@@ -22,6 +22,7 @@ export interface FlowParts {
 export interface FlowDescription {
   readonly key: string;
   readonly place: string | object | undefined;
+  readonly flowClass: object;
   readonly options: AuthFlowOptions;
   readonly events: FlowEvents;
   readonly interactive: boolean;
@@ -31,11 +32,11 @@ export interface FlowDescription {
 
 /** Puts the parts of a flow together, when it is first used. */
 export function assembleParts(flow: FlowDescription): FlowParts {
-  const { key, place, options, events, interactive, hooks, run } = flow;
+  const { key, place, flowClass, options, events, interactive, hooks, run } = flow;
   const { clock = systemClock, lockTimeout = 30, renewAhead } = options;
   const renewsAhead = ({ refreshToken }: TokenSet): boolean =>
     renewAhead ?? (!interactive && refreshToken === undefined);
-  const credential = place === undefined ? new Credential() : credentialAt(place, key);
+  const credential = place === undefined ? credentialAlone(flowClass) : credentialAt(place, key);
   const now = (): number => clock.now();
   const overwritesOthers = !interactive;
   const keeper = new TokenKeeper({ key, credential, hooks, events, clock, lockTimeout, overwritesOthers });

@@ -4,7 +4,7 @@ import { readJwtClaims } from './jwt.js';
 import type { AuthorizeContext } from './login.js';
 import { accountOptions } from './protocol-client.js';
 import { readSecret } from './secret-source.js';
-import { StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.js';
+import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.js';
 import type { TokenSet } from './token-set.js';
 import type { TokenStorage } from './token-storage.js';
 
@@ -74,7 +74,7 @@ export class JwtBearerFlowSimple extends JwtBearerFlow {
   }
 
   constructor(options: JwtBearerFlowOptions & { readonly storage: TokenStorage }) {
-    super(options);
+    super(requireStorage(options));
   }
 }
 

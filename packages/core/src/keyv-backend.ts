@@ -1,5 +1,3 @@
-import { longestTimer } from './clock.js';
-
 /** An entry as Keyv stores it. @group Storages */
 export interface KeyvEntry {
   /** What was stored. */
@@ -46,20 +44,6 @@ export async function rejectingOnReports<T>(keyv: KeyvBackend, operation: () => 
   const report = sources.find(({ count }, index) => count !== before[index]);
   if (report) throw report.last;
   return result;
-}
-
-/** Rejects when an operation takes longer than `seconds`; a client that reconnects for ever would never answer. */
-export async function within<T>(seconds: number, operation: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    const expire = (): void => reject(new Error(`The store did not answer within ${seconds} seconds.`));
-    timer = setTimeout(expire, Math.min(seconds * 1000, longestTimer));
-  });
-  try {
-    return await Promise.race([operation, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { RecordUnreadableError, StorageUnavailableError } from './errors.js';
 import { assertGeneration } from './generation.js';
-import { fullKey, type KeyvBackend, placeOf, rejectingOnReports, within } from './keyv-backend.js';
+import { fullKey, type KeyvBackend, placeOf, rejectingOnReports } from './keyv-backend.js';
 import type { HeldLock, Lock, LockOptions } from './lock.js';
 import { ProcessLock } from './process-lock.js';
 import type { RecordCodec } from './record-codec.js';
@@ -8,6 +8,7 @@ import { scrubError } from './secrets.js';
 import { openRecord, sealRecord } from './stored-record.js';
 import type { TokenSet } from './token-set.js';
 import type { DeleteContext, SaveContext, TokenStorage } from './token-storage.js';
+import { within } from './within.js';
 
 /** Options of {@link KeyvTokenStorage}. @group Storages */
 export interface KeyvTokenStorageOptions {

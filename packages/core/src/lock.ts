@@ -21,7 +21,7 @@ export interface HeldLock {
 export interface LockOptions {
   /** Ends the wait (not the task). */
   readonly signal: AbortSignal;
-  /** How long to wait, in seconds, before {@link LockTimeoutError}. */
+  /** How long to wait, in seconds, before {@link LockTimeoutError}; 0, as of renewals ahead, tries once and waits not. */
   readonly timeout: number;
   /**
    * To be called, and awaited, when a holder may have released, before the next try. The caller looks whether its work

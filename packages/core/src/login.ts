@@ -1,7 +1,7 @@
 import type { Credential } from './credential.js';
 import type { TokenSet } from './token-set.js';
 import type { TokenKeeper } from './token-keeper.js';
-import { untilAborted } from './until-aborted.js';
+import { unlessAborted, untilAborted } from './until-aborted.js';
 
 /** What `authorize` is given. @group Write your own flow */
 export interface AuthorizeContext {
@@ -60,7 +60,7 @@ export function beginLogin(
   start: (signal: AbortSignal) => Promise<TokenSet>,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<TokenSet> {
-  return untilAborted(signal, start(signal));
+  return unlessAborted(signal, () => start(signal));
 }
 
 function begin(start: (signal: AbortSignal) => Promise<TokenSet>): NonNullable<Credential['login']> {

@@ -3,6 +3,7 @@ import { RevocationFailedError } from './errors.js';
 import type { ProtocolClient } from './protocol-client.js';
 import type { TokenKeeper } from './token-keeper.js';
 import type { TokenSet } from './token-set.js';
+import { untilAborted } from './until-aborted.js';
 
 /** Seconds that a logout spends on revocation at most. */
 const patience = 5;
@@ -27,17 +28,14 @@ export function logOut(
   });
 }
 
-/** Refresh token first: with it, servers should end its access tokens too (RFC 7009 section 2.1). */
 async function revoke(
   protocol: ProtocolClient,
-  { refreshToken, accessToken }: TokenSet,
+  tokens: TokenSet,
   signal: AbortSignal,
 ): Promise<RevocationFailedError | undefined> {
   try {
-    const client = await protocol.prepare();
-    if (!client.canRevoke) return undefined;
-    if (refreshToken !== undefined) await client.revoke(refreshToken, 'refresh_token', signal);
-    if (accessToken !== undefined) await client.revoke(accessToken, 'access_token', signal);
+    const client = await untilAborted(signal, protocol.prepare());
+    await client.revoke(tokens, signal);
     return undefined;
   } catch (cause) {
     return new RevocationFailedError({ cause });

@@ -1,5 +1,4 @@
 import type { AuthFlowOptions } from './auth-flow-options.js';
-import type { TokenStorage } from './token-storage.js';
 import { warn } from './warn.js';
 
 /**
@@ -29,12 +28,8 @@ export function assertDeletable(flow: object, base: object): void {
 let warned = false;
 
 /** Warns once in a process of hooks that nothing locks between processes. */
-export function warnOfMissingLock(
-  { lock }: AuthFlowOptions,
-  storage: TokenStorage | undefined,
-  ownLock: boolean,
-): void {
-  if (lock !== undefined || storage || ownLock || warned) return;
+export function warnOfMissingLock({ lock }: AuthFlowOptions): void {
+  if (lock !== undefined || warned) return;
   warned = true;
   warn(
     'A flow has storage hooks of its own but no lock, so two processes can spend the same refresh token. ' +

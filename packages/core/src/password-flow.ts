@@ -2,7 +2,7 @@ import { isBuiltFromOptions } from './account-sibling.js';
 import type { AuthorizeContext } from './login.js';
 import { accountOptions } from './protocol-client.js';
 import { readSecret, type SecretSource } from './secret-source.js';
-import { StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.js';
+import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.js';
 import type { TokenSet } from './token-set.js';
 import type { TokenStorage } from './token-storage.js';
 
@@ -61,6 +61,6 @@ export class PasswordFlowSimple extends PasswordFlow {
   }
 
   constructor(options: PasswordFlowOptions & { readonly storage: TokenStorage }) {
-    super(options);
+    super(requireStorage(options));
   }
 }

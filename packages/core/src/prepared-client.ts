@@ -6,9 +6,11 @@ import { DiscoveryError } from './errors.js';
 import { noAnswer } from './no-answer.js';
 import { importOpenid } from './openid.js';
 import { withRetries } from './request-retry.js';
+import { revokeTokens } from './revocation.js';
 import { scrubError } from './secrets.js';
 import type { AskOptions, ServerConnection } from './server-connection.js';
 import { readEndpointAnswer, readTokenAnswer } from './token-endpoint-answer.js';
+import type { TokenSet } from './token-set.js';
 
 /** What a token request brought. */
 export interface TokenAnswer {
@@ -116,9 +118,9 @@ export class PreparedClient {
 
   /** What the server calls itself. */
   get issuer(): ServerName {
-    const { metadata, options } = this.#connection;
+    const { metadata, issuer } = this.#connection;
     return {
-      name: options.server && !options.server.issuer ? undefined : metadata.issuer,
+      name: issuer,
       isPromised: metadata.authorization_response_iss_parameter_supported === true,
     };
   }
@@ -147,20 +149,10 @@ export class PreparedClient {
     return { state: openid.randomState(), nonce: openid.randomNonce(), codeVerifier, codeChallenge };
   }
 
-  /** Whether the server says where tokens are revoked. */
-  get canRevoke(): boolean {
-    return this.#connection.metadata.revocation_endpoint !== undefined;
-  }
-
-  /** Revokes a token (RFC 7009). @throws a scrubbed error when the server does not confirm it. */
-  async revoke(token: string, hint: 'refresh_token' | 'access_token', signal: AbortSignal): Promise<void> {
-    const { options } = this.#connection;
-    const secrets = [token, ...this.#connection.secretsOf(new URLSearchParams())];
-    const { problem } = await this.#connection.ask(
-      (openid, configuration) => openid.tokenRevocation(configuration, token, { token_type_hint: hint }),
-      { secrets, signal, asJson: options.revocationFormat === 'json' },
-    );
-    if (problem !== undefined) throw scrubError(problem, secrets);
+  /** Revokes tokens, where the server says how. @throws a scrubbed error when the server does not confirm it. */
+  async revoke(tokens: TokenSet, signal: AbortSignal): Promise<void> {
+    if (this.#connection.metadata.revocation_endpoint === undefined) return;
+    await revokeTokens(this.#connection, tokens, signal);
   }
 
   /** Asks about a token (RFC 7662). @throws what {@link readEndpointAnswer} throws; DiscoveryError */

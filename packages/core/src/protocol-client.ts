@@ -12,13 +12,16 @@ import { ServerConnection } from './server-connection.js';
 const clients = new WeakMap<AuthFlowOptions, ProtocolClient>();
 const accountBases = new WeakMap<AuthFlowOptions, AuthFlowOptions>();
 
-/** Makes the options of one account, which share the protocol client of those that they are made from. */
+/** Copies options for one account; the copy shares the protocol client of the original. */
 export function accountOptions(
   base: AuthFlowOptions,
   account: string | undefined,
   key: string | undefined,
 ): AuthFlowOptions {
-  const options = Object.assign(Object.create(base), { account, key }) as AuthFlowOptions;
+  const options = Object.assign(Object.create(Object.getPrototypeOf(base) as object | null), base, {
+    account,
+    key,
+  }) as AuthFlowOptions;
   accountBases.set(options, accountBases.get(base) ?? base);
   return options;
 }

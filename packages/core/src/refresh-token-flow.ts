@@ -2,7 +2,7 @@ import { isBuiltFromOptions } from './account-sibling.js';
 import { InvalidRefreshTokenError } from './errors.js';
 import type { AuthorizeContext } from './login.js';
 import { readSecret, type SecretSource } from './secret-source.js';
-import { StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.js';
+import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.js';
 import { TokenSet } from './token-set.js';
 import type { TokenStorage } from './token-storage.js';
 
@@ -75,7 +75,7 @@ export class RefreshTokenFlowSimple extends RefreshTokenFlow {
   }
 
   constructor(options: RefreshTokenFlowOptions & { readonly storage: TokenStorage }) {
-    super(options);
+    super(requireStorage(options));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { AuthFlowOptions } from './auth-flow-options.js';
 import type { Credential } from './credential.js';
 import { InvalidRefreshTokenError, LoginRequiredError, NoRefreshTokenError, NoTokensError } from './errors.js';
+import { hasMoved } from './generation.js';
 import { missingScopes } from './scope.js';
 import type { Unanswered } from './token-record.js';
 import type { TokenSet } from './token-set.js';
@@ -51,9 +52,12 @@ export function countUnanswered(tokens: TokenSet, known: Credential['unanswered'
   return { times: times + 1, since };
 }
 
-/** Storage may know of more than this process, or of less where it could not be written. */
+/**
+ * Storage may know of more than this process, or of less where it could not be written. An answer in between, by which a
+ * server may leave the refresh token as it is, ends what is known.
+ */
 function unansweredOf(tokens: TokenSet, known: Credential['unanswered']): Unanswered | undefined {
   const stored = tokens.stamp?.unanswered;
-  if (!known || known.refreshToken !== tokens.refreshToken) return stored;
+  if (!known || hasMoved(tokens, known.tokens)) return stored;
   return stored && stored.times > known.times ? stored : known;
 }

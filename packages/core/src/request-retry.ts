@@ -17,12 +17,11 @@ export interface RetryContext {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Grants that ask for something new each time, so that it does no harm when a request was answered unheard. */
-const repeatable = new Set([
-  'client_credentials',
-  'urn:ietf:params:oauth:grant-type:jwt-bearer',
-  'urn:ietf:params:oauth:grant-type:token-exchange',
-]);
+/**
+ * Grants that ask for something new each time, so that it does no harm when a request was answered unheard. An assertion is
+ * none of them: a server may take each once (RFC 7523 section 3).
+ */
+const repeatable = new Set(['client_credentials', 'urn:ietf:params:oauth:grant-type:token-exchange']);
 
 const [first, longest] = [500, 5000]; // milliseconds
 

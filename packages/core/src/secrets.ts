@@ -3,8 +3,8 @@ import { causesOf, type ErrorLike } from './error-causes.js';
 const windowLength = 8;
 
 /**
- * Replaces each word of `text` that holds a piece of a secret, at least eight characters of it or the whole.
- * Servers echo what they were sent, whole or cut, so equality is not enough.
+ * Replaces each word of `text` that holds a piece of a secret, at least eight characters of it or the whole. Servers echo
+ * what they were sent, whole or cut, so equality is not enough; and a passphrase is many words.
  */
 export function scrub(text: string, secrets: readonly string[]): string {
   const short = new Set<string>();
@@ -13,18 +13,22 @@ export function scrub(text: string, secrets: readonly string[]): string {
     if (secret.length < windowLength) short.add(secret);
     for (let at = 0; at + windowLength <= secret.length; at++) windows.add(secret.slice(at, at + windowLength));
   }
-  const isSecret = (word: string): boolean => {
-    if (short.has(word)) return true;
-    for (let at = 0; at + windowLength <= word.length; at++) {
-      if (windows.has(word.slice(at, at + windowLength))) return true;
-    }
-    return false;
-  };
-  return text.replace(/[^\s"'<>()[\]{},;]+/g, (word) =>
-    isSecret(word) || isSecret(decode(word)) || word.split(/[=:&?/]/).some((part) => short.has(part))
+  const pieces = [...piecesIn(text, windows)];
+  const isSecret = (word: string): boolean => short.has(word) || !piecesIn(word, windows).next().done;
+  return text.replace(/[^\s"'<>()[\]{},;]+/g, (word, at: number) =>
+    pieces.some((piece) => piece < at + word.length && at < piece + windowLength) ||
+    isSecret(decode(word)) ||
+    word.split(/[=:&?/]/).some((part) => short.has(part))
       ? '[redacted]'
       : word,
   );
+}
+
+/** Tells where a piece of a secret begins. */
+function* piecesIn(text: string, windows: ReadonlySet<string>): Generator<number> {
+  for (let at = 0; at + windowLength <= text.length; at++) {
+    if (windows.has(text.slice(at, at + windowLength))) yield at;
+  }
 }
 
 /** Copies an error, and what caused it, without its properties, stack or secrets; what is no error becomes one. */

@@ -53,13 +53,31 @@ export class ServerConnection {
   get options(): AuthFlowOptions {
     return this.#parts.options;
   }
+  /**
+   * What the server calls itself; `undefined` where that is not known, as with Microsoft's `{tenantid}`, which stands for
+   * the tenant of whoever logs in.
+   */
+  get issuer(): string | undefined {
+    const { options, metadata } = this.#parts;
+    const isKnown = !options.server || options.server.issuer !== undefined;
+    return isKnown && !metadata.issuer.includes('{tenantid}') ? metadata.issuer : undefined;
+  }
   /** Milliseconds since 1970. */
   now(): number {
     return this.#parts.now();
   }
 
-  /** Makes the request that `call` describes. Throws only what `signal` says. */
+  /**
+   * Makes the request that `call` describes; all of it once more where the server wants its nonce in the proof, since it
+   * may have noted an assertion of the client as used (RFC 9449 section 8). Throws only what `signal` says.
+   */
   async ask<T>(call: ProtocolCall<T>, options: AskOptions): Promise<Asked<T>> {
+    const asked = await this.#askOnce(call, options);
+    const isRefused = options.dpopKey && asked.answer && wantsNonce(asked.answer);
+    return isRefused ? this.#askOnce(call, options) : asked;
+  }
+
+  async #askOnce<T>(call: ProtocolCall<T>, options: AskOptions): Promise<Asked<T>> {
     let answer: HttpAnswer | undefined;
     let result: T | undefined;
     let problem: unknown;
@@ -85,9 +103,9 @@ export class ServerConnection {
   }
 
   /** Configures the protocol library for one request. */
-  #configure(openid: OpenidClient, keep: (answer: HttpAnswer | undefined) => void, asking: AskOptions): Configuration {
+  #configure(openid: OpenidClient, keep: (answer: HttpAnswer) => void, asking: AskOptions): Configuration {
     const { metadata, proof, options, now } = this.#parts;
-    const { fetch = globalThis.fetch, timeout = 20, headers: extra, server, clientAuthentication: method } = options;
+    const { fetch = globalThis.fetch, timeout = 20, headers: extra, clientAuthentication: method } = options;
     const usesTls = method?.endsWith('tls_client_auth') ?? false;
     const configuration = new openid.Configuration(
       metadata,
@@ -96,23 +114,17 @@ export class ServerConnection {
         [openid.clockSkew]: Math.round((now() - Date.now()) / 1000),
         ...(usesTls && { use_mtls_endpoint_aliases: true }),
       },
-      clientAuthentication(openid, options, proof),
+      clientAuthentication(openid, options, proof, this.issuer ?? metadata.token_endpoint),
     );
     openid.allowInsecureRequests(configuration); // loopback; every URL has been through secureUrl
     configuration[openid.customFetch] = async (url, init) => {
       noteSecrets(new Headers(init.headers), init.body, asking.secrets);
-      const send = async (): Promise<HttpAnswer> => {
-        keep(undefined); // what came before is no answer to this
-        const request = requestInit(await this.#proven(url, asking.asJson ? formAsJson(init) : init, asking), extra);
-        asking.beforeSending?.();
-        const answer = await exchange(fetch, url, request, { timeout, signal: asking.signal });
-        this.#noteNonce(url, answer);
-        keep(answer);
-        return answer;
-      };
-      let answer = await send();
-      if (asking.dpopKey && wantsNonce(answer)) answer = await send();
-      return asResponse(server && !server.issuer ? withoutIdToken(answer) : answer);
+      const request = requestInit(await this.#proven(url, asking.asJson ? formAsJson(init) : init, asking), extra);
+      asking.beforeSending?.();
+      const answer = await exchange(fetch, url, request, { timeout, signal: asking.signal });
+      this.#noteNonce(url, answer);
+      keep(answer);
+      return asResponse(this.issuer === undefined ? withoutIdToken(answer) : answer);
     };
     return configuration;
   }

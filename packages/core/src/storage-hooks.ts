@@ -1,6 +1,7 @@
 import type { Clock } from './clock.js';
 import type { Credential } from './credential.js';
-import { AuthFlowError, StorageUnavailableError } from './errors.js';
+import { isErrorLike } from './error-causes.js';
+import { AuthFlowError, RecordUnreadableError, StorageUnavailableError } from './errors.js';
 import type { FlowEvents } from './flow-events.js';
 import type { HeldLock, LockOptions } from './lock.js';
 import { scrubError } from './secrets.js';
@@ -38,9 +39,15 @@ export interface SaveReason {
   readonly scope?: string | undefined;
 }
 
+/** Tells whether a hook found something that is no record, by what it or `TokenSet.from` throws. */
+export function isNoRecord(error: unknown): boolean {
+  return isErrorLike(error) && error.code === 'RECORD_UNREADABLE';
+}
+
 /** Gives what a hook throws a type; what has one is left as it is. */
 export function storageError(message: string, error: unknown, tokens?: TokenSet): AuthFlowError {
   if (error instanceof AuthFlowError) return error;
+  if (isNoRecord(error)) return new RecordUnreadableError();
   const secrets = [tokens?.accessToken, tokens?.refreshToken, tokens?.idToken].filter((token) => token !== undefined);
   return new StorageUnavailableError({ message, cause: scrubError(error, secrets) });
 }

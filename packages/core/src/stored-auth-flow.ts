@@ -1,7 +1,7 @@
 import { isBuiltFromOptions, siblingOf } from './account-sibling.js';
 import { AuthFlow } from './auth-flow.js';
 import type { AuthFlowOptions } from './auth-flow-options.js';
-import { markChecked } from './check-options.js';
+import { checkMethods, markChecked } from './check-options.js';
 import type { HeldLock, LockOptions } from './lock.js';
 import { MemoryTokenStorage } from './memory-token-storage.js';
 import { assertDeletable, overridesHooks, warnOfMissingLock } from './own-hooks.js';
@@ -13,6 +13,12 @@ import type { DeleteContext, SaveContext, TokenStorage } from './token-storage.j
 export interface StoredAuthFlowOptions extends AuthFlowOptions {
   /** Where tokens are kept. @defaultValue in memory, for as long as the flow lives */
   readonly storage?: TokenStorage | undefined;
+}
+
+/** Returns options as they are, once it is sure that they name a storage: not all who call have types. */
+export function requireStorage<Options extends StoredAuthFlowOptions>(options: Options): Options {
+  if (options.storage) return options;
+  throw new TypeError('The option storage is missing: say where the tokens are kept.');
 }
 
 /**
@@ -32,14 +38,17 @@ export abstract class StoredAuthFlow extends AuthFlow {
   constructor(options: StoredAuthFlowOptions) {
     super(options);
     const ownHooks = overridesHooks(this, StoredAuthFlow.prototype);
+    if (options.storage) checkMethods('storage', options.storage, ['load', 'save', 'delete', 'withLock']);
     this.#storage = options.storage ?? (ownHooks ? undefined : new MemoryTokenStorage());
-    if (ownHooks) warnOfMissingLock(options, this.#storage, this.withLock !== StoredAuthFlow.prototype.withLock);
+    if (!this.#storage && this.withLock === StoredAuthFlow.prototype.withLock) warnOfMissingLock(options);
   }
 
   /** The storage. @throws TypeError for a subclass with hooks of its own and no storage @group For use in subclasses */
   protected get storage(): TokenStorage {
     if (this.#storage) return this.#storage;
-    throw new TypeError(`${this.constructor.name} has storage hooks of its own, and no storage was given.`);
+    throw new TypeError(
+      `${this.constructor.name} has storage hooks of its own, and no storage was given. Give the option storage; or, for withAccount, override that.`,
+    );
   }
 
   protected override get options(): StoredAuthFlowOptions {

@@ -6,13 +6,17 @@ export abstract class TokenAccessors {
   /** What is in memory, if anything. @group For use in subclasses */
   protected abstract get heldTokens(): TokenSet | undefined;
 
-  /** The tokens as last loaded, renewed or obtained. @throws NoTokensError when there are none. */
+  /** The tokens as last loaded, renewed or obtained. @throws NoTokensError when none are in memory; see `reload`. */
   get tokens(): TokenSet {
     const { heldTokens } = this;
-    if (!heldTokens) throw new NoTokensError();
-    return heldTokens;
+    if (heldTokens) return heldTokens;
+    throw new NoTokensError({
+      message: 'No tokens are in memory.',
+      remedy:
+        'Call reload() before, which reads what is stored. When nothing is stored, log in, for example with doFlow().',
+    });
   }
-  /** Whether a refresh token is held; false, not an error, when there are no tokens. */
+  /** Whether a refresh token is in memory; false, not an error, when there are no tokens. */
   get hasRefreshToken(): boolean {
     return this.heldTokens?.refreshToken !== undefined;
   }
@@ -29,23 +33,23 @@ export abstract class TokenAccessors {
   get idToken(): string {
     return present(this.tokens.idToken, NoIdTokenError);
   }
-  /** Granted scopes, separated by spaces; `undefined` when the server did not say. */
+  /** Granted scopes, separated by spaces; `undefined` when the server did not say. @throws NoTokensError */
   get scope(): string | undefined {
     return this.tokens.scope;
   }
-  /** When the access token ends; `undefined` when unknown. */
+  /** When the access token ends; `undefined` when unknown. @throws NoTokensError */
   get expiresAt(): Date | undefined {
     return this.tokens.expiresAt;
   }
-  /** When the access token was issued; `undefined` when unknown. */
+  /** When the access token was issued; `undefined` when unknown. @throws NoTokensError */
   get issuedAt(): Date | undefined {
     return this.tokens.issuedAt;
   }
-  /** The access token's claims when it is a JWT; decoded, not verified. */
+  /** The access token's claims when it is a JWT; decoded, not verified. @throws NoTokensError */
   get claims(): Readonly<Record<string, unknown>> | undefined {
     return this.tokens.claims;
   }
-  /** The id token's claims; decoded, not verified. */
+  /** The id token's claims; decoded, not verified. @throws NoTokensError */
   get idTokenClaims(): Readonly<Record<string, unknown>> | undefined {
     return this.tokens.idTokenClaims;
   }

@@ -2,12 +2,14 @@ import {
   type AuthFlowError,
   ClientRejectedError,
   InvalidRefreshTokenError,
+  LoginRequiredError,
   type OAuthErrorDetails,
   RefreshOutcomeUnknownError,
   TokenEndpointUnavailableError,
   TokenRequestError,
 } from './errors.js';
 import type { HttpAnswer } from './http-exchange.js';
+import { readRetryAfter } from './retry-after.js';
 import { scrub } from './secrets.js';
 
 /** What was asked of the token endpoint. */
@@ -29,6 +31,7 @@ export interface TokenQuestion {
  * | 2xx, JSON object with a token, whatever else | success |
  * | to a refresh: `invalid_grant`, or another word for a dead token | `InvalidRefreshTokenError` |
  * | to another grant: `invalid_grant` | `TokenRequestError`, code `INVALID_GRANT` |
+ * | to a refresh: `interaction_required`, `login_required`, `consent_required` | `LoginRequiredError`, code `INTERACTION_REQUIRED` |
  * | `invalid_client`, `unauthorized_client` | `ClientRejectedError` |
  * | `temporarily_unavailable`, `server_error` | `TokenEndpointUnavailableError` |
  * | any other OAuth error | `TokenRequestError` |
@@ -43,10 +46,9 @@ export function readTokenAnswer(answer: HttpAnswer, question: TokenQuestion): Re
   const { status } = answer;
   if (isTransient(status)) throw unavailable(answer, question, `status ${status}`);
   const body = readObject(answer.text);
-  const isSuccess = status >= 200 && status < 300;
-  if (isSuccess && body && (isToken(body['access_token']) || isToken(body['refresh_token']))) return body;
+  if (isSuccess(status) && body && (isToken(body['access_token']) || isToken(body['refresh_token']))) return body;
   if (isToken(body?.['error'])) throw refusal(answer, question, body);
-  if (isSuccess) throw withoutToken(answer, question);
+  if (isSuccess(status)) throw withoutToken(answer, question);
   if (status === 401 || status === 403) throw new ClientRejectedError({ status });
   throw new TokenRequestError({ status });
 }
@@ -60,9 +62,8 @@ export function readEndpointAnswer(answer: HttpAnswer, question: TokenQuestion):
   const { status } = answer;
   if (isTransient(status)) throw unavailable(answer, question, `status ${status}`);
   const body = readObject(answer.text);
-  const isSuccess = status >= 200 && status < 300;
-  if (isSuccess && body) return body;
-  if (!isSuccess && isToken(body?.['error'])) throw refusal(answer, question, body);
+  if (isSuccess(status) && body) return body;
+  if (!isSuccess(status) && isToken(body?.['error'])) throw refusal(answer, question, body);
   if (status === 401 || status === 403) throw new ClientRejectedError({ status });
   throw new TokenRequestError({ status });
 }
@@ -85,8 +86,12 @@ export function readRefusal(
 /** What may be told of a server's text: so many characters of it, none for control, and no secret. */
 export function printable(value: unknown, length: number, secrets: readonly string[]): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
-  // Control characters and line separators could forge lines in a log; RFC 6749 section 5.2 allows none.
-  return scrub(value.slice(0, length).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ' '), secrets);
+  return scrub(onOneLine(value.slice(0, length)), [...secrets, ...secrets.map(onOneLine)]);
+}
+
+/** Control characters and line separators could forge lines in a log; RFC 6749 section 5.2 allows none. */
+function onOneLine(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ');
 }
 
 /** What servers say of a refresh token that has ended, or that they do not know. */
@@ -100,10 +105,19 @@ const wordsForDead = new Set([
   'token_revoked',
 ]);
 
+/** What servers say where a person is needed, though the refresh token lives (OpenID Connect Core section 3.1.2.6). */
+const wordsForPerson = new Set(['interaction_required', 'login_required', 'consent_required']);
+
 function refusal(answer: HttpAnswer, question: TokenQuestion, body: Record<string, unknown>): AuthFlowError {
   const details = readRefusal(answer.status, body, question.secrets);
   const isRefresh = question.grantType === 'refresh_token';
   if (isRefresh && wordsForDead.has(String(body['error']))) return new InvalidRefreshTokenError();
+  if (isRefresh && wordsForPerson.has(String(body['error']))) {
+    return new LoginRequiredError({
+      code: 'INTERACTION_REQUIRED',
+      message: `The authorization server wants a person to log in again (${[details.error, details.errorDescription].filter(Boolean).join(', ')}).`,
+    });
+  }
   switch (body['error']) {
     case 'invalid_grant':
       return new TokenRequestError({ ...details, code: 'INVALID_GRANT', ...remedyOf(question.grantType) });
@@ -156,17 +170,14 @@ export function unavailable(
   });
 }
 
+/** Tells whether a status says that it is done (RFC 9110 section 15.3). */
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
 /** Tells whether a status says "later" (RFC 9110 section 15, RFC 6585 section 4, RFC 8470). */
 export function isTransient(status: number): boolean {
   return status >= 500 || status === 429 || status === 425 || status === 408;
-}
-
-/** Reads `Retry-After` as seconds or as a date (RFC 9110 section 10.2.3), into seconds. */
-export function readRetryAfter(value: string | null, now: number): number | undefined {
-  if (value === null) return undefined;
-  if (/^\s*\d+\s*$/.test(value)) return Number(value);
-  const date = /[a-z]/i.test(value) ? Date.parse(value) : NaN; // Date.parse takes a bare number for a year
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }
 
 /** Parses text into an object; `undefined` for all else. */

@@ -4,7 +4,7 @@ import { isBuiltFromOptions } from './account-sibling.js';
 import type { AuthorizeContext } from './login.js';
 import { accountOptions } from './protocol-client.js';
 import { readSecret, type SecretSource } from './secret-source.js';
-import { StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.js';
+import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.js';
 import type { TokenSet } from './token-set.js';
 import type { TokenStorage } from './token-storage.js';
 
@@ -88,7 +88,7 @@ export class TokenExchangeFlowSimple extends TokenExchangeFlow {
   }
 
   constructor(options: TokenExchangeFlowOptions & { readonly storage: TokenStorage }) {
-    super(options);
+    super(requireStorage(options));
   }
 }
 

@@ -1,21 +1,24 @@
 import type { StoredTokens } from './credential.js';
-import { CredentialMismatchError, NoTokensError, RecordUnreadableError, StorageConflictError } from './errors.js';
+import { CredentialMismatchError, RecordUnreadableError, StorageConflictError } from './errors.js';
 import { summarize } from './flow-events.js';
-import { hasMoved, nextStamp } from './generation.js';
+import { nextStamp } from './generation.js';
 import type { HeldLock } from './lock.js';
-import { retryUntil } from './retry-until.js';
+import { retryFor } from './retry-for.js';
 import { runLocked, type WaitOptions } from './run-locked.js';
+import { StorageAccess } from './storage-access.js';
 import { type KeeperParts, type SaveReason, storageError } from './storage-hooks.js';
 import type { RecordStamp, Unanswered } from './token-record.js';
-import { TokenSet } from './token-set.js';
+import type { TokenSet } from './token-set.js';
 import type { SaveContext } from './token-storage.js';
 
 /** Keeps the tokens of one credential in memory and in storage, so that the two do not contradict each other. */
 export class TokenKeeper {
   readonly #parts: KeeperParts;
+  readonly #access: StorageAccess;
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
+    this.#access = new StorageAccess(parts.key, parts.hooks);
   }
 
   /** Runs a task under the credential's lock. @throws as `Lock.withLock` */
@@ -33,8 +36,9 @@ export class TokenKeeper {
   async load({ toReplace = false } = {}): Promise<StoredTokens> {
     const { credential, overwritesOthers } = this.#parts;
     try {
-      const tokens = await this.#read();
-      credential.tokens = tokens;
+      const { writes } = credential;
+      const tokens = await this.#access.read(credential.tokens);
+      if (credential.writes === writes) credential.tokens = tokens;
       return { tokens, expected: tokens?.generation ?? 0 };
     } catch (error) {
       const isUnreadable = error instanceof RecordUnreadableError;
@@ -42,23 +46,8 @@ export class TokenKeeper {
       credential.tokens = undefined;
       const isSealed = isUnreadable && error.code !== 'RECORD_UNREADABLE';
       if (!toReplace && (!overwritesOthers || isSealed)) throw error;
-      return { tokens: undefined, expected: undefined };
+      return { tokens: undefined, expected: undefined, isUnreadable };
     }
-  }
-
-  async #read(): Promise<TokenSet | undefined> {
-    const { key, hooks, credential } = this.#parts;
-    let tokens: TokenSet | undefined;
-    try {
-      const record = await hooks.load();
-      tokens = record === undefined || record === null ? undefined : TokenSet.from(record);
-    } catch (error) {
-      if (error instanceof NoTokensError) return undefined;
-      throw storageError('The stored tokens could not be read.', error, credential.tokens);
-    }
-    const owner = tokens?.stamp?.key;
-    if (owner !== undefined && owner !== key) throw new CredentialMismatchError();
-    return tokens;
   }
 
   /**
@@ -70,12 +59,12 @@ export class TokenKeeper {
   async save(tokens: TokenSet, grewFrom: StoredTokens, context: SaveReason): Promise<TokenSet> {
     const { credential, clock, lockTimeout } = this.#parts;
     const stamped = this.#stamp(tokens, grewFrom, context.scope);
-    credential.refused = undefined; // the server has just answered for these
+    credential.refused = credential.unanswered = undefined; // the server has just answered for these
     const attempt = (): Promise<void> => this.#saveOnce(stamped, grewFrom, context);
-    const failure = await retryUntil(clock.now() + lockTimeout * 1000, clock, attempt);
+    const failure = await retryFor(lockTimeout * 1000, clock, attempt);
     if (failure) return this.#keepUnsaved(stamped, grewFrom, context.reason, failure.error);
     credential.unsaved = undefined;
-    credential.tokens = stamped;
+    credential.write(stamped);
     return stamped;
   }
 
@@ -86,7 +75,7 @@ export class TokenKeeper {
 
   #keepUnsaved(tokens: TokenSet, grewFrom: StoredTokens, reason: SaveContext['reason'], error: unknown): TokenSet {
     const { key, credential, events } = this.#parts;
-    credential.tokens = tokens;
+    credential.write(tokens);
     credential.unsaved = { tokens, grewFrom, reason };
     events.emit('saveFailed', {
       key,
@@ -111,17 +100,18 @@ export class TokenKeeper {
     if (!credential.unsaved) return;
     const { tokens, grewFrom, reason } = credential.unsaved;
     try {
-      await this.#assertUnmoved(grewFrom);
+      await this.#access.assertUnmoved(grewFrom);
       await this.#saveOnce(tokens, grewFrom, { reason, lock });
     } catch (error) {
-      if (!(error instanceof StorageConflictError)) throw error;
+      const isTaken = error instanceof StorageConflictError || error instanceof CredentialMismatchError;
+      if (!isTaken) throw error;
     }
     credential.unsaved = undefined;
   }
 
   /** Notes beside the stored tokens that their refresh token was presented without an answer. */
   async noteUnanswered(stored: StoredTokens, unanswered: Unanswered, lock: HeldLock): Promise<void> {
-    this.#parts.credential.unanswered = { refreshToken: stored.tokens?.refreshToken, ...unanswered };
+    if (stored.tokens) this.#parts.credential.unanswered = { tokens: stored.tokens, ...unanswered };
     await this.#note(stored, { unanswered }, lock);
   }
 
@@ -145,7 +135,7 @@ export class TokenKeeper {
     const noted = tokens.withStamp({ generation: 0, ...tokens.stamp, key, ...note });
     try {
       await this.#saveOnce(noted, { tokens, expected }, { reason: 'refresh', lock });
-      credential.tokens = noted;
+      credential.write(noted);
       return undefined;
     } catch (error) {
       return error;
@@ -154,42 +144,32 @@ export class TokenKeeper {
 
   /** Deletes the tokens from storage and memory. @throws StorageConflictError, StorageUnavailableError */
   async remove(stored: StoredTokens, lock: HeldLock): Promise<void> {
-    const { hooks, credential } = this.#parts;
-    try {
-      if (stored.tokens) await hooks.delete({ expected: stored.expected, lock });
-    } catch (error) {
-      throw storageError('The tokens could not be deleted.', error, stored.tokens);
+    const { key, credential, events } = this.#parts;
+    if (stored.tokens || stored.isUnreadable) {
+      await this.#access.remove(stored.tokens, { expected: stored.expected, lock });
     }
-    credential.tokens = undefined;
+    credential.write(undefined);
     credential.unsaved = undefined;
+    events.emit('loggedOut', { key });
   }
 
   async #saveOnce(tokens: TokenSet, grewFrom: StoredTokens, { reason, overwrite, lock }: SaveReason): Promise<void> {
-    const { key, hooks, events, clock } = this.#parts;
+    const { key, events, clock } = this.#parts;
     const began = clock.now();
     const context = { reason, expected: overwrite ? undefined : grewFrom.expected, lock };
     try {
       if (lock.signal.aborted) {
         // Lost while the server answered. The new tokens may still be the only ones that live.
         await this.locked(async (again) => {
-          await this.#assertUnmoved(grewFrom);
-          await hooks.save(tokens, { ...context, lock: again });
+          if (!overwrite) await this.#access.assertUnmoved(grewFrom);
+          await this.#access.write(tokens, { ...context, lock: again });
         });
       } else {
-        await hooks.save(tokens, context);
+        await this.#access.write(tokens, context);
       }
     } catch (error) {
       throw storageError('The tokens could not be saved.', error, tokens);
     }
     events.emit('saved', { key, tokens: summarize(tokens), duration: (clock.now() - began) / 1000 });
-  }
-
-  /** Storages compare generations by themselves; hooks of an application's own may not. */
-  async #assertUnmoved({ tokens, expected }: StoredTokens): Promise<void> {
-    if (expected === undefined) return;
-    const present = await this.#read();
-    const found = present?.generation ?? 0;
-    const moved = present && tokens ? hasMoved(present, tokens) : present !== tokens;
-    if (moved || found !== expected) throw new StorageConflictError({ expected, found });
   }
 }

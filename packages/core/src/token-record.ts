@@ -37,7 +37,7 @@ export interface RecordStamp {
   readonly version: 1;
   /** The credential that the tokens belong to. */
   readonly key?: string;
-  /** Grows with every save; tells one record from the next. */
+  /** Grows with all new tokens, not with a note about those that are stored. */
   readonly generation?: number;
   /** The scopes that were asked for, since a server may grant others. */
   readonly requested_scope?: string;

@@ -22,17 +22,18 @@ export class TokenSet {
    * Expiry is `expires_at` (seconds, or a time in ISO 8601 with its zone), else `expiry_tm`, else `issued_at` (or `now`, in ms) plus `expires_in`, else the access
    * token's own `exp` (RFC 7519 section 4.1.4), else unknown.
    *
-   * @throws SyntaxError when the text is no JSON; TypeError when it is no object or holds no token.
+   * @throws SyntaxError when the text is no JSON; TypeError when it is no object or holds no token. Both have the code
+   * `RECORD_UNREADABLE`, by which a flow tells what a storage hook throws from an outage.
    */
   static from(json: unknown, now: number = Date.now()): TokenSet {
     if (json instanceof TokenSet) return json;
     const source: unknown = parse(typeof json === 'string' ? json : JSON.stringify(json));
     if (typeof source !== 'object' || source === null || Array.isArray(source)) {
-      throw new TypeError('A token record must be a JSON object.');
+      throw noRecord(new TypeError('A token record must be a JSON object.'));
     }
     const record = normaliseRecord(source as Record<string, unknown>, now);
     if (record.access_token === undefined && record.refresh_token === undefined) {
-      throw new TypeError('A token record must hold an access_token or a refresh_token.');
+      throw noRecord(new TypeError('A token record must hold an access_token or a refresh_token.'));
     }
     return new TokenSet(Object.freeze(record));
   }
@@ -73,7 +74,7 @@ export class TokenSet {
   get stamp(): RecordStamp | undefined {
     return this.#record.latchkey;
   }
-  /** Grows with every save; `undefined` for records that Latchkey did not write. */
+  /** Grows with all new tokens, not with notes about them; `undefined` for records that Latchkey did not write. */
   get generation(): number | undefined {
     return this.#record.latchkey?.generation;
   }
@@ -120,8 +121,12 @@ function parse(text: string | undefined): unknown {
     return text === undefined ? undefined : JSON.parse(text);
   } catch {
     // The engine's message quotes the text, which may hold a token.
-    throw new SyntaxError('A token record must be JSON; this text is not.');
+    throw noRecord(new SyntaxError('A token record must be JSON; this text is not.'));
   }
+}
+
+function noRecord<Refusal extends Error>(refusal: Refusal): Refusal {
+  return Object.assign(refusal, { code: 'RECORD_UNREADABLE' });
 }
 
 function toDate(seconds: number | undefined): Date | undefined {

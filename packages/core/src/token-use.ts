@@ -82,19 +82,22 @@ export abstract class TokenUse extends FlowHooks {
    */
   async fetchUserInfo({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<UserInfo> {
     const { userinfoEndpoint } = await this.prepareClient();
-    const authorised = this.#authorise([new URL(userinfoEndpoint).origin]);
+    const sent: string[] = [];
+    const authorised = this.#authorise([new URL(userinfoEndpoint).origin], sent);
     const claims = await requestUserInfo(
       userinfoEndpoint,
       (url, init) => authorised.send(url, init),
       this.options,
       signal,
+      sent,
     );
     const subject = this.tokens.idTokenClaims?.['sub'];
     if (subject !== undefined && subject !== claims.sub) throw otherSubject();
     return claims;
   }
 
-  #authorise(allowedOrigins: readonly string[] | undefined): AuthorisedFetch {
+  /** The tokens that are shown are added to `sent`. */
+  #authorise(allowedOrigins: readonly string[] | undefined, sent?: string[]): AuthorisedFetch {
     const { options } = this;
     const { clock = systemClock, dpop } = options;
     const fetch: typeof globalThis.fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init);
@@ -103,7 +106,10 @@ export abstract class TokenUse extends FlowHooks {
     return new AuthorisedFetch({
       options: Object.assign(Object.create(options), { allowedOrigins, ...proven }) as AuthFlowOptions,
       token: (options) => this.getAccessTokenRefreshIfNecessary(options),
-      header: (token) => (dpop && this.#dpopKey() ? ['authorization', `DPoP ${token}`] : this.tokenHeader(token)),
+      header: (token) => {
+        if (token !== '') sent?.push(token);
+        return dpop && this.#dpopKey() ? ['authorization', `DPoP ${token}`] : this.tokenHeader(token);
+      },
     });
   }
 

@@ -2,7 +2,7 @@ import type { AuthFlowOptions } from './auth-flow-options.js';
 import { systemClock } from './clock.js';
 import { causesOf } from './error-causes.js';
 import { AuthFlowError, TokenEndpointUnavailableError, TokenRequestError } from './errors.js';
-import { explainResponse } from './explain-response.js';
+import { explainResponse, noteSentTokens } from './explain-response.js';
 import { asResponse, exchange, type HttpAnswer } from './http-exchange.js';
 import { scrubError } from './secrets.js';
 import { readEndpointAnswer } from './token-endpoint-answer.js';
@@ -14,18 +14,23 @@ export interface UserInfo {
   readonly [claim: string]: unknown;
 }
 
-/** Asks for the claims about a user. @throws as `AuthFlow.fetchUserInfo` */
+/** Asks for the claims about a user; `sent` are the tokens that this shows. @throws as `AuthFlow.fetchUserInfo` */
 export async function requestUserInfo(
   url: string,
   fetch: (url: string | URL | Request, init?: RequestInit) => Promise<Response>,
   { timeout = 20, clock = systemClock }: AuthFlowOptions,
   signal: AbortSignal | undefined,
+  sent: readonly string[],
 ): Promise<UserInfo> {
   const answer = await ask(url, fetch, timeout, signal);
-  const refusal = explainResponse(asResponse(answer));
+  const response = asResponse(answer);
+  noteSentTokens(response, sent);
+  const refusal = explainResponse(response);
   if (refusal) throw refusal;
-  const claims = readEndpointAnswer(answer, { grantType: 'userinfo', secrets: [], now: clock.now() });
-  if (typeof claims['sub'] === 'string') return claims as UserInfo;
+  const isSigned = response.ok && /^application\/jwt\b/i.test(answer.headers.get('content-type') ?? '');
+  const question = { grantType: 'userinfo', secrets: sent, now: clock.now() };
+  const claims = isSigned ? {} : readEndpointAnswer(answer, question);
+  if ('sub' in claims && typeof claims.sub === 'string') return claims as UserInfo;
   throw new TokenRequestError({
     status: answer.status,
     code: 'USER_INFO_INVALID',

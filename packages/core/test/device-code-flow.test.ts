@@ -8,6 +8,7 @@ import {
   type DeviceCodePrompt,
   DeviceCodeRequestError,
   NoTokensError,
+  MemoryTokenStorage,
   StorageUnavailableError,
   TokenEndpointUnavailableError,
 } from '@latchkey/core';
@@ -154,8 +155,9 @@ describe('a device code flow', () => {
 
   test('asks nobody when the tokens could not be saved', async () => {
     const promptUser = jest.fn<(prompt: DeviceCodePrompt) => void>();
-    const storage = { ...scene.storage, id: 'full', withLock: () => Promise.reject(new StorageUnavailableError()) };
-    const flow = scene.flow({ promptUser, storage: storage as never });
+    const storage = new MemoryTokenStorage();
+    storage.withLock = () => Promise.reject(new StorageUnavailableError());
+    const flow = scene.flow({ promptUser, storage });
     await expect(flow.doFlow()).rejects.toBeInstanceOf(StorageUnavailableError);
     expect(promptUser).not.toHaveBeenCalled();
     expect(scene.server.ledger.count()).toBe(0);

@@ -67,7 +67,7 @@ async function meaning(asked: Promise<unknown>): Promise<string> {
     return 'success';
   } catch (failure) {
     if (!(failure instanceof AuthFlowError)) throw failure;
-    const codes = ['INVALID_GRANT', 'TOKEN_ANSWER_INVALID'];
+    const codes = ['INVALID_GRANT', 'TOKEN_ANSWER_INVALID', 'INTERACTION_REQUIRED'];
     return `\`${failure.name}\`${codes.includes(failure.code) ? `, code \`${failure.code}\`` : ''}`;
   }
 }
@@ -106,6 +106,12 @@ const answerCases: Partial<Record<string, readonly [readonly (keyof typeof ask)[
     ),
   ],
   'to another grant: `invalid_grant`': [['request'], { '400': () => error('invalid_grant') }],
+  'to a refresh: `interaction_required`, `login_required`, `consent_required`': [
+    ['refresh'],
+    Object.fromEntries(
+      ['interaction_required', 'login_required', 'consent_required'].map((word) => [word, () => error(word)]),
+    ),
+  ],
   '`invalid_client`, `unauthorized_client`': [
     both,
     { client: () => error('invalid_client', 401), unauthorized: () => error('unauthorized_client') },

@@ -66,18 +66,18 @@ describe('metadata of the server', () => {
   });
 
   test.each([
-    ['the server is down', () => Promise.reject(new TypeError('fetch failed'))],
-    ['a page comes in its place', () => Promise.resolve(new Response('<html>', { status: 200 }))],
-  ])('is used five minutes longer when %s', async (_what, failing) => {
+    ['the server is down', 1, () => Promise.reject(new TypeError('fetch failed'))],
+    ['a page comes in place of both documents', 2, () => Promise.resolve(new Response('<html>', { status: 200 }))],
+  ])('is used five minutes longer when %s', async (_what, documents, failing) => {
     const flow = machine();
     const first = await flow.getAccessTokenRefreshIfNecessary();
     answer = failing;
     expect(await renewAfter(flow, 86_400)).not.toBe(first);
     await renewAfter(flow, 299);
-    expect(asked).toBe(2);
+    expect(asked).toBe(1 + documents);
     answer = undefined;
     await renewAfter(flow, 1);
-    expect(asked).toBe(3);
+    expect(asked).toBe(2 + documents);
   });
 
   test('is asked for again at the next call when there was none', async () => {

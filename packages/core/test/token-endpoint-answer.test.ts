@@ -7,7 +7,8 @@ import {
   TokenEndpointUnavailableError,
   TokenRequestError,
 } from '@latchkey/core';
-import { readRetryAfter, readTokenAnswer } from '../dist/token-endpoint-answer.js';
+import { readRetryAfter } from '../dist/retry-after.js';
+import { readTokenAnswer } from '../dist/token-endpoint-answer.js';
 
 const now = Date.UTC(2026, 0, 1);
 const html = '<!doctype html><title>Log in to the hotel</title>';

@@ -74,7 +74,8 @@ export class FileTokenStorage implements TokenStorage {
    * @throws CredentialMismatchError when the file holds the record of another key; StorageUnavailableError.
    */
   async load(key: string): Promise<TokenSet | undefined> {
-    return loadRecord(this.#fileOf(key), key, this.#codec);
+    const { tokens } = await loadRecord(this.#fileOf(key), key, this.#codec);
+    return tokens;
   }
 
   /**
@@ -85,26 +86,27 @@ export class FileTokenStorage implements TokenStorage {
    */
   async save(key: string, tokens: TokenSet, context: SaveContext): Promise<void> {
     const file = this.#fileOf(key);
-    const stored = await this.#loadToReplace(file, key, context.expected);
+    const { stored, isUnreadable } = await this.#loadToReplace(file, key, context.expected);
     const record = await formatRecord(key, tokens, this.#codec);
     assertOwned(context.lock);
-    assertGeneration(stored, context.expected);
+    if (!isUnreadable) assertGeneration(stored, context.expected);
     makePrivateFolder(dirname(file));
     writeAtomically(file, record);
   }
 
   /**
-   * Removes the record of `key`; resolves when there is none. The record of another key stays.
+   * Removes the record of `key`; resolves when there is none. The record of another key stays, one that cannot be
+   * opened goes when `context.expected` is `undefined`.
    *
    * @throws StorageConflictError when the stored generation is not `context.expected`; LockLostError;
    * StorageUnavailableError.
    */
   async delete(key: string, context: DeleteContext): Promise<void> {
     const file = this.#fileOf(key);
-    const stored = await this.#loadToReplace(file, key, context.expected);
+    const { stored, isUnreadable } = await this.#loadToReplace(file, key, context.expected);
     assertOwned(context.lock);
-    if (stored === undefined) return;
-    assertGeneration(stored, context.expected);
+    if (!stored && !isUnreadable) return;
+    if (stored) assertGeneration(stored, context.expected);
     try {
       unlinkSync(file);
       syncFolder(dirname(file));
@@ -134,16 +136,23 @@ export class FileTokenStorage implements TokenStorage {
     return join(this.id, `${hash('sha256', key)}.json`);
   }
 
-  async #loadToReplace(file: string, key: string, expected: number | undefined): Promise<TokenSet | undefined> {
+  async #loadToReplace(file: string, key: string, expected: number | undefined): Promise<Replaceable> {
     try {
-      return await loadRecord(file, key, this.#codec);
+      const { tokens, wasTorn = false } = await loadRecord(file, key, this.#codec);
+      return { stored: tokens, isUnreadable: wasTorn };
     } catch (error) {
-      const isReplaceable = error instanceof CredentialMismatchError || error instanceof RecordUnreadableError;
-      if (!isReplaceable) throw error;
+      const isUnreadable = error instanceof RecordUnreadableError;
+      if (!isUnreadable && !(error instanceof CredentialMismatchError)) throw error;
       if (expected !== undefined) throw new StorageConflictError({ expected });
-      return undefined;
+      return { stored: undefined, isUnreadable };
     }
   }
+}
+
+/** What a save or deletion finds in its place. */
+interface Replaceable {
+  readonly stored: TokenSet | undefined;
+  readonly isUnreadable: boolean;
 }
 
 function assertOwned(lock: HeldLock): void {

@@ -19,10 +19,11 @@ export class KernelContender implements Contender {
   attempt(): OwnedLock | undefined {
     const fd = (this.#fd ??= openMarker(this.#path, 'kernel'));
     if (!tryLock(fd)) return undefined;
-    this.#fd = undefined;
-    if (isFileAt(fd, this.#path)) return own(fd, this.#path);
-    // Deleted or replaced while we waited: others lock the file that stands there now.
-    closeSync(fd);
+    if (isFileAt(fd, this.#path)) {
+      this.#fd = undefined;
+      return own(fd, this.#path);
+    }
+    this.close(); // deleted or replaced while we waited: others lock the file that stands there now
     return undefined;
   }
 

@@ -12,22 +12,29 @@ import { type PrivateFile, readPrivateFile } from './private-file.js';
 const settling = 50;
 const mostLooks = 20;
 
+/** What was found in the place of a record. */
+export interface FoundRecord {
+  readonly tokens?: TokenSet;
+  /** Whether what was there was no record, and was moved aside. */
+  readonly wasTorn?: true;
+}
+
 /**
- * Reads the record of `key` from a file; `undefined` when there is none. A file that is no record is moved aside,
- * but only once it has stopped changing: other programs may write theirs in place.
+ * Reads the record of `key` from a file; nothing when there is none. A file that is no record is moved aside, but only
+ * once it has stopped changing: other programs may write theirs in place.
  *
  * @throws CredentialMismatchError when the record is another credential's; StorageUnavailableError; what the codec
  * throws.
  */
-export async function loadRecord(path: string, key: string, codec?: RecordCodec): Promise<TokenSet | undefined> {
+export async function loadRecord(path: string, key: string, codec?: RecordCodec): Promise<FoundRecord> {
   let previous: PrivateFile | undefined;
   for (let look = 0; look < mostLooks; look++) {
     const file = readPrivateFile(path);
-    if (file === undefined) return undefined;
+    if (file === undefined) return {};
     const tokens = await parse(file, key, codec);
-    if (tokens !== undefined) return belongingTo(key, tokens, path);
+    if (tokens !== undefined) return { tokens: belongingTo(key, tokens, path) };
     if (previous !== undefined && isSameState(previous.stats, file.stats)) {
-      if (setAside(path, file.stats)) return undefined;
+      if (setAside(path, file.stats)) return { wasTorn: true };
     }
     previous = file;
     await systemClock.sleep(settling);

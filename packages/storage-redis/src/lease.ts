@@ -36,8 +36,12 @@ export class Lease implements HeldLock {
 
   /** Looks at the clocks each time, since no timer runs while a process is frozen. */
   get signal(): AbortSignal {
-    if (elapsedSince(this.#validFrom) >= this.#parts.duration) this.lose();
+    this.#noticeEnd();
     return this.#lost.signal;
+  }
+
+  #noticeEnd(): void {
+    if (elapsedSince(this.#validFrom) >= this.#parts.duration) this.lose();
   }
 
   /** Whether this is the lease on `lock` at `place`. */
@@ -56,15 +60,16 @@ export class Lease implements HeldLock {
     clearInterval(this.#timer);
   }
 
+  /** Redis decides whose the lease is: a clock that was set forward is no reason to leave it in mid-request. */
   async #renew(): Promise<void> {
-    if (this.#isRenewing || this.signal.aborted) return;
+    if (this.#isRenewing || this.#lost.signal.aborted) return;
     this.#isRenewing = true;
     const sentAt = moment();
     try {
       if (await this.#parts.renew()) this.#validFrom = sentAt;
       else this.lose();
     } catch {
-      // Out of reach: tried again, until the lease has run out.
+      this.#noticeEnd(); // out of reach: tried again, until the lease has run out
     } finally {
       this.#isRenewing = false;
     }
