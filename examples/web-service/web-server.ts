@@ -22,6 +22,10 @@ export function createService({ issuer, api, storage }: ServiceOptions): Server 
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, user = '', action] = /^\/users\/(\w+)\/(login|data)$/.exec(request.url ?? '') ?? [];
+    if (user === '') {
+      send(response, 404, {});
+      return;
+    }
     const flow = everyone.withAccount(user);
     if (request.method === 'POST' && action === 'login') {
       const { verificationUri, userCode } = await flow.requestDeviceCode();
@@ -32,11 +36,9 @@ export function createService({ issuer, api, storage }: ServiceOptions): Server 
     } else if (action === 'login') {
       await logins.get(user);
       send(response, 200, { user });
-    } else if (action === 'data') {
+    } else {
       const { status } = await callApi(flow);
       send(response, status === 200 ? 200 : 502, { user, status });
-    } else {
-      send(response, 404, {});
     }
   }
 
