@@ -1,5 +1,4 @@
-import type { TokenRecord } from '@latchkey/core';
-import { TestClock } from '@latchkey/core/testing';
+import type { Clock, TokenRecord } from '@latchkey/core';
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,7 +35,7 @@ export class EarthscopeHome implements Disposable {
 
   /** Does what the command `login` does, in this process and without its pauses. */
   async logIn(): Promise<void> {
-    const clock = new TestClock({ start: Date.now(), autoAdvance: true });
+    const clock: Clock = { now: Date.now, sleep: () => Promise.resolve() }; // what it stamps is not in the future
     const flow = createFlow(await readSettings({ env: this.env }), { clock, promptUser: () => undefined });
     await flow.getAccessTokenRefreshIfNecessary({ interactive: true });
   }
