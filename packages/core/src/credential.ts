@@ -31,11 +31,15 @@ export class Credential {
   /** When a renewal ahead was last begun, in ms. */
   lastAhead = -Infinity;
   #unsaved: UnsavedTokens | undefined;
-  /** Excludes this process's flows where nothing excludes others. */
-  readonly processLock: ProcessLock;
+  #processLock: ProcessLock | undefined;
 
-  constructor(processLock = new ProcessLock()) {
-    this.processLock = processLock;
+  constructor(processLock?: ProcessLock) {
+    this.#processLock = processLock;
+  }
+
+  /** Excludes this process's flows where nothing excludes others. */
+  get processLock(): ProcessLock {
+    return (this.#processLock ??= new ProcessLock());
   }
 
   /** Notes what was written to storage, or could not be. */
