@@ -1,12 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { encryption } from '@latchkey/core';
+import { encryption, StorageConflictError } from '@latchkey/core';
 import { describeTokenStorage } from '@latchkey/core/testing';
 import { FileTokenStorage } from '@latchkey/storage-file';
 import { makeFolder } from './folder.js';
-import { errorOf, key, overwriting, someTokens } from './some.js';
+import { errorOf, expecting, key, overwriting, someTokens } from './some.js';
 
 const codec = encryption([{ id: 'k1', secret: randomBytes(32) }]);
 
@@ -41,6 +41,27 @@ describe('an encrypted token file', () => {
     expect(readFileSync(path, 'utf8')).toContain('"key_id":"k1"');
     await other.save(key, someTokens(8), overwriting);
     expect((await other.load(key))?.generation).toBe(8);
+  });
+
+  test('under another key is deleted by who expects nothing in particular, not by who expects a generation', async () => {
+    const folder = makeFolder();
+    const path = join(folder, 'tokens.json');
+    await new FileTokenStorage(path, { codec }).save(key, someTokens(7), overwriting);
+    const other = new FileTokenStorage(path, { codec: encryption([{ id: 'k2', secret: randomBytes(32) }]) });
+    for (const expected of [0, 7]) {
+      expect(await errorOf(other.delete(key, expecting(expected)))).toBeInstanceOf(StorageConflictError);
+      expect(await errorOf(other.save(key, someTokens(8), expecting(expected)))).toBeInstanceOf(StorageConflictError);
+    }
+    expect(existsSync(path)).toBe(true);
+    await other.delete(key, overwriting);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('of another credential is not deleted', async () => {
+    const storage = new FileTokenStorage(join(makeFolder(), 'tokens.json'), { codec });
+    await storage.save('bob', someTokens(7, 'bob'), overwriting);
+    await storage.delete(key, overwriting);
+    expect((await storage.load('bob'))?.generation).toBe(7);
   });
 
   test('that was cut short is moved aside when torn, and said to be truncated when it still parses', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { LockTimeoutError, LockUnavailableError } from '@latchkey/core';
+import { LockTimeoutError, LockUnavailableError, StorageUnavailableError } from '@latchkey/core';
 import { fileLock, FileTokenStorage, type Locking } from '@latchkey/storage-file';
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
@@ -164,6 +164,25 @@ describe('A lock of the kernel', () => {
     expect(await late).toBeInstanceOf(LockTimeoutError);
     expect(second.lock.signal.aborted).toBe(false);
     await second.release();
+  });
+
+  const replacements: [string, (folder: string) => void][] = [
+    ['a symbolic link to itself', (folder) => symlinkSync(folder, folder)],
+    ['a file', (folder) => writeFileSync(folder, '')],
+  ];
+
+  test.each(replacements)('is left free by a waiter whose folder was moved away for %s', async (_, replace) => {
+    const folder = join(makeFolder(), 'tokens');
+    const lock = fileLock(join(folder, 'tokens.json'));
+    const { release } = await hold(lock);
+    const waiter = errorOf(lock.withLock(key, () => Promise.reject(new Error('it ran')), waiting(20)));
+    renameSync(folder, `${folder}-moved`);
+    replace(folder);
+    await release();
+    expect(await waiter).toBeInstanceOf(StorageUnavailableError);
+    rmSync(folder);
+    renameSync(`${folder}-moved`, folder);
+    expect(await lock.withLock(key, async () => 'free', waiting(0))).toBe('free');
   });
 
   test.each(['Bun', 'Deno'])('cannot be had on %s, whose process the addon would end', async (runtime) => {

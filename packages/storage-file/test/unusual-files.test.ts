@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { StorageUnavailableError } from '@latchkey/core';
+import { StorageConflictError, StorageUnavailableError } from '@latchkey/core';
 import { FileTokenStorage } from '@latchkey/storage-file';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -46,6 +46,43 @@ describe('FileTokenStorage, where something else stands in the place of its file
     await storage.save(key, someTokens(1), expecting(0));
     expect((await storage.load(key))?.generation).toBe(1);
     expect(readdirSync(folder)).toHaveLength(2);
+    emitted.mockRestore();
+  });
+
+  test('saves over a file that was torn since it was loaded, and keeps that aside', async () => {
+    const emitted = warnings();
+    const folder = makeFolder();
+    const storage = new FileTokenStorage(join(folder, 'tokens.json'));
+    await storage.save(key, someTokens(4), overwriting);
+    const { generation = 0 } = (await storage.load(key))!;
+    const torn = record(4).slice(0, 20);
+    writeFileSync(storage.id, torn);
+    await storage.save(key, someTokens(5), expecting(generation));
+    expect((await storage.load(key))?.generation).toBe(5);
+    const [aside = ''] = readdirSync(folder).filter((name) => name.includes('.corrupt-'));
+    expect(readFileSync(join(folder, aside), 'utf8')).toBe(torn);
+    expect(emitted.mock.calls).toEqual([[expect.any(String), expect.objectContaining({ code: 'TOKEN_FILE_CORRUPT' })]]);
+    emitted.mockRestore();
+  });
+
+  test('takes no absent file and no other generation for a torn one', async () => {
+    const storage = new FileTokenStorage(join(makeFolder(), 'tokens.json'));
+    expect(await errorOf(storage.save(key, someTokens(5), expecting(4)))).toBeInstanceOf(StorageConflictError);
+    expect(await storage.load(key)).toBeUndefined();
+    await storage.save(key, someTokens(6), overwriting);
+    expect(await errorOf(storage.save(key, someTokens(5), expecting(4)))).toBeInstanceOf(StorageConflictError);
+    expect((await storage.load(key))?.generation).toBe(6);
+  });
+
+  test('deletes a torn file whatever is expected, and keeps it aside', async () => {
+    const emitted = warnings();
+    const folder = makeFolder();
+    const storage = new FileTokenStorage(join(folder, 'tokens.json'));
+    for (const expected of [undefined, 4]) {
+      writeFileSync(storage.id, 'torn', { mode: 0o600 });
+      await storage.delete(key, { ...overwriting, expected });
+    }
+    expect(readdirSync(folder).map((name) => name.includes('.corrupt-'))).toEqual([true, true]);
     emitted.mockRestore();
   });
 

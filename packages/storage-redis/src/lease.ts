@@ -60,8 +60,12 @@ export class Lease implements HeldLock {
     clearInterval(this.#timer);
   }
 
-  /** Redis decides whose the lease is: a clock that was set forward is no reason to leave it in mid-request. */
+  /**
+   * Redis decides whose the lease is: a wall clock that was set forward is no reason to leave it in mid-request. The other
+   * clock is never set: by that one it has ended, whether Redis answers or not.
+   */
   async #renew(): Promise<void> {
+    if (performance.now() - this.#validFrom.monotonic >= this.#parts.duration) this.lose();
     if (this.#isRenewing || this.#lost.signal.aborted) return;
     this.#isRenewing = true;
     const sentAt = moment();

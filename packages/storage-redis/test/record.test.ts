@@ -82,6 +82,19 @@ describe('A record', () => {
     expect((await storage.load(key))?.generation).toBe(3);
   });
 
+  test.each([
+    ['text', ['SET', name, 'not json']],
+    ['half a record', ['SET', name, '{"value":"{\\"access_token\\":\\"secre']],
+    ['a list', ['LPUSH', name, 'a']],
+  ])('that is none (%s) is deleted by who expects nothing in particular', async (_what, command) => {
+    await server.send(...command);
+    expect(await errorOf(storage.delete(key, expecting(1)))).toMatchObject({ code: 'RECORD_UNREADABLE' });
+    expect(await server.send('EXISTS', name)).toBe(1);
+    await storage.delete(key, overwriting);
+    expect(await server.send('EXISTS', name)).toBe(0);
+    expect(await storage.load(key)).toBeUndefined();
+  });
+
   test('of another type is an error for good, until a login overwrites it', async () => {
     await server.send('LPUSH', name, 'a');
     expect(await errorOf(storage.load(key))).toMatchObject({ code: 'STORAGE_UNAVAILABLE', retryable: false });
