@@ -22,7 +22,7 @@ export function logOut(
   return keeper.locked(async (lock) => {
     const stored = await keeper.load({ toReplace: true });
     const held = credential.unsaved?.tokens ?? stored.tokens;
-    const failure = held && (await revoke(protocol, held, AbortSignal.timeout(Math.min(timeout, patience) * 1000)));
+    const failure = held && (await revoke(protocol, held, Math.min(timeout, patience)));
     await keeper.remove(stored, lock);
     return failure;
   });
@@ -31,13 +31,20 @@ export function logOut(
 async function revoke(
   protocol: ProtocolClient,
   tokens: TokenSet,
-  signal: AbortSignal,
+  seconds: number,
 ): Promise<RevocationFailedError | undefined> {
+  const over = new AbortController();
+  // Not AbortSignal.timeout, which keeps no process alive: it would end before the tokens are deleted.
+  const timer = setTimeout(() => {
+    over.abort(new Error(`The server did not confirm within ${seconds} seconds.`));
+  }, seconds * 1000);
   try {
-    const client = await untilAborted(signal, protocol.prepare());
-    await client.revoke(tokens, signal);
+    const client = await untilAborted(over.signal, protocol.prepare());
+    await client.revoke(tokens, over.signal);
     return undefined;
   } catch (cause) {
     return new RevocationFailedError({ cause });
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -18,6 +18,7 @@ export function scrub(text: string, secrets: readonly string[]): string {
   return text.replace(/[^\s"'<>()[\]{},;]+/g, (word, at: number) =>
     pieces.some((piece) => piece < at + word.length && at < piece + windowLength) ||
     isSecret(decode(word)) ||
+    isSecret(decode(word.replaceAll('+', ' '))) ||
     word.split(/[=:&?/]/).some((part) => short.has(part))
       ? '[redacted]'
       : word,
@@ -49,10 +50,13 @@ function copyOf({ name, message, code }: ErrorLike, secrets: readonly string[]):
   return typeof code === 'string' ? Object.assign(copy, { code: scrub(code, secrets) }) : copy;
 }
 
+/** Reads what a URL or a form encodes, even where it was cut in the middle of a character. */
 function decode(word: string): string {
-  try {
-    return decodeURIComponent(word);
-  } catch {
-    return word;
-  }
+  return word.replace(/(?:%[\da-f]{2})+/gi, (encoded) => {
+    try {
+      return decodeURIComponent(encoded);
+    } catch {
+      return encoded;
+    }
+  });
 }

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { LoginRequiredError, NoIdTokenError, NoTokensError, TokenEndpointUnavailableError } from '@latchkey/core';
+import {
+  InvalidRefreshTokenError,
+  LoginRequiredError,
+  NoIdTokenError,
+  NoTokensError,
+  TokenEndpointUnavailableError,
+} from '@latchkey/core';
 import { faults } from '@latchkey/core/testing';
 import { DeviceScene } from './device-scene.js';
 
@@ -132,6 +138,35 @@ describe('an auth flow', () => {
     const callers = [1, 2, 3].map(() => flow.getAccessTokenRefreshIfNecessary({ interactive: true }));
     expect(new Set(await Promise.all(callers)).size).toBe(1);
     expect(scene.server.ledger.count({ endpoint: 'device_authorization' })).toBe(1);
+  });
+
+  test.each(['interaction_required', 'login_required', 'consent_required'])(
+    'keeps the refresh token when the server answers %s, and presents it again until somebody logs in',
+    async (word) => {
+      const flow = await scene.loggedIn();
+      const { refreshToken } = flow;
+      await scene.expire();
+      scene.server.nextAnswers({ grantType: 'refresh_token', times: 3 }, faults.oauthError(word));
+      for (const each of [flow, scene.flow()]) {
+        const error = await each.getAccessTokenRefreshIfNecessary().catch((reason: unknown) => reason);
+        expect(error).toBeInstanceOf(LoginRequiredError);
+        expect(error).not.toBeInstanceOf(InvalidRefreshTokenError);
+        expect(error).toMatchObject({ code: 'INTERACTION_REQUIRED', message: expect.stringContaining(word) });
+        expect((await scene.stored(flow))?.refreshToken).toBe(refreshToken);
+      }
+      await flow.getAccessTokenRefreshIfNecessary({ interactive: true });
+      expect(scene.server.ledger.presentations(refreshToken)).toHaveLength(3);
+      expect(scene.server.ledger.count({ endpoint: 'device_authorization' })).toBe(1);
+    },
+  );
+
+  test('renews again once the server no longer asks for the person', async () => {
+    const flow = await scene.loggedIn();
+    await scene.expire();
+    scene.server.nextAnswers({ grantType: 'refresh_token' }, faults.oauthError('interaction_required'));
+    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(LoginRequiredError);
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toMatch(/^at_/);
+    expect(scene.renewals).toBe(2);
   });
 
   test('never logs in because of an outage, even when a caller would allow it', async () => {

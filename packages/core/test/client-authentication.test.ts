@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ClientCredentialsFlow, type ClientCredentialsFlowOptions, type PrivateKey } from '@latchkey/core';
 import { faults, type LedgerEntry } from '@latchkey/core/testing';
-import { decodeProtectedHeader, jwtVerify } from 'jose';
+import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { GrantScene } from './grant-scene.js';
 
 let scene: GrantScene;
@@ -112,7 +112,7 @@ describe('a client with a private key', () => {
     ['RSA as PEM', pemOf(rsa.privateKey), rsa.publicKey, 'RS256'],
     ['P-256 as PEM', pemOf(p256.privateKey), p256.publicKey, 'ES256'],
     ['P-384 as PEM', `\n${pemOf(p384.privateKey)}\n`, p384.publicKey, 'ES384'],
-    ['Ed25519 as PEM', pemOf(ed.privateKey), ed.publicKey, 'Ed25519'],
+    ['Ed25519 as PEM', pemOf(ed.privateKey), ed.publicKey, 'EdDSA'],
     ['a JWK', jwk, p384.publicKey, 'ES384'],
     ['a CryptoKey, by a function', cryptoKey, rsa.publicKey, 'PS256'],
     ['PEM, by a function', () => Promise.resolve(pemOf(rsa.privateKey)), rsa.publicKey, 'RS256'],
@@ -124,13 +124,21 @@ describe('a client with a private key', () => {
       subject: 'app',
       audience: scene.server.issuer,
       currentDate: new Date(scene.clock.now()),
-      algorithms: [algorithm, 'EdDSA'],
+      algorithms: [algorithm],
     });
     const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
     expect(form).toEqual({ ...grant, client_id: 'app', client_assertion_type: type });
     expect(headers.authorization).toBeUndefined();
     expect(Number(payload.exp) - Number(payload.iat)).toBe(60);
     expect(decodeProtectedHeader(assertion).kid).toBe(clientKey === jwk ? 'from the key' : undefined);
+  });
+
+  test('signs by the new name of EdDSA only where that is asked for (RFC 9864)', async () => {
+    const { parameters } = await requestOf({
+      clientKey: pemOf(ed.privateKey),
+      clientAssertion: { algorithm: 'Ed25519' },
+    });
+    expect(decodeProtectedHeader(parameters['client_assertion'] ?? '').alg).toBe('Ed25519');
   });
 
   test('says what the server wants to hear', async () => {
@@ -154,6 +162,29 @@ describe('a client with a private key', () => {
     });
     expect(payload.aud).toBe(tokenEndpoint);
   });
+
+  test.each([400, 401])(
+    'makes another when the server wants its nonce in the DPoP proof, by status %i',
+    async (status) => {
+      scene.server.nextAnswers(
+        { endpoint: 'token' },
+        {
+          name: 'nonce',
+          before: () => ({
+            status,
+            headers: { 'dpop-nonce': 'n-1' },
+            body: JSON.stringify({ error: 'use_dpop_nonce' }),
+          }),
+        },
+      );
+      await requestOf({ clientKey: pemOf(p256.privateKey), dpop: true });
+      const requests = scene.server.ledger.tokenRequests;
+      const proofs = requests.map(({ headers }) => decodeJwt(String(headers['dpop'])));
+      expect(proofs.map(({ nonce }) => nonce)).toEqual([undefined, 'n-1']);
+      const assertions = requests.map(({ parameters }) => decodeJwt(parameters['client_assertion'] ?? ''));
+      expect(new Set(assertions.map(({ jti }) => jti)).size).toBe(2);
+    },
+  );
 
   test('never makes the same assertion twice', async () => {
     const one = await requestOf({ clientKey: pemOf(ed.privateKey) });

@@ -86,6 +86,7 @@ describe('a device code flow', () => {
 
   test.each([
     ['declined', 'access_denied', DeviceCodeDeniedError, 'DEVICE_CODE_DENIED'],
+    ['declined, in Microsoft’s words', 'authorization_declined', DeviceCodeDeniedError, 'DEVICE_CODE_DENIED'],
     ['expired at the server', 'expired_token', DeviceCodeExpiredError, 'DEVICE_CODE_EXPIRED'],
     ['ended for another reason', 'invalid_grant', DeviceCodePollingError, 'DEVICE_CODE_POLLING'],
     ['not allowed', 'unauthorized_client', undefined, 'CLIENT_REJECTED'],

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import {
   AuthorizationCodeFlow,
   type AuthorizationCodeFlowOptions,
+  ClientCredentialsFlow,
   MemoryTokenStorage,
   RefreshOutcomeUnknownError,
   TokenSet,
@@ -21,6 +22,8 @@ const client = {
   scope: 'openid offline_access',
 };
 
+const dPoP = { enabled: true, nonceSecret: Buffer.alloc(32, 'n'), requireNonce: () => true };
+
 let provider: ApprovingProvider;
 let storage: MemoryTokenStorage;
 
@@ -31,7 +34,7 @@ beforeEach(async () => {
   provider = await ApprovingProvider.start(client, {
     features: {
       devInteractions: { enabled: false },
-      dPoP: { enabled: true, nonceSecret: Buffer.alloc(32, 'n'), requireNonce: () => true },
+      dPoP,
       pushedAuthorizationRequests: { enabled: true },
     },
   });
@@ -112,6 +115,29 @@ describe('the option dpop, at a server that wants nonces', () => {
     expect(sent).toBe(2);
   });
 
+  test('signs a new assertion of the client for the proof with a nonce, since a server takes each once', async () => {
+    const clientSecret = 'a secret that is long enough for HS256';
+    const [clientId, clientAuthentication] = ['service', 'client_secret_jwt' as const];
+    await using strict = await ApprovingProvider.start(
+      {
+        client_id: clientId,
+        client_secret: clientSecret,
+        token_endpoint_auth_method: clientAuthentication,
+        grant_types: ['client_credentials'],
+        redirect_uris: [],
+        response_types: [],
+      },
+      { features: { clientCredentials: { enabled: true }, dPoP } },
+    );
+    const { issuer } = strict;
+    const flow = new ClientCredentialsFlow({ issuer, clientId, clientSecret, clientAuthentication, dpop: true });
+    await flow.getAccessTokenRefreshIfNecessary();
+    expect(flow.tokens.tokenType).toBe('DPoP');
+    const requests = strict.seen.filter(({ path }) => path === '/token');
+    expect(requests.map(({ status }) => status)).toEqual([400, 200]);
+    expect(decodeJwt(String(requests[1]?.headers['dpop']))).toHaveProperty('nonce');
+  });
+
   test('shows the key to nobody who prints the tokens', async () => {
     const tokens = await flowOf({ dpop: true }).doFlow();
     const key = tokens.toJSON().dpop_key as { d: string };
@@ -154,7 +180,11 @@ describe('requests with a token that is bound to a key', () => {
     const post = (body: RequestInit['body']) =>
       flow.fetch(`${provider.issuer}/me`, { method: 'POST', body, duplex: 'half' } as RequestInit);
     const stream = new Blob(['x']).stream();
-    expect((await post(stream)).status).toBe(401);
+    provider.seen.length = 0;
+    const refused = await post(stream);
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get('www-authenticate')).toContain('use_dpop_nonce');
+    expect(proofs()).toEqual([]); // another token would not help
     expect((await flowOf({ dpop: true }).fetch(new Request(`${provider.issuer}/me`))).status).toBe(200);
   });
 });

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { DeviceCodeFlow, NoTokensError, type TokenSet } from '@latchkey/core';
+import { spawnSync } from 'node:child_process';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { DeviceCodeFlow, NoTokensError, RevocationFailedError, type TokenSet } from '@latchkey/core';
 import { faults } from '@latchkey/core/testing';
 import { DeviceScene } from './device-scene.js';
 
@@ -8,7 +9,10 @@ let scene: DeviceScene;
 beforeEach(async () => {
   scene = await DeviceScene.start({ expiresIn: 3600 });
 });
-afterEach(() => scene[Symbol.asyncDispose]());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await scene[Symbol.asyncDispose]();
+});
 
 describe('logout', () => {
   test('is respected by another process at its next renewal', async () => {
@@ -57,6 +61,65 @@ describe('logout', () => {
     await flow.logout();
     const revoked = scene.server.ledger.filter({ endpoint: 'revoke' }).map(({ parameters }) => parameters['token']);
     expect(revoked).toEqual([refreshToken, accessToken]);
+  });
+
+  test('takes any status of success for a confirmation', async () => {
+    const flow = await scene.loggedIn();
+    scene.server.nextAnswers({ endpoint: 'revoke', times: 2 }, faults.empty(204, { processed: true }));
+    await expect(flow.logout()).resolves.toBeUndefined();
+    expect(scene.server.ledger.count({ endpoint: 'revoke' })).toBe(2);
+  });
+
+  test.each<[string, (hint: string) => boolean, boolean, boolean]>([
+    ['the access token ends with its refresh token', (hint) => hint === 'access_token', true, true],
+    ['the refresh token is none that the server revokes', (hint) => hint === 'refresh_token', true, false],
+    ['an access token alone is none that it revokes', (hint) => hint === 'access_token', false, false],
+  ])('knows what unsupported_token_type means: %s', async (_what, isMeant, givesRefreshToken, isDone) => {
+    scene.server.configure({ givesRefreshToken: () => givesRefreshToken });
+    const flow = await scene.loggedIn();
+    scene.server.nextAnswers({ endpoint: 'revoke' }, ({ parameters }) =>
+      isMeant(parameters['token_type_hint'] ?? '') ? faults.oauthError('unsupported_token_type') : undefined,
+    );
+    const left = flow.logout();
+    if (isDone) await expect(left).resolves.toBeUndefined();
+    else await expect(left).rejects.toBeInstanceOf(RevocationFailedError);
+    expect(await scene.stored(flow)).toBeUndefined();
+  });
+
+  test('deletes though the client’s secret never comes', async () => {
+    const flow = await scene.loggedIn();
+    const stuck = scene.flow({ timeout: 0.05, clientSecret: () => new Promise(() => undefined) });
+    await expect(stuck.logout()).rejects.toBeInstanceOf(RevocationFailedError);
+    expect(await scene.stored(flow)).toBeUndefined();
+  });
+
+  test('deletes before its process ends, though nothing else keeps that alive', () => {
+    const program = `
+      import { DeviceCodeFlow, MemoryTokenStorage } from '@latchkey/core';
+      const storage = new MemoryTokenStorage();
+      const [server, clientSecret] = [{ tokenEndpoint: 'https://as.example/' }, () => new Promise(() => undefined)];
+      const flow = new DeviceCodeFlow({ server, clientId: 'cli', storage, timeout: 0.05, clientSecret });
+      await flow.importTokens({ refresh_token: 'r' });
+      await flow.logout().catch((error) => console.log(error.code));
+      console.log(await storage.load(flow.key));`;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe('REVOCATION_FAILED\nundefined\n');
+  });
+
+  test('waits no longer than five seconds for the metadata, and deletes', async () => {
+    const { key } = await scene.loggedIn();
+    const flow = scene.flow({ key, issuer: scene.server.issuer, server: undefined });
+    const timer = jest.spyOn(globalThis, 'setTimeout');
+    const gate = scene.server.hold({ endpoint: 'discovery' });
+    const leaving = flow.logout();
+    await gate.arrived;
+    const [giveUp] = timer.mock.calls.find(([, wait]) => wait === 5000) ?? [];
+    giveUp?.();
+    await expect(leaving).rejects.toBeInstanceOf(RevocationFailedError);
+    expect(await scene.stored(flow)).toBeUndefined();
   });
 
   test('deletes even when the server does not confirm, and says so', async () => {

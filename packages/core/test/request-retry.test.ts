@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   ClientCredentialsFlow,
   type ClientCredentialsFlowOptions,
+  JwtBearerFlow,
   PasswordFlow,
   RefreshOutcomeUnknownError,
   RefreshTokenFlow,
@@ -126,6 +127,25 @@ describe('the option retry', () => {
     scene.server.nextAnswers({ endpoint: 'token' }, faults.empty(500));
     await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({ status: 500 });
     expect(requests()).toBe(1);
+  });
+
+  const assertion = 'e30.eyJzdWIiOiJhZGEifQ.c2ln';
+  test.each([
+    ['a lost answer', faults.reset({ processed: true })],
+    ['502', faults.html(502)],
+    ['504', faults.html(504)],
+  ])('does not send an assertion again after %s, since it may be good once', async (_what, fault) => {
+    const flow = new JwtBearerFlow({ ...scene.options(), assertion, retry: {} });
+    scene.server.nextAnswers({ endpoint: 'token' }, fault);
+    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toThrow(TokenEndpointUnavailableError);
+    expect(requests()).toBe(1);
+  });
+
+  test('sends an assertion again that was never sent, or that the server did not look at', async () => {
+    const flow = new JwtBearerFlow({ ...scene.options(), assertion, retry: {}, fetch: refusing(1) });
+    scene.server.nextAnswers({ endpoint: 'token' }, faults.html(503));
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toMatch(/^at_/);
+    expect(requests()).toBe(2);
   });
 
   test.each([{ attempts: 0 }, { attempts: 1.5 }, { deadline: -1 }, { deadline: NaN }])('of %p is refused', (retry) => {

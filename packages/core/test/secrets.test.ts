@@ -6,6 +6,7 @@ import {
   type DeviceCodeFlowOptions,
   type FlowEventMap,
   MemoryTokenStorage,
+  PasswordFlow,
   TokenSet,
 } from '@latchkey/core';
 import { FakeAuthorizationServer, type Fault, faults, TestClock } from '@latchkey/core/testing';
@@ -126,6 +127,26 @@ describe('no secret is shown', () => {
       const result: unknown = await flow.doFlow().catch((error: unknown) => error);
       expectNoSecret([result, flow, events].map(shown).join('\n') + printed.join(''));
     }
+  });
+
+  const passphrase = 'correct horse battery staple';
+  const odd = 'x7(k,Q;z"9';
+  test.each([
+    [passphrase, `Not ${passphrase}, Ada.`, 'Not [redacted] [redacted] [redacted] [redacted], Ada.'],
+    [passphrase, 'Begins with correct ho', 'Begins with [redacted] [redacted]'],
+    [passphrase, 'Is ery stap it?', 'Is [redacted] [redacted] it?'],
+    [passphrase, 'A correct, a horse or staple.', 'A correct, a horse or staple.'],
+    [passphrase, 'Form: password=correct+horse+battery+staple', 'Form: [redacted]'],
+    [passphrase, 'URL: /token?password=correct%20horse%2', 'URL: [redacted]'],
+    [odd, `For Ada "${odd}" is wrong.`, 'For Ada "[redacted]([redacted],[redacted];[redacted]"[redacted]" is wrong.'],
+    [odd, 'Wrong: (k,Q;z"9, (k,Q) is not.', 'Wrong: ([redacted],[redacted];[redacted]"[redacted], (k,Q) is not.'],
+    ['top1\nmid2\r\nend3', 'Bad top1\nmid2\r\nend3 of Ada', 'Bad [redacted] [redacted]  [redacted] of Ada'],
+  ])('by a password of several words, %j, in the answer %j', async (password, description, expected) => {
+    const flow = new PasswordFlow({ issuer: server.issuer, clientId: 'cli', username: 'ada', password });
+    server.nextAnswers({ grantType: 'password' }, faults.oauthError('invalid_grant', { description }));
+    const error: unknown = await flow.getAccessTokenRefreshIfNecessary().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'INVALID_GRANT', errorDescription: expected });
+    expect((error as Error).message).toContain(expected);
   });
 
   test('by a logout that the server does not confirm', async () => {

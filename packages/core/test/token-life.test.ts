@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   ClientRejectedError,
@@ -12,7 +13,7 @@ import {
   UnauthenticatedError,
   UnauthorizedError,
 } from '@latchkey/core';
-import { FakeAuthorizationServer, faults } from '@latchkey/core/testing';
+import { type Answer, FakeAuthorizationServer, faults } from '@latchkey/core/testing';
 import { DeviceScene } from './device-scene.js';
 import { GrantScene } from './grant-scene.js';
 
@@ -187,6 +188,51 @@ describe('fetchUserInfo', () => {
     const flow = await loggedIn();
     scene.server.nextAnswers({ endpoint: 'userinfo' }, fault);
     await expect(flow.fetchUserInfo()).rejects.toMatchObject({ code });
+  });
+
+  test.each<[string, string, (authorization: string) => Answer]>([
+    [
+      '401',
+      'UNAUTHENTICATED',
+      (token) => ({
+        status: 401,
+        headers: { 'www-authenticate': `Bearer error_description="bad ${token}"` },
+        body: '',
+      }),
+    ],
+    [
+      '400',
+      'TOKEN_REQUEST_REFUSED',
+      (token) => ({
+        status: 400,
+        headers: {},
+        body: JSON.stringify({ error: 'x', error_description: `bad ${token}` }),
+      }),
+    ],
+  ])('shows no token that the server echoes with status %s', async (_status, code, answer) => {
+    const flow = await loggedIn();
+    const shown = [flow.accessToken];
+    scene.server.nextAnswers(
+      { endpoint: 'userinfo', times: 9 },
+      { name: 'echo', before: ({ request }) => answer(String(request.headers.authorization)) },
+    );
+    const error = await flow.fetchUserInfo().catch((reason: unknown) => reason);
+    shown.push(flow.accessToken);
+    expect(error).toMatchObject({ code, errorDescription: 'bad Bearer [redacted]' });
+    const text = inspect(error, { depth: 9, showHidden: true });
+    for (const token of shown) {
+      for (let at = 0; at + 8 <= token.length; at++) expect(text).not.toContain(token.slice(at, at + 8));
+    }
+  });
+
+  test('reads no signed answer, and says so', async () => {
+    const flow = await loggedIn();
+    const signed = { status: 200, headers: { 'content-type': 'application/jwt; charset=utf-8' }, body: 'e30.e30.c2ln' };
+    scene.server.nextAnswers({ endpoint: 'userinfo' }, { name: 'signed', before: () => signed });
+    await expect(flow.fetchUserInfo()).rejects.toMatchObject({
+      code: 'USER_INFO_INVALID',
+      message: expect.stringContaining('signed'),
+    });
   });
 
   test('says when the server has no such place, and when a login is needed', async () => {

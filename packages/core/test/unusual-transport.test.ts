@@ -1,5 +1,12 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { ClientCredentialsFlow, InsecureTransportError, TokenEndpointUnavailableError } from '@latchkey/core';
+import {
+  ClientCredentialsFlow,
+  InsecureTransportError,
+  PasswordFlow,
+  TokenEndpointUnavailableError,
+} from '@latchkey/core';
+import { decodeJwt } from 'jose';
 import { exchange, NoAnswerError } from '../dist/http-exchange.js';
 import { scrub } from '../dist/secrets.js';
 
@@ -95,6 +102,41 @@ describe('a server that is given without an issuer', () => {
     flow.events.on('answerInvalid', ({ problem }) => problems.push(problem));
     expect(await flow.getAccessTokenRefreshIfNecessary()).toBe('a');
     expect([flow.idToken, problems]).toEqual([id_token, []]);
+  });
+});
+
+describe('Microsoft’s server for all tenants, whose issuer is a pattern', () => {
+  const entra = 'https://login.microsoftonline.com';
+  const metadata = {
+    issuer: `${entra}/{tenantid}/v2.0`,
+    token_endpoint: `${entra}/common/oauth2/v2.0/token`,
+    jwks_uri: `${entra}/common/discovery/v2.0/keys`,
+  };
+
+  test('is no fault of the id token of one tenant, and is asserted to by its token endpoint', async () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const iat = Math.floor(Date.now() / 1000);
+    const claims = { iss: `${entra}/a-tenant/v2.0`, sub: 'ada', aud: 'app', iat, exp: iat + 3600 };
+    const id_token = `${part({ alg: 'RS256' })}.${part(claims)}.c2ln`;
+    let assertion = '';
+    const flow = new PasswordFlow({
+      issuer: `${entra}/common/v2.0`,
+      clientId: 'app',
+      clientKey: privateKey.export({ format: 'jwk' }),
+      username: 'ada',
+      password: 'pass-word-1',
+      fetch: (_url, init) => {
+        assertion = new URLSearchParams(init?.body as string | undefined).get('client_assertion') ?? '';
+        const tokens = { access_token: 'a', token_type: 'Bearer', expires_in: 60, id_token };
+        return Promise.resolve(Response.json(assertion === '' ? metadata : tokens));
+      },
+    });
+    const problems: Error[] = [];
+    flow.events.on('answerInvalid', ({ problem }) => problems.push(problem));
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBe('a');
+    expect([flow.idToken, problems]).toEqual([id_token, []]);
+    expect(decodeJwt(assertion).aud).toBe(metadata.token_endpoint);
   });
 });
 
