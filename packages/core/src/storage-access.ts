@@ -40,7 +40,7 @@ export class StorageAccess {
 
   /** Saves. What is no record is nothing newer: it is overwritten, since these tokens exist nowhere else. */
   async write(tokens: TokenSet, context: SaveContext): Promise<void> {
-    const attempt = (expected: SaveContext['expected']): Promise<void> =>
+    const attempt = async (expected: SaveContext['expected']): Promise<void> =>
       within(patience, this.#hooks.save(tokens, { ...context, expected }));
     await attempt(context.expected).catch((error: unknown) => {
       if (!isNoRecord(error)) throw error;

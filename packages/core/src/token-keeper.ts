@@ -35,15 +35,15 @@ export class TokenKeeper {
    */
   async load({ toReplace = false } = {}): Promise<StoredTokens> {
     const { credential, overwritesOthers } = this.#parts;
+    const { writes } = credential;
     try {
-      const { writes } = credential;
       const tokens = await this.#access.read(credential.tokens);
       if (credential.writes === writes) credential.tokens = tokens;
       return { tokens, expected: tokens?.generation ?? 0 };
     } catch (error) {
       const isUnreadable = error instanceof RecordUnreadableError;
       if (!isUnreadable && !(error instanceof CredentialMismatchError)) throw error;
-      credential.tokens = undefined;
+      if (credential.writes === writes) credential.tokens = undefined;
       const isSealed = isUnreadable && error.code !== 'RECORD_UNREADABLE';
       if (!toReplace && (!overwritesOthers || isSealed)) throw error;
       return { tokens: undefined, expected: undefined, isUnreadable };

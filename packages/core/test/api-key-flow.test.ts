@@ -46,6 +46,12 @@ describe('ApiKeyFlow', () => {
     expect(await two.getAccessTokenRefreshIfNecessary()).toBe('two');
   });
 
+  test('shares it with no flow of the same name either', async () => {
+    const [one, two] = ['one', 'two'].map((apiKey) => new ApiKeyFlow({ apiKey, key: 'the api' }));
+    expect(await one?.getAccessTokenRefreshIfNecessary()).toBe('one');
+    expect(await two?.getAccessTokenRefreshIfNecessary()).toBe('two');
+  });
+
   test('is printed without its key', async () => {
     const flow = new ApiKeyFlow({ apiKey });
     await flow.getAccessTokenRefreshIfNecessary();

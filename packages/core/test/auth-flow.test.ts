@@ -16,6 +16,15 @@ beforeEach(async () => {
 });
 afterEach(() => scene[Symbol.asyncDispose]());
 
+function thrownBy(read: () => unknown): unknown {
+  try {
+    read();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
 describe('an auth flow', () => {
   test('says that a login is needed when nothing is stored, and sends nothing', async () => {
     const failure = scene.flow().getAccessTokenRefreshIfNecessary();
@@ -36,6 +45,16 @@ describe('an auth flow', () => {
     const first = await counting.getAccessTokenRefreshIfNecessary();
     expect(await counting.getAccessTokenRefreshIfNecessary()).toBe(first);
     expect([reads, scene.server.ledger.count()]).toEqual([1, 0]);
+  });
+
+  test('has nothing in memory at first, and says how to read what is stored', async () => {
+    const { accessToken } = await scene.loggedIn();
+    const later = scene.flow();
+    const failure = thrownBy(() => later.accessToken);
+    expect(failure).toBeInstanceOf(NoTokensError);
+    expect(failure).toMatchObject({ remedy: expect.stringContaining('reload()') });
+    await later.reload();
+    expect(later.accessToken).toBe(accessToken);
   });
 
   test('gives the very same settled answer while the token is fresh', async () => {

@@ -130,6 +130,20 @@ describe('logout', () => {
     await expect(flow.logout()).resolves.toBeUndefined();
   });
 
+  test('tells when it is done, though its caller has left', async () => {
+    const flow = await scene.loggedIn();
+    const done = new Promise((resolve) => flow.events.on('loggedOut', resolve));
+    const gate = scene.server.hold({ endpoint: 'revoke' });
+    const leaving = new AbortController();
+    const left = flow.logout({ signal: leaving.signal });
+    await gate.arrived;
+    leaving.abort(new Error('no longer needed'));
+    await expect(left).rejects.toThrow('no longer needed');
+    gate.release();
+    expect(await done).toEqual({ key: flow.key });
+    expect(await scene.stored(flow)).toBeUndefined();
+  });
+
   test('is a TypeError, before anything is done, for hooks of one’s own without deleteTokens', async () => {
     class OwnPlace extends DeviceCodeFlow {
       protected override loadTokens(): Promise<TokenSet | undefined> {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { ClientCredentialsFlow, LockLostError } from '@latchkey/core';
+import { ClientCredentialsFlow, LockLostError, type TokenSet } from '@latchkey/core';
 import { DeviceScene } from './device-scene.js';
 
 let scene: DeviceScene;
@@ -71,6 +71,31 @@ describe('a lock that is lost', () => {
     gate.release();
     const token = await slow;
     expect((await scene.stored(flow))?.accessToken).toBe(token);
+  });
+
+  test('takes no login away, though another process renewed the old tokens meanwhile', async () => {
+    const owner = await scene.loggedIn();
+    const { storage, lose } = scene.losable();
+    let isAuthorized = false;
+    const load = async (key: string): Promise<TokenSet | undefined> => {
+      const found = await scene.storage.load(key);
+      if (!isAuthorized) return found;
+      isAuthorized = false;
+      lose();
+      await owner.refresh();
+      return found;
+    };
+    const flow = scene.flow({
+      storage: { ...storage, load },
+      promptUser: ({ userCode }) => {
+        scene.server.approve(userCode);
+        isAuthorized = true;
+      },
+    });
+    const { accessToken } = await flow.doFlow();
+    expect(scene.renewals).toBe(1);
+    expect((await scene.stored(flow))?.accessToken).toBe(accessToken);
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(accessToken);
   });
 
   test('while a new grant is asked for is tried once more, whatever reason its signal gives', async () => {

@@ -60,6 +60,26 @@ describe('tokens that could not be saved', () => {
   });
 });
 
+describe('a reload that takes its time', () => {
+  test('does not put back the tokens of before a renewal', async () => {
+    let answer = (): void => undefined;
+    let slow: Promise<void> | undefined;
+    const load: TokenStorage['load'] = async (key) => {
+      const [found, wait] = [await scene.storage.load(key), slow];
+      slow = undefined;
+      await wait;
+      return found;
+    };
+    const flow = await scene.loggedIn({ storage: scene.storageWith({ load }) });
+    slow = new Promise((resolve) => (answer = resolve));
+    const reloaded = flow.reload();
+    const { accessToken } = await flow.refresh();
+    answer();
+    await reloaded;
+    expect(flow.accessToken).toBe(accessToken);
+  });
+});
+
 describe('a refresh token without an answer', () => {
   test('is presented no third time, although storage cannot note it', async () => {
     const flow = await scene.loggedIn({ storage: breakable() });

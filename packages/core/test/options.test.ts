@@ -1,5 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { ClientCredentialsFlow, type ClientCredentialsFlowOptions, InsecureTransportError } from '@latchkey/core';
+import {
+  AuthorizationCodeFlowSimple,
+  ClientCredentialsFlow,
+  type ClientCredentialsFlowOptions,
+  ClientCredentialsFlowSimple,
+  DeviceCodeFlowSimple,
+  InsecureTransportError,
+  JwtBearerFlowSimple,
+  PasswordFlowSimple,
+  RefreshTokenFlowSimple,
+  TokenExchangeFlowSimple,
+} from '@latchkey/core';
 
 const good = { issuer: 'https://login.example.org', clientId: 'app' };
 const construct = (options: object): ClientCredentialsFlow =>
@@ -30,9 +41,33 @@ describe('options', () => {
     ['a threshold that is text', { ...good, autoRefreshThreshold: '60' }, /autoRefreshThreshold/],
     ['a lock timeout that is no number', { ...good, lockTimeout: NaN }, /lockTimeout/],
     ['a grace that is negative', { ...good, rotation: { grace: -5 } }, /rotation.grace/],
+    ['a rotation that is no such word', { ...good, rotation: 'none' }, /rotation must be 'strict'/],
+    ['a rotation without its grace', { ...good, rotation: {} }, /rotation must be 'strict'/],
+    ['an unknown basicEncoding', { ...good, basicEncoding: 'RAW' }, /basicEncoding/],
+    ['a list of scopes', { ...good, scope: ['a', 'b'] }, /scope must be a string/],
+    ['a lock that cannot lock', { ...good, lock: {} }, /lock has no method withLock/],
+    ['a lock that is no such word', { ...good, lock: 'file' }, /lock has no method withLock/],
+    ['a storage that is none', { ...good, storage: {} }, /storage has no method load, save, delete, withLock/],
   ])('with %s are a TypeError that says so', (_name, options, message) => {
     expect(() => construct(options)).toThrow(TypeError);
     expect(() => construct(options)).toThrow(message);
+  });
+
+  test.each(
+    [
+      AuthorizationCodeFlowSimple,
+      ClientCredentialsFlowSimple,
+      DeviceCodeFlowSimple,
+      JwtBearerFlowSimple,
+      PasswordFlowSimple,
+      RefreshTokenFlowSimple,
+      TokenExchangeFlowSimple,
+    ].map((Simple) => [Simple.name, Simple] as const),
+  )('without the storage that %s demands are a TypeError that says so', (_name, Simple) => {
+    const options = { ...good, username: 'ada', password: 'pw', redirectUri: 'http://127.0.0.1/', refreshToken: 'rt' };
+    const construct = (): unknown => Reflect.construct(Simple, [options]);
+    expect(construct).toThrow(TypeError);
+    expect(construct).toThrow(/storage is missing/);
   });
 
   test.each([

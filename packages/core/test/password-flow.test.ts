@@ -116,6 +116,16 @@ describe('PasswordFlow', () => {
     expect(() => ada.withAccount('bob')).toThrow(TypeError);
   });
 
+  test('gives a subclass options that can be copied', () => {
+    class Copied extends PasswordFlow {
+      copy(): object {
+        return { ...this.options };
+      }
+    }
+    const options = { ...scene.options(), username: 'ada', password: 'pass-word-1', scope: 'trapi' };
+    expect(new Copied(options).copy()).toMatchObject({ ...options, account: 'ada' });
+  });
+
   test.each([{ username: '' }, { password: '' }, { username: 1 as never }, { password: undefined as never }])(
     'refuses %p at once',
     (options) => {

@@ -88,6 +88,16 @@ describe('flows of one process', () => {
     expect(flows[1]?.accessToken).toBe(flows[0]?.accessToken);
   });
 
+  test('with hooks on one place take turns, though nobody can tell that it is one', async () => {
+    const place = new Map<string, string>();
+    const flows = [1, 2].map(() => new OwnPlace(place));
+    const rejectedToken = (await flows[0]?.doFlow())?.accessToken;
+    const tokens = await Promise.all(flows.map((flow) => flow.getAccessTokenRefreshIfNecessary({ rejectedToken })));
+    expect(new Set(tokens).size).toBe(1);
+    expect(server.ledger.count({ grantType: 'refresh_token' })).toBe(1);
+    server.ledger.assertNoReuse();
+  });
+
   test('without a storage share nothing', async () => {
     const tokens = await Promise.all([machine(), machine()].map((flow) => flow.getAccessTokenRefreshIfNecessary()));
     expect(new Set(tokens).size).toBe(2);
@@ -140,6 +150,17 @@ describe('withAccount', () => {
     expect(sibling.label).toBe('mine');
     expect(sibling).toBeInstanceOf(Named);
     expect(await sibling.getAccessTokenRefreshIfNecessary()).not.toBe(await flow.getAccessTokenRefreshIfNecessary());
+  });
+
+  test('gives a sibling options that can be copied, its own account among them', () => {
+    class Copied extends ClientCredentialsFlow {
+      copy(): object {
+        return { ...this.options };
+      }
+    }
+    const options = { issuer: server.issuer, clientId: 'm', clientSecret: 'machine-secret', scope: 'read' };
+    const sibling = new Copied(options).withAccount('ada').withAccount('grace');
+    expect(sibling.copy()).toMatchObject({ ...options, account: 'grace' });
   });
 
   test('refuses hooks of one’s own, which would keep all accounts in one place', () => {

@@ -1,5 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { type HeldLock, type LockOptions, MemoryTokenStorage, type SaveContext, TokenSet } from '@latchkey/core';
+import {
+  type HeldLock,
+  type LockOptions,
+  LockTimeoutError,
+  MemoryTokenStorage,
+  type SaveContext,
+  StorageConflictError,
+  TokenSet,
+} from '@latchkey/core';
 import { describeTokenStorage, type TokenStorageFixture } from '@latchkey/core/testing';
 
 type Fixture = Partial<TokenStorageFixture<MemoryTokenStorage>>;
@@ -59,6 +67,21 @@ class ImpatientHolder extends MemoryTokenStorage {
 class DeafWaiter extends MemoryTokenStorage {
   override withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, { timeout }: LockOptions): Promise<T> {
     return super.withLock(key, task, { signal: new AbortController().signal, timeout });
+  }
+}
+
+class LateToFree extends MemoryTokenStorage {
+  override withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
+    if (options.timeout === 0) return Promise.reject(new LockTimeoutError());
+    return super.withLock(key, task, options);
+  }
+}
+
+class Growing extends MemoryTokenStorage {
+  override async save(key: string, tokens: TokenSet, context: Pick<SaveContext, 'expected'>): Promise<void> {
+    const { expected } = context;
+    if (expected !== undefined && tokens.generation === expected) throw new StorageConflictError({ expected });
+    return super.save(key, tokens, context);
   }
 }
 
@@ -131,6 +154,7 @@ describe('the contract of token storages', () => {
         'lets a waiter that is aborted leave alone, for good',
         'does not begin for a signal that is aborted already',
         'gives up when the lock is held for too long',
+        'tries once when the timeout is 0',
       ],
     ],
     ['keeps the lock of a task that failed', StuckAfterFailure, ['passes the error of a task on, and frees the lock']],
@@ -147,6 +171,8 @@ describe('the contract of token storages', () => {
       DeafWaiter,
       ['lets a waiter that is aborted leave alone, for good', 'does not begin for a signal that is aborted already'],
     ],
+    ['never tries without waiting', LateToFree, ['tries once when the timeout is 0']],
+    ['takes larger generations only', Growing, ['saves onto the same generation, as a note does']],
     ['merges instead of replacing', Merging, ['replaces the whole set with each save']],
     ['drops fields', Forgetful, ['gives every field back, known or not']],
     ['confuses keys', CaseBlind, ['keeps awkward keys apart']],

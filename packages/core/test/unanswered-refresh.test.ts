@@ -52,6 +52,33 @@ describe('a refresh without an answer', () => {
     expect(scene.server.ledger.presentations(refreshToken)).toHaveLength(2);
   });
 
+  test('counts from nothing after an answer that leaves the refresh token as it is', async () => {
+    scene.server.configure({ rotation: 'none' });
+    const flow = await scene.loggedIn();
+    const { refreshToken } = flow;
+    for (let expiry = 0; expiry < 3; expiry++) {
+      await scene.expire();
+      scene.server.nextAnswers({ grantType: 'refresh_token' }, faults.reset());
+      await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(RefreshOutcomeUnknownError);
+      expect(await flow.getAccessTokenRefreshIfNecessary()).toMatch(/^at_/);
+    }
+    expect(scene.server.ledger.presentations(refreshToken)).toHaveLength(6);
+  });
+
+  test('counts from nothing after such an answer to another process', async () => {
+    scene.server.configure({ rotation: 'none' });
+    const flow = await scene.loggedIn();
+    const other = scene.flow();
+    for (let expiry = 0; expiry < 3; expiry++) {
+      await scene.expire();
+      scene.server.nextAnswers({ grantType: 'refresh_token' }, faults.reset());
+      await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(RefreshOutcomeUnknownError);
+      const { accessToken } = await other.refresh();
+      expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(accessToken);
+    }
+    expect(scene.renewals).toBe(6);
+  });
+
   test('presents it again inside the grace that the server gives', async () => {
     scene.server.configure({ rotation: { grace: 60 } });
     const flow = await scene.loggedIn({ rotation: { grace: 60 } });

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { StorageUnavailableError, type TokenStorage } from '@latchkey/core';
 import { DeviceScene } from './device-scene.js';
@@ -8,6 +10,9 @@ beforeEach(async () => {
   scene = await DeviceScene.start({ expiresIn: 3600 });
 });
 afterEach(() => scene[Symbol.asyncDispose]());
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 const failing = (): Promise<never> => Promise.reject(new StorageUnavailableError());
 
@@ -72,6 +77,25 @@ describe('a save that fails after a rotation', () => {
     expect(scene.renewals).toBe(1);
     breakSaves(false);
     await flow.getAccessTokenRefreshIfNecessary();
+    expect(scene.renewals).toBe(2);
+    scene.server.ledger.assertNoReuse();
+  });
+
+  test('keeps the tokens though the flow that got them is thrown away', async () => {
+    const { storage, breakSaves } = broken();
+    const flow = scene.flow({ storage, lockTimeout: 0 });
+    await flow.withAccount('ada').doFlow();
+    await scene.expire();
+    breakSaves(true);
+    const token = await flow.withAccount('ada').getAccessTokenRefreshIfNecessary();
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+    breakSaves(false);
+    const later = flow.withAccount('ada');
+    expect(await later.getAccessTokenRefreshIfNecessary()).toBe(token);
+    expect((await scene.stored(later))?.accessToken).toBe(token);
+    await scene.expire();
+    await later.getAccessTokenRefreshIfNecessary();
     expect(scene.renewals).toBe(2);
     scene.server.ledger.assertNoReuse();
   });

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { encryption, StorageConflictError } from '@latchkey/core';
+import { DeviceCodeFlow, encryption, StorageConflictError } from '@latchkey/core';
 import { describeTokenStorage } from '@latchkey/core/testing';
 import { FileTokenStorage } from '@latchkey/storage-file';
 import { makeFolder } from './folder.js';
@@ -62,6 +62,23 @@ describe('an encrypted token file', () => {
     await storage.save('bob', someTokens(7, 'bob'), overwriting);
     await storage.delete(key, overwriting);
     expect((await storage.load('bob'))?.generation).toBe(7);
+  });
+
+  test('under another key is deleted by a logout, but not the file of another credential', async () => {
+    const path = join(makeFolder(), 'tokens.json');
+    const flowOf = (account: string, id: string): DeviceCodeFlow =>
+      new DeviceCodeFlow({
+        server: { tokenEndpoint: 'https://login.example.org/token' },
+        clientId: 'cli',
+        account,
+        promptUser: () => undefined,
+        storage: new FileTokenStorage(path, { codec: encryption([{ id, secret: randomBytes(32) }]) }),
+      });
+    await flowOf('ada', 'k1').importTokens({ access_token: 'x' });
+    await flowOf('bob', 'k2').logout();
+    expect(existsSync(path)).toBe(true);
+    await flowOf('ada', 'k2').logout();
+    expect(existsSync(path)).toBe(false);
   });
 
   test('that was cut short is moved aside when torn, and said to be truncated when it still parses', async () => {

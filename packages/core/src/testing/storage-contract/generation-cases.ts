@@ -17,6 +17,15 @@ export function generationCases<S extends TokenStorage>(fixture: TokenStorageFix
       },
     },
     {
+      title: 'saves onto the same generation, as a note does',
+      body: async (storage) => {
+        await storage.save(ada, tokensOf(ada, 5), expecting(0));
+        const noted = tokensOf(ada, 5, { access_token: 'noted' });
+        await storage.save(ada, noted, expecting(5));
+        await assertHolds(storage, ada, noted);
+      },
+    },
+    {
       title: 'refuses a save onto another generation, and changes nothing',
       body: async (storage) => {
         await storage.save(ada, tokensOf(ada, 5), expecting(0));

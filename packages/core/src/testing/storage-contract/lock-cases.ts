@@ -124,6 +124,20 @@ export function lockCases<S extends TokenStorage>(fixture: TokenStorageFixture<S
         assert.equal(await other.withLock(ada, async () => 'free', waiting()), 'free');
       },
     },
+    {
+      title: 'tries once when the timeout is 0',
+      body: async (storage) => {
+        const other = await fixture.reopen(storage);
+        const once = { ...waiting(), timeout: 0 };
+        const tryBeside = (): Promise<void> =>
+          assertRejects(
+            other.withLock(ada, () => Promise.reject(new Error('the task ran')), once),
+            'LOCK_TIMEOUT',
+          );
+        await storage.withLock(ada, tryBeside, waiting());
+        assert.equal(await other.withLock(ada, async () => 'free', once), 'free');
+      },
+    },
   ];
 }
 
