@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DeleteContext, SaveContext, TokenStorage } from '@latchkey/core';
 import { DeviceScene } from './device-scene.js';
 
@@ -90,17 +90,6 @@ describe('a logout', () => {
     await flow.logout();
     expect(deletions.map(({ expected }) => expected)).toEqual([stored?.generation]);
     expect(stored?.generation).toBeGreaterThan(0);
-  });
-
-  test('spends five seconds on the revocation at most', async () => {
-    const flow = await scene.loggedIn();
-    const timeout = jest.spyOn(AbortSignal, 'timeout');
-    try {
-      await flow.logout();
-      expect(timeout).toHaveBeenNthCalledWith(1, 5000);
-    } finally {
-      timeout.mockRestore();
-    }
   });
 });
 
