@@ -17,7 +17,6 @@ export function untilAborted<T>(signal: AbortSignal | undefined, promise: Promis
 }
 
 /** As `untilAborted`, for work that is not begun when the signal is aborted already. */
-export async function unlessAborted<T>(signal: AbortSignal | undefined, start: () => Promise<T>): Promise<T> {
-  signal?.throwIfAborted();
-  return untilAborted(signal, start());
+export function unlessAborted<T>(signal: AbortSignal | undefined, start: () => Promise<T>): Promise<T> {
+  return signal?.aborted ? Promise.reject(signal.reason as Error) : untilAborted(signal, start());
 }

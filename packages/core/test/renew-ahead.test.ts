@@ -56,6 +56,22 @@ describe('a renewal ahead', () => {
     }
   });
 
+  test('keeps no call waiting meanwhile: each has its token within five turns of promises', async () => {
+    const flow = await scene.loggedIn({ renewAhead: true });
+    const present = await flow.getAccessTokenRefreshIfNecessary();
+    await scene.clock.advance(3000_000);
+    const gate = scene.server.hold({ grantType: 'refresh_token' });
+    const renewed = new Promise((resolve) => flow.events.on('renewed', resolve));
+    await flow.getAccessTokenRefreshIfNecessary(); // begins it
+    await gate.arrived;
+    let given: string | undefined;
+    void flow.getAccessTokenRefreshIfNecessary().then((token) => (given = token));
+    for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+    expect(given).toBe(present);
+    gate.release();
+    await renewed;
+  });
+
   test('leaves at once where another process holds the lock, which is no failure; who needs the token waits', async () => {
     const flow = await scene.loggedIn({ renewAhead: true, storage: counting() });
     const first = await flow.getAccessTokenRefreshIfNecessary();
