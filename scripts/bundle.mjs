@@ -1,7 +1,8 @@
 /**
  * Puts the compiled modules of the package in the current folder together into few files: `bundle/`, which is what is
- * published. A program that imports one file starts sooner than one that imports a hundred. Entry points and the pieces
- * they share stand in one folder, so that a path relative to one of them holds for all. Runs before each `pnpm pack`.
+ * published. A program that imports one file starts sooner than one that imports a hundred. What the main entry point
+ * needs at once is one file, `core.js`, of which the other entry points and what is loaded later take their share.
+ * All stand in one folder, so that a path relative to one of them holds for all. Runs before each `pnpm pack`.
  */
 import { build } from 'esbuild';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,17 +15,11 @@ const programs = ['dist/testing/torture/child.js', 'dist/testing/torture/main.js
 await script(async () => {
   const { publishConfig, dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
   const targets = Object.values(publishConfig.exports).flatMap(({ default: target }) => target ?? []);
-  const entries = targets.map((target) => [path.basename(target, '.js'), sourceOf(path.basename(target, '.js'))]);
-  for (const program of programs.filter((file) => existsSync(file))) {
-    entries.push([path.basename(program, '.js'), program]);
-  }
-  rmSync('bundle', { recursive: true, force: true });
-  const { metafile } = await build({
-    entryPoints: Object.fromEntries(entries),
+  const entries = targets.map((target) => sourceOf(path.basename(target, '.js')));
+  entries.push(...programs.filter((file) => existsSync(file)));
+  const options = {
     outdir: 'bundle',
-    chunkNames: 'shared-[hash]',
     bundle: true,
-    splitting: true,
     // What is only a devDependency becomes part of the bundle, with its licence.
     external: ['node:*', ...Object.keys({ ...dependencies, ...peerDependencies })],
     platform: 'neutral',
@@ -36,8 +31,10 @@ await script(async () => {
     lineLimit: 120,
     logLevel: 'warning',
     metafile: true,
-  });
-  const licences = licencesOf(Object.keys(metafile.inputs));
+  };
+  rmSync('bundle', { recursive: true, force: true });
+  const inputs = entries.length === 1 ? await bundle(entries, options) : await bundleAroundCore(entries, options);
+  const licences = licencesOf(inputs);
   if (licences.length > 0) writeFileSync('bundle/third-party.txt', licences.join('\n'));
 });
 
@@ -46,6 +43,57 @@ function sourceOf(name) {
   const source = [`dist/${name}.js`, `dist/${name}/index.js`].find((file) => existsSync(file));
   if (source === undefined) throw new StepFailed(`There is no dist/${name}: run npm run build first.`);
   return source;
+}
+
+/** What a source is called in the bundle: the index of a folder like the folder. */
+function nameOf(source) {
+  return path.basename(source.replace(/(?<!dist)\/index\.js$/, ''), '.js');
+}
+
+/** Bundles entry points; what they share stands in files of its own. Resolves to the names of all files that went in. */
+async function bundle(entries, options) {
+  const entryPoints = Object.fromEntries(entries.map((source) => [nameOf(source), source]));
+  const { metafile } = await build({ entryPoints, splitting: true, chunkNames: 'shared-[hash]', ...options });
+  return Object.keys(metafile.inputs);
+}
+
+/** As `bundle`, with one file of what the first entry point needs at once. */
+async function bundleAroundCore([main, ...others], options) {
+  const { metafile } = await build({ ...options, entryPoints: [main], write: false });
+  const { eager, later } = importsOf(main, metafile.inputs);
+  const own = [...eager].filter((file) => file.startsWith('dist/'));
+  const contents = own.map((file) => `export * from './${file}';`).join('\n');
+  const plugins = [elsewhere((file) => later.has(file) && nameOf(file))];
+  await build({ ...options, stdin: { contents, resolveDir: '.' }, entryNames: 'core', plugins });
+  const [{ exports }] = Object.values(metafile.outputs);
+  writeFileSync(`bundle/${nameOf(main)}.js`, `export{${exports.join(',')}}from"./core.js";\n`);
+  const rest = await bundle([...others, ...later], {
+    ...options,
+    plugins: [elsewhere((file) => own.includes(file) && (file === main ? nameOf(main) : 'core'))],
+  });
+  return [...Object.keys(metafile.inputs), ...rest];
+}
+
+/** The files that `main` imports, directly or not: eagerly, and by `import()`. */
+function importsOf(main, inputs) {
+  const [eager, later] = [new Set([main]), new Set()];
+  for (const file of eager) {
+    for (const { path: imported, kind, external } of inputs[file].imports) {
+      if (!external) (kind === 'dynamic-import' ? later : eager).add(imported);
+    }
+  }
+  return { eager, later };
+}
+
+/** Leaves files to that file of the bundle which `place` names. */
+function elsewhere(place) {
+  const setup = ({ onResolve }) => {
+    onResolve({ filter: /^\.\.?\// }, ({ path: imported, resolveDir, kind }) => {
+      const name = kind !== 'entry-point' && place(path.relative('.', path.resolve(resolveDir, imported)));
+      return name ? { path: `./${name}.js`, external: true } : undefined;
+    });
+  };
+  return { name: 'elsewhere', setup };
 }
 
 /** The licences of the packages that have become part of the bundle. */

@@ -9,7 +9,11 @@ import { checkSeconds } from './seconds.js';
 export interface AccessTokenOptions {
   /** Seconds; a token with less than so many left is renewed. @defaultValue the flow's option of the same name */
   readonly autoRefreshThreshold?: number | undefined;
-  /** Returns what is stored as it is, expired or not, without any request but a login that `interactive` allows. @defaultValue false */
+  /**
+   * Returns what is stored as it is, expired or not, without any request but a login that `interactive` allows.
+   *
+   * @defaultValue false
+   */
   readonly noAutoRefresh?: boolean | undefined;
   /** An access token that an API refused: any other is returned, or this one is renewed. */
   readonly rejectedToken?: string | undefined;

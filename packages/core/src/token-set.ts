@@ -19,8 +19,8 @@ export class TokenSet {
    * Reads a stored record, a bare token response, EarthScope's six keys or RDP's `expiry_tm`; from an object or
    * from JSON text. Unknown fields are kept, `null` counts as absent.
    *
-   * Expiry is `expires_at` (seconds, or a time in ISO 8601 with its zone), else `expiry_tm`, else `issued_at` (or `now`, in ms) plus `expires_in`, else the access
-   * token's own `exp` (RFC 7519 section 4.1.4), else unknown.
+   * Expiry is `expires_at` (seconds, or a time in ISO 8601 with its zone), else `expiry_tm`, else `issued_at` (or `now`,
+   * in ms) plus `expires_in`, else the access token's own `exp` (RFC 7519 section 4.1.4), else unknown.
    *
    * @throws SyntaxError when the text is no JSON; TypeError when it is no object or holds no token. Both have the code
    * `RECORD_UNREADABLE`, by which a flow tells what a storage hook throws from an outage.
