@@ -37,7 +37,7 @@ export const floorOf = (name) => (candidates[name]?.tls ? secureFloor : floor);
 /** Peers with their floors. */
 export const peerNames = peers;
 
-/** Node version → results of all candidates. */
+/** Node version → results of all candidates, and where that Node is. */
 export function firstTokens(bench) {
   return (measured ??= measure(bench));
 }
@@ -52,7 +52,8 @@ async function measure({ server, rounds, folder }) {
       if (job === 'onFile') (await loadCandidate(candidate, 'seedFile'))(realm, place, { ended: true });
       return { realm, place };
     };
-    all.set(await versionOfNode(node), await wholeProcesses({ server, entries, rounds: rounds(15), prepare, node }));
+    const run = await wholeProcesses({ server, entries, rounds: rounds(15), prepare, node });
+    all.set(await versionOfNode(node), { ...run, node });
   }
   return all;
 }

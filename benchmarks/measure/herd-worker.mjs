@@ -13,7 +13,7 @@ process.once('disconnect', () => process.exit());
 process.send('ready');
 
 async function crowd() {
-  const start = performance.now();
+  const [start, before] = [performance.now(), process.cpuUsage()];
   const [tokens, reasons] = [new Set(), new Set()];
   let [failed, slowest] = [0, 0];
   const one = async () => {
@@ -26,5 +26,6 @@ async function crowd() {
     slowest = performance.now() - start;
   };
   await Promise.all(Array.from({ length: callers }, one));
-  return { tokens: [...tokens], reasons: [...reasons], failed, slowest };
+  const { user, system } = process.cpuUsage(before);
+  return { tokens: [...tokens], reasons: [...reasons], failed, slowest, cpu: (user + system) / 1000 };
 }

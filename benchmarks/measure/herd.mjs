@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { environmentOf } from './in-turn.mjs';
+import { sum } from './statistics.mjs';
 
 const worker = path.join(import.meta.dirname, 'herd-worker.mjs');
 const clock = pathToFileURL(path.join(import.meta.dirname, 'movable-clock.mjs')).href;
@@ -40,7 +41,8 @@ export async function stampede({ candidate, job, realm, place, processes, caller
 function together(reports) {
   return {
     slowest: Math.max(...reports.map(({ slowest }) => slowest)),
-    failed: reports.reduce((sum, { failed }) => sum + failed, 0),
+    failed: sum(reports.map(({ failed }) => failed)),
+    cpu: sum(reports.map(({ cpu }) => cpu)),
     tokens: [...new Set(reports.flatMap(({ tokens }) => tokens))],
     reasons: [...new Set(reports.flatMap(({ reasons }) => reasons))],
   };

@@ -3,11 +3,12 @@ import { format, table } from '../report/table.mjs';
 import { atMost, exactly } from '../report/verdict.mjs';
 import { nameOf } from './in-turn.mjs';
 import { stampede } from './herd.mjs';
-import { ratio, spread } from './statistics.mjs';
+import { median, ratio, spread } from './statistics.mjs';
 
 /**
- * `entries` say `runs`, `job`, and may say `times`, or `sharesLogin: false` for a job without a refresh token. `prepare(entry)` resolves to `{ realm, place }`, and
- * `holds(place, refreshToken)` tells whether that refresh token is what is stored. Resolves to name → runs.
+ * `entries` say `runs`, `job`, and may say `times`, or `sharesLogin: false` for a job without a refresh token.
+ * `prepare(entry)` resolves to `{ realm, place }`, and `holds(place, refreshToken)` tells whether that refresh token is
+ * what is stored. Resolves to name → runs.
  */
 export async function runHerds({ server, entries, prepare, holds, processes, callers }) {
   const runs = new Map(entries.map((entry) => [nameOf(entry), []]));
@@ -65,12 +66,12 @@ export function herdTable(runs, { reference, time = 0, expected }) {
     const judged = [share((run) => run.alive), share((run) => isRight(run, expected))];
     const against = ratio(slowestOf(runs, name, time), slowestOf(runs, reference, time));
     const counts = [requests, failed].map((count) => `${format(count.middle, 0)} (${count.least}..${count.greatest})`);
-    const times = [least, middle, greatest].map((value) => format(value));
+    const times = [least, middle, greatest, median(reports.map(({ cpu }) => cpu))].map((value) => format(value));
     return [[name, all.length, ...counts, ...judged, ...times, `${format(against)}x`]];
   });
   const slowest = ['minimum', 'median', 'maximum'].map((what) => `slowest caller, ${what}, ms`);
   const counts = ['runs', 'requests', 'failed callers', 'refresh token alive', 'right'];
-  return table(['candidate', ...counts, ...slowest, `x ${reference}`], rows);
+  return table(['candidate', ...counts, ...slowest, 'processor time of all, ms', `x ${reference}`], rows);
 }
 
 /** The slowest caller of each run. */

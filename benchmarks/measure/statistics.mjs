@@ -1,5 +1,9 @@
 /** Minimum, median, maximum, and ratios of what was measured in the same round. */
 
+export function sum(values) {
+  return values.reduce((total, value) => total + value, 0);
+}
+
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -11,7 +11,7 @@ export default {
   number: 5,
   title: 'Processes on one file',
   work: '8 new processes with 100 callers each share a file, whose token has ended. The server answers after 50 ms, rotates refresh tokens, and revokes the login when a used one comes back.',
-  note: "The bare mechanism is candidates/bare-file.mjs: a lock file, a second look, an atomic write, and nothing else. aws and badgateway share a file as their documentation has it, and have no lock for it. google-auth-library, simple-oauth2, auth0, octokit and openid-client share nothing. msal-node shares a cache by its plugins (here its client credentials, since its own refresh tokens belong to its vendor's server); msal-node-extensions, which adds a lock, needs a compiled keychain addon and is left out.",
+  note: "The bare mechanism is candidates/bare-file.mjs: a lock file, a second look, an atomic write, and nothing else. aws and badgateway share a file as their documentation has it, and have no lock for it. google-auth-library, simple-oauth2, auth0, octokit and openid-client share nothing. msal-node shares a cache by its plugins (here its client credentials, since its own refresh tokens belong to its vendor's server); msal-node-extensions, which adds a lock, needs a compiled keychain addon and is left out. On two cores the slowest caller waits for half of the processor time of all and for the server: the first time each process runs its code for the first time, and the one that renews loads openid-client too.",
   measure,
 };
 

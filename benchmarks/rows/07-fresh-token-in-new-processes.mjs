@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { herdTable, reasonsOf, runHerds, slowestOf } from '../measure/herds.mjs';
 import { loadCandidate } from '../measure/load-candidate.mjs';
-import { ratio } from '../measure/statistics.mjs';
+import { ratio, sum } from '../measure/statistics.mjs';
 import { atMost, exactly } from '../report/verdict.mjs';
 
 const reference = 'bare mechanism';
@@ -12,7 +12,7 @@ export default {
   number: 7,
   title: 'A fresh token, found by new processes',
   work: '8 new processes with 100 callers each; a fresh token is in the file they share.',
-  note: 'As in row 5, msal-node is without the lock of msal-node-extensions. The other peers share no file.',
+  note: 'As in row 5, msal-node is without the lock of msal-node-extensions. The other peers share no file. The processor time is mostly that of code that runs for the first time; row 13 shows it step by step.',
   measure,
 };
 
@@ -33,7 +33,7 @@ async function measure({ server, rounds, count, folder }) {
     },
   });
   const goals = ours.flatMap((name) => [
-    exactly(`${name}, requests of all runs`, sum(all.get(name)), 0),
+    exactly(`${name}, requests of all runs`, sum(all.get(name).map(({ requests }) => requests)), 0),
     atMost(`${name}, slowest caller against the bare mechanism`, against(all, name, reference), 5, 'x'),
     atMost(`${name}, slowest caller against aws`, against(all, name, 'aws fromSso'), 0.1, 'x'),
   ]);
@@ -41,4 +41,3 @@ async function measure({ server, rounds, count, folder }) {
 }
 
 const against = (all, name, other) => ratio(slowestOf(all, name), slowestOf(all, other));
-const sum = (runs) => runs.reduce((total, { requests }) => total + requests, 0);

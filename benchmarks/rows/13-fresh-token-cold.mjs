@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { loadCandidate } from '../measure/load-candidate.mjs';
+import { profile } from '../measure/profile.mjs';
 import { median } from '../measure/statistics.mjs';
 import { wholeProcesses } from '../measure/whole-process.mjs';
 import { format, timingTable } from '../report/table.mjs';
@@ -27,17 +28,14 @@ export default {
 };
 
 async function measure({ server, rounds, folder }) {
-  const { results, failures } = await wholeProcesses({
-    server,
-    entries,
-    rounds: rounds(21),
-    prepare: async ({ candidate }) => {
-      const [realm, place] = [await server.open(), path.join(folder(), 'tokens.json')];
-      const seed = (await loadCandidate(candidate, 'seedFresh')) ?? (await loadCandidate(candidate, 'seedFile'));
-      await seed(realm, place, { ended: false, certificate: server.certificate });
-      return { realm, place };
-    },
-  });
+  const prepare = async ({ candidate }) => {
+    const [realm, place] = [await server.open(), path.join(folder(), 'tokens.json')];
+    const seed = (await loadCandidate(candidate, 'seedFresh')) ?? (await loadCandidate(candidate, 'seedFile'));
+    await seed(realm, place, { ended: false, certificate: server.certificate });
+    return { realm, place };
+  };
+  const { results, failures } = await wholeProcesses({ server, entries, rounds: rounds(21), prepare });
+  const steps = await profile({ kind: 'stored', rounds: rounds(21), prepare: () => prepare({ candidate: ours }) });
   const samples = new Map([...results].map(([name, all]) => [name, all.map(({ ms }) => ms)]));
   const above = (name) => median(samples.get(name).map((ms, round) => ms - samples.get(empty)[round]));
   const memory = (name) => format(median(results.get(name).map(({ mib }) => mib)));
@@ -46,7 +44,7 @@ async function measure({ server, rounds, folder }) {
     { title: 'peak memory, MiB', of: memory },
   ];
   return {
-    tables: [timingTable({ samples, failures, unit: 'ms', references: [empty], more })],
+    tables: [timingTable({ samples, failures, unit: 'ms', references: [empty], more }), 'Step by step:', steps],
     goals: [atMost('Latchkey above an empty module', above(ours), 15, ' ms')],
   };
 }

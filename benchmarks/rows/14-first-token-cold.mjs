@@ -1,4 +1,5 @@
 import { firstTokens, floor, floorOf, ours, peerNames, secureFloor } from '../measure/first-token.mjs';
+import { profile } from '../measure/profile.mjs';
 import { ratio } from '../measure/statistics.mjs';
 import { timingTable } from '../report/table.mjs';
 import { atMost } from '../report/verdict.mjs';
@@ -15,11 +16,14 @@ export default {
 async function measure(bench) {
   const tables = [];
   const goals = [];
-  for (const [version, { results, failures }] of await firstTokens(bench)) {
+  for (const [version, { results, failures, node }] of await firstTokens(bench)) {
     const samples = new Map([...results].map(([name, all]) => [name, all.map(({ ms }) => ms)]));
     const against = (name) => ratio(samples.get(name), samples.get(floorOf(name)));
     tables.push(`Node ${version}:`);
     tables.push(timingTable({ samples, failures, unit: 'ms', references: [floor, secureFloor] }));
+    const prepare = async () => ({ realm: await bench.server.open() });
+    tables.push(`Step by step, Node ${version}:`);
+    tables.push(await profile({ kind: 'first', rounds: bench.rounds(15), node, prepare }));
     goals.push(atMost(`Latchkey against a bare fetch, Node ${version}`, against(ours), 1.15, 'x'));
     if (!version.startsWith('24.')) continue;
     const measured = peerNames.filter((name) => samples.get(name).length > 0);
