@@ -197,3 +197,19 @@ test('What Redis has answered while this process was held up is not late', async
   expect((await loading)?.generation).toBe(1);
   await hurried.close();
 });
+
+test('A process that is held up again and again has time for all the answers that it needs', async () => {
+  const url = `redis://app:${server.secrets[1]}@127.0.0.1:${server.port}`;
+  const hurried = new RedisTokenStorage({ url, timeout: 0.3 });
+  await hurried.load(key); // the code is loaded
+  await hurried.close();
+  let isDone = false;
+  const loading = hurried.load(key).finally(() => (isDone = true));
+  // To connect, to log in, to ask: each answer takes a turn, and the turns are far apart.
+  for (let turns = 0; !isDone && turns < 8; turns++) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    await new Promise(setImmediate);
+  }
+  await expect(loading).resolves.toBeDefined();
+  await hurried.close();
+});
