@@ -19,10 +19,13 @@ export interface KeyDescription {
   readonly algorithm?: string | undefined;
 }
 
+/** A private key is no key, or cannot sign: the caller's mistake, which no further attempt mends. */
+export class UnusableKeyError extends TypeError {}
+
 /**
  * Reads a private key.
  *
- * @throws TypeError, which says nothing of the key, when it cannot be read or cannot sign
+ * @throws UnusableKeyError, which says nothing of the key, when it cannot be read or cannot sign
  */
 export async function readPrivateKey(source: PrivateKey, { keyId, algorithm }: KeyDescription): Promise<SigningKey> {
   try {
@@ -31,7 +34,7 @@ export async function readPrivateKey(source: PrivateKey, { keyId, algorithm }: K
     return await readJwk(source, { keyId, algorithm });
   } catch {
     // Not as the cause: it may quote the key.
-    throw new TypeError(
+    throw new UnusableKeyError(
       `The private key cannot be read${algorithm ? ` for ${algorithm}` : ''}. Give PEM text that begins with ` +
         '-----BEGIN PRIVATE KEY----- (openssl pkcs8 -topk8 -nocrypt makes it of others), a JWK with its private ' +
         'part, or a CryptoKey that may sign.',

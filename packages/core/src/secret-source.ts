@@ -1,4 +1,5 @@
 import { AuthFlowError, TokenEndpointUnavailableError } from './errors.js';
+import { UnusableKeyError } from './private-key.js';
 import { scrubError } from './secrets.js';
 
 /** A secret, or a function that fetches it whenever it is needed. @group Options */
@@ -8,7 +9,8 @@ export type SecretSource<T> = T | (() => T | Promise<T>);
  * Reads an option that may be a function.
  *
  * @throws TokenEndpointUnavailableError, code `CLIENT_SECRET_UNAVAILABLE`, when the function fails or returns
- * something else; an AuthFlowError that it throws, such as a missing environment variable, is passed on.
+ * something else; an AuthFlowError that it throws, such as a missing environment variable, is passed on, and so is
+ * what is wrong with a private key that `signAssertion` was given.
  */
 export async function readSecret<T extends string | object>(
   name: string,
@@ -21,7 +23,7 @@ export async function readSecret<T extends string | object>(
     if (!types.includes(typeof value) || value === null) throw new TypeError(`It returned no ${types.join(' or ')}.`);
     return value as T;
   } catch (error) {
-    if (error instanceof AuthFlowError) throw error;
+    if (error instanceof AuthFlowError || error instanceof UnusableKeyError) throw error;
     throw new TokenEndpointUnavailableError({
       code: 'CLIENT_SECRET_UNAVAILABLE',
       message: `The function given as ${name} failed, so nothing was sent.`,

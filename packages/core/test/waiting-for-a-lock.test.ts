@@ -69,7 +69,9 @@ describe('a process that waits for the lock', () => {
   test('is not kept longer than the lock would keep it by a storage that hangs', async () => {
     await scene.loggedIn();
     let isReleased = false;
-    const load: TokenStorage['load'] = (key) => (isReleased ? new Promise(() => undefined) : scene.storage.load(key));
+    let answer = (): void => undefined;
+    const hang = new Promise<undefined>((resolve) => (answer = () => resolve(undefined)));
+    const load: TokenStorage['load'] = (key) => (isReleased ? hang : scene.storage.load(key));
     const withLock: TokenStorage['withLock'] = async (_key, _task, { onRelease }) => {
       isReleased = true;
       await onRelease?.();
@@ -78,6 +80,7 @@ describe('a process that waits for the lock', () => {
     const flow = scene.flow({ storage: scene.storageWith({ load, withLock }), lockTimeout: 0.1 });
     await scene.expire();
     await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(LockTimeoutError);
+    answer(); // else a timer keeps the runner
   });
 
   test.each([
