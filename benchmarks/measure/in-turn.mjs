@@ -8,10 +8,10 @@ const child = path.join(import.meta.dirname, 'child.mjs');
 const clock = pathToFileURL(path.join(import.meta.dirname, 'movable-clock.mjs')).href;
 
 /**
- * `entries` are names of candidates, or `{ name, candidate, … }` for one that stands in the table under another name.
- * Each has `prepare(entry)` called before its turn, whose result is the child's parameters, and `check(entry,
- * parameters, result)` after it. Resolves to name → results of all rounds. A peer that fails is told and left out from
- * then on; a floor or Latchkey that fails ends the benchmark.
+ * `entries` are names of candidates, or `{ name, candidate, … }` for one that stands in the table under another name, or
+ * with a smaller count of `rounds`. Each has `prepare(entry)` called before its turn, whose result is the child's
+ * parameters, and `check(entry, parameters, result)` after it. Resolves to name → results of all rounds. A peer that
+ * fails is told and left out from then on; a floor or Latchkey that fails ends the benchmark.
  */
 export async function inTurn({ row, entries, rounds, prepare, check, movableClock = false, flags = [], tls }) {
   const results = new Map(entries.map((entry) => [nameOf(entry), []]));
@@ -20,7 +20,7 @@ export async function inTurn({ row, entries, rounds, prepare, check, movableCloc
     for (const entry of entries) {
       const name = nameOf(entry);
       const candidate = entry.candidate ?? name;
-      if (failures.has(name)) continue;
+      if (failures.has(name) || round >= (entry.rounds ?? rounds)) continue;
       try {
         const parameters = await prepare(entry);
         const preload = movableClock ? ['--import', clock] : [];
