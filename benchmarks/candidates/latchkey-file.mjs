@@ -22,5 +22,3 @@ export function flowOnFile({ origin, clientId, clientSecret }, path, options = {
     ...others,
   });
 }
-
-export { seedFile } from './bare-file.mjs';

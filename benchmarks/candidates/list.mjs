@@ -1,5 +1,6 @@
 /**
- * Who takes part: the module, the package whose version is told, and what it needs. `tls`: it insists on HTTPS.
+ * Who takes part: the module, the package whose version is told, and what it needs. `tls`: it insists on HTTPS. `seeds`:
+ * the module that writes what it starts from, where that is another.
  * Peers that are not in a row cannot do its job; the row says so.
  */
 export const candidates = {
@@ -10,8 +11,13 @@ export const candidates = {
   'bare mechanism': { module: 'bare-file' },
   'bare mechanism, Redis': { module: 'bare-redis', package: '@redis/client' },
   Latchkey: { module: 'latchkey', package: '@latchkey/core' },
-  'Latchkey, file': { module: 'latchkey-file', package: '@latchkey/storage-file' },
-  'Latchkey, lock file': { module: 'latchkey-file', make: 'onFileByLockfile', package: '@latchkey/storage-file' },
+  'Latchkey, file': { module: 'latchkey-file', seeds: 'bare-file', package: '@latchkey/storage-file' },
+  'Latchkey, lock file': {
+    module: 'latchkey-file',
+    make: 'onFileByLockfile',
+    seeds: 'bare-file',
+    package: '@latchkey/storage-file',
+  },
   'Latchkey, Redis': { module: 'latchkey-redis', package: '@latchkey/storage-redis' },
   'google-auth-library': { module: 'google-auth', package: 'google-auth-library' },
   badgateway: { module: 'badgateway', package: '@badgateway/oauth2-client' },

@@ -3,7 +3,8 @@ import { candidates } from '../candidates/list.mjs';
 
 /** Jobs are named as the functions are: `inMemory`, `onFile`, `onRedis`, `withFetch`, `seedFile`. */
 export async function loadCandidate(name, job) {
-  const { module, make } = candidates[name];
-  const functions = await import(`../candidates/${module}.mjs`);
-  return job.startsWith('seed') || job === 'withFetch' ? functions[job] : functions[make ?? job];
+  const { module, make, seeds = module } = candidates[name];
+  const isSeed = job.startsWith('seed');
+  const functions = await import(`../candidates/${isSeed ? seeds : module}.mjs`);
+  return isSeed || job === 'withFetch' ? functions[job] : functions[make ?? job];
 }

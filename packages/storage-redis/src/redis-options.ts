@@ -34,7 +34,12 @@ export interface RedisOptions extends ServerOptions {
   readonly sentinel?: RedisSentinelOptions | undefined;
   /** First part of all names in Redis. No braces. @defaultValue `'latchkey'` */
   readonly prefix?: string | undefined;
-  /** Seconds that a step may take, connecting included, before Redis counts as unavailable. @defaultValue 5 */
+  /**
+   * Seconds that a step may take, connecting included, before Redis counts as unavailable. Time in which others keep
+   * this process from running counts in part only.
+   *
+   * @defaultValue 5
+   */
   readonly timeout?: number | undefined;
   /**
    * Seconds after which a lock is free when its holder has died. A living holder renews it every third of that.
