@@ -13,7 +13,7 @@ const limits = {
   'KiB of the packed core': 190,
   'KiB of the packed storage-file': 24,
   'KiB of the packed storage-redis': 28,
-  // The program, storage-file, and core with the pieces that its entry points share.
+  // The program, storage-file, and core: the list of its names, and the file behind it.
   'modules loaded where a fresh token is in the file': 4,
   'of them modules of other packages': 0,
   'promises made by a call that finds a fresh token in memory': 0,

@@ -1,7 +1,7 @@
 /**
  * Who takes part: the module, the package whose version is told, and what it needs. `tls`: it insists on HTTPS. `seeds`:
- * the module that writes what it starts from, where that is another.
- * Peers that are not in a row cannot do its job; the row says so.
+ * the module that writes what it starts from, where that is another. Peers that are not in a row cannot do its job; the
+ * row says so.
  */
 export const candidates = {
   'hand-rolled': { module: 'hand-rolled', package: 'openid-client' },
