@@ -1,6 +1,6 @@
 /**
  * The token endpoint is down while tokens are due. After five failures in a row a host spares the server, for all its
- * tenants together (packages/core/src/cool-down.ts); each of its tenants is tried again by a call 10 s later at the
+ * tenants together (packages/core/src/server/cool-down.ts); each of its tenants is tried again by a call 10 s later at the
  * earliest (callers.ts), which looks into Redis before it finds that the server is spared.
  */
 

@@ -4,50 +4,54 @@
  * @module @latchkey/core
  * @showGroups
  */
-export { AuthFlow } from './auth-flow.js';
-export type { AuthorizeContext } from './login.js';
-export type { AuthorizationRedirect, RedirectContext } from './authorization-redirect.js';
-export type { AccessTokenOptions } from './access-token-options.js';
-export { ApiKeyFlow, type ApiKeyFlowOptions } from './api-key-flow.js';
+export { AuthFlow } from './flow/auth-flow.js';
+export type { AuthorizeContext } from './renewal/login.js';
+export type { AuthorizationRedirect, RedirectContext } from './options/login-redirect.js';
+export type { AccessTokenOptions } from './options/access-token-options.js';
+export { ApiKeyFlow, type ApiKeyFlowOptions } from './grants/api-key-flow.js';
 export type {
   AuthFlowOptions,
   ClientAssertionOptions,
   ClientAuthentication,
   FlowOptions,
+  RetryOptions,
   Rotation,
   ServerEndpoints,
-} from './auth-flow-options.js';
+} from './options/flow-options.js';
 export {
   AuthorizationCodeFlow,
   type AuthorizationCodeFlowOptions,
   AuthorizationCodeFlowSimple,
   type AuthorizationState,
   type StartedAuthorization,
-} from './authorization-code-flow.js';
+} from './grants/authorization-code-flow.js';
 export {
   ClientCredentialsFlow,
   type ClientCredentialsFlowOptions,
   ClientCredentialsFlowSimple,
-} from './client-credentials-flow.js';
-export type { DeviceCodePrompt } from './device-code.js';
-export { DeviceCodeFlow, type DeviceCodeFlowOptions, DeviceCodeFlowSimple } from './device-code-flow.js';
-export { encryption, type EncryptionKey, type EncryptionOptions } from './encryption.js';
-export * from './errors.js';
-export { explainResponse } from './explain-response.js';
+} from './grants/client-credentials-flow.js';
+export type { DeviceCodePrompt } from './server/device-code.js';
+export { DeviceCodeFlow, type DeviceCodeFlowOptions, DeviceCodeFlowSimple } from './grants/device-code-flow.js';
+export { encryption, type EncryptionKey, type EncryptionOptions } from './storage/encryption.js';
+export * from './errors/index.js';
+export { explainResponse } from './fetch/explain-response.js';
 export {
   type AssertionContext,
   JwtBearerFlow,
   type JwtBearerFlowOptions,
   JwtBearerFlowSimple,
-} from './jwt-bearer-flow.js';
-export { PasswordFlow, type PasswordFlowOptions, PasswordFlowSimple } from './password-flow.js';
-export type { PrivateKey } from './private-key.js';
-export { RefreshTokenFlow, type RefreshTokenFlowOptions, RefreshTokenFlowSimple } from './refresh-token-flow.js';
-export type { RetryOptions } from './request-retry.js';
-export type { SecretSource } from './secret-source.js';
-export type { KeptFresh } from './keep-fresh.js';
-export { signAssertion, type SignedAssertionOptions } from './signed-assertion.js';
-export { TokenExchangeFlow, type TokenExchangeFlowOptions, TokenExchangeFlowSimple } from './token-exchange-flow.js';
+} from './grants/jwt-bearer-flow.js';
+export { PasswordFlow, type PasswordFlowOptions, PasswordFlowSimple } from './grants/password-flow.js';
+export type { PrivateKey } from './crypto/private-key.js';
+export { RefreshTokenFlow, type RefreshTokenFlowOptions, RefreshTokenFlowSimple } from './grants/refresh-token-flow.js';
+export type { SecretSource } from './options/secret-source.js';
+export type { KeptFresh } from './renewal/keep-fresh.js';
+export { signAssertion, type SignedAssertionOptions } from './grants/signed-assertion.js';
+export {
+  TokenExchangeFlow,
+  type TokenExchangeFlowOptions,
+  TokenExchangeFlowSimple,
+} from './grants/token-exchange-flow.js';
 export {
   type AnswerInvalidEvent,
   type FailureEvent,
@@ -57,20 +61,20 @@ export {
   type TimedTokenEvent,
   type TokenEvent,
   type TokenSummary,
-} from './flow-events.js';
-export { FlowHooks } from './flow-hooks.js';
-export { StoredAuthFlow, type StoredAuthFlowOptions } from './stored-auth-flow.js';
-export { TokenAccessors } from './token-accessors.js';
-export { TokenUse } from './token-use.js';
-export type { UserInfo } from './user-info.js';
-export type { HeldLock, Lock, LockOptions } from './lock.js';
-export type { DeleteContext, SaveContext, TokenStorage } from './token-storage.js';
-export { type Clock, systemClock } from './clock.js';
-export { assertGeneration } from './generation.js';
-export type { RecordStamp, TokenRecord, Unanswered } from './token-record.js';
-export { TokenSet } from './token-set.js';
-export { ProcessLock } from './process-lock.js';
-export { MemoryTokenStorage } from './memory-token-storage.js';
-export type { KeyvBackend, KeyvEntry } from './keyv-backend.js';
-export { KeyvTokenStorage, type KeyvTokenStorageOptions } from './keyv-token-storage.js';
-export type { RecordCodec, SealContext } from './record-codec.js';
+} from './tokens/flow-events.js';
+export { FlowHooks } from './flow/flow-hooks.js';
+export { StoredAuthFlow, type StoredAuthFlowOptions } from './flow/stored-auth-flow.js';
+export { TokenAccessors } from './flow/token-accessors.js';
+export { TokenUse } from './flow/token-use.js';
+export type { UserInfo } from './fetch/user-info.js';
+export type { HeldLock, Lock, LockOptions } from './storage/lock.js';
+export type { DeleteContext, SaveContext, TokenStorage } from './storage/token-storage.js';
+export { type Clock, systemClock } from './platform/clock.js';
+export { assertGeneration } from './tokens/generation.js';
+export type { RecordStamp, TokenRecord, Unanswered } from './tokens/token-record.js';
+export { TokenSet } from './tokens/token-set.js';
+export { ProcessLock } from './storage/process-lock.js';
+export { MemoryTokenStorage } from './storage/memory-token-storage.js';
+export type { KeyvBackend, KeyvEntry } from './storage/keyv-backend.js';
+export { KeyvTokenStorage, type KeyvTokenStorageOptions } from './storage/keyv-token-storage.js';
+export type { RecordCodec, SealContext } from './storage/record-codec.js';

@@ -14,15 +14,15 @@ import {
 } from '@latchkey/core';
 import { unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { syncFolder, writeAtomically } from './atomic-write.js';
-import type { FileLockOptions } from './file-lock.js';
-import { type Locking, parseLocking } from './locking-kind.js';
-import { withFileLock } from './locking.js';
-import { makePrivateFolder } from './private-folder.js';
-import { probeSave } from './save-probe.js';
-import { codeOf, storageFault } from './storage-fault.js';
-import { parsePath, realFolder, tokenFileAt } from './token-file-path.js';
-import { formatRecord, loadRecord } from './token-record.js';
+import { syncFolder, writeAtomically } from './file/atomic-write.js';
+import type { FileLockOptions } from './lock/file-lock.js';
+import { type Locking, parseLocking } from './lock/locking-kind.js';
+import { withFileLock } from './lock/locking.js';
+import { makePrivateFolder } from './file/private-folder.js';
+import { probeSave } from './file/save-probe.js';
+import { codeOf, storageFault } from './file/storage-fault.js';
+import { parsePath, realFolder, tokenFileAt } from './file/token-file-path.js';
+import { formatRecord, loadRecord } from './file/record-file.js';
 
 /** Options of {@link FileTokenStorage}. @group Files */
 export interface FileTokenStorageOptions extends FileLockOptions {

@@ -16,4 +16,4 @@ export type {
   SentinelClient,
   SingleClient,
   SubscribingClient,
-} from './connected-client.js';
+} from './link/connected-client.js';

@@ -1,4 +1,4 @@
-import type { RedisConnectedClient } from './connected-client.js';
+import type { RedisConnectedClient } from './link/connected-client.js';
 import type { RedisOptions } from './redis-options.js';
 
 let count = 0;

@@ -1,5 +1,5 @@
 import { withinSeconds } from './deadline.js';
-import type { Link, LinkMaker, SendOne, Subscriber } from './link.js';
+import type { Link, LinkMaker, SendOne, Subscriber } from './link/link.js';
 import { isMisdirected, redisFault, replyCode } from './redis-fault.js';
 import { TooFewReplicas } from './replication.js';
 

@@ -1,5 +1,5 @@
 import type { createSentinel, RedisClientOptions, RedisClusterOptions } from '@keyv/redis';
-import type { RedisConnectedClient } from './connected-client.js';
+import type { RedisConnectedClient } from './link/connected-client.js';
 
 type ServerOptions = Pick<
   RedisClientOptions,

@@ -1,4 +1,4 @@
-import { linkTo } from './open-link.js';
+import { linkTo } from './link/open-link.js';
 import { placeId } from './place-id.js';
 import { RedisConnection } from './redis-connection.js';
 import { readSettings, type RedisOptions, type RedisSettings } from './redis-options.js';

@@ -11,7 +11,7 @@ import {
   type TokenStorage,
 } from '@latchkey/core';
 import { LeaseLock } from './lease-lock.js';
-import { Lease } from './lease.js';
+import { Lease } from './redis-lease.js';
 import { millisecondsToKeep } from './record-lifetime.js';
 import { namesOf, type RecordNames } from './record-names.js';
 import { RecordText } from './record-text.js';

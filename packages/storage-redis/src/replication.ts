@@ -1,4 +1,4 @@
-import type { SendOne } from './link.js';
+import type { SendOne } from './link/link.js';
 
 /** Fewer replicas than asked for have what was written. */
 export class TooFewReplicas extends Error {

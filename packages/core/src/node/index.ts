@@ -15,7 +15,7 @@ export { readCredentialsFile, type FileCredentials } from './credentials/credent
 export type { Profile } from './credentials/profile.js';
 export { readProfile, type ProfileOptions } from './credentials/read-profile.js';
 export type { SettingsTree } from './credentials/settings-tree.js';
-export type { LoopbackDefaults } from './redirect/loopback-address.js';
-export { loopbackRedirect, type LoopbackRedirectOptions } from './redirect/loopback-redirect.js';
-export { openBrowser } from './redirect/open-browser.js';
-export { pasteRedirect, type PasteRedirectOptions } from './redirect/paste-redirect.js';
+export type { LoopbackDefaults } from './login/loopback-address.js';
+export { loopbackRedirect, type LoopbackRedirectOptions } from './login/loopback-redirect.js';
+export { openBrowser } from './login/open-browser.js';
+export { pasteRedirect, type PasteRedirectOptions } from './login/paste-redirect.js';

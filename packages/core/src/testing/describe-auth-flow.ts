@@ -1,4 +1,4 @@
-import type { AuthFlow } from '../auth-flow.js';
+import type { AuthFlow } from '../flow/auth-flow.js';
 import { answerCases } from './flow-contract/answer-cases.js';
 import type { AuthFlowFixture } from './flow-contract/auth-flow-fixture.js';
 import { FlowScene } from './flow-contract/flow-scene.js';

@@ -1,4 +1,4 @@
-import type { TokenStorage } from '../token-storage.js';
+import type { TokenStorage } from '../storage/token-storage.js';
 import { generationCases } from './storage-contract/generation-cases.js';
 import { lockCases } from './storage-contract/lock-cases.js';
 import { outageCases } from './storage-contract/outage-cases.js';

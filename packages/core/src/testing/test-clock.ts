@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '../platform/clock.js';
 
 /** Options of {@link TestClock}. @group Time */
 export interface TestClockOptions {

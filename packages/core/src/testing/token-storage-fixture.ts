@@ -1,4 +1,4 @@
-import type { TokenStorage } from '../token-storage.js';
+import type { TokenStorage } from '../storage/token-storage.js';
 
 /** How the contract gets at the storage under test. Each test creates its own and disposes of it. @group Contracts */
 export interface TokenStorageFixture<S extends TokenStorage = TokenStorage> {

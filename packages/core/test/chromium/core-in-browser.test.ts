@@ -3,7 +3,7 @@ import type * as Latchkey from '@latchkey/core';
 import { PasswordFlow } from '@latchkey/core';
 import { FakeAuthorizationServer, faults } from '@latchkey/core/testing';
 import type { Page } from 'playwright-core';
-import { ApprovingProvider } from '../approving-provider.js';
+import { ApprovingProvider } from '../scenes/approving-provider.js';
 import { useChromium } from './chromium.js';
 import { approve } from './login-scene.js';
 import { describeFull } from './selection.js';

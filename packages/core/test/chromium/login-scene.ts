@@ -7,7 +7,7 @@ import {
 } from '@latchkey/core';
 import { loopbackRedirect, type LoopbackRedirectOptions } from '@latchkey/core/node';
 import type { BrowserContext, Page } from 'playwright-core';
-import { ApprovingProvider } from '../approving-provider.js';
+import { ApprovingProvider } from '../scenes/approving-provider.js';
 
 /** A login whose first page is open in Chromium. */
 export interface OpenedLogin {

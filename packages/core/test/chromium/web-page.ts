@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { bundleForBrowser } from '../browser-bundle.js';
+import { bundleForBrowser } from './browser-bundle.js';
 import { WebServer } from './web-server.js';
 
 const program = "import * as latchkey from '@latchkey/core'; Object.assign(globalThis, { latchkey });";

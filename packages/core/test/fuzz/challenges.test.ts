@@ -1,8 +1,8 @@
 import { describe, test } from '@jest/globals';
 import { explainResponse, UnauthenticatedError, UnauthorizedError } from '@latchkey/core';
 import fc from 'fast-check';
-import { parseChallenges } from '../../dist/challenges.js';
-import { noteSentTokens } from '../../dist/explain-response.js';
+import { parseChallenges } from '../../dist/fetch/challenges.js';
+import { noteSentTokens } from '../../dist/fetch/explain-response.js';
 import { expectKinds, fuzz, patience } from './fuzz.js';
 import { chatterOf, expectNoSecret, marks, told } from './marks.js';
 

@@ -2,9 +2,9 @@ import { describe, test } from '@jest/globals';
 import { AuthFlowError, AuthorizationCodeFlow, RedirectError } from '@latchkey/core';
 import { TestClock } from '@latchkey/core/testing';
 import fc from 'fast-check';
-import { callbackParameters, readCallback } from '../../dist/authorization-callback.js';
-import { answerCallback } from '../../dist/node/redirect/callback-answer.js';
-import { pastedCallback } from '../../dist/node/redirect/pasted-callback.js';
+import { callbackParameters, readCallback } from '../../dist/grants/authorization-callback.js';
+import { answerCallback } from '../../dist/node/login/callback-answer.js';
+import { pastedCallback } from '../../dist/node/login/pasted-callback.js';
 import { expectKinds, fuzz, patience } from './fuzz.js';
 import { chatterOf, expectNoSecret, marks, shown, told } from './marks.js';
 

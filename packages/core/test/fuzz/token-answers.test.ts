@@ -1,8 +1,8 @@
 import { describe, test } from '@jest/globals';
 import { AuthFlowError, ClientCredentialsFlow, DeviceCodeFlow, MemoryTokenStorage, TokenSet } from '@latchkey/core';
 import { TestClock } from '@latchkey/core/testing';
-import { mergeAnswer } from '../../dist/merge.js';
-import { readTokenAnswer } from '../../dist/token-endpoint-answer.js';
+import { mergeAnswer } from '../../dist/tokens/merge.js';
+import { readTokenAnswer } from '../../dist/server/endpoint-answer.js';
 import { type Answer, deliver } from './answer.js';
 import { expectKinds, fuzz, patience } from './fuzz.js';
 import { listen } from './listen.js';

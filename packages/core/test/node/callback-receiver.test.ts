@@ -2,8 +2,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answerCallback } from '../../src/node/redirect/callback-answer.js';
-import { callbackReceiver } from '../../src/node/redirect/callback-receiver.js';
+import { answerCallback } from '../../src/node/login/callback-answer.js';
+import { callbackReceiver } from '../../src/node/login/callback-receiver.js';
 import { visit } from './browser.js';
 
 let server: Server;

@@ -3,7 +3,7 @@ import { openBrowser } from '@latchkey/core/node';
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { browserCommand } from '../../src/node/redirect/browser-command.js';
+import { browserCommand } from '../../src/node/login/browser-command.js';
 import { failureOf, written } from './written-files.js';
 
 const page = new URL('https://id.example.org/authorize?a=1&state=x;touch y&z=$(id)"\'|%20');

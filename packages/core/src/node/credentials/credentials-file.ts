@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
-import type { ServerEndpoints } from '../../auth-flow-options.js';
-import { CredentialsFileError } from '../../errors.js';
+import type { ServerEndpoints } from '../../options/flow-options.js';
+import { CredentialsFileError } from '../../errors/index.js';
 import { type CredentialsHead, layouts, sortEntries } from './credentials-layout.js';
 import type { CheckedCredentials } from './credentials-schema.js';
 import { parseIni } from './ini.js';

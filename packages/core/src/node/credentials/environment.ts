@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { MissingCredentialsError } from '../../errors.js';
+import { MissingCredentialsError } from '../../errors/index.js';
 
 /** Environment variables by name. @group Credentials */
 export type Environment = Readonly<Record<string, string | undefined>>;

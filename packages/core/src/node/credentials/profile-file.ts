@@ -1,5 +1,5 @@
-import { isErrorLike } from '../../error-causes.js';
-import { CredentialsFileError, ProfileDoesNotExistError } from '../../errors.js';
+import { isErrorLike } from '../../errors/error-causes.js';
+import { CredentialsFileError, ProfileDoesNotExistError } from '../../errors/index.js';
 import { isTree, type SettingsTree } from './settings-tree.js';
 import { malformed, readTextFile } from './text-file.js';
 

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { MissingCredentialsError } from '../../errors.js';
+import { MissingCredentialsError } from '../../errors/index.js';
 import type { EnvironmentOptions } from './environment.js';
 import { variableInAnyCase, variableOf } from './environment-settings.js';
 import { flowOptions, missingSettings } from './oauth2-settings.js';

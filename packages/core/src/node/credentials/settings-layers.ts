@@ -1,4 +1,4 @@
-import { CredentialsFileError, EnvironmentVariableError } from '../../errors.js';
+import { CredentialsFileError, EnvironmentVariableError } from '../../errors/index.js';
 import { type Environment, isBlank } from './environment.js';
 import { environmentSettings, variableOf } from './environment-settings.js';
 import { readProfileTables } from './profile-file.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { CredentialsFileError } from '../../errors.js';
-import { isErrorLike } from '../../error-causes.js';
-import { scrubError } from '../../secrets.js';
+import { CredentialsFileError } from '../../errors/index.js';
+import { isErrorLike } from '../../errors/error-causes.js';
+import { scrubError } from '../../errors/scrub.js';
 
 /**
  * Reads a file as UTF-8, without its byte order mark; `undefined` when there is none.

@@ -1,4 +1,4 @@
-import { readJwtClaims } from '../../jwt.js';
+import { readJwtClaims } from '../../crypto/jwt.js';
 import { Refusal } from './answer.js';
 import type { ReceivedRequest } from './received-request.js';
 

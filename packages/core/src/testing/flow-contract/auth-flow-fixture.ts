@@ -1,4 +1,4 @@
-import type { AuthFlow } from '../../auth-flow.js';
+import type { AuthFlow } from '../../flow/auth-flow.js';
 import type { FakeAuthorizationServer } from '../fake-authorization-server.js';
 import type { TestClock } from '../test-clock.js';
 

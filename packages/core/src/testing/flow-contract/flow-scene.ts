@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AuthFlow } from '../../auth-flow.js';
+import type { AuthFlow } from '../../flow/auth-flow.js';
 import { FakeAuthorizationServer } from '../fake-authorization-server.js';
 import { TestClock } from '../test-clock.js';
 import type { AuthFlowFixture, FlowPlace } from './auth-flow-fixture.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { AuthFlow } from '../../auth-flow.js';
-import { AuthFlowError, LoginRequiredError } from '../../errors.js';
+import type { AuthFlow } from '../../flow/auth-flow.js';
+import { AuthFlowError, LoginRequiredError } from '../../errors/index.js';
 import { faults } from '../faults.js';
 import type { AuthFlowFixture } from './auth-flow-fixture.js';
 import { failureOf, type FlowCase, type FlowScene } from './flow-scene.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AuthFlow } from '../../auth-flow.js';
+import type { AuthFlow } from '../../flow/auth-flow.js';
 import type { AuthFlowFixture } from './auth-flow-fixture.js';
 import { type FlowCase, theOne } from './flow-scene.js';
 

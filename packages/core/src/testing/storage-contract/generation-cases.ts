@@ -1,5 +1,5 @@
-import { TokenSet } from '../../token-set.js';
-import type { TokenStorage } from '../../token-storage.js';
+import { TokenSet } from '../../tokens/token-set.js';
+import type { TokenStorage } from '../../storage/token-storage.js';
 import type { TokenStorageFixture } from '../token-storage-fixture.js';
 import { ada, assertHolds, assertRejects, expecting, type StorageCase, tokensOf } from './storage-case.js';
 

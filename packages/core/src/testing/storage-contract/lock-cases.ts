@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { HeldLock, LockOptions } from '../../lock.js';
-import type { TokenStorage } from '../../token-storage.js';
+import type { HeldLock, LockOptions } from '../../storage/lock.js';
+import type { TokenStorage } from '../../storage/token-storage.js';
 import type { TokenStorageFixture } from '../token-storage-fixture.js';
 import { ada, assertHolds, assertRejects, expecting, type StorageCase, tokensOf } from './storage-case.js';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { TokenStorage } from '../../token-storage.js';
+import type { TokenStorage } from '../../storage/token-storage.js';
 import type { TokenStorageFixture } from '../token-storage-fixture.js';
 import { ada, assertHolds, assertRejects, expecting, type StorageCase, tokensOf } from './storage-case.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { TokenRecord } from '../../token-record.js';
-import { TokenSet } from '../../token-set.js';
-import type { TokenStorage } from '../../token-storage.js';
+import type { TokenRecord } from '../../tokens/token-record.js';
+import { TokenSet } from '../../tokens/token-set.js';
+import type { TokenStorage } from '../../storage/token-storage.js';
 
 /** One sentence of the contract and its proof. */
 export interface StorageCase<S extends TokenStorage> {

@@ -1,5 +1,5 @@
-import { systemClock } from '../../clock.js';
-import { AuthFlowError, LoginRequiredError } from '../../errors.js';
+import { systemClock } from '../../platform/clock.js';
+import { AuthFlowError, LoginRequiredError } from '../../errors/index.js';
 import { loadStorage } from './load-storage.js';
 import type { Outcome, Question, WorkerSettings } from './messages.js';
 import { ParentLine } from './parent-line.js';

@@ -1,4 +1,4 @@
-import type { TokenStorage } from '../../token-storage.js';
+import type { TokenStorage } from '../../storage/token-storage.js';
 
 /** What a module that makes a storage exports. */
 export interface StorageModule {

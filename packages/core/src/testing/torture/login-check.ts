@@ -1,5 +1,5 @@
-import type { TokenSet } from '../../token-set.js';
-import type { TokenStorage } from '../../token-storage.js';
+import type { TokenSet } from '../../tokens/token-set.js';
+import type { TokenStorage } from '../../storage/token-storage.js';
 import type { FakeAuthorizationServer } from '../fake-authorization-server.js';
 import { type Presentations, senderOf } from './presentations.js';
 import { tortureKey } from './torture-flow.js';

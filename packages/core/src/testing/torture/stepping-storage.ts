@@ -1,6 +1,6 @@
-import type { HeldLock, LockOptions } from '../../lock.js';
-import type { TokenSet } from '../../token-set.js';
-import type { DeleteContext, SaveContext, TokenStorage } from '../../token-storage.js';
+import type { HeldLock, LockOptions } from '../../storage/lock.js';
+import type { TokenSet } from '../../tokens/token-set.js';
+import type { DeleteContext, SaveContext, TokenStorage } from '../../storage/token-storage.js';
 import type { Report } from './messages.js';
 import type { ParentLine } from './parent-line.js';
 

@@ -1,5 +1,5 @@
-import { systemClock } from '../../clock.js';
-import type { TokenStorage } from '../../token-storage.js';
+import { systemClock } from '../../platform/clock.js';
+import type { TokenStorage } from '../../storage/token-storage.js';
 import { FakeAuthorizationServer } from '../fake-authorization-server.js';
 import { Crew } from './crew.js';
 import { loadStorage } from './load-storage.js';

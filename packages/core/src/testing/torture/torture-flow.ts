@@ -1,5 +1,5 @@
-import { StoredAuthFlow } from '../../stored-auth-flow.js';
-import type { TokenSet } from '../../token-set.js';
+import { StoredAuthFlow } from '../../flow/stored-auth-flow.js';
+import type { TokenSet } from '../../tokens/token-set.js';
 
 /** Names the one credential that all processes share. */
 export const tortureKey = 'torture';

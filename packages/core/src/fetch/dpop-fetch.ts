@@ -1,0 +1,47 @@
+import { parseChallenges } from './challenges.js';
+import { type DpopKey, proveDpop } from '../crypto/dpop-proof.js';
+
+/** What proofs are made with. */
+export interface DpopFetchParts {
+  readonly fetch: typeof globalThis.fetch;
+  /** The key of the present token; `undefined` when it is bound to none. */
+  readonly key: () => DpopKey | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/**
+ * Makes a fetch that proves, for each request that shows a DPoP token, that its key is held (RFC 9449 section 7). A
+ * server's nonce is used from then on; a request that was refused only for want of one is sent again, once.
+ */
+export function dpopFetch({ fetch, key, now }: DpopFetchParts): typeof globalThis.fetch {
+  const nonces = new Map<string, string>();
+  return async (input, init = {}) => {
+    const headers = new Headers(init.headers ?? (input instanceof Request ? input.headers : undefined));
+    const accessToken = /^DPoP (\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
+    const jwk = key();
+    if (accessToken === undefined || !jwk) return fetch(input, init);
+    const url = new URL(input instanceof Request ? input.url : input);
+    const method = (init.method ?? (input instanceof Request ? input.method : 'GET')).toUpperCase();
+    const send = async (target: typeof input): Promise<Response> => {
+      const nonce = nonces.get(url.origin);
+      headers.set('dpop', await proveDpop(jwk, { method, url, now: now(), nonce, accessToken }));
+      const response = await fetch(target, { ...init, headers });
+      const given = response.headers.get('dpop-nonce');
+      if (given !== null) nonces.set(url.origin, given);
+      return response;
+    };
+    const isStream = init.body instanceof ReadableStream;
+    const again = input instanceof Request ? input.clone() : input;
+    const response = await send(input);
+    if (isStream || !wantsNonce(response)) return response;
+    void response.body?.cancel().catch(() => undefined);
+    return send(again);
+  };
+}
+
+function wantsNonce({ status, headers }: Response): boolean {
+  if (status !== 401 || !headers.has('dpop-nonce')) return false;
+  const challenges = parseChallenges(headers.get('www-authenticate') ?? '');
+  return challenges.some(({ scheme, parameters }) => scheme === 'dpop' && parameters.get('error') === 'use_dpop_nonce');
+}

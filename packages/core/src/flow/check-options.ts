@@ -1,0 +1,106 @@
+import { checkOrigins } from '../fetch/allowed-origins.js';
+import type { AuthFlowOptions, ClientAuthentication } from '../options/flow-options.js';
+import { checkSeconds } from '../options/seconds.js';
+import { issuerOfDomain, secureUrl } from '../platform/secure-url.js';
+
+/** What each method of client authentication needs. */
+const needs: Readonly<Record<ClientAuthentication, 'clientSecret' | 'clientKey' | undefined>> = {
+  client_secret_basic: 'clientSecret',
+  client_secret_post: 'clientSecret',
+  client_secret_jwt: 'clientSecret',
+  private_key_jwt: 'clientKey',
+  tls_client_auth: undefined,
+  self_signed_tls_client_auth: undefined,
+  none: undefined,
+};
+
+/** Options that differ from checked ones in the account only. */
+const checked = new WeakSet();
+
+/** Notes that options need no check, since those that they are made from have passed it. */
+export function markChecked(options: object): void {
+  checked.add(options);
+}
+
+/**
+ * Checks presence and form of the options that every flow has; those of a server only where one is needed. No I/O.
+ *
+ * @throws TypeError for a missing or malformed option; InsecureTransportError for a URL that is neither HTTPS nor
+ * loopback.
+ */
+export function checkOptions(options: AuthFlowOptions, needsServer: boolean): void {
+  if (checked.has(options)) return;
+  checkTimesAndRetry(options);
+  const { lock } = options;
+  if (lock !== undefined && lock !== 'process') checkMethods('lock', lock, ['withLock']);
+  if (needsServer) checkServerAndClient(options);
+  checkOrigins(options);
+}
+
+function checkTimesAndRetry(options: AuthFlowOptions): void {
+  for (const name of ['lockTimeout', 'autoRefreshThreshold', 'timeout'] as const) {
+    checkSeconds(options[name], name);
+  }
+  const { rotation, retry } = options;
+  checkSeconds(retry?.deadline, 'retry.deadline');
+  const attempts = retry?.attempts ?? 1;
+  if (!Number.isInteger(attempts) || attempts < 1)
+    throw new TypeError('retry.attempts must be a whole number, 1 or more.');
+  if (rotation === undefined || rotation === 'strict') return;
+  if (typeof (rotation as Partial<typeof rotation>).grace !== 'number') {
+    throw new TypeError("rotation must be 'strict' or { grace: seconds }.");
+  }
+  checkSeconds(rotation.grace, 'rotation.grace');
+}
+
+/** Tells what is no storage or lock before it fails like one that is out of order. @throws TypeError */
+export function checkMethods(option: string, given: object, methods: readonly string[]): void {
+  const found = Object(given) as Partial<Record<string, unknown>>;
+  const missing = methods.filter((method) => typeof found[method] !== 'function');
+  if (missing.length > 0) throw new TypeError(`The option ${option} has no method ${missing.join(', ')}.`);
+}
+
+function checkServerAndClient(options: AuthFlowOptions): void {
+  const { issuer, domain, server, clientId } = options;
+  const given = [issuer, domain, server].filter((value) => value !== undefined).length;
+  if (given !== 1) throw new TypeError('Give the authorization server by one of issuer, domain or server.');
+  if (issuer !== undefined) secureUrl(issuer, 'issuer');
+  if (domain !== undefined) secureUrl(issuerOfDomain(domain), 'domain');
+  for (const [name, url] of Object.entries(server ?? {})) {
+    if (url !== undefined) secureUrl(url as string, `server.${name}`);
+  }
+  if (server && !server.tokenEndpoint) throw new TypeError('server.tokenEndpoint is missing.');
+  if (typeof clientId !== 'string' || clientId === '') throw new TypeError('clientId must be a non-empty string.');
+  checkClientAuthentication(options);
+  if (!['string', 'undefined'].includes(typeof options.scope)) {
+    throw new TypeError('scope must be a string, with spaces between the scopes.');
+  }
+  if (!['rfc6749', 'raw', undefined].includes(options.basicEncoding)) {
+    throw new TypeError('basicEncoding must be rfc6749 or raw.');
+  }
+  if (!['form', 'json', undefined].includes(options.revocationFormat)) {
+    throw new TypeError('revocationFormat must be form or json.');
+  }
+}
+
+function checkClientAuthentication(options: AuthFlowOptions): void {
+  const { clientSecret, clientKey, clientAuthentication: method, clientAssertion } = options;
+  if (clientSecret !== undefined && typeof clientSecret !== 'string' && typeof clientSecret !== 'function') {
+    throw new TypeError('clientSecret must be a string or a function.');
+  }
+  if (clientKey !== undefined && !['string', 'object', 'function'].includes(typeof clientKey)) {
+    throw new TypeError('clientKey must be PEM text, a JWK, a CryptoKey or a function.');
+  }
+  if (clientSecret !== undefined && clientKey !== undefined && method === undefined) {
+    throw new TypeError('clientSecret and clientKey are both given: say by clientAuthentication which one is used.');
+  }
+  checkSeconds(clientAssertion?.lifetime, 'clientAssertion.lifetime');
+  if (method === undefined) return;
+  if (!Object.hasOwn(needs, method)) {
+    throw new TypeError(`clientAuthentication must be one of ${Object.keys(needs).join(', ')}.`);
+  }
+  const needed = needs[method];
+  if (needed && options[needed] === undefined) {
+    throw new TypeError(`clientAuthentication ${method} needs a ${needed}.`);
+  }
+}

@@ -1,0 +1,100 @@
+import { isBuiltFromOptions, siblingOf } from './account-sibling.js';
+import { AuthFlow } from './auth-flow.js';
+import type { AuthFlowOptions } from '../options/flow-options.js';
+import { checkMethods, markChecked } from './check-options.js';
+import type { HeldLock, LockOptions } from '../storage/lock.js';
+import { MemoryTokenStorage } from '../storage/memory-token-storage.js';
+import { assertDeletable, overridesHooks, warnOfMissingLock } from './own-hooks.js';
+import { accountOptions } from '../server/authorization-server.js';
+import type { TokenSet } from '../tokens/token-set.js';
+import type { DeleteContext, SaveContext, TokenStorage } from '../storage/token-storage.js';
+
+/** Options of a flow with a storage. @group Options */
+export interface StoredAuthFlowOptions extends AuthFlowOptions {
+  /** Where tokens are kept. @defaultValue in memory, for as long as the flow lives */
+  readonly storage?: TokenStorage | undefined;
+}
+
+/** Returns options as they are, once it is sure that they name a storage: not all who call have types. */
+export function requireStorage<Options extends StoredAuthFlowOptions>(options: Options): Options {
+  if (options.storage) return options;
+  throw new TypeError('The option storage is missing: say where the tokens are kept.');
+}
+
+/**
+ * An auth flow whose tokens are in a storage. Extend it for a new grant, by `authorize`; or extend one of the flows
+ * below it and override `loadTokens` and `saveTokens` to keep tokens in a place of your own.
+ *
+ * @group Write your own flow
+ */
+export abstract class StoredAuthFlow extends AuthFlow {
+  static {
+    isBuiltFromOptions(this);
+  }
+
+  readonly #storage: TokenStorage | undefined;
+
+  /** @throws TypeError also when a subclass overrides only one of `loadTokens` and `saveTokens` */
+  constructor(options: StoredAuthFlowOptions) {
+    super(options);
+    const ownHooks = overridesHooks(this, StoredAuthFlow.prototype);
+    if (options.storage) checkMethods('storage', options.storage, ['load', 'save', 'delete', 'withLock']);
+    this.#storage = options.storage ?? (ownHooks ? undefined : new MemoryTokenStorage());
+    if (!this.#storage && this.withLock === StoredAuthFlow.prototype.withLock) warnOfMissingLock(options);
+  }
+
+  /** The storage. @throws TypeError for a subclass with hooks of its own and no storage @group For use in subclasses */
+  protected get storage(): TokenStorage {
+    if (this.#storage) return this.#storage;
+    throw new TypeError(
+      `${this.constructor.name} has storage hooks of its own, and no storage was given. Give the option storage; or, for withAccount, override that.`,
+    );
+  }
+
+  protected override get options(): StoredAuthFlowOptions {
+    return super.options;
+  }
+
+  protected override get credentialPlace(): string | object | undefined {
+    return this.#storage?.id ?? super.credentialPlace;
+  }
+
+  protected override loadTokens(): Promise<TokenSet | undefined> {
+    return this.storage.load(this.key);
+  }
+
+  protected override saveTokens(tokens: TokenSet, context: SaveContext): Promise<void> {
+    return this.storage.save(this.key, tokens, context);
+  }
+
+  protected override deleteTokens(context: DeleteContext): Promise<void> {
+    if (!this.#storage) return super.deleteTokens(context);
+    return this.#storage.delete(this.key, context);
+  }
+
+  protected override assertDeletable(): void {
+    if (!this.#storage) assertDeletable(this, StoredAuthFlow.prototype);
+  }
+
+  protected override withLock<T>(task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
+    if (this.options.lock || !this.#storage) return super.withLock(task, options);
+    return this.#storage.withLock(this.key, task, options);
+  }
+
+  /**
+   * Returns a flow for another user or tenant. It shares storage, server metadata and connections with this one, so
+   * that one process can hold very many.
+   *
+   * A subclass with `#private` members of its own, or with hooks of its own and no storage, overrides `withAccount`.
+   *
+   * @throws TypeError for hooks of one's own without a storage, which would keep all accounts in one place
+   */
+  withAccount(account: string): this {
+    if (typeof account !== 'string' || account === '') throw new TypeError('account must be a non-empty string.');
+    const storage = this.storage;
+    const { key } = this.options;
+    const options = accountOptions(this.options, account, key && `${key} ${encodeURIComponent(account)}`);
+    markChecked(options);
+    return siblingOf(this, Object.assign(options, { storage }), ['events']);
+  }
+}

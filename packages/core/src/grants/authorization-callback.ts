@@ -1,0 +1,47 @@
+import { AuthorizationError, IssuerMismatchError, MissingCodeError, StateMismatchError } from '../errors/index.js';
+import { printable } from '../server/endpoint-answer.js';
+import type { ServerName } from '../server/oauth-client.js';
+
+/** What a redirect is judged by. */
+export interface CallbackExpectation {
+  readonly state: string | undefined;
+  readonly issuer: ServerName;
+}
+
+/**
+ * Takes the code from the URL that the authorization server redirected to (RFC 6749 section 4.1.2).
+ *
+ * @throws StateMismatchError, IssuerMismatchError, AuthorizationError, MissingCodeError, judged in this order
+ */
+export function readCallback(parameters: URLSearchParams, expected: CallbackExpectation): string {
+  const state = single(parameters, 'state');
+  if (!expected.state || state !== expected.state) throw new StateMismatchError();
+  const issuer = single(parameters, 'iss');
+  const { name, isPromised } = expected.issuer;
+  const isForeign = issuer !== undefined && name !== undefined && issuer !== name;
+  if (isForeign || (issuer === undefined && isPromised)) throw new IssuerMismatchError();
+  const code = single(parameters, 'code');
+  const error = single(parameters, 'error');
+  if (error !== undefined) {
+    const secrets = [expected.state, ...parameters.getAll('code')];
+    throw new AuthorizationError({
+      error: printable(error, 100, secrets) ?? '',
+      errorDescription: printable(single(parameters, 'error_description'), 500, secrets),
+    });
+  }
+  if (code === undefined) throw new MissingCodeError();
+  return code;
+}
+
+/** Returns the query of a callback, given as a URL, as the path and query that a web server sees, or as the query. */
+export function callbackParameters(callbackUrl: string | URL): URLSearchParams {
+  const text = String(callbackUrl);
+  const query = text.includes('?') ? text.slice(text.indexOf('?') + 1) : text;
+  return new URLSearchParams(query.split('#', 1)[0]);
+}
+
+/** A parameter that comes twice, which RFC 6749 section 3.1 forbids, counts as absent. */
+function single(parameters: URLSearchParams, name: string): string | undefined {
+  const [value, second] = parameters.getAll(name);
+  return second === undefined && value !== '' ? value : undefined;
+}

@@ -1,0 +1,170 @@
+import { isBuiltFromOptions } from '../flow/account-sibling.js';
+import { callbackParameters, readCallback } from './authorization-callback.js';
+import type { AuthorizationRedirect } from '../options/login-redirect.js';
+import { NonceMismatchError } from '../errors/index.js';
+import { grantParameters } from '../options/grant-parameters.js';
+import type { AuthorizeContext } from '../renewal/login.js';
+import { parseUrl } from '../platform/parse-url.js';
+import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
+import type { TokenSet } from '../tokens/token-set.js';
+import type { TokenStorage } from '../storage/token-storage.js';
+
+/** Options of {@link AuthorizationCodeFlow}. @group Options */
+export interface AuthorizationCodeFlowOptions extends StoredAuthFlowOptions {
+  /** Where the server sends the person back to, exactly as registered. */
+  readonly redirectUri?: string | undefined;
+  /** Takes the person to the server and back, for `doFlow`: `loopbackRedirect()` of `@latchkey/core/node`, say. */
+  readonly redirect?: AuthorizationRedirect | undefined;
+  /** Further parameters of the authorization URL, such as `prompt` or `login_hint`. They are no place for secrets. */
+  readonly authorizationParameters?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * What ties a redirect to the login that it ends. JSON, small enough for a session; it is secret, so not for a URL.
+ *
+ * @group Options
+ */
+export interface AuthorizationState {
+  /** Must come back in the redirect (RFC 6749 section 10.12). */
+  readonly state: string;
+  /** Proves that the code is redeemed by whoever asked for it (RFC 7636). */
+  readonly codeVerifier: string;
+  /** Must come back in the id token, where one was asked for (OpenID Connect Core section 3.1.2.1). */
+  readonly nonce?: string | undefined;
+  /** The redirect URI that was sent. */
+  readonly redirectUri: string;
+}
+
+/** A login that was started. @group Options */
+export interface StartedAuthorization {
+  /** Where to send the person. */
+  readonly url: string;
+  /** To be kept for {@link AuthorizationCodeFlow.completeAuthorization}. */
+  readonly state: AuthorizationState;
+}
+
+/**
+ * Tokens for a person who logs in with a browser (RFC 6749 section 4.1), always with PKCE (RFC 7636, S256). A program
+ * on the person's machine uses `doFlow`; a web server `startAuthorization` and, at its redirect URI,
+ * `completeAuthorization`, which may run in another process.
+ *
+ * @group Flows
+ */
+export class AuthorizationCodeFlow extends StoredAuthFlow {
+  static {
+    isBuiltFromOptions(this);
+  }
+
+  constructor(options: AuthorizationCodeFlowOptions) {
+    super(options);
+    const { redirectUri } = options;
+    if (redirectUri === undefined) return;
+    if (typeof redirectUri !== 'string' || !parseUrl(redirectUri) || redirectUri.includes('#')) {
+      throw new TypeError('redirectUri must be an absolute URL without a fragment.');
+    }
+  }
+
+  protected override get options(): AuthorizationCodeFlowOptions {
+    return super.options;
+  }
+
+  protected override get interactive(): boolean {
+    return true;
+  }
+
+  /**
+   * Logs in by the option `redirect`, and saves the tokens. Callers at the same time share one login.
+   *
+   * @throws TypeError without the option; the RedirectErrors; TokenRequestError, code `INVALID_GRANT`, for a code that
+   * the server does not take; StorageUnavailableError before anybody is asked
+   */
+  doFlow(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<TokenSet> {
+    return this.logIn(options);
+  }
+
+  /**
+   * Starts a login: returns the URL to send the person to, and what to keep until the redirect, in a session of this
+   * browser. Makes no request but discovery and, with `pushedAuthorization`, the one that sends the parameters ahead.
+   *
+   * @throws TypeError without a redirectUri; DiscoveryError, TokenEndpointUnavailableError
+   */
+  async startAuthorization({ redirectUri = this.options.redirectUri } = {}): Promise<StartedAuthorization> {
+    if (redirectUri === undefined) throw new TypeError('startAuthorization needs the option redirectUri.');
+    const client = await this.prepareClient();
+    const { state, nonce, codeVerifier, codeChallenge } = await client.randomChecks();
+    const { scope = '', audience, resource, authorizationParameters: parameters } = this.options;
+    const wantsIdToken = scope.split(' ').includes('openid');
+    const query = grantParameters(
+      { audience, resource, parameters, scope: scope || undefined },
+      {
+        response_type: 'code',
+        redirect_uri: redirectUri,
+        state,
+        code_challenge: codeChallenge,
+        code_challenge_method: 'S256',
+        nonce: wantsIdToken ? nonce : undefined,
+      },
+    );
+    const { href: url } = await client.authorizationUrl(query);
+    return { url, state: { state, codeVerifier, redirectUri, ...(wantsIdToken && { nonce }) } };
+  }
+
+  /**
+   * Ends a login: checks the redirect, redeems its code, and saves the tokens.
+   *
+   * @param callbackUrl - the URL that the server redirected to, or its path and query
+   * @param state - what `startAuthorization` gave for this browser; `undefined` (the session is gone) is a mismatch
+   * @throws as `doFlow`
+   */
+  completeAuthorization(
+    callbackUrl: string | URL,
+    state: AuthorizationState | undefined,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<TokenSet> {
+    return this.logIn(options, ({ signal }) => this.#complete(callbackUrl, state, signal));
+  }
+
+  protected override async authorize({ signal }: AuthorizeContext): Promise<TokenSet> {
+    const { redirect, redirectUri } = this.options;
+    if (!redirect) {
+      throw new TypeError(
+        "doFlow needs the option redirect, such as loopbackRedirect() of '@latchkey/core/node'; " +
+          'a web server uses startAuthorization and completeAuthorization.',
+      );
+    }
+    let state: AuthorizationState | undefined;
+    const start = async (settledUri: string): Promise<URL> => {
+      const started = await this.startAuthorization({ redirectUri: settledUri });
+      ({ state } = started);
+      return new URL(started.url);
+    };
+    return this.#complete(await redirect(start, { redirectUri, signal }), state, signal);
+  }
+
+  async #complete(
+    callbackUrl: string | URL,
+    expected: AuthorizationState | undefined,
+    signal: AbortSignal,
+  ): Promise<TokenSet> {
+    const { issuer } = await this.prepareClient();
+    const { state, codeVerifier, redirectUri, nonce } = expected ?? {};
+    const code = readCallback(callbackParameters(callbackUrl), { state, issuer });
+    const grant = { code, redirect_uri: redirectUri, code_verifier: codeVerifier };
+    const parameters = { ...grant, scope: undefined, audience: undefined };
+    const tokens = await this.requestTokens('authorization_code', parameters, { signal });
+    const isOther = tokens.idToken !== undefined && tokens.idTokenClaims?.['nonce'] !== nonce;
+    if (nonce !== undefined && isOther) throw new NonceMismatchError();
+    return tokens;
+  }
+}
+
+/** {@link AuthorizationCodeFlow} with a storage. @group Flows */
+export class AuthorizationCodeFlowSimple extends AuthorizationCodeFlow {
+  static {
+    isBuiltFromOptions(this);
+  }
+
+  constructor(options: AuthorizationCodeFlowOptions & { readonly storage: TokenStorage }) {
+    super(requireStorage(options));
+  }
+}

@@ -1,0 +1,41 @@
+import { isBuiltFromOptions } from '../flow/account-sibling.js';
+import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
+import { TokenSet } from '../tokens/token-set.js';
+import type { TokenStorage } from '../storage/token-storage.js';
+import type { AuthorizeContext } from '../renewal/login.js';
+
+/** Options of {@link ClientCredentialsFlow}. @group Options */
+export type ClientCredentialsFlowOptions = StoredAuthFlowOptions;
+
+/** Tokens for a program of its own, without a user (RFC 6749 section 4.4). @group Flows */
+export class ClientCredentialsFlow extends StoredAuthFlow {
+  static {
+    isBuiltFromOptions(this);
+  }
+
+  protected override get interactive(): boolean {
+    return false;
+  }
+
+  /**
+   * A refresh token, which RFC 6749 section 4.4.3 advises against, is dropped: the credentials can ask again.
+   *
+   * @group Hooks to override
+   */
+  protected override async authorize({ signal }: AuthorizeContext): Promise<TokenSet> {
+    const tokens = await this.requestTokens('client_credentials', {}, { signal });
+    const { refresh_token: _dropped, ...record } = tokens.toJSON();
+    return TokenSet.from(record);
+  }
+}
+
+/** {@link ClientCredentialsFlow} with a storage. @group Flows */
+export class ClientCredentialsFlowSimple extends ClientCredentialsFlow {
+  static {
+    isBuiltFromOptions(this);
+  }
+
+  constructor(options: ClientCredentialsFlowOptions & { readonly storage: TokenStorage }) {
+    super(requireStorage(options));
+  }
+}

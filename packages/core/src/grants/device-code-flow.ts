@@ -1,0 +1,120 @@
+import { isBuiltFromOptions } from '../flow/account-sibling.js';
+import type { AuthorizeContext } from '../renewal/login.js';
+import { systemClock } from '../platform/clock.js';
+import type { DeviceCode, DeviceCodePrompt } from '../server/device-code.js';
+import { pollDeviceCode } from './device-code-poll.js';
+import { DeviceCodePollingError } from '../errors/index.js';
+import { grantParameters } from '../options/grant-parameters.js';
+import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
+import type { TokenSet } from '../tokens/token-set.js';
+import type { TokenStorage } from '../storage/token-storage.js';
+import { untilAborted } from '../platform/until-aborted.js';
+
+/** Options of {@link DeviceCodeFlow}. @group Options */
+export interface DeviceCodeFlowOptions extends StoredAuthFlowOptions {
+  /** Shows a person where to approve the login. @defaultValue prints it to stderr */
+  readonly promptUser?: ((prompt: DeviceCodePrompt) => void | Promise<void>) | undefined;
+}
+
+const grantType = 'urn:ietf:params:oauth:grant-type:device_code';
+const pending = new WeakMap<DeviceCodeFlow, DeviceCode>();
+
+/**
+ * Tokens for a person who approves the login on another device (RFC 8628): for programs without a browser.
+ *
+ * @group Flows
+ */
+export class DeviceCodeFlow extends StoredAuthFlow {
+  static {
+    isBuiltFromOptions(this);
+  }
+
+  constructor(options: DeviceCodeFlowOptions) {
+    super(options);
+  }
+
+  protected override get options(): DeviceCodeFlowOptions {
+    return super.options;
+  }
+
+  protected override get interactive(): boolean {
+    return true;
+  }
+
+  /**
+   * Logs in: asks for a code, prompts the person, waits for the approval, saves the tokens. Callers at the same time
+   * share one login.
+   *
+   * @throws DeviceCodeRequestError, DeviceCodeDeniedError, DeviceCodeExpiredError, DeviceCodePollingError;
+   * StorageUnavailableError before anybody is asked
+   */
+  doFlow(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<TokenSet> {
+    return this.logIn(options);
+  }
+
+  /**
+   * Shows the person where to approve; a hook, by default the option of this name. Polling begins when it resolves.
+   *
+   * @group Hooks to override
+   */
+  protected async promptUser(prompt: DeviceCodePrompt): Promise<void> {
+    const { promptUser = printPrompt } = this.options;
+    await promptUser(prompt);
+  }
+
+  /** Asks for a code, for programs that prompt by themselves; {@link poll} waits for its approval. */
+  async requestDeviceCode(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<DeviceCodePrompt> {
+    const code = await this.#requestCode(options.signal);
+    pending.set(this, code);
+    return code.prompt;
+  }
+
+  /** Waits for the approval of the requested code, and saves the tokens. @throws as `doFlow` */
+  async poll(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<TokenSet> {
+    const code = pending.get(this);
+    if (!code) {
+      throw new DeviceCodePollingError({
+        code: 'DEVICE_CODE_NOT_REQUESTED',
+        message: 'There is no device code to poll for: none was requested, or it is being polled already.',
+        remedy: 'Call requestDeviceCode() before each poll(), or doFlow() for both.',
+      });
+    }
+    pending.delete(this);
+    return this.logIn(options, ({ signal }) => this.#poll(code, signal));
+  }
+
+  protected override async authorize({ signal }: AuthorizeContext): Promise<TokenSet> {
+    const code = await this.#requestCode(signal);
+    await untilAborted(signal, this.promptUser(code.prompt));
+    return this.#poll(code, signal);
+  }
+
+  async #requestCode(signal: AbortSignal | undefined): Promise<DeviceCode> {
+    const client = await this.prepareClient();
+    return client.requestDeviceCode(grantParameters(this.options, {}), signal);
+  }
+
+  #poll(code: DeviceCode, signal: AbortSignal): Promise<TokenSet> {
+    const parameters = { device_code: code.deviceCode, scope: undefined, audience: undefined };
+    const request = (): Promise<TokenSet> => this.requestTokens(grantType, parameters, { signal });
+    return pollDeviceCode(code, request, this.options.clock ?? systemClock, signal);
+  }
+}
+
+/** {@link DeviceCodeFlow} with a storage. @group Flows */
+export class DeviceCodeFlowSimple extends DeviceCodeFlow {
+  static {
+    isBuiltFromOptions(this);
+  }
+
+  constructor(options: DeviceCodeFlowOptions & { readonly storage: TokenStorage }) {
+    super(requireStorage(options));
+  }
+}
+
+function printPrompt({ verificationUri, verificationUriComplete, userCode, expiresAt }: DeviceCodePrompt): void {
+  const direct = verificationUriComplete ? `\nor go straight to ${verificationUriComplete}` : '';
+  console.error(
+    `To log in, open ${verificationUri}\nand enter the code ${userCode}${direct}\nbefore ${expiresAt.toLocaleTimeString()}.`,
+  );
+}

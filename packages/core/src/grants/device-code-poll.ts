@@ -1,0 +1,75 @@
+import type { Clock } from '../platform/clock.js';
+import type { DeviceCode } from '../server/device-code.js';
+import {
+  DeviceCodeDeniedError,
+  DeviceCodeExpiredError,
+  DeviceCodePollingError,
+  TokenEndpointUnavailableError,
+  TokenRequestError,
+} from '../errors/index.js';
+
+/** Longest pause after failures in a row, in seconds. */
+const longestPause = 60;
+
+/**
+ * Polls until the login is approved (RFC 8628 section 3.5): 5 s longer after each `slow_down`, for good; twice as long
+ * after each failure in a row, for as long as it fails; and never beyond the life of the code.
+ *
+ * @throws DeviceCodeDeniedError, DeviceCodeExpiredError, DeviceCodePollingError, ClientRejectedError; the reason of
+ * `signal` as soon as it is aborted
+ */
+export async function pollDeviceCode<T>(
+  { interval, prompt }: DeviceCode,
+  request: () => Promise<T>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<T> {
+  const end = prompt.expiresAt.getTime();
+  let pause = interval;
+  let failures = 0;
+  for (;;) {
+    const left = end - clock.now();
+    if (left <= pause * 1000) {
+      await clock.sleep(Math.max(left, 0), signal);
+      throw new DeviceCodeExpiredError();
+    }
+    await clock.sleep(pause * 1000, signal);
+    try {
+      return await request();
+    } catch (error) {
+      const slower = readPoll(error);
+      interval += slower.by;
+      failures = slower.failed ? failures + 1 : 0;
+      pause = Math.max(Math.min(interval * 2 ** failures, Math.max(longestPause, interval)), slower.retryAfter);
+    }
+  }
+}
+
+/** Decides whether polling goes on, and how much slower; throws what ends it. */
+function readPoll(error: unknown): { by: number; failed: boolean; retryAfter: number } {
+  const goOn = { by: 0, failed: false, retryAfter: 0 };
+  if (error instanceof TokenEndpointUnavailableError) {
+    const { retryAfter = 0 } = error;
+    // Auth0 sends slow_down with status 429.
+    return error.status === 429 ? { ...goOn, by: 5, retryAfter } : { ...goOn, failed: true, retryAfter };
+  }
+  if (!(error instanceof TokenRequestError)) throw error;
+  if (error.code === 'TOKEN_ANSWER_INVALID') return { ...goOn, failed: true };
+  switch (error.error) {
+    case 'authorization_pending':
+      return goOn;
+    case 'slow_down':
+      return { ...goOn, by: 5 };
+    case 'access_denied':
+    case 'authorization_declined': // Microsoft's word
+      throw new DeviceCodeDeniedError();
+    case 'expired_token':
+      throw new DeviceCodeExpiredError();
+    default:
+      throw new DeviceCodePollingError({
+        status: error.status,
+        error: error.error,
+        errorDescription: error.errorDescription,
+      });
+  }
+}

@@ -1,0 +1,85 @@
+import { isBuiltFromOptions } from '../flow/account-sibling.js';
+import { systemClock } from '../platform/clock.js';
+import { readJwtClaims } from '../crypto/jwt.js';
+import type { AuthorizeContext } from '../renewal/login.js';
+import { accountOptions } from '../server/authorization-server.js';
+import { readSecret } from '../options/secret-source.js';
+import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
+import type { TokenSet } from '../tokens/token-set.js';
+import type { TokenStorage } from '../storage/token-storage.js';
+
+/** What an assertion is made for. @group Options */
+export interface AssertionContext {
+  /** The token endpoint, for the claim `aud` (RFC 7523 section 3). */
+  readonly tokenEndpoint: string;
+  /** The flow's account, for the claim `sub`. */
+  readonly subject: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Options of {@link JwtBearerFlow}. @group Options */
+export interface JwtBearerFlowOptions extends StoredAuthFlowOptions {
+  /** The JWT to present, or a function that makes one for each request, such as {@link signAssertion} returns. */
+  readonly assertion: string | ((context: AssertionContext) => string | Promise<string>);
+  /** Whom the tokens are for; also the account. @defaultValue the claim `sub` of an assertion that is given as text */
+  readonly subject?: string | undefined;
+}
+
+const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
+/** Tokens for an assertion that somebody signed (RFC 7523 section 2.1), such as a service account. @group Flows */
+export class JwtBearerFlow extends StoredAuthFlow {
+  static {
+    isBuiltFromOptions(this);
+  }
+
+  constructor(options: JwtBearerFlowOptions) {
+    const { assertion, account, key } = options;
+    if (typeof assertion !== 'function' && (typeof assertion !== 'string' || assertion === '')) {
+      throw new TypeError('assertion must be a JWT or a function that makes one.');
+    }
+    super(accountOptions(options, account ?? subjectOf(options), key));
+  }
+
+  protected override get options(): JwtBearerFlowOptions {
+    return super.options as JwtBearerFlowOptions;
+  }
+
+  protected override get interactive(): boolean {
+    return false;
+  }
+
+  /** Returns a flow for another subject. @throws TypeError when the assertion is given as text: it has one subject */
+  override withAccount(account: string): this {
+    if (typeof this.options.assertion === 'string') {
+      throw new TypeError('This assertion is for one subject: give a function that makes one for each.');
+    }
+    return super.withAccount(account);
+  }
+
+  protected override async authorize({ signal }: AuthorizeContext): Promise<TokenSet> {
+    const { assertion, account: subject, clock = systemClock } = this.options;
+    const { tokenEndpoint } = await this.prepareClient();
+    const make =
+      typeof assertion === 'string' ? assertion : () => assertion({ tokenEndpoint, subject, now: clock.now() });
+    return this.requestTokens(grantType, { assertion: await readSecret('assertion', make) }, { signal });
+  }
+}
+
+/** {@link JwtBearerFlow} with a storage. @group Flows */
+export class JwtBearerFlowSimple extends JwtBearerFlow {
+  static {
+    isBuiltFromOptions(this);
+  }
+
+  constructor(options: JwtBearerFlowOptions & { readonly storage: TokenStorage }) {
+    super(requireStorage(options));
+  }
+}
+
+function subjectOf({ subject, assertion }: JwtBearerFlowOptions): string | undefined {
+  if (subject !== undefined || typeof assertion !== 'string') return subject;
+  const claimed = readJwtClaims(assertion)?.['sub'];
+  return typeof claimed === 'string' && claimed !== '' ? claimed : undefined;
+}

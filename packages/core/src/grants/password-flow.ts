@@ -1,0 +1,66 @@
+import { isBuiltFromOptions } from '../flow/account-sibling.js';
+import type { AuthorizeContext } from '../renewal/login.js';
+import { accountOptions } from '../server/authorization-server.js';
+import { readSecret, type SecretSource } from '../options/secret-source.js';
+import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
+import type { TokenSet } from '../tokens/token-set.js';
+import type { TokenStorage } from '../storage/token-storage.js';
+
+/** Options of {@link PasswordFlow}. @group Options */
+export interface PasswordFlowOptions extends StoredAuthFlowOptions {
+  /** Who logs in; also the account, unless another is given. */
+  readonly username: string;
+  /** The password, or a function that fetches it whenever it has to be sent. */
+  readonly password: SecretSource<string>;
+}
+
+/**
+ * Tokens for a user name and a password (RFC 6749 section 4.3), for servers that offer nothing better. While there is
+ * a refresh token, it is redeemed; the password is sent only when there is none or the server refuses it, never
+ * because the server fails. A wrong password is a TokenRequestError with code `INVALID_GRANT`.
+ *
+ * @group Flows
+ */
+export class PasswordFlow extends StoredAuthFlow {
+  static {
+    isBuiltFromOptions(this);
+  }
+
+  constructor(options: PasswordFlowOptions) {
+    const { username, password, account, key } = options;
+    if (typeof username !== 'string' || username === '') throw new TypeError('username must be a non-empty string.');
+    if (typeof password !== 'function' && (typeof password !== 'string' || password === '')) {
+      throw new TypeError('password must be a non-empty string or a function.');
+    }
+    super(accountOptions(options, account ?? username, key));
+  }
+
+  protected override get options(): PasswordFlowOptions {
+    return super.options as PasswordFlowOptions;
+  }
+
+  protected override get interactive(): boolean {
+    return false;
+  }
+
+  /** @throws TypeError always: another account has another password. Make another flow. */
+  override withAccount(_account: string): this {
+    throw new TypeError('A PasswordFlow is for one user: make another flow, with its own username and password.');
+  }
+
+  protected override async authorize({ signal }: AuthorizeContext): Promise<TokenSet> {
+    const { username, password } = this.options;
+    return this.requestTokens('password', { username, password: await readSecret('password', password) }, { signal });
+  }
+}
+
+/** {@link PasswordFlow} with a storage. @group Flows */
+export class PasswordFlowSimple extends PasswordFlow {
+  static {
+    isBuiltFromOptions(this);
+  }
+
+  constructor(options: PasswordFlowOptions & { readonly storage: TokenStorage }) {
+    super(requireStorage(options));
+  }
+}

@@ -1,0 +1,85 @@
+import { isBuiltFromOptions } from '../flow/account-sibling.js';
+import { InvalidRefreshTokenError } from '../errors/index.js';
+import type { AuthorizeContext } from '../renewal/login.js';
+import { readSecret, type SecretSource } from '../options/secret-source.js';
+import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
+import { TokenSet } from '../tokens/token-set.js';
+import type { TokenStorage } from '../storage/token-storage.js';
+
+/** Options of {@link RefreshTokenFlow}. @group Options */
+export interface RefreshTokenFlowOptions extends StoredAuthFlowOptions {
+  /** The refresh token to start from, or a function that fetches it when it is needed. */
+  readonly refreshToken: SecretSource<string>;
+}
+
+const remedy = 'Log in again by whatever made the refresh token, and give the new one.';
+
+/**
+ * Tokens that grow from a refresh token which somebody gave: from an environment variable of a CI job, say. What it
+ * was replaced by is in the storage and counts from then on, also in later processes; the given one is used again
+ * only when it is another one and what is stored no longer works. Use a storage that outlives the process wherever
+ * the server replaces refresh tokens, and the option `account` where it holds the tokens of several users.
+ *
+ * @group Flows
+ */
+export class RefreshTokenFlow extends StoredAuthFlow {
+  static {
+    isBuiltFromOptions(this);
+  }
+
+  constructor(options: RefreshTokenFlowOptions) {
+    const { refreshToken } = options;
+    if (typeof refreshToken !== 'function' && (typeof refreshToken !== 'string' || refreshToken === '')) {
+      throw new TypeError('refreshToken must be a non-empty string or a function.');
+    }
+    super(options);
+  }
+
+  protected override get options(): RefreshTokenFlowOptions {
+    return super.options as RefreshTokenFlowOptions;
+  }
+
+  protected override get interactive(): boolean {
+    return false;
+  }
+
+  /** @throws TypeError always: another account has another refresh token. Make another flow. */
+  override withAccount(_account: string): this {
+    throw new TypeError('A RefreshTokenFlow is for one account: make another flow, with its own refreshToken.');
+  }
+
+  /**
+   * @throws InvalidRefreshTokenError, code `GIVEN_REFRESH_TOKEN_SPENT`, when the given one was used before
+   *
+   * @group Hooks to override
+   */
+  protected override async authorize({ previous }: AuthorizeContext): Promise<TokenSet> {
+    const refreshToken = await readSecret('refreshToken', this.options.refreshToken);
+    if (previous?.refreshToken === refreshToken) throw new InvalidRefreshTokenError({ remedy });
+    const bootstrap = await fingerprint(refreshToken);
+    if (previous?.stamp?.bootstrap === bootstrap) {
+      throw new InvalidRefreshTokenError({
+        code: 'GIVEN_REFRESH_TOKEN_SPENT',
+        message: 'The stored tokens no longer work, and the given refresh token is the one that they grew from.',
+        remedy,
+      });
+    }
+    return TokenSet.from({ refresh_token: refreshToken, latchkey: { bootstrap } });
+  }
+}
+
+/** {@link RefreshTokenFlow} with a storage. @group Flows */
+export class RefreshTokenFlowSimple extends RefreshTokenFlow {
+  static {
+    isBuiltFromOptions(this);
+  }
+
+  constructor(options: RefreshTokenFlowOptions & { readonly storage: TokenStorage }) {
+    super(requireStorage(options));
+  }
+}
+
+async function fingerprint(token: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,44 @@
+import type { AssertionContext } from './jwt-bearer-flow.js';
+import { type PrivateKey, readPrivateKey } from '../crypto/private-key.js';
+import { readSecret, type SecretSource } from '../options/secret-source.js';
+
+/** What a signed assertion says (RFC 7523 section 3). @group Options */
+export interface SignedAssertionOptions {
+  /** Signs: PEM text (PKCS #8), a JWK or a `CryptoKey`; or a function that fetches it for each assertion. */
+  readonly key: SecretSource<PrivateKey>;
+  /** Names the key to the server, as `kid` in the header. @defaultValue the `kid` of a JWK */
+  readonly keyId?: string | undefined;
+  /** How to sign, such as `ES256`. @defaultValue what the key is made for; `RS256` for an RSA key that does not say */
+  readonly algorithm?: string | undefined;
+  /** The claim `iss`: who signs, such as the service account's address. */
+  readonly issuer: string;
+  /** The claim `aud`. @defaultValue the token endpoint */
+  readonly audience?: string | undefined;
+  /** Seconds for which an assertion is good. @defaultValue 300 */
+  readonly lifetime?: number | undefined;
+  /** Further claims, such as `scope` for servers that want it there. */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/**
+ * Returns a function that signs a new assertion for each request: for the option `assertion` of `JwtBearerFlow`.
+ *
+ * @group Flows
+ */
+export function signAssertion(options: SignedAssertionOptions): (context: AssertionContext) => Promise<string> {
+  const { issuer, audience, lifetime = 300, claims } = options;
+  return async ({ tokenEndpoint, subject, now }) => {
+    const source = await readSecret<string | object>('key', options.key, ['string', 'object']);
+    const { key, algorithm, keyId } = await readPrivateKey(source as PrivateKey, options);
+    const { SignJWT } = await import('../crypto/jose.js');
+    const issuedAt = Math.floor(now / 1000);
+    return new SignJWT({ ...claims, jti: crypto.randomUUID() })
+      .setProtectedHeader({ alg: algorithm, typ: 'JWT', ...(keyId !== undefined && { kid: keyId }) })
+      .setIssuer(issuer)
+      .setSubject(subject ?? issuer)
+      .setAudience(audience ?? tokenEndpoint)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + lifetime)
+      .sign(key);
+  };
+}

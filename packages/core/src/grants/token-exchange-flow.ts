@@ -1,0 +1,98 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { isBuiltFromOptions } from '../flow/account-sibling.js';
+import type { AuthorizeContext } from '../renewal/login.js';
+import { accountOptions } from '../server/authorization-server.js';
+import { readSecret, type SecretSource } from '../options/secret-source.js';
+import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
+import type { TokenSet } from '../tokens/token-set.js';
+import type { TokenStorage } from '../storage/token-storage.js';
+
+/** Options of {@link TokenExchangeFlow}. @group Options */
+export interface TokenExchangeFlowOptions extends StoredAuthFlowOptions {
+  /**
+   * The token of the user or service that the new token is for. A function, which fetches it when it is needed, asks
+   * for the option `account` too. @defaultValue for `account`: a hash of the subject token
+   */
+  readonly subjectToken: SecretSource<string>;
+  /** @defaultValue `urn:ietf:params:oauth:token-type:access_token` */
+  readonly subjectTokenType?: string | undefined;
+  /** The token of whoever acts for the subject. */
+  readonly actorToken?: SecretSource<string> | undefined;
+  /** @defaultValue `urn:ietf:params:oauth:token-type:access_token` when there is an actor token */
+  readonly actorTokenType?: string | undefined;
+  /** What kind of token to ask for. @defaultValue the server's choice */
+  readonly requestedTokenType?: string | undefined;
+}
+
+const grantType = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
+
+/**
+ * Tokens in exchange for another token (RFC 8693), such as a user's token for the one of a service behind.
+ *
+ * @group Flows
+ */
+export class TokenExchangeFlow extends StoredAuthFlow {
+  static {
+    isBuiltFromOptions(this);
+  }
+
+  constructor(options: TokenExchangeFlowOptions) {
+    const { subjectToken, actorToken, actorTokenType, account, key } = options;
+    if (typeof subjectToken !== 'function' && (typeof subjectToken !== 'string' || subjectToken === '')) {
+      throw new TypeError('subjectToken must be a non-empty string or a function.');
+    }
+    if (typeof subjectToken === 'function' && account === undefined && key === undefined) {
+      throw new TypeError(
+        'A subjectToken that is a function needs the option account, to tell whose tokens these are.',
+      );
+    }
+    if (actorTokenType !== undefined && actorToken === undefined) {
+      throw new TypeError('actorTokenType is given without an actorToken.');
+    }
+    super(accountOptions(options, account ?? hash(subjectToken), key));
+  }
+
+  protected override get options(): TokenExchangeFlowOptions {
+    return super.options as TokenExchangeFlowOptions;
+  }
+
+  protected override get interactive(): boolean {
+    return false;
+  }
+
+  /** @throws TypeError always: another account has another subject token. Make another flow. */
+  override withAccount(_account: string): this {
+    throw new TypeError('A TokenExchangeFlow is for one subject: make another flow, with its own subjectToken.');
+  }
+
+  protected override async authorize({ signal }: AuthorizeContext): Promise<TokenSet> {
+    const { subjectToken, actorToken, requestedTokenType } = this.options;
+    const { subjectTokenType = accessTokenType, actorTokenType = accessTokenType } = this.options;
+    const actor = actorToken === undefined ? undefined : await readSecret('actorToken', actorToken);
+    const parameters = {
+      subject_token: await readSecret('subjectToken', subjectToken),
+      subject_token_type: subjectTokenType,
+      requested_token_type: requestedTokenType,
+      ...(actor !== undefined && { actor_token: actor, actor_token_type: actorTokenType }),
+    };
+    return this.requestTokens(grantType, parameters, { signal });
+  }
+}
+
+/** {@link TokenExchangeFlow} with a storage. @group Flows */
+export class TokenExchangeFlowSimple extends TokenExchangeFlow {
+  static {
+    isBuiltFromOptions(this);
+  }
+
+  constructor(options: TokenExchangeFlowOptions & { readonly storage: TokenStorage }) {
+    super(requireStorage(options));
+  }
+}
+
+/** The key of a credential is needed at once, and WebCrypto hashes only later. */
+function hash(subjectToken: SecretSource<string>): string | undefined {
+  return typeof subjectToken === 'string' ? bytesToHex(sha256(utf8ToBytes(subjectToken))) : undefined;
+}

@@ -1,0 +1,23 @@
+import { InsecureTransportError } from '../errors/index.js';
+import { parseUrl } from './parse-url.js';
+
+/** Parses a URL that tokens may travel to: HTTPS, or HTTP on loopback, without user information. */
+export function secureUrl(text: string, name: string): URL {
+  const url = typeof text === 'string' ? parseUrl(text) : undefined;
+  if (!url) throw new TypeError(`${name} must be an absolute URL.`);
+  if (url.username !== '' || url.password !== '') throw new TypeError(`${name} must hold no user name or password.`);
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) return url;
+  throw new InsecureTransportError({
+    message: `${name} is neither an https: URL nor on loopback; tokens would travel unprotected.`,
+  });
+}
+
+/** Tells whether a host name stands for this machine. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+/** Returns the issuer that a domain stands for. */
+export function issuerOfDomain(domain: string): string {
+  return /^https?:\/\//.test(domain) ? domain : `https://${domain}/`;
+}

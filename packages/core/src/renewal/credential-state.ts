@@ -1,0 +1,122 @@
+import { ProcessLock } from '../storage/process-lock.js';
+import type { SaveContext } from '../storage/token-storage.js';
+import type { Unanswered } from '../tokens/token-record.js';
+import type { TokenSet } from '../tokens/token-set.js';
+
+/** What a run came to. */
+export interface RunOutcome {
+  readonly tokens: TokenSet;
+  /** When the server was asked, in ms; `undefined` when the tokens were found in storage. */
+  readonly requestedAt: number | undefined;
+}
+
+const unsavedCredentials = new Set<Credential>();
+
+/** What this process knows of one credential. All its flows share it. */
+export class Credential {
+  /** As last loaded or saved. */
+  tokens: TokenSet | undefined;
+  /** Counts what was saved or deleted, so that a slow look does not put back what it found before. */
+  writes = 0;
+  /** The renewal under way, which all callers join. */
+  run: Promise<RunOutcome> | undefined;
+  /** Whether that renewal is one that nobody waits for. */
+  isAhead = false;
+  /** The login under way. */
+  login: LoginInProgress | undefined;
+  /** A refresh token presented without an answer, where storage could not note it. */
+  unanswered: (Unanswered & { readonly tokens: TokenSet }) | undefined;
+  /** A refresh token that the server has refused; it is not presented again. */
+  refused: string | undefined;
+  /** When a renewal ahead was last begun, in ms. */
+  lastAhead = -Infinity;
+  #unsaved: UnsavedTokens | undefined;
+  #processLock: ProcessLock | undefined;
+
+  constructor(processLock?: ProcessLock) {
+    this.#processLock = processLock;
+  }
+
+  /** Excludes this process's flows where nothing excludes others. */
+  get processLock(): ProcessLock {
+    return (this.#processLock ??= new ProcessLock());
+  }
+
+  /** Notes what was written to storage, or could not be. */
+  write(tokens: TokenSet | undefined): void {
+    this.tokens = tokens;
+    this.writes++;
+  }
+
+  /** New tokens that could not be saved yet. While there are any they exist nowhere else, so this is not collected. */
+  get unsaved(): UnsavedTokens | undefined {
+    return this.#unsaved;
+  }
+  set unsaved(tokens: UnsavedTokens | undefined) {
+    this.#unsaved = tokens;
+    if (tokens) unsavedCredentials.add(this);
+    else unsavedCredentials.delete(this);
+  }
+}
+
+/** Tokens that exist in memory only. They beat storage while it still holds what they grew from. */
+export interface UnsavedTokens {
+  readonly tokens: TokenSet;
+  readonly grewFrom: StoredTokens;
+  readonly reason: SaveContext['reason'];
+}
+
+/** What was found in storage, and the generation that a save over it must state. */
+export interface StoredTokens {
+  readonly tokens: TokenSet | undefined;
+  readonly expected: SaveContext['expected'];
+  /** Whether something is there that is no record, or cannot be opened. */
+  readonly isUnreadable?: boolean;
+}
+
+/** A login that several callers may wait for. It is given up when the last of them leaves. */
+export interface LoginInProgress {
+  readonly tokens: Promise<TokenSet>;
+  readonly controller: AbortController;
+  waiters: number;
+}
+
+const byPlace = new Map<string, WeakRef<Credential>>();
+const byClass = new WeakMap<object, Map<string, WeakRef<Credential>>>();
+const forgotten = new FinalizationRegistry<{ place: Map<string, WeakRef<Credential>>; key: string }>(
+  ({ place, key }) => {
+    if (!place.get(key)?.deref()) place.delete(key);
+  },
+);
+
+const processLocks = new WeakMap<object, ProcessLock>();
+
+/**
+ * Returns a credential that no other flow shares. Flows of one class may still have one place, which nobody can tell:
+ * they share the process lock, so that no two of one key spend the same refresh token.
+ */
+export function credentialAlone(flowClass: object): Credential {
+  const lock = processLocks.get(flowClass) ?? new ProcessLock();
+  processLocks.set(flowClass, lock);
+  return new Credential(lock);
+}
+
+/**
+ * Returns the one credential of this key at a place: a storage's id or, for flows with hooks of their own, their
+ * class.
+ */
+export function credentialAt(place: string | object, key: string): Credential {
+  if (typeof place === 'string') return find(byPlace, `${place}\n${key}`);
+  const credentials = byClass.get(place) ?? new Map<string, WeakRef<Credential>>();
+  byClass.set(place, credentials);
+  return find(credentials, key);
+}
+
+function find(place: Map<string, WeakRef<Credential>>, key: string): Credential {
+  const known = place.get(key)?.deref();
+  if (known) return known;
+  const credential = new Credential();
+  place.set(key, new WeakRef(credential));
+  forgotten.register(credential, { place, key });
+  return credential;
+}

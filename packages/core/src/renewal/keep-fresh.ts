@@ -1,0 +1,62 @@
+import type { AccessTokenOptions } from '../options/access-token-options.js';
+import { type Clock } from '../platform/clock.js';
+import { defaultThreshold, lifetimeOf, secondsLeft } from '../tokens/expiry.js';
+import type { TokenSet } from '../tokens/token-set.js';
+
+/** Renews a flow's token ahead of its end, until it is closed. @group Options */
+export interface KeptFresh {
+  /** Stops. A renewal under way goes on to its end. */
+  close(): void;
+}
+
+/** What is kept fresh. */
+export interface FreshSource {
+  readonly clock: Clock;
+  readonly threshold: number | undefined;
+  readonly tokens: () => TokenSet | undefined;
+  readonly token: (options: AccessTokenOptions) => Promise<string>;
+}
+
+const [shortest, longest] = [1, 60]; // seconds; a machine that was asleep finds out within a minute
+
+/** Starts to renew. Failures are told by the flow's events, and tried again after 2 s to 60 s, with jitter. */
+export function keepFresh(source: FreshSource): KeptFresh {
+  const controller = new AbortController();
+  void renewUntil(controller.signal, source);
+  return {
+    close: () => {
+      controller.abort(new Error('keepFresh was closed.'));
+    },
+  };
+}
+
+async function renewUntil(signal: AbortSignal, { clock, threshold, tokens, token }: FreshSource): Promise<void> {
+  let failures = 0;
+  while (!signal.aborted) {
+    const present = tokens();
+    try {
+      await token({ signal, ...(present && { autoRefreshThreshold: aheadOf(present, threshold) }) });
+      failures = 0;
+    } catch {
+      failures++;
+    }
+    const pause = failures > 0 ? afterFailures(failures) : untilDue(tokens(), threshold, clock.now());
+    await clock.sleep(pause * 1000, signal, { idle: true }).catch(() => undefined);
+  }
+}
+
+/** Seconds before its end at which a token is renewed: a fifth of its life, or the threshold, but not half of its life. */
+function aheadOf(tokens: TokenSet, threshold = defaultThreshold(tokens)): number {
+  const lifetime = lifetimeOf(tokens);
+  return lifetime === undefined ? threshold : Math.min(Math.max(threshold, lifetime / 5), lifetime / 2);
+}
+
+function untilDue(tokens: TokenSet | undefined, threshold: number | undefined, now: number): number {
+  const left = tokens ? secondsLeft(tokens, now) - aheadOf(tokens, threshold) : Infinity;
+  return Math.min(Math.max(left + 0.001, shortest), longest); // past the threshold, not at it
+}
+
+function afterFailures(count: number): number {
+  const most = Math.min(2 ** count, longest);
+  return most / 2 + Math.random() * (most / 2);
+}

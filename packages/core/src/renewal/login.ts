@@ -1,0 +1,71 @@
+import type { Credential } from './credential-state.js';
+import type { TokenSet } from '../tokens/token-set.js';
+import type { TokenKeeper } from './token-keeper.js';
+import { unlessAborted, untilAborted } from '../platform/until-aborted.js';
+
+/** What `authorize` is given. @group Write your own flow */
+export interface AuthorizeContext {
+  /** Fires when nobody waits any longer, or when the lock was lost. */
+  readonly signal: AbortSignal;
+  /** The tokens before, if there are any. */
+  readonly previous: TokenSet | undefined;
+}
+
+/**
+ * Obtains tokens by a step that may keep a person busy, and saves them. The lock is not held meanwhile: it is taken
+ * before, to see that tokens can be saved here at all, and after, to save them. When that fails, they stay in memory
+ * and later calls save them.
+ */
+export async function logIn(
+  keeper: TokenKeeper,
+  step: (context: AuthorizeContext) => Promise<TokenSet>,
+  { scope, reason = 'login' }: { readonly scope: string | undefined; readonly reason?: 'login' | 'import' },
+  signal: AbortSignal,
+): Promise<TokenSet> {
+  const before = await keeper.locked(() => keeper.load({ toReplace: true }));
+  const tokens = await step({ signal, previous: before.tokens });
+  try {
+    return await keeper.locked(async (lock) =>
+      keeper.save(tokens, await keeper.load({ toReplace: true }), { reason, overwrite: true, lock, scope }),
+    );
+  } catch (error) {
+    return keeper.keepLogin(tokens, before, scope, error);
+  }
+}
+
+/**
+ * Joins the login of this credential, or starts it. It goes on while anybody waits for it, and is aborted when the
+ * last of them has left.
+ */
+export async function joinLogin(
+  credential: Credential,
+  start: (signal: AbortSignal) => Promise<TokenSet>,
+  signal: AbortSignal | undefined,
+): Promise<TokenSet> {
+  signal?.throwIfAborted();
+  const login = (credential.login ??= begin(start));
+  login.waiters++;
+  try {
+    return await untilAborted(signal, login.tokens);
+  } finally {
+    if (--login.waiters === 0) {
+      login.controller.abort(signal?.reason);
+      if (credential.login === login) credential.login = undefined;
+    }
+  }
+}
+
+/** Starts a login that nobody else may join, such as the exchange of one certain code. */
+export function beginLogin(
+  start: (signal: AbortSignal) => Promise<TokenSet>,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<TokenSet> {
+  return unlessAborted(signal, () => start(signal));
+}
+
+function begin(start: (signal: AbortSignal) => Promise<TokenSet>): NonNullable<Credential['login']> {
+  const controller = new AbortController();
+  const tokens = start(controller.signal);
+  tokens.catch(() => undefined); // whoever waits is told; nobody may be left
+  return { tokens, controller, waiters: 0 };
+}

@@ -1,0 +1,50 @@
+import type { Credential } from './credential-state.js';
+import { RevocationFailedError } from '../errors/index.js';
+import type { ProtocolClient } from '../server/authorization-server.js';
+import type { TokenKeeper } from './token-keeper.js';
+import type { TokenSet } from '../tokens/token-set.js';
+import { untilAborted } from '../platform/until-aborted.js';
+
+/** Seconds that a logout spends on revocation at most. */
+const patience = 5;
+
+/**
+ * Revokes the stored tokens where the server says how, and deletes them in any case.
+ *
+ * @returns what went wrong with the revocation
+ */
+export function logOut(
+  keeper: TokenKeeper,
+  credential: Credential,
+  protocol: ProtocolClient,
+  timeout = patience,
+): Promise<RevocationFailedError | undefined> {
+  return keeper.locked(async (lock) => {
+    const stored = await keeper.load({ toReplace: true });
+    const held = credential.unsaved?.tokens ?? stored.tokens;
+    const failure = held && (await revoke(protocol, held, Math.min(timeout, patience)));
+    await keeper.remove(stored, lock);
+    return failure;
+  });
+}
+
+async function revoke(
+  protocol: ProtocolClient,
+  tokens: TokenSet,
+  seconds: number,
+): Promise<RevocationFailedError | undefined> {
+  const over = new AbortController();
+  // Not AbortSignal.timeout, which keeps no process alive: it would end before the tokens are deleted.
+  const timer = setTimeout(() => {
+    over.abort(new Error(`The server did not confirm within ${seconds} seconds.`));
+  }, seconds * 1000);
+  try {
+    const client = await untilAborted(over.signal, protocol.prepare());
+    await client.revoke(tokens, over.signal);
+    return undefined;
+  } catch (cause) {
+    return new RevocationFailedError({ cause });
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,71 @@
+import { CredentialMismatchError, NoTokensError, StorageConflictError } from '../errors/index.js';
+import { hasMoved } from '../tokens/generation.js';
+import type { StoredTokens } from './credential-state.js';
+import { isNoRecord, storageError, type StorageHooks } from './storage-hooks.js';
+import { TokenSet } from '../tokens/token-set.js';
+import type { DeleteContext, SaveContext } from '../storage/token-storage.js';
+import { within } from '../platform/within.js';
+
+/** Seconds for which a hook may be busy: one that never answers would keep all callers, and the lock. */
+const patience = 30;
+
+/** Calls the storage hooks of a flow, which may be anybody's. */
+export class StorageAccess {
+  readonly #key: string;
+  readonly #hooks: StorageHooks;
+
+  constructor(key: string, hooks: StorageHooks) {
+    this.#key = key;
+    this.#hooks = hooks;
+  }
+
+  /**
+   * Reads what is stored. `known` tokens are kept out of errors.
+   *
+   * @throws CredentialMismatchError, RecordUnreadableError, StorageUnavailableError
+   */
+  async read(known: TokenSet | undefined): Promise<TokenSet | undefined> {
+    let tokens: TokenSet | undefined;
+    try {
+      const record: unknown = await within(patience, this.#hooks.load());
+      tokens = record === undefined || record === null ? undefined : TokenSet.from(record);
+    } catch (error) {
+      if (error instanceof NoTokensError) return undefined;
+      throw storageError('The stored tokens could not be read.', error, known);
+    }
+    const owner = tokens?.stamp?.key;
+    if (owner !== undefined && owner !== this.#key) throw new CredentialMismatchError();
+    return tokens;
+  }
+
+  /** Saves. What is no record is nothing newer: it is overwritten, since these tokens exist nowhere else. */
+  async write(tokens: TokenSet, context: SaveContext): Promise<void> {
+    const attempt = async (expected: SaveContext['expected']): Promise<void> =>
+      within(patience, this.#hooks.save(tokens, { ...context, expected }));
+    await attempt(context.expected).catch((error: unknown) => {
+      if (!isNoRecord(error)) throw error;
+      return attempt(undefined);
+    });
+  }
+
+  /** Deletes. @throws StorageConflictError, StorageUnavailableError */
+  async remove(known: TokenSet | undefined, context: DeleteContext): Promise<void> {
+    try {
+      await within(patience, this.#hooks.delete(context));
+    } catch (error) {
+      throw storageError('The tokens could not be deleted.', error, known);
+    }
+  }
+
+  /** Storages compare generations by themselves; hooks of an application's own may not. @throws StorageConflictError */
+  async assertUnmoved({ tokens, expected }: StoredTokens): Promise<void> {
+    if (expected === undefined) return;
+    const present = await this.read(tokens).catch((error: unknown) => {
+      if (!isNoRecord(error)) throw error;
+      return tokens; // nobody has saved anything newer
+    });
+    const found = present?.generation ?? 0;
+    const moved = present && tokens ? hasMoved(present, tokens) : present !== tokens;
+    if (moved || found !== expected) throw new StorageConflictError({ expected, found });
+  }
+}

@@ -1,0 +1,64 @@
+import type { AuthFlowOptions } from '../options/flow-options.js';
+import type { ClientAuth, OpenidClient } from './load-openid-client.js';
+import type { SigningKey } from '../crypto/private-key.js';
+
+/** What the client proves who it is with. */
+export interface ClientProof {
+  readonly secret: string | undefined;
+  readonly key: SigningKey | undefined;
+}
+
+/**
+ * Returns what puts the client's proof of who it is into a request (RFC 6749 section 2.3, RFC 7523 section 2.2).
+ * `assertedTo` is whom assertions are for.
+ */
+export function clientAuthentication(
+  openid: OpenidClient,
+  options: AuthFlowOptions,
+  { secret, key }: ClientProof,
+  assertedTo: string | undefined,
+): ClientAuth {
+  const natural = secret !== undefined ? 'client_secret_basic' : key ? 'private_key_jwt' : 'none';
+  const method = options.clientAuthentication ?? natural;
+  if (method.endsWith('tls_client_auth')) return openid.TlsClientAuth();
+  if (method === 'private_key_jwt' && key) {
+    return openid.PrivateKeyJwt({ key: key.key, ...(key.keyId !== undefined && { kid: key.keyId }) }, modify());
+  }
+  if (secret === undefined || method === 'none') return openid.None();
+  if (method === 'client_secret_jwt') return openid.ClientSecretJwt(secret, modify());
+  if (method === 'client_secret_post') {
+    return (_server, client, body) => {
+      body.set('client_id', client.client_id);
+      body.set('client_secret', secret);
+    };
+  }
+  const isRaw = options.basicEncoding === 'raw' || secret === '';
+  return (_server, client, _body, headers) => {
+    const [id, password] = [client.client_id, secret].map(isRaw ? String : formEncoded);
+    const bytes = new TextEncoder().encode(`${id}:${password}`);
+    headers.set('authorization', `Basic ${btoa(String.fromCharCode(...bytes))}`);
+  };
+
+  function modify(): { [name: symbol]: (header: Claims, payload: Claims) => void } {
+    const { audience, lifetime, keyId } = options.clientAssertion ?? {};
+    return {
+      [openid.modifyAssertion]: (header, payload) => {
+        if (keyId !== undefined) header['kid'] = keyId;
+        // RFC 9864 has a new name for it, which servers that know RFC 8037 only would refuse.
+        if (header['alg'] === 'Ed25519' && key?.algorithm === 'EdDSA') header['alg'] = 'EdDSA';
+        payload['aud'] = audience ?? assertedTo ?? payload['aud'];
+        if (lifetime !== undefined) payload['exp'] = Number(payload['iat']) + lifetime;
+      },
+    };
+  }
+}
+
+/**
+ * As in a form (URL standard section 5.2). openid-client would encode `-`, `.`, `_` and `*` too, which servers that do
+ * not decode refuse, and client ids are full of them.
+ */
+function formEncoded(text: string): string {
+  return new URLSearchParams([['', text]]).toString().slice('='.length);
+}
+
+type Claims = Record<string, unknown>;

@@ -1,0 +1,62 @@
+import { DeviceCodeRequestError } from '../errors/index.js';
+import type { HttpAnswer } from './http-exchange.js';
+import { isTransient, readObject, readRefusal, unavailable } from './endpoint-answer.js';
+import { readSeconds } from '../tokens/token-record.js';
+import { parseUrl } from '../platform/parse-url.js';
+
+/** What a person needs to approve a login on another device (RFC 8628 section 3.2). @group Options */
+export interface DeviceCodePrompt {
+  /** The page to open. */
+  readonly verificationUri: string;
+  /** The code to type there. */
+  readonly userCode: string;
+  /** The page with the code filled in; many servers have none. */
+  readonly verificationUriComplete: string | undefined;
+  /** When the code ends. */
+  readonly expiresAt: Date;
+}
+
+/** A device code: the prompt, and what the program polls with. */
+export interface DeviceCode {
+  readonly prompt: DeviceCodePrompt;
+  /** Secret. */
+  readonly deviceCode: string;
+  /** Seconds between polls. */
+  readonly interval: number;
+}
+
+/**
+ * Reads the answer of the device authorization endpoint. `interval` may be missing (then 5 s, RFC 8628 section 3.2),
+ * so may `verification_uri_complete`; numbers may be strings.
+ *
+ * @throws DeviceCodeRequestError, TokenEndpointUnavailableError
+ */
+export function readDeviceCode(answer: HttpAnswer, secrets: readonly string[], now: number): DeviceCode {
+  if (isTransient(answer.status)) throw unavailable(answer, { now }, `status ${answer.status}`);
+  const body = readObject(answer.text);
+  const { device_code, user_code, verification_uri = body?.['verification_url'] } = body ?? {};
+  const page = readPage(verification_uri);
+  if (answer.status < 200 || answer.status > 299 || !isText(device_code) || !isText(user_code) || !page) {
+    throw new DeviceCodeRequestError(readRefusal(answer.status, body, secrets));
+  }
+  const lifetime = readSeconds(body?.['expires_in']) ?? 300;
+  return {
+    deviceCode: device_code,
+    interval: Math.max(1, readSeconds(body?.['interval']) ?? 5),
+    prompt: {
+      verificationUri: page,
+      userCode: user_code.replace(/\p{C}/gu, ''), // it is printed on terminals
+      verificationUriComplete: readPage(body?.['verification_uri_complete']),
+      expiresAt: new Date(Math.min(now + lifetime * 1000, 8.64e15)),
+    },
+  };
+}
+
+function readPage(value: unknown): string | undefined {
+  const url = isText(value) ? parseUrl(value) : undefined;
+  return url?.protocol === 'https:' || url?.protocol === 'http:' ? url.href : undefined;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}

@@ -1,0 +1,92 @@
+import type { AuthFlowOptions } from '../options/flow-options.js';
+import { causesOf } from '../errors/error-causes.js';
+import { DiscoveryError, TokenEndpointUnavailableError } from '../errors/index.js';
+import { asResponse, exchange, type HttpAnswer, requestInit } from './http-exchange.js';
+import { type FoundMetadata, lifetimeOfAnswer } from './kept-metadata.js';
+import { aboutNetworkFailure } from './network-failure.js';
+import { importOpenid } from './load-openid-client.js';
+import { scrubError } from '../errors/scrub.js';
+import { issuerOfDomain, secureUrl } from '../platform/secure-url.js';
+import { readObject } from './endpoint-answer.js';
+
+/**
+ * Finds the server's endpoints: those given by the option `server`, else published for the issuer (OpenID Connect
+ * Discovery section 4, else RFC 8414 section 3).
+ *
+ * @throws TokenEndpointUnavailableError when the server cannot be reached; DiscoveryError when it publishes nothing
+ * usable; InsecureTransportError when it publishes an endpoint that is neither HTTPS nor on loopback.
+ */
+export async function discover(options: AuthFlowOptions): Promise<FoundMetadata> {
+  const { issuer, domain, server } = options;
+  if (server) {
+    const metadata = {
+      issuer: server.issuer ?? new URL(server.tokenEndpoint).origin,
+      token_endpoint: server.tokenEndpoint,
+      ...(server.deviceAuthorizationEndpoint && { device_authorization_endpoint: server.deviceAuthorizationEndpoint }),
+      ...(server.authorizationEndpoint && { authorization_endpoint: server.authorizationEndpoint }),
+      ...(server.pushedAuthorizationRequestEndpoint && {
+        pushed_authorization_request_endpoint: server.pushedAuthorizationRequestEndpoint,
+      }),
+      ...(server.revocationEndpoint && { revocation_endpoint: server.revocationEndpoint }),
+      ...(server.introspectionEndpoint && { introspection_endpoint: server.introspectionEndpoint }),
+      ...(server.userinfoEndpoint && { userinfo_endpoint: server.userinfoEndpoint }),
+    };
+    return { metadata, lifetime: Infinity };
+  }
+  const expected = new URL(issuer ?? issuerOfDomain(domain ?? ''));
+  const found = (await fetchMetadata(expected, 'oidc', options)) ?? (await fetchMetadata(expected, 'oauth2', options));
+  if (!found) throw new DiscoveryError({ message: `${expected.origin} publishes no metadata for this issuer.` });
+  const published = [found.metadata, found.metadata.mtls_endpoint_aliases ?? {}].flatMap((each) =>
+    Object.entries<unknown>(each),
+  );
+  for (const [name, value] of published) {
+    if (name.endsWith('_endpoint') && typeof value === 'string') checkEndpoint(value, `The server's ${name}`);
+  }
+  return found;
+}
+
+function checkEndpoint(url: string, name: string): void {
+  try {
+    secureUrl(url, name);
+  } catch (error) {
+    if (error instanceof TypeError) throw new DiscoveryError({ message: error.message }); // not the caller's mistake
+    throw error;
+  }
+}
+
+/** Returns `undefined` when the server has no such document. */
+async function fetchMetadata(
+  issuer: URL,
+  algorithm: 'oidc' | 'oauth2',
+  options: AuthFlowOptions,
+): Promise<FoundMetadata | undefined> {
+  let answer: HttpAnswer | undefined;
+  const openid = await importOpenid();
+  try {
+    const configuration = await openid.discovery(issuer, options.clientId, undefined, openid.None(), {
+      algorithm,
+      execute: [openid.allowInsecureRequests], // loopback; every URL goes through secureUrl
+      [openid.customFetch]: async (url, init) => {
+        answer = await exchange(options.fetch ?? globalThis.fetch, url, requestInit(init, options.headers), {
+          timeout: options.timeout ?? 20,
+        });
+        return asResponse(answer);
+      },
+    });
+    const lifetime = answer ? lifetimeOfAnswer(answer.headers) : 0;
+    return { metadata: { ...configuration.serverMetadata() }, lifetime };
+  } catch (error) {
+    if (!answer || answer.status === 429 || answer.status >= 500) {
+      const reason = answer ? `status ${answer.status}` : causesOf(error).at(-1)?.message;
+      throw new TokenEndpointUnavailableError({
+        message: `The metadata of ${issuer.origin} could not be fetched: ${reason ?? 'no answer'}.`,
+        status: answer?.status,
+        mayHaveArrived: false, // no grant was sent
+        ...aboutNetworkFailure(error),
+        cause: scrubError(error),
+      });
+    }
+    if (answer.status >= 300 || !readObject(answer.text)) return undefined; // a page in its place, or the way to one
+    throw new DiscoveryError({ message: `The metadata of ${issuer.origin} cannot be used.`, cause: scrubError(error) });
+  }
+}

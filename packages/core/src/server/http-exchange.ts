@@ -1,0 +1,143 @@
+import { longestTimer } from '../platform/clock.js';
+import { causesOf } from '../errors/error-causes.js';
+import { untilAborted } from '../platform/until-aborted.js';
+
+/** A complete answer, read to its end. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** How far to go for an answer. */
+export interface ExchangeLimits {
+  /** Seconds until the request is given up, the body included. */
+  readonly timeout: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** No complete answer came. */
+export class NoAnswerError extends Error {
+  /** Whether the request may have reached the server. */
+  readonly mayHaveArrived: boolean;
+
+  constructor(message: string, options: { cause?: unknown; mayHaveArrived: boolean }) {
+    super(message, { cause: options.cause });
+    this.name = 'NoAnswerError';
+    this.mayHaveArrived = options.mayHaveArrived;
+  }
+}
+
+const largestBody = 1024 * 1024;
+
+/**
+ * Sends one request and reads its answer whole, within a deadline and a size of 1 MiB. Follows no redirect, so that
+ * credentials reach nobody but the endpoint itself.
+ *
+ * @throws NoAnswerError, or the reason of `limits.signal`.
+ */
+export async function exchange(
+  fetch: typeof globalThis.fetch,
+  url: string,
+  init: RequestInit,
+  { timeout, signal }: ExchangeLimits,
+): Promise<HttpAnswer> {
+  signal?.throwIfAborted();
+  const deadline = new AbortController();
+  const timer = setTimeout(
+    () => {
+      deadline.abort(new Error(`No complete answer within ${timeout} s.`));
+    },
+    Math.min(timeout * 1000, longestTimer),
+  );
+  const abort = (): void => {
+    deadline.abort(signal?.reason);
+  };
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    // A fetch of the caller's own may not look at its signal.
+    const response = await untilAborted(
+      deadline.signal,
+      fetch(url, { ...init, redirect: 'manual', signal: deadline.signal }),
+    );
+    return {
+      // A browser does not tell which redirect it is that it does not follow.
+      status: response.type === 'opaqueredirect' ? 302 : response.status,
+      headers: response.headers,
+      text: await readBody(response, deadline.signal),
+    };
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof NoAnswerError) throw error;
+    const cause: unknown = deadline.signal.aborted ? deadline.signal.reason : error;
+    throw new NoAnswerError(describe(cause), { cause, mayHaveArrived: mayHaveArrived(error) });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+/** Puts an answer back into the form that protocol libraries read. */
+export function asResponse({ status, headers, text }: HttpAnswer): Response {
+  const empty = status === 204 || status === 205 || status === 304;
+  return new Response(empty ? null : text, { status, headers });
+}
+
+/** Adds the caller's own headers below those that the protocol needs. */
+export function requestInit(init: object, headers: Readonly<Record<string, string>> | undefined): RequestInit {
+  if (!headers) return init;
+  const { headers: needed } = init as { headers?: Record<string, string> };
+  return { ...init, headers: Object.fromEntries([...new Headers(headers), ...new Headers(needed)]) };
+}
+
+async function readBody(response: Response, signal: AbortSignal): Promise<string> {
+  if (!response.body) return '';
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  let size = 0;
+  try {
+    for (;;) {
+      const { done, value } = await untilAborted(signal, reader.read());
+      if (done) return text + decoder.decode();
+      size += value.byteLength;
+      if (size > largestBody) {
+        throw new NoAnswerError('The answer is larger than 1 MiB.', { mayHaveArrived: true });
+      }
+      text += decoder.decode(value, { stream: true });
+    }
+  } catch (error) {
+    void reader.cancel().catch(() => undefined);
+    if (error instanceof NoAnswerError) throw error;
+    throw new NoAnswerError(describe(error), { cause: error, mayHaveArrived: true });
+  }
+}
+
+/** Failures that end before the first byte of the request is written. */
+const neverSent = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+function mayHaveArrived(error: unknown): boolean {
+  return !causesOf(error).some(
+    ({ code, errors }) =>
+      (typeof code === 'string' && neverSent.has(code)) ||
+      (Array.isArray(errors) && errors.length > 0 && !errors.some(mayHaveArrived)),
+  );
+}
+
+function describe(error: unknown): string {
+  return causesOf(error).at(-1)?.message || 'The connection failed.';
+}

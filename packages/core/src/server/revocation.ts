@@ -1,0 +1,38 @@
+import { scrubError } from '../errors/scrub.js';
+import type { ServerConnection } from './server-connection.js';
+import { isSuccess, readObject } from './endpoint-answer.js';
+import type { TokenSet } from '../tokens/token-set.js';
+
+/**
+ * Revokes tokens (RFC 7009). The refresh token first: with it, servers should end its access tokens too (section 2.1), and
+ * some revoke no other.
+ *
+ * @throws a scrubbed error when the server does not confirm it
+ */
+export async function revokeTokens(
+  connection: ServerConnection,
+  { refreshToken, accessToken }: TokenSet,
+  signal: AbortSignal,
+): Promise<void> {
+  const refused = refreshToken !== undefined && (await revoke(connection, refreshToken, 'refresh_token', signal));
+  if (refused) throw refused.problem;
+  const kept = accessToken !== undefined && (await revoke(connection, accessToken, 'access_token', signal));
+  if (!kept) return;
+  if (refreshToken === undefined || kept.error !== 'unsupported_token_type') throw kept.problem;
+}
+
+/** Returns what stands in the way: any 2xx is a confirmation. */
+async function revoke(
+  connection: ServerConnection,
+  token: string,
+  hint: 'refresh_token' | 'access_token',
+  signal: AbortSignal,
+): Promise<{ readonly problem: Error; readonly error: unknown } | undefined> {
+  const secrets = [token, ...connection.secretsOf(new URLSearchParams())];
+  const { answer, problem } = await connection.ask(
+    (openid, configuration) => openid.tokenRevocation(configuration, token, { token_type_hint: hint }),
+    { secrets, signal, asJson: connection.options.revocationFormat === 'json' },
+  );
+  if (problem === undefined || (answer && isSuccess(answer.status))) return undefined;
+  return { problem: scrubError(problem, secrets), error: answer && readObject(answer.text)?.['error'] };
+}

@@ -1,0 +1,174 @@
+import type { AuthFlowOptions } from '../options/flow-options.js';
+import { clientAuthentication, type ClientProof } from './client-authentication.js';
+import { asResponse, exchange, type HttpAnswer, requestInit } from './http-exchange.js';
+import { type DpopKey, proveDpop } from '../crypto/dpop-proof.js';
+import { type Configuration, importOpenid, type OpenidClient, type ServerMetadata } from './load-openid-client.js';
+import { readObject } from './endpoint-answer.js';
+
+/** What requests are made with. */
+export interface ConnectionParts {
+  readonly metadata: ServerMetadata;
+  readonly proof: ClientProof;
+  readonly options: AuthFlowOptions;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** The last nonce that each origin gave for proofs (RFC 9449 section 8.2). */
+  readonly nonces: Map<string, string>;
+}
+
+/** How a request is to be made. */
+export interface AskOptions {
+  /** What the request holds of secrets; those that are added to it are added here. */
+  readonly secrets: string[];
+  readonly signal?: AbortSignal | undefined;
+  /** Called at the last moment; what it throws stops the request. */
+  readonly beforeSending?: (() => void) | undefined;
+  /** Sends the fields of the form as JSON. */
+  readonly asJson?: boolean;
+  /** Proves that whoever asks holds this key (RFC 9449). */
+  readonly dpopKey?: DpopKey | undefined;
+}
+
+/** What a request came to: the answer as it was, and what the protocol library says of it. */
+export interface Asked<T> {
+  readonly answer: HttpAnswer | undefined;
+  readonly result: T | undefined;
+  readonly problem: unknown;
+}
+
+/** One request, as the protocol library makes it. */
+export type ProtocolCall<T> = (openid: OpenidClient, configuration: Configuration) => Promise<T>;
+
+/** Lets the protocol library make one request, and keeps the answer before the library judges it. */
+export class ServerConnection {
+  readonly #parts: ConnectionParts;
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts;
+  }
+
+  get metadata(): ServerMetadata {
+    return this.#parts.metadata;
+  }
+  get options(): AuthFlowOptions {
+    return this.#parts.options;
+  }
+  /**
+   * What the server calls itself; `undefined` where that is not known, as with Microsoft's `{tenantid}`, which stands for
+   * the tenant of whoever logs in.
+   */
+  get issuer(): string | undefined {
+    const { options, metadata } = this.#parts;
+    const isKnown = !options.server || options.server.issuer !== undefined;
+    return isKnown && !metadata.issuer.includes('{tenantid}') ? metadata.issuer : undefined;
+  }
+  /** Milliseconds since 1970. */
+  now(): number {
+    return this.#parts.now();
+  }
+
+  /**
+   * Makes the request that `call` describes; all of it once more where the server wants its nonce in the proof, since it
+   * may have noted an assertion of the client as used (RFC 9449 section 8). Throws only what `signal` says.
+   */
+  async ask<T>(call: ProtocolCall<T>, options: AskOptions): Promise<Asked<T>> {
+    const asked = await this.#askOnce(call, options);
+    const isRefused = options.dpopKey && asked.answer && wantsNonce(asked.answer);
+    return isRefused ? this.#askOnce(call, options) : asked;
+  }
+
+  async #askOnce<T>(call: ProtocolCall<T>, options: AskOptions): Promise<Asked<T>> {
+    let answer: HttpAnswer | undefined;
+    let result: T | undefined;
+    let problem: unknown;
+    try {
+      const openid = await importOpenid();
+      result = await call(
+        openid,
+        this.#configure(openid, (got) => (answer = got), options),
+      );
+    } catch (error) {
+      problem = error;
+    }
+    options.signal?.throwIfAborted();
+    return { answer, result, problem };
+  }
+
+  /** Returns what of these form fields is secret, and the client's own secret. */
+  secretsOf(form: URLSearchParams): string[] {
+    const { secret } = this.#parts.proof;
+    const open = new Set(['grant_type', 'client_id', 'scope', 'audience', 'resource', 'token_type_hint']);
+    const sent = [...form].filter(([name]) => !open.has(name)).map(([, value]) => value);
+    return secret === undefined ? sent : [...sent, secret];
+  }
+
+  /** Configures the protocol library for one request. */
+  #configure(openid: OpenidClient, keep: (answer: HttpAnswer) => void, asking: AskOptions): Configuration {
+    const { metadata, proof, options, now } = this.#parts;
+    const { fetch = globalThis.fetch, timeout = 20, headers: extra, clientAuthentication: method } = options;
+    const usesTls = method?.endsWith('tls_client_auth') ?? false;
+    const configuration = new openid.Configuration(
+      metadata,
+      options.clientId,
+      {
+        [openid.clockSkew]: Math.round((now() - Date.now()) / 1000),
+        ...(usesTls && { use_mtls_endpoint_aliases: true }),
+      },
+      clientAuthentication(openid, options, proof, this.issuer ?? metadata.token_endpoint),
+    );
+    openid.allowInsecureRequests(configuration); // loopback; every URL has been through secureUrl
+    configuration[openid.customFetch] = async (url, init) => {
+      noteSecrets(new Headers(init.headers), init.body, asking.secrets);
+      const request = requestInit(await this.#proven(url, asking.asJson ? formAsJson(init) : init, asking), extra);
+      asking.beforeSending?.();
+      const answer = await exchange(fetch, url, request, { timeout, signal: asking.signal });
+      this.#noteNonce(url, answer);
+      keep(answer);
+      return asResponse(this.issuer === undefined ? withoutIdToken(answer) : answer);
+    };
+    return configuration;
+  }
+
+  async #proven(url: string, init: RequestForm, { dpopKey }: AskOptions): Promise<RequestForm> {
+    if (!dpopKey) return init;
+    const nonce = this.#parts.nonces.get(new URL(url).origin);
+    const target = { method: init.method ?? 'GET', url, now: this.now(), nonce };
+    return { ...init, headers: { ...init.headers, dpop: await proveDpop(dpopKey, target) } };
+  }
+
+  #noteNonce(url: string, { headers }: HttpAnswer): void {
+    const nonce = headers.get('dpop-nonce');
+    if (nonce !== null) this.#parts.nonces.set(new URL(url).origin, nonce);
+  }
+}
+
+function noteSecrets(headers: Headers, body: unknown, secrets: string[]): void {
+  const authorization = headers.get('authorization');
+  if (authorization !== null) secrets.push(authorization.replace(/^\w+ /, ''));
+  const assertion = body instanceof URLSearchParams ? body.get('client_assertion') : null;
+  if (assertion !== null) secrets.push(assertion);
+}
+
+/** A request as the protocol library describes it. */
+interface RequestForm {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly headers?: object;
+}
+
+/** Whether the server refused a proof only because its nonce is missing or old (RFC 9449 section 8). */
+function wantsNonce({ status, headers, text }: HttpAnswer): boolean {
+  const isRefusal = status === 400 || status === 401;
+  return isRefusal && headers.has('dpop-nonce') && readObject(text)?.['error'] === 'use_dpop_nonce';
+}
+
+function formAsJson(init: RequestForm): RequestForm {
+  const fields = Object.fromEntries(init.body instanceof URLSearchParams ? init.body : []);
+  return { ...init, body: JSON.stringify(fields), headers: { ...init.headers, 'content-type': 'application/json' } };
+}
+
+/** Without an issuer to compare with, an id token cannot be checked, so it is not shown to the checks. */
+function withoutIdToken(answer: HttpAnswer): HttpAnswer {
+  const { id_token, ...body } = readObject(answer.text) ?? {};
+  return id_token === undefined ? answer : { ...answer, text: JSON.stringify(body) };
+}

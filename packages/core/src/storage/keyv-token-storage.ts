@@ -1,0 +1,138 @@
+import { RecordUnreadableError, StorageUnavailableError } from '../errors/index.js';
+import { assertGeneration } from '../tokens/generation.js';
+import { fullKey, type KeyvBackend, placeOf, rejectingOnReports } from './keyv-backend.js';
+import type { HeldLock, Lock, LockOptions } from './lock.js';
+import { ProcessLock } from './process-lock.js';
+import type { RecordCodec } from './record-codec.js';
+import { scrubError } from '../errors/scrub.js';
+import { openRecord, sealRecord } from './stored-record.js';
+import type { TokenSet } from '../tokens/token-set.js';
+import type { DeleteContext, SaveContext, TokenStorage } from './token-storage.js';
+import { within } from '../platform/within.js';
+
+/** Options of {@link KeyvTokenStorage}. @group Storages */
+export interface KeyvTokenStorageOptions {
+  /**
+   * What keeps two tasks from renewing one credential. `'process'` excludes within this process only; give
+   * `fileLock(…)`, `redisLock(…)` or a lock of your own when other processes use the same store.
+   */
+  readonly lock: Lock | 'process';
+  /**
+   * Names the place, so that flows on two storages of one place share their work. Default: one name for each store
+   * and namespace in this process.
+   */
+  readonly id?: string | undefined;
+  /**
+   * Seconds after which an operation counts as failed. Default: 10. A write that the store gets done later all the
+   * same can undo a newer one: Keyv cannot withdraw it.
+   */
+  readonly timeout?: number | undefined;
+  /** Encrypts records at rest: `encryption(keys)`. */
+  readonly codec?: RecordCodec | undefined;
+}
+
+const processLock = new ProcessLock();
+
+/**
+ * Keeps tokens in any Keyv 5.6 store. Keyv cannot compare and write in one step: the comparison with
+ * `context.expected` is sound only under a lock that all writers share, which is why `lock` has no default.
+ *
+ * Outages are {@link StorageUnavailableError}, whatever `throwOnErrors` says; the instance's settings are left alone.
+ * An adapter that neither throws, nor emits `error`, nor answers `false` cannot be caught out. Records never expire:
+ * the instance's own `ttl` is not applied, since a refresh token outlives every access token.
+ *
+ * @group Storages
+ */
+export class KeyvTokenStorage implements TokenStorage {
+  readonly id: string;
+  readonly #keyv: KeyvBackend;
+  readonly #lock: Lock | 'process';
+  readonly #timeout: number;
+  readonly #codec: RecordCodec | undefined;
+
+  constructor(keyv: KeyvBackend, options: KeyvTokenStorageOptions) {
+    checkArguments(keyv, options);
+    this.id = options.id ?? placeOf(keyv);
+    this.#keyv = keyv;
+    this.#lock = options.lock;
+    this.#timeout = options.timeout ?? 10;
+    this.#codec = options.codec;
+  }
+
+  /**
+   * Reads the record of `key`; `undefined` when there is none.
+   *
+   * @throws StorageUnavailableError when the store fails, RecordUnreadableError when it holds something that is no record;
+   * CredentialMismatchError when the record names another credential.
+   */
+  async load(key: string): Promise<TokenSet | undefined> {
+    const raw = await this.#run('read', () => this.#keyv.getRaw(fullKey(this.#keyv, key)));
+    return raw === undefined ? undefined : openRecord(raw.value, key, this.#codec);
+  }
+
+  /**
+   * Stores `tokens`.
+   *
+   * @throws StorageConflictError when the stored generation is not `context.expected`; StorageUnavailableError when
+   * the store fails.
+   */
+  async save(key: string, tokens: TokenSet, context: Pick<SaveContext, 'expected'>): Promise<void> {
+    if (context.expected !== undefined) assertGeneration(await this.load(key), context.expected);
+    const record = await sealRecord(tokens, key, this.#codec);
+    await this.#write(fullKey(this.#keyv, key), record, secretsOf(tokens));
+  }
+
+  /** Removes the record of `key`. @throws StorageConflictError, StorageUnavailableError as `save` does. */
+  async delete(key: string, context: Pick<DeleteContext, 'expected'>): Promise<void> {
+    if (context.expected !== undefined) {
+      const stored = await this.load(key);
+      if (!stored) return;
+      assertGeneration(stored, context.expected);
+    }
+    const removed = await this.#run('write', () => this.#keyv.delete(fullKey(this.#keyv, key)));
+    // Keyv answers false for "was not there" and for "did not work".
+    if (!removed && (await this.load(key))) throw new StorageUnavailableError();
+  }
+
+  /**
+   * Runs one task at a time for `key`, as far as the `lock` option reaches, after a small write has shown that the
+   * store takes writes: what is redeemed must be saved.
+   *
+   * @throws LockTimeoutError after `options.timeout` seconds; StorageUnavailableError when the store is read-only or
+   * out of reach.
+   */
+  withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
+    const probeFirst = async (lock: HeldLock): Promise<T> => {
+      await this.#write(fullKey(this.#keyv, 'latchkey.writable'), '1', [], 60_000);
+      return task(lock);
+    };
+    if (this.#lock !== 'process') return this.#lock.withLock(key, probeFirst, options);
+    return processLock.withLock(JSON.stringify([this.id, key]), probeFirst, options);
+  }
+
+  /** A `ttl` of 0 means for ever; `undefined` would mean the instance's default. */
+  async #write(name: string, value: string, secrets: readonly string[], ttl = 0): Promise<void> {
+    const done = await this.#run('write', () => this.#keyv.set(name, value, ttl), secrets);
+    if (!done) throw new StorageUnavailableError();
+  }
+
+  async #run<T>(what: 'read' | 'write', operation: () => Promise<T>, secrets: readonly string[] = []): Promise<T> {
+    try {
+      return await within(this.#timeout, rejectingOnReports(this.#keyv, operation));
+    } catch (error) {
+      // The text of a SyntaxError quotes what was stored.
+      if (error instanceof SyntaxError && what === 'read') throw new RecordUnreadableError();
+      throw new StorageUnavailableError({ cause: scrubError(error, secrets) });
+    }
+  }
+}
+
+/** For those who call without types. */
+function checkArguments(keyv?: Partial<KeyvBackend>, options?: Partial<KeyvTokenStorageOptions>): void {
+  if (typeof keyv?.getRaw !== 'function') throw new TypeError('KeyvTokenStorage needs an instance of Keyv 5.6.');
+  if (!options?.lock) throw new TypeError("KeyvTokenStorage needs a lock, or lock: 'process'.");
+}
+
+function secretsOf({ accessToken, refreshToken, idToken }: TokenSet): string[] {
+  return [accessToken, refreshToken, idToken].filter((secret) => secret !== undefined);
+}

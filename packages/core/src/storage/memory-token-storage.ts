@@ -1,0 +1,38 @@
+import { assertGeneration } from '../tokens/generation.js';
+import type { HeldLock, LockOptions } from './lock.js';
+import { ProcessLock } from './process-lock.js';
+import type { TokenSet } from '../tokens/token-set.js';
+import type { DeleteContext, SaveContext, TokenStorage } from './token-storage.js';
+
+let instances = 0;
+
+/** Keeps tokens in this process's memory until it ends. Each instance is a place of its own. @group Storages */
+export class MemoryTokenStorage implements TokenStorage {
+  readonly id = `memory:${++instances}`;
+  readonly #records = new Map<string, TokenSet>();
+  readonly #lock = new ProcessLock();
+
+  /** Reads the record of `key`; `undefined` when there is none. */
+  async load(key: string): Promise<TokenSet | undefined> {
+    return this.#records.get(key);
+  }
+
+  /** Stores `tokens`. @throws StorageConflictError when the stored generation is not `context.expected`. */
+  async save(key: string, tokens: TokenSet, context: Pick<SaveContext, 'expected'>): Promise<void> {
+    assertGeneration(this.#records.get(key), context.expected);
+    this.#records.set(key, tokens);
+  }
+
+  /** Removes the record of `key`. @throws StorageConflictError when its generation is not `context.expected`. */
+  async delete(key: string, context: Pick<DeleteContext, 'expected'>): Promise<void> {
+    const stored = this.#records.get(key);
+    if (!stored) return;
+    assertGeneration(stored, context.expected);
+    this.#records.delete(key);
+  }
+
+  /** Runs one task at a time for `key`. @throws LockTimeoutError after `options.timeout` seconds. */
+  withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
+    return this.#lock.withLock(key, task, options);
+  }
+}

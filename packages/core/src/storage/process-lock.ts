@@ -1,0 +1,39 @@
+import { LockTimeoutError } from '../errors/index.js';
+import type { HeldLock, Lock, LockOptions } from './lock.js';
+import { waitInLine } from './wait-in-line.js';
+
+/**
+ * Lets one task at a time run for a key within this process, first come, first served. It excludes no other process.
+ * Keys that nobody holds cost no memory, and no timer outlives its wait.
+ *
+ * @group Write your own storage
+ */
+export class ProcessLock implements Lock {
+  /** Who waits for each key that is held, in order. */
+  readonly #lines = new Map<string, Set<() => void>>();
+
+  /**
+   * Waits its turn, runs the task, and frees the key however the task ends. The held signal never fires: a lock in
+   * memory cannot be lost.
+   *
+   * @throws LockTimeoutError when the turn does not come within `options.timeout` seconds; the reason of
+   * `options.signal` when it is aborted before; what the task throws.
+   */
+  async withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
+    options.signal.throwIfAborted();
+    const line = this.#lines.get(key);
+    if (line) await waitInLine(line, options, () => new LockTimeoutError());
+    else this.#lines.set(key, new Set());
+    try {
+      return await task({ signal: new AbortController().signal });
+    } finally {
+      this.#callNext(key);
+    }
+  }
+
+  #callNext(key: string): void {
+    const [next] = this.#lines.get(key) ?? [];
+    if (next) next();
+    else this.#lines.delete(key);
+  }
+}

@@ -1,0 +1,103 @@
+import { isErrorLike } from '../errors/error-causes.js';
+import type { AuthFlowError } from '../errors/index.js';
+import type { TokenSet } from './token-set.js';
+import { warn } from '../platform/warn.js';
+
+/** What a flow tells about its tokens. It holds no secret. @group Events */
+export interface TokenSummary {
+  /** Granted scopes, separated by spaces. */
+  readonly scope: string | undefined;
+  /** When the access token ends. */
+  readonly expiresAt: Date | undefined;
+  /** When it was issued. */
+  readonly issuedAt: Date | undefined;
+  /** Generation of the record. */
+  readonly generation: number | undefined;
+  /** Whether a refresh token is held. */
+  readonly hasRefreshToken: boolean;
+}
+
+/** Something happened to a credential. @group Events */
+export interface FlowEvent {
+  /** Names the credential. */
+  readonly key: string;
+}
+
+/** Something happened to tokens. @group Events */
+export interface TokenEvent extends FlowEvent {
+  /** The tokens concerned. */
+  readonly tokens: TokenSummary;
+}
+
+/** Something happened to tokens, and took its time. @group Events */
+export interface TimedTokenEvent extends TokenEvent {
+  /** Seconds that it took: for `renewed` the request and the save, for `authorized` all, a person's time included. */
+  readonly duration: number;
+}
+
+/** Something went wrong. @group Events */
+export interface FailureEvent extends FlowEvent {
+  /** What went wrong. */
+  readonly error: AuthFlowError;
+}
+
+/** An answer holds tokens, which were kept, but is wrong beside them. @group Events */
+export interface AnswerInvalidEvent extends FlowEvent {
+  /** What is wrong: an id token that does not verify, say. */
+  readonly problem: Error;
+}
+
+/** The events of a flow, by name. @group Events */
+export interface FlowEventMap {
+  /** Tokens were read from storage for the first time. */
+  loaded: TokenEvent;
+  /** The refresh token was redeemed, and the new tokens saved. */
+  renewed: TimedTokenEvent;
+  /** Another process had renewed, or somebody had logged in, and its tokens are used. */
+  adopted: TokenEvent;
+  /** A new grant was made. */
+  authorized: TimedTokenEvent;
+  /** Tokens were saved. */
+  saved: TimedTokenEvent;
+  /** New tokens could not be saved. They are kept in memory, and every later call saves first. */
+  saveFailed: TokenEvent & FailureEvent;
+  /** A renewal failed. Callers were given the present token if it was still valid. */
+  renewalFailed: FailureEvent;
+  /** Somebody has to log in. */
+  loginRequired: FailureEvent;
+  /** A refresh token was sent, but no answer came. */
+  outcomeUnknown: FailureEvent;
+  /** An answer held tokens, which were kept, but is wrong beside them. */
+  answerInvalid: AnswerInvalidEvent;
+  /** Tokens were deleted. */
+  loggedOut: FlowEvent;
+}
+
+/** Tells listeners what a flow does. A listener that throws does not disturb the flow. @group Events */
+export class FlowEvents {
+  readonly #listeners = new Map<keyof FlowEventMap, Set<(event: never) => void>>();
+
+  /** Calls `listener` at each event of this name. @returns a function that ends it. */
+  on<Name extends keyof FlowEventMap>(name: Name, listener: (event: FlowEventMap[Name]) => void): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners.add(listener));
+    return () => void listeners.delete(listener);
+  }
+
+  /** Calls the listeners of this name, in the order in which they came. */
+  emit<Name extends keyof FlowEventMap>(name: Name, event: FlowEventMap[Name]): void {
+    for (const listener of this.#listeners.get(name) ?? []) {
+      try {
+        (listener as (event: FlowEventMap[Name]) => void)(event);
+      } catch (error) {
+        warn(`A listener of the event ${name} threw ${isErrorLike(error) ? error.name : 'a value'}; it was ignored.`);
+      }
+    }
+  }
+}
+
+/** Leaves of a token set what may be logged. */
+export function summarize(tokens: TokenSet): TokenSummary {
+  const { scope, expiresAt, issuedAt, generation } = tokens;
+  return { scope, expiresAt, issuedAt, generation, hasRefreshToken: tokens.refreshToken !== undefined };
+}

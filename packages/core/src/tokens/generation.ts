@@ -1,0 +1,39 @@
+import { StorageConflictError } from '../errors/index.js';
+import type { RecordStamp } from './token-record.js';
+import type { TokenSet } from './token-set.js';
+
+/** Returns the generation to save next: larger than the last one, and never used before, even after a deletion. */
+export function nextGeneration(previous: number | undefined, now: number): number {
+  return Math.max((previous ?? 0) + 1, Math.floor(now));
+}
+
+/** Returns what to note beside tokens that are to be saved over `previous`. */
+export function nextStamp(
+  tokens: TokenSet,
+  previous: TokenSet | undefined,
+  { key, scope, now }: { readonly key: string; readonly scope: string | undefined; readonly now: number },
+): Omit<RecordStamp, 'version'> {
+  const bootstrap = tokens.stamp?.bootstrap ?? previous?.stamp?.bootstrap;
+  return {
+    key,
+    generation: nextGeneration(previous?.generation, now),
+    ...(scope !== undefined && { requested_scope: scope }),
+    ...(bootstrap !== undefined && { bootstrap }),
+  };
+}
+
+/**
+ * Throws {@link StorageConflictError} unless `stored` has the `expected` generation; `undefined` expects nothing.
+ * For storages whose lock makes load, compare and write one step.
+ *
+ * @group Write your own storage
+ */
+export function assertGeneration(stored: TokenSet | undefined, expected: number | undefined): void {
+  const found = stored?.generation ?? 0;
+  if (expected !== undefined && found !== expected) throw new StorageConflictError({ expected, found });
+}
+
+/** Tells whether `stored` holds other tokens than `known`, that is, whether somebody renewed or logged in since. */
+export function hasMoved(stored: TokenSet, known: TokenSet): boolean {
+  return stored.refreshToken !== known.refreshToken || stored.accessToken !== known.accessToken;
+}

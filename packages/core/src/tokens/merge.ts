@@ -1,0 +1,51 @@
+import { TokenRequestError } from '../errors/index.js';
+import { lifeOfJwtFromThePast } from '../crypto/jwt.js';
+import { isShallow, readSeconds } from './token-record.js';
+import { TokenSet } from './token-set.js';
+
+/**
+ * Makes the next token set from an answer of the token endpoint and the set before it (RFC 6749 section 6): an absent
+ * refresh token, scope or id token is kept, a present one replaces. An answer without an access token, which breaks
+ * the RFC, keeps the old one, so that its refresh token is not lost.
+ *
+ * @param sentAt - when the request was sent, in ms; lifetimes count from here
+ */
+export function mergeAnswer(body: Readonly<Record<string, unknown>>, sentAt: number, previous?: TokenSet): TokenSet {
+  const fields = Object.fromEntries(Object.entries(body).filter(([, value]) => isShallow(value)));
+  const { latchkey: _stamp, issued_at: _issued, expires_at: _expires, dpop_key: _key, ...answer } = fields;
+  const { access_token: token, expires_in: lifetime } = answer;
+  const isNew = isText(token) && token !== previous?.accessToken;
+  const unsaid = isNew && readSeconds(lifetime) === undefined ? lifeOfJwtFromThePast(token, sentAt) : undefined;
+  if (unsaid !== undefined) answer['expires_in'] = unsaid;
+  if (!previous) return TokenSet.from(answer, sentAt);
+  const { access_token, refresh_token, scope, id_token, expires_at, issued_at, dpop_key } = previous.toJSON();
+  const kept = isText(answer['access_token'])
+    ? { issued_at: Math.floor(sentAt / 1000) }
+    : { access_token, expires_at, issued_at };
+  return TokenSet.from(
+    {
+      ...answer,
+      ...kept,
+      refresh_token: isText(answer['refresh_token']) ? answer['refresh_token'] : refresh_token,
+      id_token: isText(answer['id_token']) ? answer['id_token'] : id_token,
+      dpop_key,
+      scope: isText(answer['scope']) || Array.isArray(answer['scope']) ? answer['scope'] : scope,
+    },
+    sentAt,
+  );
+}
+
+/** Throws unless an answer holds an access token, as RFC 6749 section 5.1 requires. */
+export function assertAccessToken(body: Readonly<Record<string, unknown>>): void {
+  if (isText(body['access_token'])) return;
+  throw new TokenRequestError({
+    status: 200,
+    code: 'TOKEN_ANSWER_INVALID',
+    message: 'The token endpoint answered without an access token. A refresh token that came with it was kept.',
+    remedy: 'Try again. If it lasts, the authorization server does not follow RFC 6749.',
+  });
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}

@@ -1,0 +1,149 @@
+import { expiryOfJwt } from '../crypto/jwt.js';
+
+/** A token set as it is stored: OAuth's own names, times in whole seconds since 1970. @group Write your own storage */
+export interface TokenRecord {
+  /** The access token (RFC 6749 section 1.4). */
+  access_token?: string;
+  /** The refresh token (RFC 6749 section 1.5). */
+  refresh_token?: string;
+  /** The id token (OpenID Connect Core section 2). */
+  id_token?: string;
+  /** How the access token is used (RFC 6749 section 7.1). */
+  token_type?: string;
+  /** Granted scopes, separated by spaces. */
+  scope?: string;
+  /** When the access token ends, in seconds since 1970. */
+  expires_at?: number;
+  /** When it was issued, in seconds since 1970. */
+  issued_at?: number;
+  /** The private key, a JWK, that the tokens are bound to (RFC 9449). A secret. */
+  dpop_key?: Readonly<Record<string, unknown>>;
+  /** What Latchkey notes beside the tokens. */
+  latchkey?: RecordStamp;
+  [field: string]: unknown;
+}
+
+/** That a refresh token was presented without an answer. @group Write your own storage */
+export interface Unanswered {
+  /** How often. */
+  readonly times: number;
+  /** Since when, in ms since 1970. */
+  readonly since: number;
+}
+
+/** What Latchkey notes beside the tokens. It holds no secret. @group Write your own storage */
+export interface RecordStamp {
+  /** Version of these notes. */
+  readonly version: 1;
+  /** The credential that the tokens belong to. */
+  readonly key?: string;
+  /** Grows with all new tokens, not with a note about those that are stored. */
+  readonly generation?: number;
+  /** The scopes that were asked for, since a server may grant others. */
+  readonly requested_scope?: string;
+  /** SHA-256, in hex, of the refresh token that somebody gave to start from; see `RefreshTokenFlow`. */
+  readonly bootstrap?: string;
+  /** Set while the refresh token has been presented without an answer. */
+  readonly unanswered?: Unanswered;
+  /** Set when the server has refused the refresh token: it is presented no more. */
+  readonly refused?: true;
+}
+
+const latestSecond = 8_640_000_000_000; // the last second that a Date can hold
+
+/** Reads a lifetime in seconds from a number or numeric string; `undefined` for all else. */
+export function readSeconds(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number !== 'number' || Number.isNaN(number)) return undefined;
+  return Math.min(Math.max(Math.floor(number), 0), latestSecond);
+}
+
+const textFields = ['access_token', 'refresh_token', 'id_token', 'token_type'];
+
+/** What a record never takes over as it is. */
+const ownFields = new Set([
+  ...textFields,
+  ...['scope', 'expires_in', 'expires_at', 'issued_at', 'latchkey', '__proto__'],
+]);
+
+/** Brings a record of any known form into Latchkey's own: a token response, EarthScope's six keys, RDP's. */
+export function normaliseRecord(source: Record<string, unknown>, now: number): TokenRecord {
+  const record: TokenRecord = {};
+  const keepText = (name: string, value: unknown): void => {
+    if (typeof value === 'string' && value !== '') record[name] = value;
+  };
+  for (const name of textFields) keepText(name, source[name]);
+  keepText('scope', joinScope(source['scope']));
+  const issued =
+    readSeconds(source['issued_at']) ?? (source['expires_in'] === undefined ? undefined : Math.floor(now / 1000));
+  const expires = readExpiry(source, issued, now);
+  if (expires !== undefined) record.expires_at = expires;
+  if (issued !== undefined) record.issued_at = issued;
+  for (const [name, value] of Object.entries(source)) {
+    if (value !== null && !ownFields.has(name) && isShallow(value)) record[name] = value;
+  }
+  if (!isKey(record.dpop_key)) delete record.dpop_key;
+  const stamp = readStamp(source['latchkey']);
+  if (stamp) record.latchkey = stamp;
+  return record;
+}
+
+/**
+ * Tells whether a value can be written as JSON. What is nested so deeply that writing it overflows the stack is nobody's
+ * field, and must not be the reason why the tokens beside it are lost.
+ */
+export function isShallow(value: unknown, depth = 100): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1));
+}
+
+function readExpiry(source: Record<string, unknown>, issued: number | undefined, now: number): number | undefined {
+  const stored =
+    readSeconds(source['expires_at']) ?? readDate(source['expires_at']) ?? readRdpExpiry(source['expiry_tm']);
+  if (stored !== undefined) return stored;
+  const lifetime = readSeconds(source['expires_in']);
+  if (lifetime !== undefined) return Math.min((issued ?? Math.floor(now / 1000)) + lifetime, latestSecond);
+  return typeof source['access_token'] === 'string' ? readSeconds(expiryOfJwt(source['access_token'])) : undefined;
+}
+
+const dateAndZone = /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/;
+
+/** simple-oauth2 writes a date in ISO 8601. One without a zone could mean any. */
+function readDate(value: unknown): number | undefined {
+  return typeof value === 'string' && dateAndZone.test(value) ? readSeconds(Date.parse(value) / 1000) : undefined;
+}
+
+/** RDP's samples write seconds in Python and milliseconds in Java. */
+function readRdpExpiry(value: unknown): number | undefined {
+  const number = readSeconds(value);
+  return number !== undefined && number > 100_000_000_000 ? Math.floor(number / 1000) : number;
+}
+
+function joinScope(scope: unknown): unknown {
+  return Array.isArray(scope) ? scope.filter((item) => typeof item === 'string').join(' ') : scope;
+}
+
+function readStamp(value: unknown): RecordStamp | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { key, generation, requested_scope, bootstrap, unanswered, refused } = value as Partial<
+    Record<string, unknown>
+  >;
+  return Object.freeze({
+    version: 1,
+    ...(typeof key === 'string' && { key }),
+    ...(typeof generation === 'number' && Number.isSafeInteger(generation) && { generation }),
+    ...(typeof requested_scope === 'string' && { requested_scope }),
+    ...(typeof bootstrap === 'string' && { bootstrap }),
+    ...readUnanswered(unanswered),
+    ...(refused === true && { refused }),
+  });
+}
+
+function isKey(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'd' in value;
+}
+
+function readUnanswered(value: unknown): Pick<RecordStamp, 'unanswered'> {
+  const { times, since } = (value ?? {}) as { times?: unknown; since?: unknown };
+  return typeof times === 'number' && typeof since === 'number' ? { unanswered: { times, since } } : {};
+}

@@ -1,0 +1,134 @@
+import type { DpopKey } from '../crypto/dpop-proof.js';
+import { readJwtClaims } from '../crypto/jwt.js';
+import { normaliseRecord, type RecordStamp, type TokenRecord } from './token-record.js';
+
+/**
+ * Tokens of one credential. Immutable. `JSON.stringify` gives the full record, which {@link TokenSet.from}
+ * reads back; printing, inspecting and template strings show no secret.
+ *
+ * @group Start here
+ */
+export class TokenSet {
+  readonly #record: Readonly<TokenRecord>;
+
+  private constructor(record: Readonly<TokenRecord>) {
+    this.#record = record;
+  }
+
+  /**
+   * Reads a stored record, a bare token response, EarthScope's six keys or RDP's `expiry_tm`; from an object or
+   * from JSON text. Unknown fields are kept, `null` counts as absent.
+   *
+   * Expiry is `expires_at` (seconds, or a time in ISO 8601 with its zone), else `expiry_tm`, else `issued_at` (or `now`,
+   * in ms) plus `expires_in`, else the access token's own `exp` (RFC 7519 section 4.1.4), else unknown.
+   *
+   * @throws SyntaxError when the text is no JSON; TypeError when it is no object or holds no token. Both have the code
+   * `RECORD_UNREADABLE`, by which a flow tells what a storage hook throws from an outage.
+   */
+  static from(json: unknown, now: number = Date.now()): TokenSet {
+    if (json instanceof TokenSet) return json;
+    const source: unknown = parse(typeof json === 'string' ? json : JSON.stringify(json));
+    if (typeof source !== 'object' || source === null || Array.isArray(source)) {
+      throw noRecord(new TypeError('A token record must be a JSON object.'));
+    }
+    const record = normaliseRecord(source as Record<string, unknown>, now);
+    if (record.access_token === undefined && record.refresh_token === undefined) {
+      throw noRecord(new TypeError('A token record must hold an access_token or a refresh_token.'));
+    }
+    return new TokenSet(Object.freeze(record));
+  }
+
+  /** The access token; absent while only a refresh token is known. */
+  get accessToken(): string | undefined {
+    return this.#record.access_token;
+  }
+  /** The refresh token, if the server gave one. */
+  get refreshToken(): string | undefined {
+    return this.#record.refresh_token;
+  }
+  /** The id token, if the server gave one. */
+  get idToken(): string | undefined {
+    return this.#record.id_token;
+  }
+  /** How the access token is used, as the server wrote it; `Bearer` when it did not say. */
+  get tokenType(): string {
+    return this.#record.token_type ?? 'Bearer';
+  }
+  /** Granted scopes, separated by spaces; `undefined` when the server did not say. */
+  get scope(): string | undefined {
+    return this.#record.scope;
+  }
+  /** When the access token ends; `undefined` when unknown (then it is used until an API refuses it). */
+  get expiresAt(): Date | undefined {
+    return toDate(this.#record.expires_at);
+  }
+  /** When the access token was issued; `undefined` when unknown. */
+  get issuedAt(): Date | undefined {
+    return toDate(this.#record.issued_at);
+  }
+  /** @internal */
+  get dpopKey(): DpopKey | undefined {
+    return this.#record.dpop_key;
+  }
+  /** What Latchkey noted beside the tokens. */
+  get stamp(): RecordStamp | undefined {
+    return this.#record.latchkey;
+  }
+  /** Grows with all new tokens, not with notes about them; `undefined` for records that Latchkey did not write. */
+  get generation(): number | undefined {
+    return this.#record.latchkey?.generation;
+  }
+  /** The access token's claims when it is a JWT; decoded, not verified. */
+  get claims(): Readonly<Record<string, unknown>> | undefined {
+    return this.#record.access_token === undefined ? undefined : readJwtClaims(this.#record.access_token);
+  }
+
+  /** The id token's claims, decoded but not verified; `undefined` when there is none. */
+  get idTokenClaims(): Readonly<Record<string, unknown>> | undefined {
+    return this.idToken === undefined ? undefined : readJwtClaims(this.idToken);
+  }
+
+  /** The same tokens with other notes beside them. */
+  withStamp(stamp: Omit<RecordStamp, 'version'>): TokenSet {
+    return new TokenSet(Object.freeze({ ...this.#record, latchkey: Object.freeze({ version: 1, ...stamp }) }));
+  }
+
+  /** @internal */
+  boundTo(key: DpopKey): TokenSet {
+    return new TokenSet(Object.freeze({ ...this.#record, dpop_key: key }));
+  }
+
+  /** The full record, secrets included: what a subclass's `saveTokens` stores. */
+  toJSON(): TokenRecord {
+    return structuredClone(this.#record);
+  }
+
+  /** Says what is held, without the tokens. */
+  toString(): string {
+    const held = (['access_token', 'refresh_token', 'id_token'] as const).filter((name) => this.#record[name]);
+    const expiry = this.expiresAt?.toISOString() ?? 'unknown';
+    return `TokenSet(${held.join(', ')}; scope: ${this.scope ?? 'unknown'}; expires: ${expiry})`;
+  }
+
+  /** What `console.log` and `util.inspect` print. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+function parse(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    // The engine's message quotes the text, which may hold a token.
+    throw noRecord(new SyntaxError('A token record must be JSON; this text is not.'));
+  }
+}
+
+function noRecord<Refusal extends Error>(refusal: Refusal): Refusal {
+  return Object.assign(refusal, { code: 'RECORD_UNREADABLE' });
+}
+
+function toDate(seconds: number | undefined): Date | undefined {
+  return seconds === undefined ? undefined : new Date(seconds * 1000);
+}

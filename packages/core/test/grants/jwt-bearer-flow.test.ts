@@ -1,0 +1,108 @@
+import { inspect } from 'node:util';
+import { generateKeyPairSync } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { JwtBearerFlow, type JwtBearerFlowOptions, signAssertion } from '@latchkey/core';
+import { faults } from '@latchkey/core/testing';
+import { decodeProtectedHeader, importSPKI, jwtVerify } from 'jose';
+import { GrantScene } from '../scenes/grant-scene.js';
+
+let scene: GrantScene;
+
+beforeEach(async () => {
+  scene = await GrantScene.start();
+});
+afterEach(() => scene[Symbol.asyncDispose]());
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const spki = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const asText = (claims: object): string => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`;
+
+function flowOf(options: Partial<JwtBearerFlowOptions> = {}): JwtBearerFlow {
+  return new JwtBearerFlow({ ...scene.options(), assertion: asText({ sub: 'ada' }), ...options });
+}
+
+describe('JwtBearerFlow', () => {
+  test('presents an assertion that is signed anew for each request', async () => {
+    const flow = flowOf({
+      assertion: signAssertion({ key: pem, keyId: 'k1', issuer: 'robot@example.org', claims: { scope: 'read' } }),
+      subject: 'ada',
+    });
+    await flow.getAccessTokenRefreshIfNecessary();
+    const { assertion = '', ...form } = scene.lastForm;
+    expect(form).toEqual({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', client_id: 'app' });
+    const { payload } = await jwtVerify(assertion, await importSPKI(spki, 'RS256'), {
+      audience: scene.server.tokenEndpoint,
+      issuer: 'robot@example.org',
+      subject: 'ada',
+      currentDate: new Date(scene.clock.now()),
+    });
+    expect(decodeProtectedHeader(assertion)).toEqual({ alg: 'RS256', typ: 'JWT', kid: 'k1' });
+    expect(payload).toMatchObject({ scope: 'read', exp: Number(payload.iat) + 300, jti: expect.any(String) });
+    await flow.logout();
+    await flow.getAccessTokenRefreshIfNecessary();
+    expect(scene.lastForm['assertion']).not.toBe(assertion);
+  });
+
+  test('signs with audience, lifetime and algorithm as told, and for itself when there is no subject', async () => {
+    const { privateKey: elliptic } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const key = elliptic.export({ format: 'jwk' }) as Record<string, unknown>;
+    await flowOf({
+      assertion: signAssertion({ key: () => key, issuer: 'robot', audience: 'urn:other', lifetime: 60 }),
+    }).getAccessTokenRefreshIfNecessary();
+    const [header = '', payload = ''] = (scene.lastForm['assertion'] ?? '').split('.');
+    const read = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString());
+    expect(read(header)).toEqual({ alg: 'ES256', typ: 'JWT' });
+    const iat = Math.floor(scene.clock.now() / 1000);
+    expect(read(payload)).toMatchObject({ iss: 'robot', sub: 'robot', aud: 'urn:other', iat, exp: iat + 60 });
+  });
+
+  test('keeps the tokens of each subject apart', async () => {
+    expect(flowOf().key).toContain('account=ada');
+    expect(flowOf({ subject: 'bob' }).key).toContain('account=bob');
+    const flow = flowOf({ assertion: ({ subject = '' }) => asText({ sub: subject }), subject: 'ada' });
+    const bob = flow.withAccount('bob');
+    await Promise.all([flow.getAccessTokenRefreshIfNecessary(), bob.getAccessTokenRefreshIfNecessary()]);
+    const subjects = scene.server.ledger.tokenRequests.map(({ parameters }) => parameters['assertion']);
+    expect(new Set(subjects)).toEqual(new Set([asText({ sub: 'ada' }), asText({ sub: 'bob' })]));
+    expect(bob.key).toContain('account=bob');
+    expect(() => flowOf().withAccount('bob')).toThrow(TypeError);
+  });
+
+  test('redeems a refresh token where the server gives one, and asks anew when that is refused', async () => {
+    const flow = flowOf();
+    await flow.getAccessTokenRefreshIfNecessary();
+    await scene.expire();
+    await flow.getAccessTokenRefreshIfNecessary();
+    expect(scene.lastForm['grant_type']).toBe('refresh_token');
+    scene.server.revokeRefreshToken((await scene.stored(flow))?.refreshToken ?? '');
+    await scene.expire();
+    await flow.getAccessTokenRefreshIfNecessary();
+    expect(scene.lastForm['grant_type']).toContain('jwt-bearer');
+  });
+
+  test('says what to look at when the assertion is refused', async () => {
+    scene.server.nextAnswers({ endpoint: 'token' }, faults.oauthError('invalid_grant'));
+    await expect(flowOf().getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({
+      code: 'INVALID_GRANT',
+      remedy: expect.stringContaining('clock'),
+    });
+  });
+
+  test('says when a key cannot be read, without a word of it', async () => {
+    const key = pem.replaceAll('A', 'B');
+    const assertion = signAssertion({ key, issuer: 'robot' });
+    const error = await flowOf({ assertion })
+      .getAccessTokenRefreshIfNecessary()
+      .catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(TypeError); // no outage, which a further attempt might mend
+    expect(String(error)).toContain('BEGIN PRIVATE KEY');
+    for (const piece of key.match(/\w{16}/g) ?? []) expect(inspect(error, { depth: 9 })).not.toContain(piece);
+    scene.server.ledger.assertTokenRequests(0);
+  });
+
+  test('refuses an assertion that is none at once', () => {
+    expect(() => flowOf({ assertion: '' })).toThrow(TypeError);
+    expect(() => flowOf({ assertion: undefined as never })).toThrow(TypeError);
+  });
+});

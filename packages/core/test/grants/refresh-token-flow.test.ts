@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  InvalidRefreshTokenError,
+  MemoryTokenStorage,
+  RefreshTokenFlow,
+  type RefreshTokenFlowOptions,
+  StorageUnavailableError,
+} from '@latchkey/core';
+import { faults } from '@latchkey/core/testing';
+import { GrantScene } from '../scenes/grant-scene.js';
+
+let scene: GrantScene;
+let given: string;
+
+beforeEach(async () => {
+  scene = await GrantScene.start();
+  given = await scene.refreshToken();
+});
+afterEach(() => scene[Symbol.asyncDispose]());
+
+function flowOf(options: Partial<RefreshTokenFlowOptions> = {}): RefreshTokenFlow {
+  return new RefreshTokenFlow({ ...scene.options(), refreshToken: given, ...options });
+}
+
+const presented = (): unknown[] => scene.server.ledger.tokenRequests.map(({ refreshToken }) => refreshToken);
+
+describe('RefreshTokenFlow', () => {
+  test('starts from the given refresh token, and goes on with what replaced it, in later processes too', async () => {
+    for (let run = 0; run < 3; run++) {
+      await flowOf().getAccessTokenRefreshIfNecessary();
+      await scene.expire();
+    }
+    expect(presented()[0]).toBe(given);
+    expect(new Set(presented()).size).toBe(3);
+    scene.server.ledger.assertNoReuse();
+  });
+
+  test('presents it once for many callers in several processes', async () => {
+    const flows = [flowOf(), flowOf(), flowOf()];
+    const calls = flows.flatMap((flow) => Array.from({ length: 10 }, () => flow.getAccessTokenRefreshIfNecessary()));
+    expect(new Set(await Promise.all(calls)).size).toBe(1);
+    expect(presented()).toEqual([given]);
+  });
+
+  test('tries a new given token when what is stored no longer works, in the same call', async () => {
+    const old = flowOf();
+    await old.getAccessTokenRefreshIfNecessary();
+    scene.server.revokeRefreshToken((await scene.stored(old))?.refreshToken ?? '');
+    await scene.expire();
+    const fresh = await scene.refreshToken();
+    const flow = flowOf({ refreshToken: () => fresh });
+    await flow.getAccessTokenRefreshIfNecessary();
+    expect(presented().at(-1)).toBe(fresh);
+    expect(presented()).toHaveLength(2);
+  });
+
+  test('does not try a new given token while what is stored works', async () => {
+    await flowOf().getAccessTokenRefreshIfNecessary();
+    await scene.expire();
+    const fresh = await scene.refreshToken();
+    await flowOf({ refreshToken: fresh }).getAccessTokenRefreshIfNecessary();
+    expect(presented()).not.toContain(fresh);
+  });
+
+  test('never presents a given token that was used before', async () => {
+    const flow = flowOf();
+    await flow.getAccessTokenRefreshIfNecessary();
+    scene.server.revokeRefreshToken((await scene.stored(flow))?.refreshToken ?? '');
+    await scene.expire();
+    scene.server.ledger.clear();
+    for (const each of [flow, flow, flowOf()]) {
+      const error = await each.getAccessTokenRefreshIfNecessary().catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(InvalidRefreshTokenError);
+      expect(error).toMatchObject({ code: 'GIVEN_REFRESH_TOKEN_SPENT', remedy: expect.stringContaining('new one') });
+    }
+    expect(presented()).not.toContain(given);
+    scene.server.ledger.assertNoReuse();
+  });
+
+  test('says that the given token is refused, and presents it only once', async () => {
+    scene.server.revokeRefreshToken(given);
+    const flow = flowOf();
+    for (let call = 0; call < 3; call++) {
+      const error = await flow.getAccessTokenRefreshIfNecessary().catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: 'INVALID_REFRESH_TOKEN', remedy: expect.stringContaining('new one') });
+    }
+    expect(presented()).toEqual([given]);
+  });
+
+  test('presents it twice at most when answers are lost, over all processes', async () => {
+    scene.server.nextAnswers({ grantType: 'refresh_token', times: 9 }, faults.reset({ processed: false }));
+    for (let run = 0; run < 4; run++) {
+      await expect(flowOf().getAccessTokenRefreshIfNecessary()).rejects.toThrow();
+    }
+    expect(presented()).toEqual([given, given]);
+  });
+
+  test('keeps it through an outage, and goes on afterwards', async () => {
+    scene.server.nextAnswers({ grantType: 'refresh_token', times: 3 }, faults.html(503));
+    const flow = flowOf();
+    for (let call = 0; call < 3; call++) {
+      await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({ retryable: true });
+    }
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBeDefined();
+  });
+
+  test('is not redeemed while it cannot be saved, and is once it can', async () => {
+    const storage = new MemoryTokenStorage();
+    const save = storage.save.bind(storage);
+    storage.save = async () => Promise.reject(new Error('No space is left.'));
+    const flow = flowOf({ storage, lockTimeout: 2 });
+    for (let call = 0; call < 2; call++) {
+      await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toThrow(StorageUnavailableError);
+    }
+    expect(presented()).toEqual([]);
+    storage.save = save;
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBeDefined();
+    expect(presented()).toEqual([given]);
+  });
+
+  test('is logged out by a logout: the given token ended with it', async () => {
+    const flow = flowOf();
+    await flow.getAccessTokenRefreshIfNecessary();
+    await flow.logout();
+    expect(await scene.stored(flow)).toBeUndefined();
+    await expect(flowOf().getAccessTokenRefreshIfNecessary()).rejects.toThrow(InvalidRefreshTokenError);
+  });
+
+  test('stores no copy of the given token once it is replaced, only its hash', async () => {
+    const flow = flowOf();
+    await flow.getAccessTokenRefreshIfNecessary();
+    const text = JSON.stringify(await scene.stored(flow));
+    expect(text).not.toContain(given);
+    expect(text).toMatch(/"bootstrap":"[0-9a-f]{64}"/);
+  });
+
+  test.each([{ refreshToken: '' }, { refreshToken: undefined as never }])('refuses %p at once', (options) => {
+    expect(() => flowOf(options)).toThrow(TypeError);
+    expect(() => flowOf().withAccount('bob')).toThrow(TypeError);
+  });
+});

@@ -1,0 +1,114 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { StorageUnavailableError, type TokenStorage } from '@latchkey/core';
+import { DeviceScene } from '../scenes/device-scene.js';
+
+let scene: DeviceScene;
+
+beforeEach(async () => {
+  scene = await DeviceScene.start({ expiresIn: 3600 });
+});
+afterEach(() => scene[Symbol.asyncDispose]());
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+const failing = (): Promise<never> => Promise.reject(new StorageUnavailableError());
+
+describe('a save that fails after a rotation', () => {
+  function broken(): { storage: TokenStorage; breakSaves: (broken: boolean) => void } {
+    let isBroken = false;
+    const storage = scene.storageWith({
+      save: (key, tokens, context) => (isBroken ? failing() : scene.storage.save(key, tokens, context)),
+    });
+    return { storage, breakSaves: (value) => (isBroken = value) };
+  }
+
+  test('tries again, then gives the token, says so, and saves first at every later call', async () => {
+    const { storage, breakSaves } = broken();
+    const flow = await scene.loggedIn({ storage, lockTimeout: 2 });
+    const old = await scene.stored(flow);
+    const events: string[] = [];
+    flow.events.on('saveFailed', () => events.push('saveFailed'));
+    flow.events.on('saved', () => events.push('saved'));
+    await scene.expire();
+    breakSaves(true);
+    const token = await flow.getAccessTokenRefreshIfNecessary();
+    expect([token === old?.accessToken, events]).toEqual([false, ['saveFailed']]);
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(token);
+    expect((await scene.stored(flow))?.accessToken).toBe(old?.accessToken);
+    breakSaves(false);
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(token);
+    expect((await scene.stored(flow))?.accessToken).toBe(token);
+    expect([events, scene.renewals]).toEqual([['saveFailed', 'saved'], 1]);
+  });
+
+  test('succeeds without a word when storage comes back before the deadline', async () => {
+    const { storage, breakSaves } = broken();
+    const flow = await scene.loggedIn({ storage });
+    await scene.expire();
+    const failures: unknown[] = [];
+    flow.events.on('saveFailed', (event) => failures.push(event));
+    breakSaves(true);
+    const gate = scene.server.hold({ grantType: 'refresh_token', processed: true });
+    const answer = flow.getAccessTokenRefreshIfNecessary();
+    await gate.arrived;
+    const sleep = scene.clock.sleep.bind(scene.clock);
+    let pauses = 0;
+    scene.clock.sleep = (milliseconds, signal) => {
+      if (++pauses === 3) breakSaves(false);
+      return sleep(milliseconds, signal);
+    };
+    gate.release();
+    const token = await answer;
+    expect((await scene.stored(flow))?.accessToken).toBe(token);
+    expect([failures, pauses]).toEqual([[], 3]);
+  });
+
+  test('throws only when the token has ended and the save still fails, and redeems nothing', async () => {
+    const { storage, breakSaves } = broken();
+    const flow = await scene.loggedIn({ storage, lockTimeout: 1 });
+    await scene.expire();
+    breakSaves(true);
+    await flow.getAccessTokenRefreshIfNecessary();
+    await scene.expire();
+    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(StorageUnavailableError);
+    expect(scene.renewals).toBe(1);
+    breakSaves(false);
+    await flow.getAccessTokenRefreshIfNecessary();
+    expect(scene.renewals).toBe(2);
+    scene.server.ledger.assertNoReuse();
+  });
+
+  test('keeps the tokens though the flow that got them is thrown away', async () => {
+    const { storage, breakSaves } = broken();
+    const flow = scene.flow({ storage, lockTimeout: 0 });
+    await flow.withAccount('ada').doFlow();
+    await scene.expire();
+    breakSaves(true);
+    const token = await flow.withAccount('ada').getAccessTokenRefreshIfNecessary();
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+    breakSaves(false);
+    const later = flow.withAccount('ada');
+    expect(await later.getAccessTokenRefreshIfNecessary()).toBe(token);
+    expect((await scene.stored(later))?.accessToken).toBe(token);
+    await scene.expire();
+    await later.getAccessTokenRefreshIfNecessary();
+    expect(scene.renewals).toBe(2);
+    scene.server.ledger.assertNoReuse();
+  });
+
+  test('lets storage win when it has moved on', async () => {
+    const { storage, breakSaves } = broken();
+    const flow = await scene.loggedIn({ storage, lockTimeout: 1 });
+    await scene.expire();
+    breakSaves(true);
+    await flow.getAccessTokenRefreshIfNecessary();
+    breakSaves(false);
+    const elsewhere = await scene.flow().doFlow();
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(elsewhere.accessToken);
+    expect((await scene.stored(flow))?.accessToken).toBe(elsewhere.accessToken);
+  });
+});

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { type Lock, ProcessLock, TokenSet, type TokenStorage } from '@latchkey/core';
+import { describeTokenStorage } from '@latchkey/core/testing';
+import ts from 'typescript';
+
+const root = join(import.meta.dirname, '../../../..');
+
+/** The block of a page, marked `ts`, that holds `text`. */
+function blockWith(text: string, page: string): string {
+  const blocks = [...readFileSync(join(root, page), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)];
+  const block = blocks.map(([, code = '']) => code).find((code) => code.includes(text));
+  if (block === undefined) throw new Error(`${page} has no block with "${text}".`);
+  return block;
+}
+
+/** Runs a block as a module, against the build. */
+async function importBlock<T>(block: string): Promise<T> {
+  const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
+  const core = pathToFileURL(join(root, 'packages/core/dist/index.js')).href;
+  const code = ts.transpileModule(block, { compilerOptions: options }).outputText.replace('@latchkey/core', core);
+  return (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as T;
+}
+
+/** A database whose transactions take a moment, and change everything or nothing. */
+class MapDatabase {
+  readonly name = 'tokens';
+  isBroken = false;
+  #table = new Map<string, string>();
+
+  async transaction<T>(work: (table: Map<string, string>) => T): Promise<T> {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.isBroken) throw new Error('The database is gone.');
+    const table = new Map(this.#table);
+    const result = work(table);
+    this.#table = table;
+    return result;
+  }
+}
+
+type Documented = TokenStorage & { readonly database: MapDatabase; readonly lock: Lock };
+
+const { DatabaseTokenStorage } = await importBlock<{
+  DatabaseTokenStorage: new (database: MapDatabase, lock: Lock) => Documented;
+}>(blockWith('export class DatabaseTokenStorage', 'docs/storages.md'));
+
+describeTokenStorage(
+  'The storage over a database in docs/storages.md',
+  { describe, test },
+  {
+    create: async () => new DatabaseTokenStorage(new MapDatabase(), new ProcessLock()),
+    reopen: async ({ database, lock }) => new DatabaseTokenStorage(database, lock),
+    dispose: async () => undefined,
+    breakIt: async ({ database }) => void (database.isBroken = true),
+  },
+);
+
+describe('The storage over a database in docs/storages.md', () => {
+  const context = (expected?: number) =>
+    ({ reason: 'refresh', expected, lock: { signal: new AbortController().signal } }) as const;
+
+  test('says of garbage that it is no record, and lets a login or a logout replace it', async () => {
+    const database = new MapDatabase();
+    const storage = new DatabaseTokenStorage(database, new ProcessLock());
+    const tokens = TokenSet.from({ access_token: 'at' });
+    const tear = () => database.transaction((table) => table.set('k', '{"access_token":"at'));
+    await tear();
+    const unreadable = { code: 'RECORD_UNREADABLE' };
+    await expect(storage.load('k')).rejects.toMatchObject(unreadable);
+    await expect(storage.save('k', tokens, context(1))).rejects.toMatchObject(unreadable);
+    await expect(storage.delete('k', context(1))).rejects.toMatchObject(unreadable);
+    await storage.save('k', tokens, context());
+    expect((await storage.load('k'))?.accessToken).toBe('at');
+    await tear();
+    await storage.delete('k', context());
+    expect(await storage.load('k')).toBeUndefined();
+  });
+});
+
+describe('The flow with hooks of its own in README.md', () => {
+  test('saves by a rename, so that a crash leaves the old record or the new one', () => {
+    const block = blockWith('class MyFlow', 'README.md');
+    expect(block).toMatch(/writeFileSync\(`\$\{this\.path\}\.new`, .*flush: true.*\n\s+renameSync\(.*, this\.path\)/);
+    expect(block).not.toContain('writeFileSync(this.path');
+  });
+});

@@ -1,0 +1,45 @@
+import type { Lock } from '@latchkey/core';
+import { type Locking, parseLocking } from './locking-kind.js';
+import { withFileLock } from './locking.js';
+import { probeRoom } from '../file/save-probe.js';
+import { parsePath, tokenFileAt } from '../file/token-file-path.js';
+
+/** Options of {@link fileLock}. @group Files */
+export interface FileLockOptions {
+  /**
+   * How processes exclude each other; all that share the tokens must say the same.
+   *
+   * @defaultValue `'kernel'`
+   */
+  readonly locking?: Locking | undefined;
+}
+
+/**
+ * Makes a lock for an application that stores tokens by hooks of its own. The lock of a token file `path` is the
+ * file `path` with `.lock` behind it, which is created 0600 and stays; a folder means `sso_tokens.json` inside it.
+ * So `fileLock(path)` and `new FileTokenStorage(path)` exclude each other. There is one lock whatever the key
+ * (but one for each file of a storage with `perKey`).
+ *
+ * Like a storage, it fails before the task runs when the folder of `path` cannot be written or is full.
+ *
+ * With `locking: 'lockfile'` the holder is named by `path` plus `.lockfile`, while it holds. It is held by a process
+ * of this host for as long as that lives, and by one of another host until 10 s pass without a heartbeat.
+ *
+ * @throws TypeError for an empty path or another kind of locking. See `Lock` for what `withLock` throws.
+ * @group Files
+ */
+export function fileLock(path: string, options: FileLockOptions = {}): Lock {
+  const place = parsePath(path);
+  const locking = parseLocking(options.locking);
+  let file: string | undefined;
+  return {
+    async withLock(_key, task, lockOptions) {
+      const tokenFile = (file ??= tokenFileAt(place));
+      const probeAndRun: typeof task = (lock) => {
+        probeRoom(tokenFile);
+        return task(lock);
+      };
+      return withFileLock(tokenFile, locking, probeAndRun, lockOptions);
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { createClient, RedisClientOptions } from '@keyv/redis';
+import type { Link } from './link.js';
+import type { RedisOptions } from '../redis-options.js';
+
+type Client = ReturnType<typeof createClient>;
+
+/** Opens one connection to one server, which does not repair itself, queues nothing and keeps no process alive. */
+export async function openClient(options: RedisClientOptions, timeout: number, life: AbortController): Promise<Client> {
+  const { createClient } = await import('@keyv/redis');
+  life.signal.throwIfAborted();
+  const client = createClient(singleUse(options, timeout) as RedisClientOptions);
+  client.on('error', () => life.abort());
+  const end = (): void => {
+    if (client.isOpen) client.destroy();
+  };
+  life.signal.addEventListener('abort', end, { once: true });
+  client.unref();
+  await client.connect();
+  if (life.signal.aborted) end();
+  return client;
+}
+
+/** Opens a link to one server. `timeout` in seconds. */
+export async function openClientLink(
+  options: RedisClientOptions,
+  timeout: number,
+  life: AbortController,
+): Promise<Link> {
+  const client = await openClient(options, timeout, life);
+  return {
+    send: (_key, command) => client.sendCommand([...command]),
+    openSubscriber: (life) => openClient(options, timeout, life),
+  };
+}
+
+/** The fields of {@link RedisOptions} that are the client's own. */
+export function serverOptions(options: RedisOptions): RedisClientOptions {
+  const { url, socket, username, password, credentialsProvider, database, name } = options;
+  const given = { url, socket, username, password, credentialsProvider, database, name };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** Copies, since the client changes its options and their socket. */
+export function singleUse<T extends Pick<RedisClientOptions, 'socket'>>(options: T, timeout: number) {
+  return {
+    ...options,
+    disableOfflineQueue: true,
+    disableClientInfo: true,
+    socket: { ...options.socket, reconnectStrategy: false as const, connectTimeout: timeout * 1000 },
+  };
+}
