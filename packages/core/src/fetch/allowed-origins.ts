@@ -1,6 +1,5 @@
 import type { AuthFlowOptions } from '../options/flow-options.js';
-import { parseUrl } from '../platform/parse-url.js';
-import { isLoopback, issuerOfDomain } from '../platform/secure-url.js';
+import { parseUrl, isLoopback, issuerOfDomain } from '../platform/urls.js';
 
 /** An https: origin of which each subdomain is allowed: `suffix` begins with a dot. */
 interface Wildcard {

@@ -1,15 +1,14 @@
 import { AllowedOrigins } from './allowed-origins.js';
 import { systemClock } from '../platform/clock.js';
 import { withoutToken } from './withheld-token.js';
-import { Journey, type JourneyParts, settles } from './sent-request.js';
+import { SentRequest, type SentRequestParts, settles, type TokenSource } from './sent-request.js';
 import { OutgoingRequest } from './outgoing-request.js';
 import { copyHeaders, hasHeader } from './request-headers.js';
-import type { TokenSource } from './token-source.js';
 import { UntriedTokens } from './untried-tokens.js';
 
 /** Sends requests with the flow's token, to allowed origins only. */
 export class AuthorisedFetch {
-  readonly #parts: JourneyParts;
+  readonly #parts: SentRequestParts;
 
   constructor(source: TokenSource) {
     this.#parts = {
@@ -41,7 +40,7 @@ export class AuthorisedFetch {
         untried.accept(token, url);
         return response;
       }
-      return await new Journey(this.#parts, request, fetch, token).goOn(response);
+      return await new SentRequest(this.#parts, request, fetch, token).goOn(response);
     } catch (error) {
       throw withoutToken(error, token);
     } finally {

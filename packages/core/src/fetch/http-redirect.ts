@@ -1,4 +1,4 @@
-import { parseUrl } from '../platform/parse-url.js';
+import { parseUrl } from '../platform/urls.js';
 
 /** Redirects that are followed before a server is taken to lead round in circles (Fetch standard section 4.4). */
 export const mostRedirects = 20;

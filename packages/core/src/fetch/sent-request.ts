@@ -1,13 +1,21 @@
+import type { AccessTokenOptions } from '../options/access-token-options.js';
+import type { AuthFlowOptions } from '../options/flow-options.js';
 import type { AllowedOrigins } from './allowed-origins.js';
 import { isTokenRefused, noteSentTokens } from './explain-response.js';
 import { withoutToken } from './withheld-token.js';
 import type { OutgoingRequest } from './outgoing-request.js';
 import { mostRedirects, redirectTarget } from './http-redirect.js';
-import type { TokenSource } from './token-source.js';
 import type { UntriedTokens } from './untried-tokens.js';
 
+/** What an authorised fetch asks of its flow. */
+export interface TokenSource {
+  readonly options: AuthFlowOptions;
+  readonly token: (options?: AccessTokenOptions) => Promise<string>;
+  readonly header: (token: string) => readonly [name: string, value: string];
+}
+
 /** What all requests of a flow have in common. */
-export interface JourneyParts {
+export interface SentRequestParts {
   readonly source: TokenSource;
   readonly origins: AllowedOrigins;
   readonly untried: UntriedTokens;
@@ -21,8 +29,8 @@ export function settles({ ok, status }: Response): boolean {
 }
 
 /** A request on its way with a token, from its first answer through redirects and one renewal. */
-export class Journey {
-  readonly #parts: JourneyParts;
+export class SentRequest {
+  readonly #parts: SentRequestParts;
   readonly #request: OutgoingRequest;
   readonly #fetch: typeof globalThis.fetch;
   #token: string;
@@ -32,7 +40,7 @@ export class Journey {
   #refused: readonly string[] = [];
   #redirects = 0;
 
-  constructor(parts: JourneyParts, request: OutgoingRequest, fetch: typeof globalThis.fetch, token: string) {
+  constructor(parts: SentRequestParts, request: OutgoingRequest, fetch: typeof globalThis.fetch, token: string) {
     this.#parts = parts;
     this.#request = request;
     this.#fetch = fetch;

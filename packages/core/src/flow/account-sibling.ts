@@ -4,7 +4,7 @@ type FlowClass = abstract new (options: never) => object;
 const builtFromOptions = new WeakSet();
 
 /** Notes that a class is built from options alone, so that a flow for another account can be made of it. */
-export function isBuiltFromOptions(flowClass: FlowClass): void {
+export function markBuiltFromOptions(flowClass: FlowClass): void {
   builtFromOptions.add(flowClass);
 }
 

@@ -24,12 +24,12 @@ import { type AuthorizeContext, beginLogin, joinLogin, logIn } from '../renewal/
 import { logOut } from '../renewal/logout.js';
 import { mergeAnswer } from '../tokens/merge.js';
 import { warnOfMissingLock } from './own-hooks.js';
-import type { PreparedClient } from '../server/oauth-client.js';
-import { ProtocolClient } from '../server/authorization-server.js';
+import type { OAuthClient } from '../server/oauth-client.js';
+import { AuthorizationServer } from '../server/authorization-server.js';
 import { scrubError } from '../errors/scrub.js';
 import { TokenSet } from '../tokens/token-set.js';
 import { TokenUse } from './token-use.js';
-import { unlessAborted } from '../platform/until-aborted.js';
+import { unlessAborted } from '../platform/waiting.js';
 import { cold, keepWarm } from '../renewal/warm-token.js';
 
 /**
@@ -41,10 +41,10 @@ export abstract class AuthFlow extends TokenUse {
   /** Tells what happens to the tokens. No event holds a secret. */
   readonly events: FlowEvents = new FlowEvents();
   readonly #options: AuthFlowOptions;
-  readonly #protocol: ProtocolClient;
+  readonly #protocol: AuthorizationServer;
   #key: string | undefined;
   #lazyParts: FlowParts | undefined;
-  #client: PreparedClient | undefined;
+  #client: OAuthClient | undefined;
   #warm = cold;
   /** What all callers without options wait for who came while nothing was warm. */
   #plainCall: Promise<string> | undefined;
@@ -55,7 +55,7 @@ export abstract class AuthFlow extends TokenUse {
     this.#options = options as AuthFlowOptions;
     checkOptions(this.#options, this.needsServer);
     if (this.needsServer && this.withLock === AuthFlow.prototype.withLock) warnOfMissingLock(this.#options);
-    this.#protocol = ProtocolClient.of(this.#options);
+    this.#protocol = AuthorizationServer.of(this.#options);
   }
 
   /**
@@ -176,7 +176,7 @@ export abstract class AuthFlow extends TokenUse {
     return keeper.locked(renew, { ...(call.isAhead && { timeout: 0 }), lookAgain: () => steps.lookAgain(call) });
   }
 
-  async #renewLocked(client: PreparedClient | undefined, lock: HeldLock, call: Call): Promise<RunOutcome> {
+  async #renewLocked(client: OAuthClient | undefined, lock: HeldLock, call: Call): Promise<RunOutcome> {
     const { credential, keeper, steps } = this.#parts;
     const { outcome, stored } = await steps.look(call);
     if (outcome) return outcome;
@@ -233,7 +233,7 @@ export abstract class AuthFlow extends TokenUse {
   }
 
   /** @internal */
-  protected override async prepareClient(): Promise<PreparedClient> {
+  protected override async prepareClient(): Promise<OAuthClient> {
     if (!this.needsServer) throw new TypeError(`${this.constructor.name} has no authorization server to ask.`);
     return this.#client ?? this.#protocol.prepare();
   }

@@ -1,7 +1,7 @@
 import { checkOrigins } from '../fetch/allowed-origins.js';
 import type { AuthFlowOptions, ClientAuthentication } from '../options/flow-options.js';
 import { checkSeconds } from '../options/seconds.js';
-import { issuerOfDomain, secureUrl } from '../platform/secure-url.js';
+import { issuerOfDomain, secureUrl } from '../platform/urls.js';
 
 /** What each method of client authentication needs. */
 const needs: Readonly<Record<ClientAuthentication, 'clientSecret' | 'clientKey' | undefined>> = {

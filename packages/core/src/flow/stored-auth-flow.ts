@@ -1,4 +1,4 @@
-import { isBuiltFromOptions, siblingOf } from './account-sibling.js';
+import { markBuiltFromOptions, siblingOf } from './account-sibling.js';
 import { AuthFlow } from './auth-flow.js';
 import type { AuthFlowOptions } from '../options/flow-options.js';
 import { checkMethods, markChecked } from './check-options.js';
@@ -29,7 +29,7 @@ export function requireStorage<Options extends StoredAuthFlowOptions>(options: O
  */
 export abstract class StoredAuthFlow extends AuthFlow {
   static {
-    isBuiltFromOptions(this);
+    markBuiltFromOptions(this);
   }
 
   readonly #storage: TokenStorage | undefined;

@@ -6,7 +6,7 @@ import { dpopFetch } from '../fetch/dpop-fetch.js';
 import type { DpopKey } from '../crypto/dpop-proof.js';
 import { FlowHooks } from './flow-hooks.js';
 import { keepFresh, type KeptFresh } from '../renewal/keep-fresh.js';
-import type { PreparedClient } from '../server/oauth-client.js';
+import type { OAuthClient } from '../server/oauth-client.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import { otherSubject, requestUserInfo, type UserInfo } from '../fetch/user-info.js';
 
@@ -24,7 +24,7 @@ export abstract class TokenUse extends FlowHooks {
   protected abstract get options(): AuthFlowOptions;
 
   /** @internal */
-  protected abstract prepareClient(): Promise<PreparedClient>;
+  protected abstract prepareClient(): Promise<OAuthClient>;
 
   /**
    * As the global fetch, with the token, which goes to `allowedOrigins` only. Other requests, and those that bring its

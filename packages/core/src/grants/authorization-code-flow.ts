@@ -1,10 +1,10 @@
-import { isBuiltFromOptions } from '../flow/account-sibling.js';
+import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import { callbackParameters, readCallback } from './authorization-callback.js';
 import type { AuthorizationRedirect } from '../options/login-redirect.js';
 import { NonceMismatchError } from '../errors/index.js';
 import { grantParameters } from '../options/grant-parameters.js';
 import type { AuthorizeContext } from '../renewal/login.js';
-import { parseUrl } from '../platform/parse-url.js';
+import { parseUrl } from '../platform/urls.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { TokenStorage } from '../storage/token-storage.js';
@@ -52,7 +52,7 @@ export interface StartedAuthorization {
  */
 export class AuthorizationCodeFlow extends StoredAuthFlow {
   static {
-    isBuiltFromOptions(this);
+    markBuiltFromOptions(this);
   }
 
   constructor(options: AuthorizationCodeFlowOptions) {
@@ -161,7 +161,7 @@ export class AuthorizationCodeFlow extends StoredAuthFlow {
 /** {@link AuthorizationCodeFlow} with a storage. @group Flows */
 export class AuthorizationCodeFlowSimple extends AuthorizationCodeFlow {
   static {
-    isBuiltFromOptions(this);
+    markBuiltFromOptions(this);
   }
 
   constructor(options: AuthorizationCodeFlowOptions & { readonly storage: TokenStorage }) {

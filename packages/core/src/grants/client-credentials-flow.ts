@@ -1,4 +1,4 @@
-import { isBuiltFromOptions } from '../flow/account-sibling.js';
+import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
 import { TokenSet } from '../tokens/token-set.js';
 import type { TokenStorage } from '../storage/token-storage.js';
@@ -10,7 +10,7 @@ export type ClientCredentialsFlowOptions = StoredAuthFlowOptions;
 /** Tokens for a program of its own, without a user (RFC 6749 section 4.4). @group Flows */
 export class ClientCredentialsFlow extends StoredAuthFlow {
   static {
-    isBuiltFromOptions(this);
+    markBuiltFromOptions(this);
   }
 
   protected override get interactive(): boolean {
@@ -32,7 +32,7 @@ export class ClientCredentialsFlow extends StoredAuthFlow {
 /** {@link ClientCredentialsFlow} with a storage. @group Flows */
 export class ClientCredentialsFlowSimple extends ClientCredentialsFlow {
   static {
-    isBuiltFromOptions(this);
+    markBuiltFromOptions(this);
   }
 
   constructor(options: ClientCredentialsFlowOptions & { readonly storage: TokenStorage }) {

@@ -1,4 +1,4 @@
-import { isBuiltFromOptions } from '../flow/account-sibling.js';
+import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import type { AuthorizeContext } from '../renewal/login.js';
 import { systemClock } from '../platform/clock.js';
 import type { DeviceCode, DeviceCodePrompt } from '../server/device-code.js';
@@ -8,7 +8,7 @@ import { grantParameters } from '../options/grant-parameters.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { TokenStorage } from '../storage/token-storage.js';
-import { untilAborted } from '../platform/until-aborted.js';
+import { untilAborted } from '../platform/waiting.js';
 
 /** Options of {@link DeviceCodeFlow}. @group Options */
 export interface DeviceCodeFlowOptions extends StoredAuthFlowOptions {
@@ -26,7 +26,7 @@ const pending = new WeakMap<DeviceCodeFlow, DeviceCode>();
  */
 export class DeviceCodeFlow extends StoredAuthFlow {
   static {
-    isBuiltFromOptions(this);
+    markBuiltFromOptions(this);
   }
 
   constructor(options: DeviceCodeFlowOptions) {
@@ -104,7 +104,7 @@ export class DeviceCodeFlow extends StoredAuthFlow {
 /** {@link DeviceCodeFlow} with a storage. @group Flows */
 export class DeviceCodeFlowSimple extends DeviceCodeFlow {
   static {
-    isBuiltFromOptions(this);
+    markBuiltFromOptions(this);
   }
 
   constructor(options: DeviceCodeFlowOptions & { readonly storage: TokenStorage }) {

@@ -1,4 +1,4 @@
-import { isBuiltFromOptions } from '../flow/account-sibling.js';
+import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import { systemClock } from '../platform/clock.js';
 import { readJwtClaims } from '../crypto/jwt.js';
 import type { AuthorizeContext } from '../renewal/login.js';
@@ -31,7 +31,7 @@ const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 /** Tokens for an assertion that somebody signed (RFC 7523 section 2.1), such as a service account. @group Flows */
 export class JwtBearerFlow extends StoredAuthFlow {
   static {
-    isBuiltFromOptions(this);
+    markBuiltFromOptions(this);
   }
 
   constructor(options: JwtBearerFlowOptions) {
@@ -70,7 +70,7 @@ export class JwtBearerFlow extends StoredAuthFlow {
 /** {@link JwtBearerFlow} with a storage. @group Flows */
 export class JwtBearerFlowSimple extends JwtBearerFlow {
   static {
-    isBuiltFromOptions(this);
+    markBuiltFromOptions(this);
   }
 
   constructor(options: JwtBearerFlowOptions & { readonly storage: TokenStorage }) {

@@ -1,4 +1,4 @@
-import { isBuiltFromOptions } from '../flow/account-sibling.js';
+import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import type { AuthorizeContext } from '../renewal/login.js';
 import { accountOptions } from '../server/authorization-server.js';
 import { readSecret, type SecretSource } from '../options/secret-source.js';
@@ -23,7 +23,7 @@ export interface PasswordFlowOptions extends StoredAuthFlowOptions {
  */
 export class PasswordFlow extends StoredAuthFlow {
   static {
-    isBuiltFromOptions(this);
+    markBuiltFromOptions(this);
   }
 
   constructor(options: PasswordFlowOptions) {
@@ -57,7 +57,7 @@ export class PasswordFlow extends StoredAuthFlow {
 /** {@link PasswordFlow} with a storage. @group Flows */
 export class PasswordFlowSimple extends PasswordFlow {
   static {
-    isBuiltFromOptions(this);
+    markBuiltFromOptions(this);
   }
 
   constructor(options: PasswordFlowOptions & { readonly storage: TokenStorage }) {

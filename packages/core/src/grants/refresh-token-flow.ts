@@ -1,4 +1,4 @@
-import { isBuiltFromOptions } from '../flow/account-sibling.js';
+import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import { InvalidRefreshTokenError } from '../errors/index.js';
 import type { AuthorizeContext } from '../renewal/login.js';
 import { readSecret, type SecretSource } from '../options/secret-source.js';
@@ -24,7 +24,7 @@ const remedy = 'Log in again by whatever made the refresh token, and give the ne
  */
 export class RefreshTokenFlow extends StoredAuthFlow {
   static {
-    isBuiltFromOptions(this);
+    markBuiltFromOptions(this);
   }
 
   constructor(options: RefreshTokenFlowOptions) {
@@ -71,7 +71,7 @@ export class RefreshTokenFlow extends StoredAuthFlow {
 /** {@link RefreshTokenFlow} with a storage. @group Flows */
 export class RefreshTokenFlowSimple extends RefreshTokenFlow {
   static {
-    isBuiltFromOptions(this);
+    markBuiltFromOptions(this);
   }
 
   constructor(options: RefreshTokenFlowOptions & { readonly storage: TokenStorage }) {

@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { isBuiltFromOptions } from '../flow/account-sibling.js';
+import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import type { AuthorizeContext } from '../renewal/login.js';
 import { accountOptions } from '../server/authorization-server.js';
 import { readSecret, type SecretSource } from '../options/secret-source.js';
@@ -35,7 +35,7 @@ const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
  */
 export class TokenExchangeFlow extends StoredAuthFlow {
   static {
-    isBuiltFromOptions(this);
+    markBuiltFromOptions(this);
   }
 
   constructor(options: TokenExchangeFlowOptions) {
@@ -84,7 +84,7 @@ export class TokenExchangeFlow extends StoredAuthFlow {
 /** {@link TokenExchangeFlow} with a storage. @group Flows */
 export class TokenExchangeFlowSimple extends TokenExchangeFlow {
   static {
-    isBuiltFromOptions(this);
+    markBuiltFromOptions(this);
   }
 
   constructor(options: TokenExchangeFlowOptions & { readonly storage: TokenStorage }) {

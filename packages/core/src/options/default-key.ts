@@ -1,5 +1,5 @@
 import type { AuthFlowOptions } from './flow-options.js';
-import { issuerOfDomain } from '../platform/secure-url.js';
+import { issuerOfDomain } from '../platform/urls.js';
 
 /** Names the credential of these options: server, client, audience, resource and account, but not the scopes. */
 export function defaultKey({ issuer, domain, server, clientId, audience, resource, account }: AuthFlowOptions): string {

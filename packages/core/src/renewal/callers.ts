@@ -1,6 +1,6 @@
 import type { Call } from '../options/access-token-options.js';
 import type { AuthFlowOptions } from '../options/flow-options.js';
-import type { Credential, RunOutcome } from './credential-state.js';
+import type { CredentialState, RunOutcome } from './credential-state.js';
 import { AuthFlowError, LockTimeoutError, StorageUnavailableError } from '../errors/index.js';
 import { dueAhead, isFresh, isValid, lifetimeOf } from '../tokens/expiry.js';
 import { missingScopes } from '../tokens/scope.js';
@@ -8,7 +8,7 @@ import type { TokenSet } from '../tokens/token-set.js';
 
 /** What callers are served with. */
 export interface CallersParts {
-  readonly credential: Credential;
+  readonly credential: CredentialState;
   readonly options: AuthFlowOptions;
   /** Whether tokens past 80 % of their life are renewed while callers still get them. */
   readonly renewsAhead: (tokens: TokenSet) => boolean;

@@ -10,10 +10,10 @@ export interface RunOutcome {
   readonly requestedAt: number | undefined;
 }
 
-const unsavedCredentials = new Set<Credential>();
+const unsavedCredentials = new Set<CredentialState>();
 
 /** What this process knows of one credential. All its flows share it. */
-export class Credential {
+export class CredentialState {
   /** As last loaded or saved. */
   tokens: TokenSet | undefined;
   /** Counts what was saved or deleted, so that a slow look does not put back what it found before. */
@@ -81,9 +81,9 @@ export interface LoginInProgress {
   waiters: number;
 }
 
-const byPlace = new Map<string, WeakRef<Credential>>();
-const byClass = new WeakMap<object, Map<string, WeakRef<Credential>>>();
-const forgotten = new FinalizationRegistry<{ place: Map<string, WeakRef<Credential>>; key: string }>(
+const byPlace = new Map<string, WeakRef<CredentialState>>();
+const byClass = new WeakMap<object, Map<string, WeakRef<CredentialState>>>();
+const forgotten = new FinalizationRegistry<{ place: Map<string, WeakRef<CredentialState>>; key: string }>(
   ({ place, key }) => {
     if (!place.get(key)?.deref()) place.delete(key);
   },
@@ -95,27 +95,27 @@ const processLocks = new WeakMap<object, ProcessLock>();
  * Returns a credential that no other flow shares. Flows of one class may still have one place, which nobody can tell:
  * they share the process lock, so that no two of one key spend the same refresh token.
  */
-export function credentialAlone(flowClass: object): Credential {
+export function credentialAlone(flowClass: object): CredentialState {
   const lock = processLocks.get(flowClass) ?? new ProcessLock();
   processLocks.set(flowClass, lock);
-  return new Credential(lock);
+  return new CredentialState(lock);
 }
 
 /**
  * Returns the one credential of this key at a place: a storage's id or, for flows with hooks of their own, their
  * class.
  */
-export function credentialAt(place: string | object, key: string): Credential {
+export function credentialAt(place: string | object, key: string): CredentialState {
   if (typeof place === 'string') return find(byPlace, `${place}\n${key}`);
-  const credentials = byClass.get(place) ?? new Map<string, WeakRef<Credential>>();
+  const credentials = byClass.get(place) ?? new Map<string, WeakRef<CredentialState>>();
   byClass.set(place, credentials);
   return find(credentials, key);
 }
 
-function find(place: Map<string, WeakRef<Credential>>, key: string): Credential {
+function find(place: Map<string, WeakRef<CredentialState>>, key: string): CredentialState {
   const known = place.get(key)?.deref();
   if (known) return known;
-  const credential = new Credential();
+  const credential = new CredentialState();
   place.set(key, new WeakRef(credential));
   forgotten.register(credential, { place, key });
   return credential;

@@ -2,7 +2,7 @@ import type { Call } from '../options/access-token-options.js';
 import type { AuthFlowOptions } from '../options/flow-options.js';
 import { Callers } from './callers.js';
 import { systemClock } from '../platform/clock.js';
-import { type Credential, credentialAlone, credentialAt, type RunOutcome } from './credential-state.js';
+import { type CredentialState, credentialAlone, credentialAt, type RunOutcome } from './credential-state.js';
 import type { FlowEvents } from '../tokens/flow-events.js';
 import { RenewalSteps } from './renewal-steps.js';
 import type { StorageHooks } from './storage-hooks.js';
@@ -11,7 +11,7 @@ import type { TokenSet } from '../tokens/token-set.js';
 
 /** What a flow is made of beside its options. */
 export interface FlowParts {
-  readonly credential: Credential;
+  readonly credential: CredentialState;
   readonly keeper: TokenKeeper;
   readonly callers: Callers;
   readonly steps: RenewalSteps;

@@ -1,7 +1,7 @@
-import type { Credential } from './credential-state.js';
+import type { CredentialState } from './credential-state.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { TokenKeeper } from './token-keeper.js';
-import { unlessAborted, untilAborted } from '../platform/until-aborted.js';
+import { unlessAborted, untilAborted } from '../platform/waiting.js';
 
 /** What `authorize` is given. @group Write your own flow */
 export interface AuthorizeContext {
@@ -38,7 +38,7 @@ export async function logIn(
  * last of them has left.
  */
 export async function joinLogin(
-  credential: Credential,
+  credential: CredentialState,
   start: (signal: AbortSignal) => Promise<TokenSet>,
   signal: AbortSignal | undefined,
 ): Promise<TokenSet> {
@@ -63,7 +63,7 @@ export function beginLogin(
   return unlessAborted(signal, () => start(signal));
 }
 
-function begin(start: (signal: AbortSignal) => Promise<TokenSet>): NonNullable<Credential['login']> {
+function begin(start: (signal: AbortSignal) => Promise<TokenSet>): NonNullable<CredentialState['login']> {
   const controller = new AbortController();
   const tokens = start(controller.signal);
   tokens.catch(() => undefined); // whoever waits is told; nobody may be left

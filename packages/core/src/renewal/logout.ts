@@ -1,9 +1,9 @@
-import type { Credential } from './credential-state.js';
+import type { CredentialState } from './credential-state.js';
 import { RevocationFailedError } from '../errors/index.js';
-import type { ProtocolClient } from '../server/authorization-server.js';
+import type { AuthorizationServer } from '../server/authorization-server.js';
 import type { TokenKeeper } from './token-keeper.js';
 import type { TokenSet } from '../tokens/token-set.js';
-import { untilAborted } from '../platform/until-aborted.js';
+import { untilAborted } from '../platform/waiting.js';
 
 /** Seconds that a logout spends on revocation at most. */
 const patience = 5;
@@ -15,8 +15,8 @@ const patience = 5;
  */
 export function logOut(
   keeper: TokenKeeper,
-  credential: Credential,
-  protocol: ProtocolClient,
+  credential: CredentialState,
+  protocol: AuthorizationServer,
   timeout = patience,
 ): Promise<RevocationFailedError | undefined> {
   return keeper.locked(async (lock) => {
@@ -29,7 +29,7 @@ export function logOut(
 }
 
 async function revoke(
-  protocol: ProtocolClient,
+  protocol: AuthorizationServer,
   tokens: TokenSet,
   seconds: number,
 ): Promise<RevocationFailedError | undefined> {

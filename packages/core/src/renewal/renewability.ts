@@ -1,5 +1,5 @@
 import type { AuthFlowOptions } from '../options/flow-options.js';
-import type { Credential } from './credential-state.js';
+import type { CredentialState } from './credential-state.js';
 import { InvalidRefreshTokenError, LoginRequiredError, NoRefreshTokenError, NoTokensError } from '../errors/index.js';
 import { hasMoved } from '../tokens/generation.js';
 import { missingScopes } from '../tokens/scope.js';
@@ -9,7 +9,7 @@ import type { TokenSet } from '../tokens/token-set.js';
 /** Returns why tokens cannot be renewed by their refresh token, `undefined` when they can. */
 export function whyNotRenewable(
   tokens: TokenSet | undefined,
-  { refused, unanswered }: Pick<Credential, 'refused' | 'unanswered'>,
+  { refused, unanswered }: Pick<CredentialState, 'refused' | 'unanswered'>,
   { rotation, scope }: Pick<AuthFlowOptions, 'rotation' | 'scope'>,
   now: number,
 ): LoginRequiredError | undefined {
@@ -47,7 +47,7 @@ export function mayPresent(
 }
 
 /** Counts one more presentation without an answer. */
-export function countUnanswered(tokens: TokenSet, known: Credential['unanswered'], now: number): Unanswered {
+export function countUnanswered(tokens: TokenSet, known: CredentialState['unanswered'], now: number): Unanswered {
   const { times, since } = unansweredOf(tokens, known) ?? { times: 0, since: now };
   return { times: times + 1, since };
 }
@@ -56,7 +56,7 @@ export function countUnanswered(tokens: TokenSet, known: Credential['unanswered'
  * Storage may know of more than this process, or of less where it could not be written. An answer in between, by which a
  * server may leave the refresh token as it is, ends what is known.
  */
-function unansweredOf(tokens: TokenSet, known: Credential['unanswered']): Unanswered | undefined {
+function unansweredOf(tokens: TokenSet, known: CredentialState['unanswered']): Unanswered | undefined {
   const stored = tokens.stamp?.unanswered;
   if (!known || hasMoved(tokens, known.tokens)) return stored;
   return stored && stored.times > known.times ? stored : known;

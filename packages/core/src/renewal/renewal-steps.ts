@@ -1,7 +1,7 @@
 import type { Call } from '../options/access-token-options.js';
 import type { AuthFlowOptions } from '../options/flow-options.js';
 import type { Callers } from './callers.js';
-import type { Credential, RunOutcome, StoredTokens } from './credential-state.js';
+import type { CredentialState, RunOutcome, StoredTokens } from './credential-state.js';
 import {
   AuthFlowError,
   LockLostError,
@@ -14,10 +14,9 @@ import {
 import { type FlowEvents, summarize } from '../tokens/flow-events.js';
 import { hasMoved } from '../tokens/generation.js';
 import { grantParameters } from '../options/grant-parameters.js';
-import { subjectProblem } from '../tokens/id-token-subject.js';
+import { subjectProblem, assertAccessToken, mergeAnswer } from '../tokens/merge.js';
 import type { HeldLock } from '../storage/lock.js';
-import { assertAccessToken, mergeAnswer } from '../tokens/merge.js';
-import type { PreparedClient, TokenAnswer } from '../server/oauth-client.js';
+import type { OAuthClient, TokenAnswer } from '../server/oauth-client.js';
 import { countUnanswered, whyNotRenewable } from './renewability.js';
 import type { TokenKeeper } from './token-keeper.js';
 import type { TokenSet } from '../tokens/token-set.js';
@@ -26,7 +25,7 @@ import type { TokenSet } from '../tokens/token-set.js';
 export interface RenewalParts {
   readonly key: string;
   readonly options: AuthFlowOptions;
-  readonly credential: Credential;
+  readonly credential: CredentialState;
   readonly keeper: TokenKeeper;
   readonly callers: Callers;
   readonly events: FlowEvents;
@@ -70,7 +69,7 @@ export class RenewalSteps {
    * Redeems the refresh token, unless the lock was lost; keeps what came before validating it; saves it before anybody
    * is given it. Once sent, it is not aborted.
    */
-  async redeem(client: PreparedClient, stored: StoredTokens, tokens: TokenSet, lock: HeldLock): Promise<RunOutcome> {
+  async redeem(client: OAuthClient, stored: StoredTokens, tokens: TokenSet, lock: HeldLock): Promise<RunOutcome> {
     const { key, options, keeper, events, now } = this.#parts;
     const began = now();
     const answer = await this.#present(client, stored, tokens, lock);
@@ -82,7 +81,7 @@ export class RenewalSteps {
     return { tokens: saved, requestedAt: answer.sentAt };
   }
 
-  async #present(client: PreparedClient, stored: StoredTokens, tokens: TokenSet, lock: HeldLock): Promise<TokenAnswer> {
+  async #present(client: OAuthClient, stored: StoredTokens, tokens: TokenSet, lock: HeldLock): Promise<TokenAnswer> {
     const { key, options, credential, keeper, events, now } = this.#parts;
     const parameters = grantParameters({ resource: options.resource }, { refresh_token: tokens.refreshToken });
     const beforeSending = (): void => {

@@ -2,7 +2,7 @@ import { longestTimer } from '../platform/clock.js';
 import { AuthFlowError } from '../errors/index.js';
 import type { HeldLock, LockOptions } from '../storage/lock.js';
 import { storageError } from './storage-hooks.js';
-import { untilAborted } from '../platform/until-aborted.js';
+import { untilAborted } from '../platform/waiting.js';
 
 /** How a task waits for its lock. */
 export interface WaitOptions<T> {

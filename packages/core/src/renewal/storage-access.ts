@@ -4,7 +4,7 @@ import type { StoredTokens } from './credential-state.js';
 import { isNoRecord, storageError, type StorageHooks } from './storage-hooks.js';
 import { TokenSet } from '../tokens/token-set.js';
 import type { DeleteContext, SaveContext } from '../storage/token-storage.js';
-import { within } from '../platform/within.js';
+import { within } from '../platform/waiting.js';
 
 /** Seconds for which a hook may be busy: one that never answers would keep all callers, and the lock. */
 const patience = 30;

@@ -1,5 +1,5 @@
 import type { Clock } from '../platform/clock.js';
-import type { Credential } from './credential-state.js';
+import type { CredentialState } from './credential-state.js';
 import { isErrorLike } from '../errors/error-causes.js';
 import { AuthFlowError, RecordUnreadableError, StorageUnavailableError } from '../errors/index.js';
 import type { FlowEvents } from '../tokens/flow-events.js';
@@ -20,7 +20,7 @@ export interface StorageHooks {
 export interface KeeperParts {
   readonly key: string;
   readonly hooks: StorageHooks;
-  readonly credential: Credential;
+  readonly credential: CredentialState;
   readonly events: FlowEvents;
   readonly clock: Clock;
   /** Seconds. */

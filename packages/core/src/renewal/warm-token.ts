@@ -1,10 +1,10 @@
-import { Credential } from './credential-state.js';
+import { CredentialState } from './credential-state.js';
 import { defaultThreshold, dueAhead } from '../tokens/expiry.js';
 import type { TokenSet } from '../tokens/token-set.js';
 
 /** An answer that can be given again, without any work, until its time is over or the tokens change. */
 export interface WarmToken {
-  readonly credential: Credential;
+  readonly credential: CredentialState;
   readonly tokens: TokenSet | undefined;
   /** The last millisecond at which it may be given. */
   readonly until: number;
@@ -13,7 +13,7 @@ export interface WarmToken {
 
 /** No answer yet. */
 export const cold: WarmToken = {
-  credential: new Credential(),
+  credential: new CredentialState(),
   tokens: undefined,
   until: -Infinity,
   answer: Promise.resolve(''),
@@ -21,7 +21,7 @@ export const cold: WarmToken = {
 
 /** Keeps the answer for tokens that were just found good, until they are due for renewal (ahead, where that is on). */
 export function keepWarm(
-  credential: Credential,
+  credential: CredentialState,
   tokens: TokenSet,
   { threshold = defaultThreshold(tokens), ahead }: { threshold: number | undefined; ahead: boolean },
 ): WarmToken {

@@ -4,12 +4,12 @@ import { systemClock } from '../platform/clock.js';
 import { CoolDown } from './cool-down.js';
 import { discover } from './discovery.js';
 import { KeptMetadata } from './kept-metadata.js';
-import { PreparedClient } from './oauth-client.js';
+import { OAuthClient } from './oauth-client.js';
 import { readPrivateKey } from '../crypto/private-key.js';
 import { readSecret } from '../options/secret-source.js';
 import { ServerConnection } from './server-connection.js';
 
-const clients = new WeakMap<AuthFlowOptions, ProtocolClient>();
+const clients = new WeakMap<AuthFlowOptions, AuthorizationServer>();
 const accountBases = new WeakMap<AuthFlowOptions, AuthFlowOptions>();
 
 /** Copies options for one account; the copy shares the protocol client of the original. */
@@ -27,7 +27,7 @@ export function accountOptions(
 }
 
 /** Speaks OAuth for a flow; shared by all its accounts, so that metadata is fetched once. */
-export class ProtocolClient {
+export class AuthorizationServer {
   readonly #options: AuthFlowOptions;
   readonly #now: () => number;
   readonly #nonces = new Map<string, string>();
@@ -35,9 +35,9 @@ export class ProtocolClient {
   readonly #metadata: KeptMetadata;
 
   /** Returns the client of these options; of one object there is one client. */
-  static of(options: AuthFlowOptions): ProtocolClient {
+  static of(options: AuthFlowOptions): AuthorizationServer {
     const base = accountBases.get(options) ?? options;
-    const client = clients.get(base) ?? new ProtocolClient(base, () => (base.clock ?? systemClock).now());
+    const client = clients.get(base) ?? new AuthorizationServer(base, () => (base.clock ?? systemClock).now());
     clients.set(base, client);
     return client;
   }
@@ -54,7 +54,7 @@ export class ProtocolClient {
    *
    * @throws as `prepare`; TokenEndpointUnavailableError while a server that failed is spared
    */
-  prepareRenewal(): Promise<PreparedClient> {
+  prepareRenewal(): Promise<OAuthClient> {
     this.#coolDown.assertOver();
     return this.prepare();
   }
@@ -65,11 +65,11 @@ export class ProtocolClient {
    * @throws TokenEndpointUnavailableError, also when the function `clientSecret` or `clientKey`
    * fails; DiscoveryError; InsecureTransportError; TypeError for a key that cannot be read.
    */
-  async prepare(): Promise<PreparedClient> {
+  async prepare(): Promise<OAuthClient> {
     const metadata = await this.#metadata.get();
     const proof = await this.#readProof();
     const parts = { metadata, proof, options: this.#options, now: this.#now, nonces: this.#nonces };
-    return new PreparedClient(new ServerConnection(parts), this.#coolDown);
+    return new OAuthClient(new ServerConnection(parts), this.#coolDown);
   }
 
   async #readProof(): Promise<ClientProof> {

@@ -2,7 +2,7 @@ import { DeviceCodeRequestError } from '../errors/index.js';
 import type { HttpAnswer } from './http-exchange.js';
 import { isTransient, readObject, readRefusal, unavailable } from './endpoint-answer.js';
 import { readSeconds } from '../tokens/token-record.js';
-import { parseUrl } from '../platform/parse-url.js';
+import { parseUrl } from '../platform/urls.js';
 
 /** What a person needs to approve a login on another device (RFC 8628 section 3.2). @group Options */
 export interface DeviceCodePrompt {

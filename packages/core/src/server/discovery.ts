@@ -4,9 +4,9 @@ import { DiscoveryError, TokenEndpointUnavailableError } from '../errors/index.j
 import { asResponse, exchange, type HttpAnswer, requestInit } from './http-exchange.js';
 import { type FoundMetadata, lifetimeOfAnswer } from './kept-metadata.js';
 import { aboutNetworkFailure } from './network-failure.js';
-import { importOpenid } from './load-openid-client.js';
+import { loadOpenidClient } from './load-openid-client.js';
 import { scrubError } from '../errors/scrub.js';
-import { issuerOfDomain, secureUrl } from '../platform/secure-url.js';
+import { issuerOfDomain, secureUrl } from '../platform/urls.js';
 import { readObject } from './endpoint-answer.js';
 
 /**
@@ -61,7 +61,7 @@ async function fetchMetadata(
   options: AuthFlowOptions,
 ): Promise<FoundMetadata | undefined> {
   let answer: HttpAnswer | undefined;
-  const openid = await importOpenid();
+  const openid = await loadOpenidClient();
   try {
     const configuration = await openid.discovery(issuer, options.clientId, undefined, openid.None(), {
       algorithm,

@@ -48,7 +48,7 @@ export function readTokenAnswer(answer: HttpAnswer, question: TokenQuestion): Re
   const body = readObject(answer.text);
   if (isSuccess(status) && body && (isToken(body['access_token']) || isToken(body['refresh_token']))) return body;
   if (isToken(body?.['error'])) throw refusal(answer, question, body);
-  if (isSuccess(status)) throw withoutToken(answer, question);
+  if (isSuccess(status)) throw noTokenInside(answer, question);
   if (status === 401 || status === 403) throw new ClientRejectedError({ status });
   throw new TokenRequestError({ status });
 }
@@ -146,7 +146,7 @@ function remedyOf(grantType: string): { readonly remedy?: string } {
   return remedy === undefined ? {} : { remedy };
 }
 
-function withoutToken(answer: HttpAnswer, question: TokenQuestion): AuthFlowError {
+function noTokenInside(answer: HttpAnswer, question: TokenQuestion): AuthFlowError {
   const message = `The token endpoint answered with status ${answer.status}, but its body holds no token.`;
   if (question.grantType === 'refresh_token') return new RefreshOutcomeUnknownError({ message });
   return new TokenRequestError({

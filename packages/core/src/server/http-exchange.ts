@@ -1,6 +1,6 @@
 import { longestTimer } from '../platform/clock.js';
 import { causesOf } from '../errors/error-causes.js';
-import { untilAborted } from '../platform/until-aborted.js';
+import { untilAborted } from '../platform/waiting.js';
 
 /** A complete answer, read to its end. */
 export interface HttpAnswer {

@@ -6,4 +6,4 @@ export type OpenidClient = typeof import('./openid-client.js');
 let loaded: Promise<OpenidClient> | undefined;
 
 /** Imports openid-client when it is first needed; nobody else does. */
-export const importOpenid = (): Promise<OpenidClient> => (loaded ??= import('./openid-client.js'));
+export const loadOpenidClient = (): Promise<OpenidClient> => (loaded ??= import('./openid-client.js'));

@@ -3,7 +3,7 @@ import type { CoolDown } from './cool-down.js';
 import { type DeviceCode, readDeviceCode } from './device-code.js';
 import { DiscoveryError } from '../errors/index.js';
 import { noAnswer } from './no-answer.js';
-import { importOpenid } from './load-openid-client.js';
+import { loadOpenidClient } from './load-openid-client.js';
 import { withRetries } from './request-retry.js';
 import { revokeTokens } from './revocation.js';
 import { scrubError } from '../errors/scrub.js';
@@ -35,7 +35,7 @@ export interface ServerName {
 }
 
 /** A client with all that it needs in hand: only the network can still fail. */
-export class PreparedClient {
+export class OAuthClient {
   readonly #connection: ServerConnection;
   readonly #coolDown: CoolDown;
 
@@ -150,7 +150,7 @@ export class PreparedClient {
 
   /** Makes what ties a redirect to the login that it ends (RFC 7636, RFC 6749 section 10.12). */
   async randomChecks(): Promise<{ state: string; nonce: string; codeVerifier: string; codeChallenge: string }> {
-    const openid = await importOpenid();
+    const openid = await loadOpenidClient();
     const codeVerifier = openid.randomPKCECodeVerifier();
     const codeChallenge = await openid.calculatePKCECodeChallenge(codeVerifier);
     return { state: openid.randomState(), nonce: openid.randomNonce(), codeVerifier, codeChallenge };

@@ -2,7 +2,7 @@ import type { AuthFlowOptions } from '../options/flow-options.js';
 import { clientAuthentication, type ClientProof } from './client-authentication.js';
 import { asResponse, exchange, type HttpAnswer, requestInit } from './http-exchange.js';
 import { type DpopKey, proveDpop } from '../crypto/dpop-proof.js';
-import { type Configuration, importOpenid, type OpenidClient, type ServerMetadata } from './load-openid-client.js';
+import { type Configuration, loadOpenidClient, type OpenidClient, type ServerMetadata } from './load-openid-client.js';
 import { readObject } from './endpoint-answer.js';
 
 /** What requests are made with. */
@@ -82,7 +82,7 @@ export class ServerConnection {
     let result: T | undefined;
     let problem: unknown;
     try {
-      const openid = await importOpenid();
+      const openid = await loadOpenidClient();
       result = await call(
         openid,
         this.#configure(openid, (got) => (answer = got), options),

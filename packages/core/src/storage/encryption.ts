@@ -1,5 +1,4 @@
 import { CredentialMismatchError, RecordUnreadableError } from '../errors/index.js';
-import { type Envelope, readEnvelope } from './encryption-envelope.js';
 import type { RecordCodec } from './record-codec.js';
 
 /** A key for records at rest. @group Storages */
@@ -123,4 +122,36 @@ function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   } catch {
     return new Uint8Array();
   }
+}
+
+/** A sealed record as it is stored. All but `sealed` is readable, and what `latchkey` says is authenticated. */
+export interface Envelope {
+  readonly latchkey: {
+    readonly version: 1;
+    readonly key: string;
+    readonly generation: number;
+    readonly key_id: string;
+    readonly key_check: string;
+  };
+  readonly iv: string;
+  /** Bytes of `sealed`. */
+  readonly length: number;
+  readonly sealed: string;
+}
+
+/** Reads an envelope from text; `undefined` when it is none. */
+export function readEnvelope(text: string): Envelope | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isEnvelope(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isEnvelope(value: unknown): value is Envelope {
+  const { latchkey, iv, length, sealed } = (value ?? {}) as Partial<Record<keyof Envelope, unknown>>;
+  const { key, generation, key_id, key_check } = (latchkey ?? {}) as Partial<Record<string, unknown>>;
+  const texts = [key, key_id, key_check, iv, sealed].every((text) => typeof text === 'string');
+  return texts && typeof generation === 'number' && typeof length === 'number';
 }

@@ -8,7 +8,7 @@ import { scrubError } from '../errors/scrub.js';
 import { openRecord, sealRecord } from './stored-record.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { DeleteContext, SaveContext, TokenStorage } from './token-storage.js';
-import { within } from '../platform/within.js';
+import { within } from '../platform/waiting.js';
 
 /** Options of {@link KeyvTokenStorage}. @group Storages */
 export interface KeyvTokenStorageOptions {

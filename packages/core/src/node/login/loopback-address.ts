@@ -1,4 +1,4 @@
-import { parseUrl } from '../../platform/parse-url.js';
+import { parseUrl } from '../../platform/urls.js';
 
 /** A redirect URI on this machine. */
 export interface LoopbackAddress {

@@ -2,7 +2,7 @@ import { checkSeconds } from '../../options/seconds.js';
 import type { AuthorizationRedirect } from '../../options/login-redirect.js';
 import { type Clock, systemClock } from '../../platform/clock.js';
 import { RedirectTimeoutError } from '../../errors/index.js';
-import { untilAborted } from '../../platform/until-aborted.js';
+import { untilAborted } from '../../platform/waiting.js';
 import { callbackReceiver } from './callback-receiver.js';
 import { loopbackAddress, type LoopbackDefaults } from './loopback-address.js';
 import { listenOnLoopback } from './loopback-listener.js';

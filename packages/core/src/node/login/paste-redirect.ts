@@ -2,7 +2,7 @@ import process from 'node:process';
 import { createInterface, type Interface } from 'node:readline';
 import type { AuthorizationRedirect } from '../../options/login-redirect.js';
 import { RedirectTimeoutError, RedirectUnavailableError } from '../../errors/index.js';
-import { untilAborted } from '../../platform/until-aborted.js';
+import { untilAborted } from '../../platform/waiting.js';
 import { pastedCallback } from './pasted-callback.js';
 
 /** Options of {@link pasteRedirect}. @group Login in a browser */

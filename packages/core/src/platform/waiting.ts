@@ -1,3 +1,5 @@
+import { longestTimer } from './clock.js';
+
 /**
  * Settles like `promise`, or rejects with the signal's reason as soon as it is aborted. Ends the wait, not the work:
  * what `promise` comes to later is ignored.
@@ -19,4 +21,14 @@ export function untilAborted<T>(signal: AbortSignal | undefined, promise: Promis
 /** As `untilAborted`, for work that is not begun when the signal is aborted already. */
 export function unlessAborted<T>(signal: AbortSignal | undefined, start: () => Promise<T>): Promise<T> {
   return signal?.aborted ? Promise.reject(signal.reason as Error) : untilAborted(signal, start());
+}
+
+/** Rejects when an operation on a storage takes longer than `seconds`: some clients and hooks would never answer. */
+export function within<T>(seconds: number, operation: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const expire = (): void => reject(new Error(`The storage did not answer within ${seconds} seconds.`));
+    const timer = setTimeout(expire, Math.min(seconds * 1000, longestTimer));
+    const end = (): void => clearTimeout(timer);
+    Promise.resolve(operation).finally(end).then(resolve, reject); // a hook of one's own may return no promise
+  });
 }

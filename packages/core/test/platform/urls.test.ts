@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseUrl } from '../../dist/platform/parse-url.js';
+import { parseUrl } from '../../dist/platform/urls.js';
 
 describe('parseUrl', () => {
   test('knows a URL with letters beyond ASCII however often it is asked', () => {

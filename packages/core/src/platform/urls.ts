@@ -1,5 +1,16 @@
 import { InsecureTransportError } from '../errors/index.js';
-import { parseUrl } from './parse-url.js';
+
+/**
+ * Parses a URL; `undefined` when it is none. Not by `URL.canParse`: in Node 20 it begins to refuse letters beyond ASCII
+ * once it has been called often enough to be optimized.
+ */
+export function parseUrl(text: string, base?: string | URL): URL | undefined {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Parses a URL that tokens may travel to: HTTPS, or HTTP on loopback, without user information. */
 export function secureUrl(text: string, name: string): URL {
