@@ -64,9 +64,9 @@ export default defineConfig(
     rules: { 'max-lines': ['error', 200] },
   },
   {
-    // The public class: the list of hooks with their documents, and the transaction that a reader should see whole.
+    // The public class: all that a subclass may override and an application may call, with its documents.
     files: ['packages/core/src/flow/auth-flow.ts'],
-    rules: { 'max-lines': ['error', 320] },
+    rules: { 'max-lines': ['error', 480] },
   },
   {
     files: ['packages/*/test/**/*.ts', 'examples/**/*.test.ts'],

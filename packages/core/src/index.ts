@@ -5,7 +5,7 @@
  * @showGroups
  */
 export { AuthFlow } from './flow/auth-flow.js';
-export type { AuthorizeContext } from './renewal/login.js';
+export type { AuthorizeContext } from './renewal/authorize-context.js';
 export type { AuthorizationRedirect, RedirectContext } from './options/login-redirect.js';
 export type { AccessTokenOptions } from './options/access-token-options.js';
 export { ApiKeyFlow, type ApiKeyFlowOptions } from './grants/api-key-flow.js';
@@ -62,10 +62,7 @@ export {
   type TokenEvent,
   type TokenSummary,
 } from './tokens/flow-events.js';
-export { FlowHooks } from './flow/flow-hooks.js';
 export { StoredAuthFlow, type StoredAuthFlowOptions } from './flow/stored-auth-flow.js';
-export { TokenAccessors } from './flow/token-accessors.js';
-export { TokenUse } from './flow/token-use.js';
 export type { UserInfo } from './fetch/user-info.js';
 export type { HeldLock, Lock, LockOptions } from './storage/lock.js';
 export type { DeleteContext, SaveContext, TokenStorage } from './storage/token-storage.js';

@@ -1,15 +1,10 @@
-import type { AuthFlowOptions } from '../options/flow-options.js';
-import { parseUrl, isLoopback, issuerOfDomain } from '../platform/urls.js';
+import type { FlowSettings } from '../options/flow-settings.js';
+import { parseUrl, isLoopback } from '../platform/urls.js';
 
 /** An https: origin of which each subdomain is allowed: `suffix` begins with a dot. */
 interface Wildcard {
   readonly port: string;
   readonly suffix: string;
-}
-
-/** @throws TypeError for an entry of `allowedOrigins` that is malformed */
-export function checkOrigins(options: AuthFlowOptions): void {
-  if (options.allowedOrigins !== undefined) new AllowedOrigins(options);
 }
 
 /** Where a token may go. */
@@ -19,10 +14,10 @@ export class AllowedOrigins {
   readonly #wildcards: Wildcard[] = [];
 
   /** @throws TypeError for an entry of `allowedOrigins` that is malformed */
-  constructor({ allowedOrigins = [], issuer, domain, server }: AuthFlowOptions) {
+  constructor({ allowedOrigins = [], issuer, server }: Pick<FlowSettings, 'allowedOrigins' | 'issuer' | 'server'>) {
     if (!Array.isArray(allowedOrigins)) throw new TypeError('allowedOrigins must be an array of origins.');
     for (const [index, entry] of allowedOrigins.entries()) this.#add(entry, `allowedOrigins[${index}]`);
-    const ofServer = [issuer, domain && issuerOfDomain(domain), server?.issuer, server?.tokenEndpoint];
+    const ofServer = [issuer, server?.issuer, server?.tokenEndpoint];
     for (const url of ofServer) if (url) this.#origins.add(new URL(url).origin);
     this.#prefixes = [...this.#origins].map((origin) => `${origin}/`);
   }

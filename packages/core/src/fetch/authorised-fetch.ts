@@ -1,28 +1,47 @@
+import type { DpopKey } from '../crypto/dpop-proof.js';
+import type { FlowSettings } from '../options/flow-settings.js';
 import { AllowedOrigins } from './allowed-origins.js';
-import { systemClock } from '../platform/clock.js';
-import { withoutToken } from './withheld-token.js';
-import { SentRequest, type SentRequestParts, settles, type TokenSource } from './sent-request.js';
+import { dpopFetch } from './dpop-fetch.js';
 import { OutgoingRequest } from './outgoing-request.js';
 import { copyHeaders, hasHeader } from './request-headers.js';
+import { SentRequest, type SentRequestParts, settles } from './sent-request.js';
 import { UntriedTokens } from './untried-tokens.js';
+import { withoutToken } from './withheld-token.js';
+
+/** What requests with a token ask of its flow. */
+export interface TokenSource extends Pick<SentRequestParts, 'token' | 'header'> {
+  readonly settings: FlowSettings;
+  /** The key that the present token is bound to; `undefined` when it is bound to none. */
+  readonly dpopKey: () => DpopKey | undefined;
+}
 
 /** Sends requests with the flow's token, to allowed origins only. */
 export class AuthorisedFetch {
   readonly #parts: SentRequestParts;
 
-  constructor(source: TokenSource) {
+  /** The tokens that are shown are added to `sent`. */
+  constructor(
+    source: TokenSource,
+    { allowedOrigins, sent }: { allowedOrigins?: readonly string[]; sent?: string[] } = {},
+  ) {
+    const { settings, token, dpopKey } = source;
+    const { clock, dpop, fetch } = settings;
     this.#parts = {
-      source,
-      origins: new AllowedOrigins(source.options),
-      untried: new UntriedTokens(source.options.clock ?? systemClock),
+      token,
+      header: (shown) => {
+        if (shown !== '') sent?.push(shown);
+        return dpop && dpopKey() ? ['authorization', `DPoP ${shown}`] : source.header(shown);
+      },
+      fetch: dpop ? dpopFetch({ fetch, key: dpopKey, now: () => clock.now() }) : fetch,
+      origins: new AllowedOrigins(allowedOrigins ? { ...settings, allowedOrigins } : settings),
+      untried: new UntriedTokens(clock),
       headerName: source.header('')[0].toLowerCase(),
     };
   }
 
   /** As the global fetch. What may not get the token is passed on untouched. */
   async send(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    const { source, origins, headerName, untried } = this.#parts;
-    const fetch = source.options.fetch ?? globalThis.fetch;
+    const { token: getToken, header, fetch, origins, headerName, untried } = this.#parts;
     const target = isRequest(input) ? input : String(input); // a URL can be changed while the token is waited for
     const isText = typeof target === 'string';
     const url = origins.resolve(isText ? target : target.url);
@@ -32,15 +51,15 @@ export class AuthorisedFetch {
 
     const request = new OutgoingRequest(isText ? url : target, url, init, headers);
     const { signal } = request;
-    const token = await (signal ? source.token({ signal }) : source.token());
-    request.showToken(token, source.header(token));
+    const token = await (signal ? getToken({ signal }) : getToken());
+    request.showToken(token, header(token));
     try {
       const response = await request.send(fetch);
       if (settles(response)) {
         untried.accept(token, url);
         return response;
       }
-      return await new SentRequest(this.#parts, request, fetch, token).goOn(response);
+      return await new SentRequest(this.#parts, request, token).goOn(response);
     } catch (error) {
       throw withoutToken(error, token);
     } finally {

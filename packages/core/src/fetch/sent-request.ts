@@ -1,5 +1,4 @@
 import type { AccessTokenOptions } from '../options/access-token-options.js';
-import type { AuthFlowOptions } from '../options/flow-options.js';
 import type { AllowedOrigins } from './allowed-origins.js';
 import { isTokenRefused, noteSentTokens } from './explain-response.js';
 import { withoutToken } from './withheld-token.js';
@@ -7,16 +6,11 @@ import type { OutgoingRequest } from './outgoing-request.js';
 import { mostRedirects, redirectTarget } from './http-redirect.js';
 import type { UntriedTokens } from './untried-tokens.js';
 
-/** What an authorised fetch asks of its flow. */
-export interface TokenSource {
-  readonly options: AuthFlowOptions;
-  readonly token: (options?: AccessTokenOptions) => Promise<string>;
-  readonly header: (token: string) => readonly [name: string, value: string];
-}
-
 /** What all requests of a flow have in common. */
 export interface SentRequestParts {
-  readonly source: TokenSource;
+  readonly token: (options?: AccessTokenOptions) => Promise<string>;
+  readonly header: (token: string) => readonly [name: string, value: string];
+  readonly fetch: typeof globalThis.fetch;
   readonly origins: AllowedOrigins;
   readonly untried: UntriedTokens;
   /** The header that shows the token, in lower case. */
@@ -32,7 +26,6 @@ export function settles({ ok, status }: Response): boolean {
 export class SentRequest {
   readonly #parts: SentRequestParts;
   readonly #request: OutgoingRequest;
-  readonly #fetch: typeof globalThis.fetch;
   #token: string;
   /** False for good once a redirect has led to where the token may not go. */
   #carriesToken = true;
@@ -40,10 +33,9 @@ export class SentRequest {
   #refused: readonly string[] = [];
   #redirects = 0;
 
-  constructor(parts: SentRequestParts, request: OutgoingRequest, fetch: typeof globalThis.fetch, token: string) {
+  constructor(parts: SentRequestParts, request: OutgoingRequest, token: string) {
     this.#parts = parts;
     this.#request = request;
-    this.#fetch = fetch;
     this.#token = token;
   }
 
@@ -64,7 +56,7 @@ export class SentRequest {
 
   async #sendAgain(): Promise<Response> {
     try {
-      return await this.#request.send(this.#fetch);
+      return await this.#request.send(this.#parts.fetch);
     } catch (error) {
       throw withoutToken(error, this.#token);
     }
@@ -80,13 +72,13 @@ export class SentRequest {
 
   /** Gets another token after a refusal, once. Tells whether the request is to be sent again with it. */
   async #takesNewToken(response: Response): Promise<boolean> {
-    const { source, untried } = this.#parts;
+    const { token, untried } = this.#parts;
     const { url, signal, isReplayable } = this.#request;
     if (this.#wasRenewed || !this.#carriesToken || !isTokenRefused(response)) return false;
     const { origin } = new URL(url);
     if (untried.has(this.#token, origin)) return false;
     this.#wasRenewed = true;
-    const renewed = await source.token({ rejectedToken: this.#token, signal });
+    const renewed = await token({ rejectedToken: this.#token, signal });
     untried.add(renewed, origin);
     if (renewed === this.#token || !isReplayable) return false;
     this.#refused = [this.#token];
@@ -119,13 +111,13 @@ export class SentRequest {
     if (this.#parts.headerName !== 'authorization' || !['GET', 'HEAD'].includes(request.method.toUpperCase())) {
       throw new TypeError('The redirect cannot be followed here without the risk of sending the token elsewhere.');
     }
-    const followed = await request.sendFollowing(this.#fetch);
+    const followed = await request.sendFollowing(this.#parts.fetch);
     this.#carriesToken &&= followed.url !== '' && new URL(followed.url).origin === new URL(request.url).origin;
     return followed;
   }
 
   #showToken(): void {
-    this.#request.showToken(this.#token, this.#parts.source.header(this.#token));
+    this.#request.showToken(this.#token, this.#parts.header(this.#token));
   }
 }
 

@@ -1,3 +1,21 @@
+import type { AuthFlowOptions } from '../options/flow-options.js';
+import type { AuthorizationServer } from '../server/authorization-server.js';
+
+const server = Symbol('latchkey.server');
+
+/** Options of one account, which bring along what all accounts of a flow share: settings that are checked, a server. */
+type AccountOptions = AuthFlowOptions & { readonly [server]?: AuthorizationServer };
+
+/** Copies options for one account. A further copy of the copy, such as `{ ...options }`, brings nothing along. */
+export function accountOptions(options: AuthFlowOptions, own: object, shared: AuthorizationServer): AccountOptions {
+  return Object.defineProperty({ ...options, ...own }, server, { value: shared, enumerable: false });
+}
+
+/** What the options of an account bring along; `undefined` for all other options. */
+export function sharedServer(options: AccountOptions): AuthorizationServer | undefined {
+  return options[server];
+}
+
 /** A class whose constructor takes the options of a flow and nothing else. */
 type FlowClass = abstract new (options: never) => object;
 

@@ -1,61 +1,102 @@
-import { type AccessTokenOptions, type Call, readCall } from '../options/access-token-options.js';
-import type { AuthFlowOptions, FlowOptions } from '../options/flow-options.js';
-import { checkOptions } from './check-options.js';
-import { systemClock } from '../platform/clock.js';
-import type { RunOutcome } from '../renewal/credential-state.js';
-import { defaultKey } from '../options/default-key.js';
-import { createDpopKey } from '../crypto/dpop-proof.js';
+import { createDpopKey, type DpopKey } from '../crypto/dpop-proof.js';
 import {
-  AuthFlowError,
-  InvalidRefreshTokenError,
-  LockLostError,
   LoginRequiredError,
   NoAccessTokenError,
+  NoIdTokenError,
+  NoRefreshTokenError,
   NoTokensError,
-  StorageConflictError,
 } from '../errors/index.js';
+import { AuthorisedFetch, type TokenSource } from '../fetch/authorised-fetch.js';
+import { requestUserInfo } from '../fetch/request-user-info.js';
+import { otherSubject, type UserInfo } from '../fetch/user-info.js';
+import { type AccessTokenOptions, readCall } from '../options/access-token-options.js';
+import { defaultKey } from '../options/default-key.js';
+import type { AuthFlowOptions, FlowOptions } from '../options/flow-options.js';
+import { type FlowSettings, readOptions } from '../options/flow-settings.js';
+import { grantParameters } from '../options/grant-parameters.js';
+import { unlessAborted } from '../platform/waiting.js';
+import type { AuthorizeContext } from '../renewal/authorize-context.js';
+import type { Grant } from '../renewal/grant.js';
+import { keepFresh, type KeptFresh } from '../renewal/keep-fresh.js';
+import { beginLogin, joinLogin, logIn } from '../renewal/login.js';
+import { logOut } from '../renewal/logout.js';
+import { cold, keepWarm } from '../renewal/warm-token.js';
+import { AuthorizationServer } from '../server/authorization-server.js';
+import type { OAuthClient } from '../server/oauth-client.js';
+import type { HeldLock, LockOptions } from '../storage/lock.js';
+import type { DeleteContext, SaveContext } from '../storage/token-storage.js';
 import { isFresh, secondsLeft } from '../tokens/expiry.js';
 import { FlowEvents, summarize } from '../tokens/flow-events.js';
-import { assembleParts, type FlowParts } from '../renewal/flow-parts.js';
-import { hasMoved } from '../tokens/generation.js';
-import { grantParameters } from '../options/grant-parameters.js';
-import type { HeldLock, LockOptions } from '../storage/lock.js';
-import { type AuthorizeContext, beginLogin, joinLogin, logIn } from '../renewal/login.js';
-import { logOut } from '../renewal/logout.js';
 import { mergeAnswer } from '../tokens/merge.js';
-import { warnOfMissingLock } from './own-hooks.js';
-import type { OAuthClient } from '../server/oauth-client.js';
-import { AuthorizationServer } from '../server/authorization-server.js';
-import { scrubError } from '../errors/scrub.js';
 import { TokenSet } from '../tokens/token-set.js';
-import { TokenUse } from './token-use.js';
-import { unlessAborted } from '../platform/waiting.js';
-import { cold, keepWarm } from '../renewal/warm-token.js';
+import { sharedServer } from './account-sibling.js';
+import { checkOptions } from './check-options.js';
+import { assembleParts, type FlowParts } from './flow-parts.js';
+import { assertDeletable, warnOfMissingLock } from './own-hooks.js';
+
+/** How long a caller waits. */
+interface Waiting {
+  /** Ends this caller's wait. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * Gives a valid access token, however many callers, processes and hosts ask for it. A subclass says where tokens live
  * (`loadTokens`, `saveTokens`) and how the first one is obtained (`authorize`).
  * @group Start here
  */
-export abstract class AuthFlow extends TokenUse {
+export abstract class AuthFlow {
   /** Tells what happens to the tokens. No event holds a secret. */
   readonly events: FlowEvents = new FlowEvents();
   readonly #options: AuthFlowOptions;
-  readonly #protocol: AuthorizationServer;
+  readonly #server: AuthorizationServer;
   #key: string | undefined;
   #lazyParts: FlowParts | undefined;
+  /** What `authorize` works with while it is part of a renewal. */
   #client: OAuthClient | undefined;
+  #fetch: AuthorisedFetch | undefined;
   #warm = cold;
   /** What all callers without options wait for who came while nothing was warm. */
   #plainCall: Promise<string> | undefined;
 
   /** @throws TypeError for a missing or malformed option; InsecureTransportError. Does no I/O. */
   constructor(options: AuthFlowOptions | FlowOptions) {
-    super();
     this.#options = options as AuthFlowOptions;
-    checkOptions(this.#options, this.needsServer);
+    const shared = sharedServer(this.#options);
+    if (!shared) checkOptions(this.#options, this.needsServer);
     if (this.needsServer && this.withLock === AuthFlow.prototype.withLock) warnOfMissingLock(this.#options);
-    this.#protocol = AuthorizationServer.of(this.#options);
+    this.#server = shared ?? new AuthorizationServer(readOptions(this.#options));
+  }
+
+  // Hooks: what a subclass says of itself.
+
+  /**
+   * Reads the stored tokens; `undefined`, or a thrown NoTokensError, when there are none. An outage must throw.
+   *
+   * @group Hooks to override
+   */
+  protected abstract loadTokens(): Promise<TokenSet | undefined>;
+
+  /**
+   * Stores tokens durably before it resolves: a rotated refresh token exists nowhere else. `JSON.stringify(tokens)` is
+   * the full record, which `TokenSet.from` reads back.
+   *
+   * @group Hooks to override
+   */
+  protected abstract saveTokens(tokens: TokenSet, context: SaveContext): Promise<void>;
+
+  /**
+   * Deletes the stored tokens. Hooks of your own need this one too before `logout` can work.
+   *
+   * @group Hooks to override
+   */
+  protected deleteTokens(_context: DeleteContext): Promise<void> {
+    return Promise.reject(new TypeError(`${this.constructor.name} has no hook deleteTokens.`));
+  }
+
+  /** Throws a TypeError, before anything is done, when tokens cannot be deleted. @group Hooks to override */
+  protected assertDeletable(): void {
+    assertDeletable(this, AuthFlow.prototype);
   }
 
   /**
@@ -73,23 +114,42 @@ export abstract class AuthFlow extends TokenUse {
     return this.#options.key === undefined ? undefined : this.constructor;
   }
 
+  /**
+   * Obtains new tokens by this flow's grant, usually through `requestTokens`. Tokens that are only a refresh token are
+   * saved, and then redeemed.
+   *
+   * @group Hooks to override
+   */
+  protected abstract authorize(context: AuthorizeContext): Promise<TokenSet>;
+
+  /** Whether `authorize` needs a person. @group Hooks to override */
+  protected abstract readonly interactive: boolean;
+
+  /**
+   * Whether tokens come from an authorization server, so that the options must name it and the client.
+   *
+   * @group Hooks to override
+   */
+  protected get needsServer(): boolean {
+    return true;
+  }
+
+  /**
+   * The header by which `fetch` shows a token to an API. Its name is always the same: it is also asked for with an
+   * empty token, to see whether a caller has set that header already.
+   *
+   * @defaultValue `authorization: Bearer …` (RFC 6750 section 2.1)
+   * @group Hooks to override
+   */
+  protected tokenHeader(token: string): readonly [name: string, value: string] {
+    return ['authorization', `Bearer ${token}`];
+  }
+
+  // What an application calls.
+
   /** Names the credential in its storage; hooks of your own that hold several accounts store each under its key. */
   get key(): string {
-    return (this.#key ??= this.#options.key ?? defaultKey(this.#options));
-  }
-
-  /** The options as given. @group For use in subclasses */
-  protected override get options(): AuthFlowOptions {
-    return this.#options;
-  }
-
-  protected override get heldTokens(): TokenSet | undefined {
-    return this.#parts.credential.tokens;
-  }
-
-  /** Seconds that the access token has left, computed at each read: negative after its end, `Infinity` if unknown. */
-  get ttl(): number {
-    return secondsLeft(this.tokens, this.#now());
+    return (this.#key ??= this.#options.key ?? defaultKey(this.settings, this.#options.account));
   }
 
   /**
@@ -100,7 +160,7 @@ export abstract class AuthFlow extends TokenUse {
    * RefreshOutcomeUnknownError, StorageUnavailableError, LockTimeoutError when it may work later; never while the
    * present token is still valid. ClientRejectedError, TokenRequestError, LockUnavailableError when it will not.
    */
-  override getAccessTokenRefreshIfNecessary(options?: AccessTokenOptions): Promise<string> {
+  getAccessTokenRefreshIfNecessary(options?: AccessTokenOptions): Promise<string> {
     if (options) return this.#getAccessToken(options);
     const { credential, tokens, until, answer } = this.#warm;
     if (tokens === credential.tokens && this.#now() <= until) return answer;
@@ -108,9 +168,9 @@ export abstract class AuthFlow extends TokenUse {
   }
 
   async #getAccessToken(options: AccessTokenOptions): Promise<string> {
-    const { callers, credential, renewsAhead } = this.#parts;
+    const { callers, credential } = this.#parts;
     const { signal, interactive = false, noAutoRefresh = false } = options;
-    const { autoRefreshThreshold: threshold } = this.#options;
+    const { autoRefreshThreshold: threshold } = this.settings;
     const call = readCall(options, threshold, this.#now());
     let tokens: TokenSet;
     try {
@@ -121,8 +181,8 @@ export abstract class AuthFlow extends TokenUse {
     }
     if (tokens.accessToken === undefined) throw new NoAccessTokenError();
     const isWarm = this.#warm.tokens === tokens || credential.unsaved || credential.tokens !== tokens;
-    if (!isWarm && callers.accepts(tokens, { ...call, threshold })) {
-      this.#warm = keepWarm(credential, tokens, { threshold, ahead: renewsAhead(tokens) });
+    if (!isWarm && callers.isGoodEnough({ tokens, isNew: false }, { ...call, threshold })) {
+      this.#warm = keepWarm(credential, tokens, { threshold, ahead: callers.renewsAhead(tokens) });
     }
     return tokens.accessToken;
   }
@@ -134,81 +194,164 @@ export abstract class AuthFlow extends TokenUse {
   }
 
   /** Reads what is stored into memory, to notice a login or logout elsewhere at once; `undefined` when nothing is. */
-  override async reload(): Promise<TokenSet | undefined> {
+  async reload(): Promise<TokenSet | undefined> {
     const { credential, keeper } = this.#parts;
     return credential.unsaved?.tokens ?? (await keeper.load()).tokens;
   }
 
   /** Renews now, unless another process has just done so. @throws as `getAccessTokenRefreshIfNecessary` */
-  refresh({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<TokenSet> {
+  refresh({ signal }: Waiting = {}): Promise<TokenSet> {
     const began = this.#now();
     return unlessAborted(signal, async () => {
       const rejected = (await this.reload())?.accessToken;
-      return this.#parts.callers.serve({ threshold: this.#options.autoRefreshThreshold, rejected, began });
+      return this.#parts.callers.serve({ threshold: this.settings.autoRefreshThreshold, rejected, began });
     });
   }
 
-  async #run(call: Call): Promise<RunOutcome> {
-    try {
-      return await this.#renew(call).catch((error: unknown) => {
-        if (error instanceof LockLostError) return this.#renew(call);
-        throw error;
-      });
-    } catch (error) {
-      this.#parts.steps.tellFailure(error, call);
-      throw error;
-    }
+  /**
+   * Renews by a timer, for services in which no call may wait: at four fifths of a token's life, or at
+   * `autoRefreshThreshold` before its end when that is earlier. The timer alone keeps no process alive. Where `renewAhead`
+   * will do, which needs no timer, prefer that.
+   */
+  keepFresh(): KeptFresh {
+    const { clock, autoRefreshThreshold: threshold } = this.settings;
+    const token = (options: AccessTokenOptions): Promise<string> => this.getAccessTokenRefreshIfNecessary(options);
+    return keepFresh({ clock, threshold, tokens: () => this.#heldTokens, token });
   }
 
-  /** The renewal, for which every other caller waits. */
-  async #renew(call: Call): Promise<RunOutcome> {
-    const { credential, keeper, steps } = this.#parts;
-    if (!credential.unsaved) {
-      const { outcome, stored } = await steps.look(call);
-      if (outcome) return outcome;
-      this.#assertPossible(stored.tokens);
-    }
-    const client = this.needsServer ? await this.#protocol.prepareRenewal() : undefined; // all that can fail before
-    const renew = async (lock: HeldLock): Promise<RunOutcome> => {
-      await keeper.saveUnsaved(lock);
-      return this.#renewLocked(client, lock, call);
-    };
-    return keeper.locked(renew, { ...(call.isAhead && { timeout: 0 }), lookAgain: () => steps.lookAgain(call) });
+  /**
+   * As the global fetch, with the token, which goes to `allowedOrigins` only. Other requests, and those that bring its
+   * header themselves, are passed on as they are. A 401 renews the token and repeats the request, once (RFC 6750).
+   *
+   * @throws TypeError, or the signal's reason, as fetch does; else as `getAccessTokenRefreshIfNecessary`
+   */
+  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    this.#fetch ??= new AuthorisedFetch(this.#tokenSource);
+    return this.#fetch.send(input, init);
   }
 
-  async #renewLocked(client: OAuthClient | undefined, lock: HeldLock, call: Call): Promise<RunOutcome> {
-    const { credential, keeper, steps } = this.#parts;
-    const { outcome, stored } = await steps.look(call);
-    if (outcome) return outcome;
-    this.#assertPossible(stored.tokens);
-    const redeemed = steps.obstacle(stored.tokens) ? undefined : stored.tokens;
-    try {
-      if (client && redeemed) return await steps.redeem(client, stored, redeemed, lock);
-      const requestedAt = this.#now();
-      this.#client = client;
-      const tokens = await this.authorize({ signal: lock.signal, previous: stored.tokens });
-      const authorized = await steps.saveNew(tokens, stored, lock, requestedAt);
-      if (tokens.accessToken !== undefined) return authorized;
-      return await this.#renewLocked(client, lock, call); // a bare refresh token is redeemed
-    } catch (error) {
-      if (lock.signal.aborted && !(error instanceof AuthFlowError))
-        throw new LockLostError({ cause: scrubError(error) });
-      if (error instanceof StorageConflictError) return await steps.yield(call, error);
-      if (!(error instanceof InvalidRefreshTokenError) || !redeemed) throw error;
-      const found = await keeper.load();
-      const moved = found.tokens && hasMoved(found.tokens, redeemed);
-      if (!moved) credential.refused = redeemed.refreshToken;
-      const isDead = !moved && this.interactive && (await keeper.noteRefused(found, lock));
-      if (!isDead) return await this.#renewLocked(client, lock, call);
-      throw error;
-    } finally {
-      this.#client = undefined;
-    }
+  /** `fetch` as a function of its own, to give to an API client. */
+  asFetch(): typeof globalThis.fetch {
+    return (input, init) => this.fetch(input, init);
   }
 
-  #assertPossible(tokens: TokenSet | undefined): void {
-    const obstacle = this.interactive ? this.#parts.steps.obstacle(tokens) : undefined;
-    if (obstacle) throw obstacle;
+  /**
+   * Fetches the claims about the user (OpenID Connect Core section 5.3), with a valid access token.
+   *
+   * @returns the claims, `sub` among them, which is that of the id token where there is one
+   * @throws as `getAccessTokenRefreshIfNecessary`; UnauthenticatedError, UnauthorizedError when the server does not take
+   * the token; DiscoveryError when it has no such place; TokenRequestError, TokenEndpointUnavailableError
+   */
+  async fetchUserInfo({ signal }: Waiting = {}): Promise<UserInfo> {
+    const { userinfoEndpoint } = await this.prepareClient();
+    const claims = await requestUserInfo(userinfoEndpoint, this.#tokenSource, signal);
+    const subject = this.tokens.idTokenClaims?.['sub'];
+    if (subject !== undefined && subject !== claims.sub) throw otherSubject();
+    return claims;
+  }
+
+  /**
+   * Asks the authorization server about the stored access token, or the refresh token, as it is (RFC 7662 section 2).
+   *
+   * @returns what the server says: `active`, and more when it is
+   * @throws NoTokensError, NoAccessTokenError, NoRefreshTokenError; DiscoveryError when the server has no such place;
+   * ClientRejectedError, TokenRequestError, TokenEndpointUnavailableError
+   */
+  async introspect(
+    token: 'access_token' | 'refresh_token' = 'access_token',
+    { signal }: Waiting = {},
+  ): Promise<Readonly<Record<string, unknown>>> {
+    await this.reload();
+    const value = token === 'access_token' ? this.accessToken : this.refreshToken;
+    return (await this.prepareClient()).introspect(value, token, signal);
+  }
+
+  /**
+   * Saves tokens from elsewhere, whatever is stored: an export (`tokens.toJSON()`), or what else `TokenSet.from` reads;
+   * `{ refresh_token }` alone is redeemed by the next call. The scopes asked for are taken to be in them.
+   *
+   * @throws TypeError for what holds no token; StorageUnavailableError and the errors of the lock
+   */
+  async importTokens(tokens: object, { signal }: Waiting = {}): Promise<TokenSet> {
+    const imported = TokenSet.from(tokens, this.#now());
+    const how = { scope: this.settings.scope, reason: 'import' } as const;
+    return beginLogin((aborted) => logIn(this.#parts.keeper, async () => imported, how, aborted), signal);
+  }
+
+  /**
+   * Logs out: revokes the tokens where the server can, and deletes them in any case. Other processes notice at their
+   * next renewal.
+   *
+   * @throws RevocationFailedError after the deletion, when the server did not confirm; StorageUnavailableError and the
+   * errors of the lock, when nothing was done; TypeError for hooks of your own without `deleteTokens`.
+   */
+  async logout({ signal }: Waiting = {}): Promise<void> {
+    this.assertDeletable();
+    const { keeper, credential } = this.#parts;
+    const failure = await unlessAborted(signal, () => logOut(keeper, credential, this.#server));
+    if (failure) throw failure;
+  }
+
+  /** The tokens as last loaded, renewed or obtained. @throws NoTokensError when none are in memory; see `reload`. */
+  get tokens(): TokenSet {
+    if (this.#heldTokens) return this.#heldTokens;
+    throw new NoTokensError({
+      message: 'No tokens are in memory.',
+      remedy:
+        'Call reload() before, which reads what is stored. When nothing is stored, log in, for example with doFlow().',
+    });
+  }
+  /** Whether a refresh token is in memory; false, not an error, when there are no tokens. */
+  get hasRefreshToken(): boolean {
+    return this.#heldTokens?.refreshToken !== undefined;
+  }
+  /** The access token as it is, expired or not. @throws NoTokensError, NoAccessTokenError */
+  get accessToken(): string {
+    return required(this.tokens.accessToken, NoAccessTokenError);
+  }
+  /** The refresh token. @throws NoTokensError, NoRefreshTokenError */
+  get refreshToken(): string {
+    return required(this.tokens.refreshToken, NoRefreshTokenError);
+  }
+  /** The id token. @throws NoTokensError, NoIdTokenError */
+  get idToken(): string {
+    return required(this.tokens.idToken, NoIdTokenError);
+  }
+  /** Granted scopes, separated by spaces; `undefined` when the server did not say. @throws NoTokensError */
+  get scope(): string | undefined {
+    return this.tokens.scope;
+  }
+  /** When the access token ends; `undefined` when unknown. @throws NoTokensError */
+  get expiresAt(): Date | undefined {
+    return this.tokens.expiresAt;
+  }
+  /** When the access token was issued; `undefined` when unknown. @throws NoTokensError */
+  get issuedAt(): Date | undefined {
+    return this.tokens.issuedAt;
+  }
+  /** Seconds that the access token has left, computed at each read: negative after its end, `Infinity` if unknown. */
+  get ttl(): number {
+    return secondsLeft(this.tokens, this.#now());
+  }
+  /** The access token's claims when it is a JWT; decoded, not verified. @throws NoTokensError */
+  get claims(): Readonly<Record<string, unknown>> | undefined {
+    return this.tokens.claims;
+  }
+  /** The id token's claims; decoded, not verified. @throws NoTokensError */
+  get idTokenClaims(): Readonly<Record<string, unknown>> | undefined {
+    return this.tokens.idTokenClaims;
+  }
+
+  /** Keeps options and tokens out of what is printed. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `${this.constructor.name}(${this.key})`;
+  }
+
+  // For use in subclasses.
+
+  /** The options as given. @group For use in subclasses */
+  protected get options(): AuthFlowOptions {
+    return this.#options;
   }
 
   /**
@@ -221,21 +364,15 @@ export abstract class AuthFlow extends TokenUse {
   protected async requestTokens(
     grantType: string,
     parameters: Readonly<Record<string, string | undefined>> = {},
-    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+    { signal }: Waiting = {},
   ): Promise<TokenSet> {
     const client = await this.prepareClient();
-    const dpopKey = this.#options.dpop ? await createDpopKey() : undefined;
-    const form = grantParameters(this.#options, parameters);
+    const dpopKey = this.settings.dpop ? await createDpopKey() : undefined;
+    const form = grantParameters(this.settings, parameters);
     const answer = await client.requestTokens(grantType, form, { signal, dpopKey });
-    this.#parts.steps.validate(answer);
+    this.#parts.renewal.validate(answer);
     const tokens = mergeAnswer(answer.body, answer.sentAt);
     return dpopKey ? tokens.boundTo(dpopKey) : tokens;
-  }
-
-  /** @internal */
-  protected override async prepareClient(): Promise<OAuthClient> {
-    if (!this.needsServer) throw new TypeError(`${this.constructor.name} has no authorization server to ask.`);
-    return this.#client ?? this.#protocol.prepare();
   }
 
   /**
@@ -246,13 +383,13 @@ export abstract class AuthFlow extends TokenUse {
    * @group For use in subclasses
    */
   protected logIn(
-    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+    { signal }: Waiting = {},
     step?: (context: AuthorizeContext) => Promise<TokenSet>,
   ): Promise<TokenSet> {
     const { credential, keeper } = this.#parts;
     const began = this.#now();
     const start = async (aborted: AbortSignal): Promise<TokenSet> => {
-      const { scope } = this.#options;
+      const { scope } = this.settings;
       const tokens = await logIn(keeper, step ?? ((context) => this.authorize(context)), { scope }, aborted);
       const duration = (this.#now() - began) / 1000;
       this.events.emit('authorized', { key: this.key, tokens: summarize(tokens), duration });
@@ -261,41 +398,54 @@ export abstract class AuthFlow extends TokenUse {
     return step ? beginLogin(start, signal) : joinLogin(credential, start, signal);
   }
 
-  /**
-   * Saves tokens from elsewhere, whatever is stored: an export (`tokens.toJSON()`), or what else `TokenSet.from` reads;
-   * `{ refresh_token }` alone is redeemed by the next call. The scopes asked for are taken to be in them.
-   *
-   * @throws TypeError for what holds no token; StorageUnavailableError and the errors of the lock
-   */
-  async importTokens(tokens: object, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<TokenSet> {
-    const step = (): Promise<TokenSet> => Promise.resolve(imported);
-    const imported = TokenSet.from(tokens, this.#now());
-    const { scope } = this.#options;
-    return beginLogin((aborted) => logIn(this.#parts.keeper, step, { scope, reason: 'import' }, aborted), signal);
+  /** @internal */
+  protected async prepareClient(): Promise<OAuthClient> {
+    if (!this.needsServer) throw new TypeError(`${this.constructor.name} has no authorization server to ask.`);
+    return this.#client ?? this.#server.prepare();
   }
 
-  /**
-   * Logs out: revokes the tokens where the server can, and deletes them in any case. Other processes notice at their
-   * next renewal.
-   *
-   * @throws RevocationFailedError after the deletion, when the server did not confirm; StorageUnavailableError and the
-   * errors of the lock, when nothing was done; TypeError for hooks of your own without `deleteTokens`.
-   */
-  async logout({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
-    this.assertDeletable();
-    const { keeper, credential } = this.#parts;
-    const work = () => logOut(keeper, credential, this.#protocol, this.#options.timeout);
-    const failure = await unlessAborted(signal, work);
-    if (failure) throw failure;
+  /** @internal */
+  protected get server(): AuthorizationServer {
+    return this.#server;
   }
 
-  /** Keeps options and tokens out of what is printed. */
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return `${this.constructor.name}(${this.key})`;
+  /** @internal */
+  protected get settings(): FlowSettings {
+    return this.#server.settings;
+  }
+
+  get #heldTokens(): TokenSet | undefined {
+    return this.#parts.credential.tokens;
   }
 
   #now(): number {
-    return (this.#options.clock ?? systemClock).now();
+    return this.settings.clock.now();
+  }
+
+  get #tokenSource(): TokenSource {
+    return {
+      settings: this.settings,
+      token: (options) => this.getAccessTokenRefreshIfNecessary(options),
+      header: (token) => this.tokenHeader(token),
+      dpopKey: () => this.#dpopKey(),
+    };
+  }
+
+  /** The key that the present access token is bound to; a server may give unbound ones all the same. */
+  #dpopKey(): DpopKey | undefined {
+    const tokens = this.#heldTokens;
+    return tokens?.tokenType.toLowerCase() === 'dpop' ? tokens.dpopKey : undefined;
+  }
+
+  get #grant(): Grant {
+    return {
+      interactive: this.interactive,
+      prepare: async () => (this.needsServer ? this.#server.prepareRenewal() : undefined),
+      authorize: (context, client) => {
+        this.#client = client;
+        return this.authorize(context).finally(() => (this.#client = undefined));
+      },
+    };
   }
 
   get #parts(): FlowParts {
@@ -303,10 +453,9 @@ export abstract class AuthFlow extends TokenUse {
       key: this.key,
       place: this.credentialPlace,
       flowClass: this.constructor,
-      options: this.#options,
+      settings: this.settings,
       events: this.events,
-      interactive: this.interactive,
-      run: (call) => this.#run(call),
+      grant: this.#grant,
       hooks: {
         load: () => this.loadTokens(),
         save: (tokens, context) => this.saveTokens(tokens, context),
@@ -315,4 +464,9 @@ export abstract class AuthFlow extends TokenUse {
       },
     }));
   }
+}
+
+function required(token: string | undefined, Missing: new () => Error): string {
+  if (token === undefined) throw new Missing();
+  return token;
 }

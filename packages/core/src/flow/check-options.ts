@@ -1,4 +1,4 @@
-import { checkOrigins } from '../fetch/allowed-origins.js';
+import { AllowedOrigins } from '../fetch/allowed-origins.js';
 import type { AuthFlowOptions, ClientAuthentication } from '../options/flow-options.js';
 import { checkSeconds } from '../options/seconds.js';
 import { issuerOfDomain, secureUrl } from '../platform/urls.js';
@@ -14,14 +14,6 @@ const needs: Readonly<Record<ClientAuthentication, 'clientSecret' | 'clientKey' 
   none: undefined,
 };
 
-/** Options that differ from checked ones in the account only. */
-const checked = new WeakSet();
-
-/** Notes that options need no check, since those that they are made from have passed it. */
-export function markChecked(options: object): void {
-  checked.add(options);
-}
-
 /**
  * Checks presence and form of the options that every flow has; those of a server only where one is needed. No I/O.
  *
@@ -29,12 +21,11 @@ export function markChecked(options: object): void {
  * loopback.
  */
 export function checkOptions(options: AuthFlowOptions, needsServer: boolean): void {
-  if (checked.has(options)) return;
   checkTimesAndRetry(options);
   const { lock } = options;
   if (lock !== undefined && lock !== 'process') checkMethods('lock', lock, ['withLock']);
   if (needsServer) checkServerAndClient(options);
-  checkOrigins(options);
+  new AllowedOrigins({ allowedOrigins: options.allowedOrigins, issuer: undefined, server: undefined });
 }
 
 function checkTimesAndRetry(options: AuthFlowOptions): void {

@@ -1,11 +1,10 @@
-import { markBuiltFromOptions, siblingOf } from './account-sibling.js';
+import { accountOptions, markBuiltFromOptions, siblingOf } from './account-sibling.js';
 import { AuthFlow } from './auth-flow.js';
 import type { AuthFlowOptions } from '../options/flow-options.js';
-import { checkMethods, markChecked } from './check-options.js';
+import { checkMethods } from './check-options.js';
 import type { HeldLock, LockOptions } from '../storage/lock.js';
 import { MemoryTokenStorage } from '../storage/memory-token-storage.js';
 import { assertDeletable, overridesHooks, warnOfMissingLock } from './own-hooks.js';
-import { accountOptions } from '../server/authorization-server.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { DeleteContext, SaveContext, TokenStorage } from '../storage/token-storage.js';
 
@@ -93,8 +92,7 @@ export abstract class StoredAuthFlow extends AuthFlow {
     if (typeof account !== 'string' || account === '') throw new TypeError('account must be a non-empty string.');
     const storage = this.storage;
     const { key } = this.options;
-    const options = accountOptions(this.options, account, key && `${key} ${encodeURIComponent(account)}`);
-    markChecked(options);
-    return siblingOf(this, Object.assign(options, { storage }), ['events']);
+    const own = { account, key: key && `${key} ${encodeURIComponent(account)}`, storage };
+    return siblingOf(this, accountOptions(this.options, own, this.server), ['events']);
   }
 }

@@ -3,7 +3,7 @@ import { callbackParameters, readCallback } from './authorization-callback.js';
 import type { AuthorizationRedirect } from '../options/login-redirect.js';
 import { NonceMismatchError } from '../errors/index.js';
 import { grantParameters } from '../options/grant-parameters.js';
-import type { AuthorizeContext } from '../renewal/login.js';
+import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import { parseUrl } from '../platform/urls.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
 import type { TokenSet } from '../tokens/token-set.js';

@@ -2,7 +2,7 @@ import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
 import { TokenSet } from '../tokens/token-set.js';
 import type { TokenStorage } from '../storage/token-storage.js';
-import type { AuthorizeContext } from '../renewal/login.js';
+import type { AuthorizeContext } from '../renewal/authorize-context.js';
 
 /** Options of {@link ClientCredentialsFlow}. @group Options */
 export type ClientCredentialsFlowOptions = StoredAuthFlowOptions;

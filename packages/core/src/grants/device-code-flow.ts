@@ -1,6 +1,5 @@
 import { markBuiltFromOptions } from '../flow/account-sibling.js';
-import type { AuthorizeContext } from '../renewal/login.js';
-import { systemClock } from '../platform/clock.js';
+import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import type { DeviceCode, DeviceCodePrompt } from '../server/device-code.js';
 import { pollDeviceCode } from './device-code-poll.js';
 import { DeviceCodePollingError } from '../errors/index.js';
@@ -97,7 +96,7 @@ export class DeviceCodeFlow extends StoredAuthFlow {
   #poll(code: DeviceCode, signal: AbortSignal): Promise<TokenSet> {
     const parameters = { device_code: code.deviceCode, scope: undefined, audience: undefined };
     const request = (): Promise<TokenSet> => this.requestTokens(grantType, parameters, { signal });
-    return pollDeviceCode(code, request, this.options.clock ?? systemClock, signal);
+    return pollDeviceCode(code, request, this.settings.clock, signal);
   }
 }
 

@@ -1,8 +1,6 @@
 import { markBuiltFromOptions } from '../flow/account-sibling.js';
-import { systemClock } from '../platform/clock.js';
 import { readJwtClaims } from '../crypto/jwt.js';
-import type { AuthorizeContext } from '../renewal/login.js';
-import { accountOptions } from '../server/authorization-server.js';
+import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import { readSecret } from '../options/secret-source.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
 import type { TokenSet } from '../tokens/token-set.js';
@@ -35,11 +33,11 @@ export class JwtBearerFlow extends StoredAuthFlow {
   }
 
   constructor(options: JwtBearerFlowOptions) {
-    const { assertion, account, key } = options;
+    const { assertion, account } = options;
     if (typeof assertion !== 'function' && (typeof assertion !== 'string' || assertion === '')) {
       throw new TypeError('assertion must be a JWT or a function that makes one.');
     }
-    super(accountOptions(options, account ?? subjectOf(options), key));
+    super({ ...options, account: account ?? subjectOf(options) });
   }
 
   protected override get options(): JwtBearerFlowOptions {
@@ -59,10 +57,12 @@ export class JwtBearerFlow extends StoredAuthFlow {
   }
 
   protected override async authorize({ signal }: AuthorizeContext): Promise<TokenSet> {
-    const { assertion, account: subject, clock = systemClock } = this.options;
+    const { assertion, account: subject } = this.options;
     const { tokenEndpoint } = await this.prepareClient();
     const make =
-      typeof assertion === 'string' ? assertion : () => assertion({ tokenEndpoint, subject, now: clock.now() });
+      typeof assertion === 'string'
+        ? assertion
+        : () => assertion({ tokenEndpoint, subject, now: this.settings.clock.now() });
     return this.requestTokens(grantType, { assertion: await readSecret('assertion', make) }, { signal });
   }
 }

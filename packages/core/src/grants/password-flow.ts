@@ -1,6 +1,5 @@
 import { markBuiltFromOptions } from '../flow/account-sibling.js';
-import type { AuthorizeContext } from '../renewal/login.js';
-import { accountOptions } from '../server/authorization-server.js';
+import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import { readSecret, type SecretSource } from '../options/secret-source.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
 import type { TokenSet } from '../tokens/token-set.js';
@@ -27,12 +26,12 @@ export class PasswordFlow extends StoredAuthFlow {
   }
 
   constructor(options: PasswordFlowOptions) {
-    const { username, password, account, key } = options;
+    const { username, password, account } = options;
     if (typeof username !== 'string' || username === '') throw new TypeError('username must be a non-empty string.');
     if (typeof password !== 'function' && (typeof password !== 'string' || password === '')) {
       throw new TypeError('password must be a non-empty string or a function.');
     }
-    super(accountOptions(options, account ?? username, key));
+    super({ ...options, account: account ?? username });
   }
 
   protected override get options(): PasswordFlowOptions {

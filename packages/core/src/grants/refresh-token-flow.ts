@@ -1,6 +1,6 @@
 import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import { InvalidRefreshTokenError } from '../errors/index.js';
-import type { AuthorizeContext } from '../renewal/login.js';
+import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import { readSecret, type SecretSource } from '../options/secret-source.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
 import { TokenSet } from '../tokens/token-set.js';

@@ -1,8 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { markBuiltFromOptions } from '../flow/account-sibling.js';
-import type { AuthorizeContext } from '../renewal/login.js';
-import { accountOptions } from '../server/authorization-server.js';
+import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import { readSecret, type SecretSource } from '../options/secret-source.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
 import type { TokenSet } from '../tokens/token-set.js';
@@ -51,7 +50,7 @@ export class TokenExchangeFlow extends StoredAuthFlow {
     if (actorTokenType !== undefined && actorToken === undefined) {
       throw new TypeError('actorTokenType is given without an actorToken.');
     }
-    super(accountOptions(options, account ?? hash(subjectToken), key));
+    super({ ...options, account: account ?? hash(subjectToken) });
   }
 
   protected override get options(): TokenExchangeFlowOptions {

@@ -1,14 +1,8 @@
+import type { FoundTokens } from './good-enough.js';
 import { ProcessLock } from '../storage/process-lock.js';
 import type { SaveContext } from '../storage/token-storage.js';
 import type { Unanswered } from '../tokens/token-record.js';
 import type { TokenSet } from '../tokens/token-set.js';
-
-/** What a run came to. */
-export interface RunOutcome {
-  readonly tokens: TokenSet;
-  /** When the server was asked, in ms; `undefined` when the tokens were found in storage. */
-  readonly requestedAt: number | undefined;
-}
 
 const unsavedCredentials = new Set<CredentialState>();
 
@@ -19,7 +13,7 @@ export class CredentialState {
   /** Counts what was saved or deleted, so that a slow look does not put back what it found before. */
   writes = 0;
   /** The renewal under way, which all callers join. */
-  run: Promise<RunOutcome> | undefined;
+  run: Promise<FoundTokens> | undefined;
   /** Whether that renewal is one that nobody waits for. */
   isAhead = false;
   /** The login under way. */

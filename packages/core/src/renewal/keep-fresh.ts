@@ -1,5 +1,5 @@
 import type { AccessTokenOptions } from '../options/access-token-options.js';
-import { type Clock } from '../platform/clock.js';
+import type { Clock } from '../platform/clock.js';
 import { defaultThreshold, lifetimeOf, secondsLeft } from '../tokens/expiry.js';
 import type { TokenSet } from '../tokens/token-set.js';
 

@@ -1,15 +1,8 @@
 import type { CredentialState } from './credential-state.js';
+import type { AuthorizeContext } from './authorize-context.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { TokenKeeper } from './token-keeper.js';
 import { unlessAborted, untilAborted } from '../platform/waiting.js';
-
-/** What `authorize` is given. @group Write your own flow */
-export interface AuthorizeContext {
-  /** Fires when nobody waits any longer, or when the lock was lost. */
-  readonly signal: AbortSignal;
-  /** The tokens before, if there are any. */
-  readonly previous: TokenSet | undefined;
-}
 
 /**
  * Obtains tokens by a step that may keep a person busy, and saves them. The lock is not held meanwhile: it is taken

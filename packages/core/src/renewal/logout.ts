@@ -16,30 +16,26 @@ const patience = 5;
 export function logOut(
   keeper: TokenKeeper,
   credential: CredentialState,
-  protocol: AuthorizationServer,
-  timeout = patience,
+  server: AuthorizationServer,
 ): Promise<RevocationFailedError | undefined> {
   return keeper.locked(async (lock) => {
     const stored = await keeper.load({ toReplace: true });
     const held = credential.unsaved?.tokens ?? stored.tokens;
-    const failure = held && (await revoke(protocol, held, Math.min(timeout, patience)));
+    const failure = held && (await revoke(server, held));
     await keeper.remove(stored, lock);
     return failure;
   });
 }
 
-async function revoke(
-  protocol: AuthorizationServer,
-  tokens: TokenSet,
-  seconds: number,
-): Promise<RevocationFailedError | undefined> {
+async function revoke(server: AuthorizationServer, tokens: TokenSet): Promise<RevocationFailedError | undefined> {
   const over = new AbortController();
+  const seconds = Math.min(server.settings.timeout, patience);
   // Not AbortSignal.timeout, which keeps no process alive: it would end before the tokens are deleted.
   const timer = setTimeout(() => {
     over.abort(new Error(`The server did not confirm within ${seconds} seconds.`));
   }, seconds * 1000);
   try {
-    const client = await untilAborted(over.signal, protocol.prepare());
+    const client = await untilAborted(over.signal, server.prepare());
     await client.revoke(tokens, over.signal);
     return undefined;
   } catch (cause) {

@@ -1,4 +1,4 @@
-import type { AuthFlowOptions } from '../options/flow-options.js';
+import type { FlowSettings } from '../options/flow-settings.js';
 import type { CredentialState } from './credential-state.js';
 import { InvalidRefreshTokenError, LoginRequiredError, NoRefreshTokenError, NoTokensError } from '../errors/index.js';
 import { hasMoved } from '../tokens/generation.js';
@@ -10,7 +10,7 @@ import type { TokenSet } from '../tokens/token-set.js';
 export function whyNotRenewable(
   tokens: TokenSet | undefined,
   { refused, unanswered }: Pick<CredentialState, 'refused' | 'unanswered'>,
-  { rotation, scope }: Pick<AuthFlowOptions, 'rotation' | 'scope'>,
+  { rotation, scope }: Pick<FlowSettings, 'rotation' | 'scope'>,
   now: number,
 ): LoginRequiredError | undefined {
   if (!tokens) return new NoTokensError();
@@ -39,7 +39,7 @@ export function whyNotRenewable(
  */
 export function mayPresent(
   unanswered: Unanswered | undefined,
-  rotation: AuthFlowOptions['rotation'] = 'strict',
+  rotation: FlowSettings['rotation'] = 'strict',
   now: number,
 ): boolean {
   if (!unanswered || unanswered.times < 2) return true;

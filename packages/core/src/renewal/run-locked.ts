@@ -1,7 +1,7 @@
 import { longestTimer } from '../platform/clock.js';
 import { AuthFlowError } from '../errors/index.js';
 import type { HeldLock, LockOptions } from '../storage/lock.js';
-import { storageError } from './storage-hooks.js';
+import { storageError } from './storage-access.js';
 import { untilAborted } from '../platform/waiting.js';
 
 /** How a task waits for its lock. */
@@ -9,7 +9,7 @@ export interface WaitOptions<T> {
   /** Seconds at most. */
   readonly timeout: number;
   /** Looks, after a release, whether the task need not run any more; what is found is then the result. */
-  readonly lookAgain?: (() => Promise<T | undefined>) | undefined;
+  readonly whileWaiting?: (() => Promise<T | undefined>) | undefined;
 }
 
 /**
@@ -20,7 +20,7 @@ export interface WaitOptions<T> {
  */
 export async function runLocked<T>(
   withLock: (task: (lock: HeldLock) => Promise<T>, options: LockOptions) => Promise<T>,
-  { timeout, lookAgain }: WaitOptions<T>,
+  { timeout, whileWaiting }: WaitOptions<T>,
   task: (lock: HeldLock) => Promise<T>,
 ): Promise<T> {
   const run: { begun?: true; result?: { readonly value: T } } = {};
@@ -29,7 +29,7 @@ export async function runLocked<T>(
   let looking: Promise<void> | undefined;
   const look = async (): Promise<void> => {
     const left = Math.ceil(Math.min(Math.max(deadline - performance.now(), 0), longestTimer));
-    const found = lookAgain && untilAborted(AbortSignal.timeout(left), lookAgain());
+    const found = whileWaiting && untilAborted(AbortSignal.timeout(left), whileWaiting());
     const value = await found?.catch(() => undefined); // what stops the look stops the task in its turn
     if (value === undefined) return;
     run.result = { value };

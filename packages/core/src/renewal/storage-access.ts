@@ -1,10 +1,27 @@
-import { CredentialMismatchError, NoTokensError, StorageConflictError } from '../errors/index.js';
-import { hasMoved } from '../tokens/generation.js';
-import type { StoredTokens } from './credential-state.js';
-import { isNoRecord, storageError, type StorageHooks } from './storage-hooks.js';
-import { TokenSet } from '../tokens/token-set.js';
-import type { DeleteContext, SaveContext } from '../storage/token-storage.js';
+import { isErrorLike } from '../errors/error-causes.js';
+import {
+  AuthFlowError,
+  CredentialMismatchError,
+  NoTokensError,
+  RecordUnreadableError,
+  StorageConflictError,
+  StorageUnavailableError,
+} from '../errors/index.js';
+import { scrubError } from '../errors/scrub.js';
 import { within } from '../platform/waiting.js';
+import type { HeldLock, LockOptions } from '../storage/lock.js';
+import type { DeleteContext, SaveContext } from '../storage/token-storage.js';
+import { hasMoved } from '../tokens/generation.js';
+import { TokenSet } from '../tokens/token-set.js';
+import type { StoredTokens } from './credential-state.js';
+
+/** The storage hooks of a flow. */
+export interface StorageHooks {
+  load(): Promise<unknown>;
+  save(tokens: TokenSet, context: SaveContext): Promise<void>;
+  delete(context: DeleteContext): Promise<void>;
+  withLock<T>(task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T>;
+}
 
 /** Seconds for which a hook may be busy: one that never answers would keep all callers, and the lock. */
 const patience = 30;
@@ -68,4 +85,17 @@ export class StorageAccess {
     const moved = present && tokens ? hasMoved(present, tokens) : present !== tokens;
     if (moved || found !== expected) throw new StorageConflictError({ expected, found });
   }
+}
+
+/** Tells whether a hook found something that is no record, by what it or `TokenSet.from` throws. */
+export function isNoRecord(error: unknown): boolean {
+  return isErrorLike(error) && error.code === 'RECORD_UNREADABLE';
+}
+
+/** Gives what a hook throws a type; what has one is left as it is. */
+export function storageError(message: string, error: unknown, tokens?: TokenSet): AuthFlowError {
+  if (error instanceof AuthFlowError) return error;
+  if (isNoRecord(error)) return new RecordUnreadableError();
+  const secrets = [tokens?.accessToken, tokens?.refreshToken, tokens?.idToken].filter((token) => token !== undefined);
+  return new StorageUnavailableError({ message, cause: scrubError(error, secrets) });
 }

@@ -1,15 +1,38 @@
-import type { StoredTokens } from './credential-state.js';
+import type { CredentialState, StoredTokens } from './credential-state.js';
 import { CredentialMismatchError, RecordUnreadableError, StorageConflictError } from '../errors/index.js';
-import { summarize } from '../tokens/flow-events.js';
+import type { Clock } from '../platform/clock.js';
+import { type FlowEvents, summarize } from '../tokens/flow-events.js';
 import { nextStamp } from '../tokens/generation.js';
 import type { HeldLock } from '../storage/lock.js';
 import { retryFor } from './retry-save.js';
 import { runLocked, type WaitOptions } from './run-locked.js';
-import { StorageAccess } from './storage-access.js';
-import { type KeeperParts, type SaveReason, storageError } from './storage-hooks.js';
+import { StorageAccess, storageError, type StorageHooks } from './storage-access.js';
 import type { RecordStamp, Unanswered } from '../tokens/token-record.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { SaveContext } from '../storage/token-storage.js';
+
+/** What a keeper works with. */
+export interface KeeperParts {
+  readonly key: string;
+  readonly hooks: StorageHooks;
+  readonly credential: CredentialState;
+  readonly events: FlowEvents;
+  readonly clock: Clock;
+  /** Seconds. */
+  readonly lockTimeout: number;
+  /** Whether a record of another credential is overwritten, since no person is needed for a new one. */
+  readonly overwritesOthers: boolean;
+}
+
+/** Why tokens are saved, and under which lock. */
+export interface SaveReason {
+  readonly reason: SaveContext['reason'];
+  readonly lock: HeldLock;
+  /** Replaces whatever is stored: a login. */
+  readonly overwrite?: boolean;
+  /** The scopes that were asked for. */
+  readonly scope?: string | undefined;
+}
 
 /** Keeps the tokens of one credential in memory and in storage, so that the two do not contradict each other. */
 export class TokenKeeper {

@@ -1,4 +1,4 @@
-import type { AuthFlowOptions } from '../options/flow-options.js';
+import type { FlowSettings } from '../options/flow-settings.js';
 import type { ClientAuth, OpenidClient } from './load-openid-client.js';
 import type { SigningKey } from '../crypto/private-key.js';
 
@@ -14,12 +14,12 @@ export interface ClientProof {
  */
 export function clientAuthentication(
   openid: OpenidClient,
-  options: AuthFlowOptions,
+  settings: FlowSettings,
   { secret, key }: ClientProof,
   assertedTo: string | undefined,
 ): ClientAuth {
   const natural = secret !== undefined ? 'client_secret_basic' : key ? 'private_key_jwt' : 'none';
-  const method = options.clientAuthentication ?? natural;
+  const method = settings.clientAuthentication ?? natural;
   if (method.endsWith('tls_client_auth')) return openid.TlsClientAuth();
   if (method === 'private_key_jwt' && key) {
     return openid.PrivateKeyJwt({ key: key.key, ...(key.keyId !== undefined && { kid: key.keyId }) }, modify());
@@ -32,7 +32,7 @@ export function clientAuthentication(
       body.set('client_secret', secret);
     };
   }
-  const isRaw = options.basicEncoding === 'raw' || secret === '';
+  const isRaw = settings.basicEncoding === 'raw' || secret === '';
   return (_server, client, _body, headers) => {
     const [id, password] = [client.client_id, secret].map(isRaw ? String : formEncoded);
     const bytes = new TextEncoder().encode(`${id}:${password}`);
@@ -40,7 +40,7 @@ export function clientAuthentication(
   };
 
   function modify(): { [name: symbol]: (header: Claims, payload: Claims) => void } {
-    const { audience, lifetime, keyId } = options.clientAssertion ?? {};
+    const { audience, lifetime, keyId } = settings.clientAssertion ?? {};
     return {
       [openid.modifyAssertion]: (header, payload) => {
         if (keyId !== undefined) header['kid'] = keyId;

@@ -1,4 +1,4 @@
-import type { AuthFlowOptions } from '../options/flow-options.js';
+import type { FlowSettings } from '../options/flow-settings.js';
 import { causesOf } from '../errors/error-causes.js';
 import { DiscoveryError, TokenEndpointUnavailableError } from '../errors/index.js';
 import { asResponse, exchange, type HttpAnswer, requestInit } from './http-exchange.js';
@@ -6,7 +6,7 @@ import { type FoundMetadata, lifetimeOfAnswer } from './kept-metadata.js';
 import { aboutNetworkFailure } from './network-failure.js';
 import { loadOpenidClient } from './load-openid-client.js';
 import { scrubError } from '../errors/scrub.js';
-import { issuerOfDomain, secureUrl } from '../platform/urls.js';
+import { secureUrl } from '../platform/urls.js';
 import { readObject } from './endpoint-answer.js';
 
 /**
@@ -16,8 +16,8 @@ import { readObject } from './endpoint-answer.js';
  * @throws TokenEndpointUnavailableError when the server cannot be reached; DiscoveryError when it publishes nothing
  * usable; InsecureTransportError when it publishes an endpoint that is neither HTTPS nor on loopback.
  */
-export async function discover(options: AuthFlowOptions): Promise<FoundMetadata> {
-  const { issuer, domain, server } = options;
+export async function discover(settings: FlowSettings): Promise<FoundMetadata> {
+  const { issuer = '', server } = settings;
   if (server) {
     const metadata = {
       issuer: server.issuer ?? new URL(server.tokenEndpoint).origin,
@@ -33,8 +33,9 @@ export async function discover(options: AuthFlowOptions): Promise<FoundMetadata>
     };
     return { metadata, lifetime: Infinity };
   }
-  const expected = new URL(issuer ?? issuerOfDomain(domain ?? ''));
-  const found = (await fetchMetadata(expected, 'oidc', options)) ?? (await fetchMetadata(expected, 'oauth2', options));
+  const expected = new URL(issuer);
+  const found =
+    (await fetchMetadata(expected, 'oidc', settings)) ?? (await fetchMetadata(expected, 'oauth2', settings));
   if (!found) throw new DiscoveryError({ message: `${expected.origin} publishes no metadata for this issuer.` });
   const published = [found.metadata, found.metadata.mtls_endpoint_aliases ?? {}].flatMap((each) =>
     Object.entries<unknown>(each),
@@ -58,18 +59,16 @@ function checkEndpoint(url: string, name: string): void {
 async function fetchMetadata(
   issuer: URL,
   algorithm: 'oidc' | 'oauth2',
-  options: AuthFlowOptions,
+  { clientId, fetch, headers, timeout }: FlowSettings,
 ): Promise<FoundMetadata | undefined> {
   let answer: HttpAnswer | undefined;
   const openid = await loadOpenidClient();
   try {
-    const configuration = await openid.discovery(issuer, options.clientId, undefined, openid.None(), {
+    const configuration = await openid.discovery(issuer, clientId, undefined, openid.None(), {
       algorithm,
       execute: [openid.allowInsecureRequests], // loopback; every URL goes through secureUrl
       [openid.customFetch]: async (url, init) => {
-        answer = await exchange(options.fetch ?? globalThis.fetch, url, requestInit(init, options.headers), {
-          timeout: options.timeout ?? 20,
-        });
+        answer = await exchange(fetch, url, requestInit(init, headers), { timeout });
         return asResponse(answer);
       },
     });

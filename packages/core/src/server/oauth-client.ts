@@ -1,4 +1,3 @@
-import { systemClock } from '../platform/clock.js';
 import type { CoolDown } from './cool-down.js';
 import { type DeviceCode, readDeviceCode } from './device-code.js';
 import { DiscoveryError } from '../errors/index.js';
@@ -55,7 +54,7 @@ export class OAuthClient {
     parameters: URLSearchParams,
     options: TokenRequestOptions = {},
   ): Promise<TokenAnswer> {
-    const { retry, clock = systemClock } = this.#connection.options;
+    const { retry, clock } = this.#connection.settings;
     const context = { retry, grantType, clock, signal: options.signal };
     const request = (): Promise<TokenAnswer> => this.#requestOnce(grantType, parameters, options);
     if (grantType === deviceCodeGrant) return request(); // its polling has rules of its own (RFC 8628 section 3.5)
@@ -104,8 +103,8 @@ export class OAuthClient {
    * @throws DiscoveryError; for parameters that are sent ahead also what {@link readEndpointAnswer} throws
    */
   async authorizationUrl(parameters: URLSearchParams): Promise<URL> {
-    const { metadata, options } = this.#connection;
-    const { pushedAuthorization = metadata.require_pushed_authorization_requests === true } = options;
+    const { metadata, settings } = this.#connection;
+    const { pushedAuthorization = metadata.require_pushed_authorization_requests === true } = settings;
     const secrets = this.#connection.secretsOf(new URLSearchParams());
     const { answer, result, problem } = await this.#connection.ask(
       async (openid, configuration) =>

@@ -31,7 +31,7 @@ async function revoke(
   const secrets = [token, ...connection.secretsOf(new URLSearchParams())];
   const { answer, problem } = await connection.ask(
     (openid, configuration) => openid.tokenRevocation(configuration, token, { token_type_hint: hint }),
-    { secrets, signal, asJson: connection.options.revocationFormat === 'json' },
+    { secrets, signal, asJson: connection.settings.revocationFormat === 'json' },
   );
   if (problem === undefined || (answer && isSuccess(answer.status))) return undefined;
   return { problem: scrubError(problem, secrets), error: answer && readObject(answer.text)?.['error'] };

@@ -1,4 +1,4 @@
-import type { AuthFlowOptions } from '../options/flow-options.js';
+import type { FlowSettings } from '../options/flow-settings.js';
 import { clientAuthentication, type ClientProof } from './client-authentication.js';
 import { asResponse, exchange, type HttpAnswer, requestInit } from './http-exchange.js';
 import { type DpopKey, proveDpop } from '../crypto/dpop-proof.js';
@@ -9,9 +9,7 @@ import { readObject } from './endpoint-answer.js';
 export interface ConnectionParts {
   readonly metadata: ServerMetadata;
   readonly proof: ClientProof;
-  readonly options: AuthFlowOptions;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
+  readonly settings: FlowSettings;
   /** The last nonce that each origin gave for proofs (RFC 9449 section 8.2). */
   readonly nonces: Map<string, string>;
 }
@@ -50,21 +48,21 @@ export class ServerConnection {
   get metadata(): ServerMetadata {
     return this.#parts.metadata;
   }
-  get options(): AuthFlowOptions {
-    return this.#parts.options;
+  get settings(): FlowSettings {
+    return this.#parts.settings;
   }
   /**
    * What the server calls itself; `undefined` where that is not known, as with Microsoft's `{tenantid}`, which stands for
    * the tenant of whoever logs in.
    */
   get issuer(): string | undefined {
-    const { options, metadata } = this.#parts;
-    const isKnown = !options.server || options.server.issuer !== undefined;
+    const { settings, metadata } = this.#parts;
+    const isKnown = !settings.server || settings.server.issuer !== undefined;
     return isKnown && !metadata.issuer.includes('{tenantid}') ? metadata.issuer : undefined;
   }
   /** Milliseconds since 1970. */
   now(): number {
-    return this.#parts.now();
+    return this.settings.clock.now();
   }
 
   /**
@@ -104,17 +102,17 @@ export class ServerConnection {
 
   /** Configures the protocol library for one request. */
   #configure(openid: OpenidClient, keep: (answer: HttpAnswer) => void, asking: AskOptions): Configuration {
-    const { metadata, proof, options, now } = this.#parts;
-    const { fetch = globalThis.fetch, timeout = 20, headers: extra, clientAuthentication: method } = options;
+    const { metadata, proof, settings } = this.#parts;
+    const { fetch, timeout, headers: extra, clientAuthentication: method } = settings;
     const usesTls = method?.endsWith('tls_client_auth') ?? false;
     const configuration = new openid.Configuration(
       metadata,
-      options.clientId,
+      settings.clientId,
       {
-        [openid.clockSkew]: Math.round((now() - Date.now()) / 1000),
+        [openid.clockSkew]: Math.round((this.now() - Date.now()) / 1000),
         ...(usesTls && { use_mtls_endpoint_aliases: true }),
       },
-      clientAuthentication(openid, options, proof, this.issuer ?? metadata.token_endpoint),
+      clientAuthentication(openid, settings, proof, this.issuer ?? metadata.token_endpoint),
     );
     openid.allowInsecureRequests(configuration); // loopback; every URL has been through secureUrl
     configuration[openid.customFetch] = async (url, init) => {

@@ -1,5 +1,5 @@
 import { isErrorLike } from '../errors/error-causes.js';
-import type { AuthFlowError } from '../errors/index.js';
+import { AuthFlowError, LoginRequiredError } from '../errors/index.js';
 import type { TokenSet } from './token-set.js';
 import { warn } from '../platform/warn.js';
 
@@ -100,4 +100,10 @@ export class FlowEvents {
 export function summarize(tokens: TokenSet): TokenSummary {
   const { scope, expiresAt, issuedAt, generation } = tokens;
   return { scope, expiresAt, issuedAt, generation, hasRefreshToken: tokens.refreshToken !== undefined };
+}
+
+/** Tells why a renewal failed, unless by a mistake of the caller. */
+export function tellFailure(events: FlowEvents, key: string, error: unknown): void {
+  if (error instanceof LoginRequiredError) events.emit('loginRequired', { key, error });
+  else if (error instanceof AuthFlowError) events.emit('renewalFailed', { key, error });
 }

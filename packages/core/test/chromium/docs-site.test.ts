@@ -54,7 +54,7 @@ describeFull('the documentation in Chromium', () => {
   });
 
   test.each([
-    ['saveTokens', 'FlowHooks.saveTokens'],
+    ['saveTokens', 'AuthFlow.saveTokens'],
     ['LoginRequiredError', '@latchkey/core.LoginRequiredError'],
     ['refresh', 'Guides.The refresh transaction'],
     ['redis', 'Guides.Setting up Redis'],

@@ -3,6 +3,7 @@ import { ClientCredentialsFlow, type ClientCredentialsFlowOptions, DeviceCodeFlo
 import { FakeAuthorizationServer } from '@latchkey/core/testing';
 import fc from 'fast-check';
 import { AllowedOrigins } from '../../dist/fetch/allowed-origins.js';
+import { readOptions } from '../../dist/options/flow-settings.js';
 import { DeviceScene } from '../scenes/device-scene.js';
 
 const server = { tokenEndpoint: 'https://login.example.org/oauth/token' };
@@ -59,7 +60,7 @@ describe('the token goes to', () => {
   });
 
   test('the authorization server’s own origin, by whichever option it is given', async () => {
-    const of = (options: object): AllowedOrigins => new AllowedOrigins({ clientId: 'm', ...options });
+    const of = (options: object): AllowedOrigins => new AllowedOrigins(readOptions({ clientId: 'm', ...options }));
     const login = 'https://login.example.org/x';
     expect(of({ issuer: 'https://login.example.org/tenant' }).resolve(login)).toBe(login);
     expect(of({ domain: 'login.example.org' }).resolve(login)).toBe(login);
@@ -93,7 +94,9 @@ describe('the token goes to', () => {
   });
 
   test('no other place, whatever the URL', () => {
-    const origins = new AllowedOrigins({ clientId: 'm', server, allowedOrigins: ['https://api.example.org'] });
+    const origins = new AllowedOrigins(
+      readOptions({ clientId: 'm', server, allowedOrigins: ['https://api.example.org'] }),
+    );
     const part = fc.constantFrom(
       ...['https:', 'http:', '//', '/', '\\', '@', ':', '443', '.', '?', '#', 'api.example.org', 'evil.test', ' '],
       ...['\t', '%40', '%2f', '。', 'API', 'x', '\0', '[', ']', '&'],

@@ -1,0 +1,9 @@
+import type { TokenSet } from '../tokens/token-set.js';
+
+/** What `authorize` is given. @group Write your own flow */
+export interface AuthorizeContext {
+  /** Fires when nobody waits any longer, or when the lock was lost. */
+  readonly signal: AbortSignal;
+  /** The tokens before, if there are any. */
+  readonly previous: TokenSet | undefined;
+}

@@ -1,0 +1,36 @@
+import type { Call } from '../options/access-token-options.js';
+import { isFresh, isValid, lifetimeOf } from '../tokens/expiry.js';
+import { missingScopes } from '../tokens/scope.js';
+import type { TokenSet } from '../tokens/token-set.js';
+
+/** Tokens, and what is known of how new they are. */
+export interface FoundTokens {
+  readonly tokens: TokenSet;
+  /** When the server was asked for them, in ms; `undefined` when somebody else asked. */
+  readonly requestedAt?: number | undefined;
+  /** Whether they are others than this process held before. */
+  readonly isNew: boolean;
+}
+
+/** What else decides. */
+export interface Judgement {
+  readonly scope: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/**
+ * Tells whether tokens are good enough for a caller: of its scopes, not the token that it had refused, and with more time
+ * left than its threshold. New ones that were issued after the call began are good whatever their lifetime, since asking
+ * again would bring no better; unless they have ended on their way, while the machine slept.
+ */
+export function isGoodEnough({ tokens, requestedAt, isNew }: FoundTokens, call: Call, judge: Judgement): boolean {
+  const { scope, now } = judge;
+  const isRejected = tokens.accessToken === call.rejected;
+  const hasScopes = missingScopes(tokens, scope).length === 0;
+  if (!isRejected && hasScopes && isFresh(tokens, now, call.threshold)) return true;
+  if (!isNew) return false;
+  if ((lifetimeOf(tokens) ?? 0) > 0 && !isValid(tokens, now)) return false;
+  if (requestedAt !== undefined) return !isRejected || requestedAt >= call.began;
+  return !isRejected && hasScopes && isValid(tokens, now) && (tokens.generation ?? 0) > call.began;
+}
