@@ -21,7 +21,7 @@ export class LockTimeline {
     if (possession === undefined || worker.isDead) return;
     const id = `${worker.pid} ${possession}`;
     const known = this.#inside.get(id);
-    if (point === 'locked') this.#enter(id, worker);
+    if (point === 'look-again') this.#enter(id, worker);
     else if (known?.contested) this.#settle(id, known, lost);
     if (point === 'leaving') this.#inside.delete(id);
   }

@@ -24,7 +24,7 @@ export interface Question {
   readonly ahead: number;
 }
 
-/** Tells where a process is. Unless it is `in-save`, the process waits there until it may go on. */
+/** Tells where a process is. Unless it is `saving`, the process waits there until it may go on. */
 export interface Report {
   readonly id: number;
   readonly point: TorturePoint | 'leaving';

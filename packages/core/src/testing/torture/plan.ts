@@ -9,9 +9,9 @@ export interface PlannedHit {
   readonly victim: number;
   /** In which order the others are let to the lock. */
   readonly order: readonly number[];
-  /** Ms after the start of the save, for `in-save`. */
+  /** Ms after the start of the save, for `saving`. */
   readonly delay: number;
-  /** Whether the server had acted on the request by then, for `sent`. */
+  /** Whether the server had acted on the request by then, for `redeem`. */
   readonly processed: boolean;
   /** Ms until a frozen process goes on; `undefined` when the others have ended, one way or another. */
   readonly freeze: number | undefined;

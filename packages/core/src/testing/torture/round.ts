@@ -53,26 +53,26 @@ export class Round {
 
   /** Lets a process go on from where it is, or hits it there. */
   hear(worker: Worker, report: Report): void {
-    if (worker !== this.#victim && report.point === 'before-lock' && !this.#areOthersIn) {
+    if (worker !== this.#victim && report.point === 'take-lock' && !this.#areOthersIn) {
       this.#heldBack.set(worker, report.id);
     } else if (worker === this.#victim && report.point === this.#hit.point && !this.#isHit) {
       void this.#strike(worker, report.id);
     } else {
       worker.go(report.id);
-      if (worker === this.#victim && report.point === 'locked') this.#letOthersIn();
+      if (worker === this.#victim && report.point === 'look-again') this.#letOthersIn();
     }
   }
 
   /** Chooses what befalls a renewal at the server. */
   faultFor(entry: LedgerEntry): Fault | undefined {
-    const isMeant = this.#hit.point === 'sent' && senderOf(entry) === this.#victim?.pid && !this.#isHit;
+    const isMeant = this.#hit.point === 'redeem' && senderOf(entry) === this.#victim?.pid && !this.#isHit;
     return isMeant ? this.#request.fault : undefined;
   }
 
   async #strike(victim: Worker, report: number): Promise<void> {
     const { point, signal, delay, freeze } = this.#hit;
-    if (point === 'sent') await this.#request.arrived;
-    if (point === 'in-save') spin(delay);
+    if (point === 'redeem') await this.#request.arrived;
+    if (point === 'saving') spin(delay);
     if (this.#isHit || victim.isDead) return;
     this.#isHit = true;
     if (signal === 'SIGKILL') void victim.kill();

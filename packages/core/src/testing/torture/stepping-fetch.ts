@@ -6,10 +6,10 @@ export function steppingFetch(line: ParentLine, storage: SteppingStorage): typeo
   return async (input, init) => {
     const fetching = fetch(input, init);
     fetching.catch(() => undefined); // it may fail before anybody waits for it
-    await line.stopAt({ point: 'sent', ...storage.hold });
+    await line.stopAt({ point: 'redeem', ...storage.hold });
     const { status, headers, body } = await fetching;
     const text = body === null ? null : await new Response(body).text();
-    await line.stopAt({ point: 'answered', ...storage.hold });
+    await line.stopAt({ point: 'merge', ...storage.hold });
     return new Response(text, { status, headers });
   };
 }

@@ -30,10 +30,10 @@ export class SteppingStorage implements TokenStorage {
   }
 
   async save(key: string, tokens: TokenSet, context: SaveContext): Promise<void> {
-    await this.#line.stopAt({ point: 'before-save', ...this.hold });
-    await this.#line.pass({ point: 'in-save', ...this.hold });
+    await this.#line.stopAt({ point: 'save', ...this.hold });
+    await this.#line.pass({ point: 'saving', ...this.hold });
     await this.#storage.save(key, tokens, context);
-    await this.#line.stopAt({ point: 'saved', refreshToken: tokens.refreshToken, ...this.hold });
+    await this.#line.stopAt({ point: 'validate', refreshToken: tokens.refreshToken, ...this.hold });
   }
 
   delete(key: string, context: DeleteContext): Promise<void> {
@@ -41,12 +41,12 @@ export class SteppingStorage implements TokenStorage {
   }
 
   async withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
-    await this.#line.stopAt({ point: 'before-lock' });
+    await this.#line.stopAt({ point: 'take-lock' });
     const stepped = async (lock: HeldLock): Promise<T> => {
       const outer = this.#held;
       this.#held = { possession: ++this.#possessions, lock };
       try {
-        await this.#line.stopAt({ point: 'locked', ...this.hold });
+        await this.#line.stopAt({ point: 'look-again', ...this.hold });
         return await task(lock);
       } finally {
         // The parent must hear of it before another process can enter.

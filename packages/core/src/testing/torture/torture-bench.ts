@@ -148,7 +148,7 @@ export class TortureBench {
 
   #hear(worker: Worker, report: Report): void {
     this.#timeline.hear(worker, report);
-    if (report.point === 'saved' && report.refreshToken !== undefined) {
+    if (report.point === 'validate' && report.refreshToken !== undefined) {
       this.#presentations.saved.add(report.refreshToken);
     }
     if (this.#round) this.#round.hear(worker, report);
