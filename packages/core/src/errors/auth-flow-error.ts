@@ -1,17 +1,3 @@
-/** What an error is made from. `cause` must already be free of secrets. @group Errors */
-export interface ErrorDetails {
-  /** Stands in for the class's own code. */
-  readonly code?: string;
-  /** Stands in for the class's own message: what happened, and what it means. */
-  readonly message?: string;
-  /** Stands in for the class's own remedy: what to do. */
-  readonly remedy?: string;
-  /** Stands in for the class's own answer. */
-  readonly retryable?: boolean;
-  /** What led to it. */
-  readonly cause?: unknown;
-}
-
 /** What a class of errors says unless a case says otherwise. @group Errors */
 export interface ErrorDefaults {
   /** Stable name of the case. */
@@ -24,8 +10,29 @@ export interface ErrorDefaults {
   readonly retryable?: boolean;
 }
 
+/**
+ * {@link ErrorDefaults}, or a function that makes them of what is known of a case.
+ *
+ * @typeParam Details - what the constructor is given
+ * @group Errors
+ */
+export type DefaultsFor<Details> = ErrorDefaults | ((details: Details) => ErrorDefaults);
+
+/** What an error is made from; stands in for what its class says. `cause` must already be free of secrets. @group Errors */
+export interface ErrorDetails extends Partial<ErrorDefaults> {
+  /** What led to it. */
+  readonly cause?: unknown;
+}
+
 /** Base of all errors of Latchkey. The caller's own mistakes are `TypeError`s. @group Errors */
 export abstract class AuthFlowError extends Error {
+  /** What the class says unless a case says otherwise; a class of your own has its own. */
+  static readonly defaults: DefaultsFor<never> = {
+    code: 'AUTH_FLOW_ERROR',
+    message: 'There is no token to be had.',
+    remedy: 'Look at the class of the error, and at its cause.',
+  };
+
   /** Stable name of the case; each has a heading in `docs/errors.md`. */
   readonly code: string;
   /** Whether the same call may succeed later without anybody doing anything. */
@@ -33,11 +40,21 @@ export abstract class AuthFlowError extends Error {
   /** What to do about it. */
   readonly remedy: string;
 
-  protected constructor(defaults: ErrorDefaults, details: ErrorDetails) {
-    super(details.message ?? defaults.message, details.cause === undefined ? undefined : { cause: details.cause });
+  /** `said` counts before `defaults` of the class, and of two that say something the last one. */
+  constructor(...said: readonly (ErrorDetails | undefined)[]) {
+    const { defaults } = new.target;
+    const known = typeof defaults === 'function' ? defaults(layered(said) as never) : defaults;
+    const { message, cause, code, retryable, remedy } = layered<ErrorDetails>([known, ...said]);
+    super(message, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
-    this.code = details.code ?? defaults.code;
-    this.retryable = details.retryable ?? defaults.retryable ?? false;
-    this.remedy = details.remedy ?? defaults.remedy;
+    this.code = code ?? '';
+    this.retryable = retryable ?? false;
+    this.remedy = remedy ?? '';
   }
+}
+
+/** Puts objects on top of each other; what is `undefined` hides nothing. */
+export function layered<T extends object>(layers: readonly (T | undefined)[]): Partial<T> {
+  const entries = layers.flatMap((layer) => Object.entries(layer ?? {}));
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Partial<T>;
 }

@@ -1,53 +1,45 @@
 import { AuthFlowError, type ErrorDefaults, type ErrorDetails } from './auth-flow-error.js';
+import { type AnswerDetails, OAuthError } from './oauth-error.js';
 
 /** Somebody has to log in again. One catch of this class covers every such case. @group Errors */
-export class LoginRequiredError extends AuthFlowError {
-  constructor(details: ErrorDetails = {}, defaults?: ErrorDefaults) {
-    super(
-      defaults ?? {
-        code: 'LOGIN_REQUIRED',
-        message: 'A login is needed.',
-        remedy: 'Log in again, for example with doFlow().',
-      },
-      details,
-    );
+export class LoginRequiredError extends OAuthError {
+  static override readonly defaults: ErrorDefaults = {
+    code: 'LOGIN_REQUIRED',
+    message: 'A login is needed.',
+    remedy: 'Log in again, for example with doFlow().',
+  };
+
+  /** `details` count before `defaults`, and these before those of the class. */
+  constructor(details?: AnswerDetails, defaults?: ErrorDetails) {
+    super(defaults, details);
   }
 }
 
 /** Nothing is stored for this credential. @group Errors */
 export class NoTokensError extends LoginRequiredError {
-  constructor(details: ErrorDetails = {}, defaults?: ErrorDefaults) {
-    super(
-      details,
-      defaults ?? {
-        code: 'NO_TOKENS',
-        message: 'No tokens are stored for this credential.',
-        remedy: 'Log in, for example with doFlow(), or check that the storage is the one the login used.',
-      },
-    );
-  }
+  static override readonly defaults: ErrorDefaults = {
+    code: 'NO_TOKENS',
+    message: 'No tokens are stored for this credential.',
+    remedy: 'Log in, for example with doFlow(), or check that the storage is the one the login used.',
+  };
 }
 
 /** There are tokens, but no access token. @group Errors */
 export class NoAccessTokenError extends NoTokensError {
-  constructor(details: ErrorDetails = {}) {
-    super(details, {
-      code: 'NO_ACCESS_TOKEN',
-      message: 'The stored tokens hold no access token.',
-      remedy: 'Call getAccessTokenRefreshIfNecessary() without noAutoRefresh, or log in.',
-    });
-  }
+  static override readonly defaults: ErrorDefaults = {
+    code: 'NO_ACCESS_TOKEN',
+    message: 'The stored tokens hold no access token.',
+    remedy: 'Call getAccessTokenRefreshIfNecessary() without noAutoRefresh, or log in.',
+  };
 }
 
 /** There are tokens, but no refresh token, and this flow needs a person for a new login. @group Errors */
 export class NoRefreshTokenError extends NoTokensError {
-  constructor(details: ErrorDetails = {}) {
-    super(details, {
-      code: 'NO_REFRESH_TOKEN',
-      message: 'The access token must be renewed, but no refresh token is stored.',
-      remedy: 'Log in again; ask for the scope offline_access if the server gives refresh tokens only then.',
-    });
-  }
+  static override readonly defaults: ErrorDefaults = {
+    code: 'NO_REFRESH_TOKEN',
+    message: 'The access token must be renewed, but no refresh token is stored.',
+    remedy: 'Log in again; ask for the scope offline_access if the server gives refresh tokens only then.',
+  };
 }
 
 /**
@@ -56,36 +48,27 @@ export class NoRefreshTokenError extends NoTokensError {
  * @group Errors
  */
 export class InvalidRefreshTokenError extends LoginRequiredError {
-  constructor(details: ErrorDetails = {}) {
-    super(details, {
-      code: 'INVALID_REFRESH_TOKEN',
-      message: 'The authorization server refused the refresh token: it has expired, was revoked, or was used before.',
-      remedy: 'Log in again. Until then, noAutoRefresh returns the present access token as it is.',
-    });
-  }
+  static override readonly defaults: ErrorDefaults = {
+    code: 'INVALID_REFRESH_TOKEN',
+    message: 'The authorization server refused the refresh token: it has expired, was revoked, or was used before.',
+    remedy: 'Log in again. Until then, noAutoRefresh returns the present access token as it is.',
+  };
 }
 
 /** The stored record belongs to another client, account or server. @group Errors */
 export class CredentialMismatchError extends LoginRequiredError {
-  constructor(details: ErrorDetails = {}) {
-    super(details, {
-      code: 'CREDENTIAL_MISMATCH',
-      message: 'The stored tokens belong to another client, account or authorization server.',
-      remedy: 'Use another place for this credential, or log in again, which overwrites the record.',
-    });
-  }
+  static override readonly defaults: ErrorDefaults = {
+    code: 'CREDENTIAL_MISMATCH',
+    message: 'The stored tokens belong to another client, account or authorization server.',
+    remedy: 'Use another place for this credential, or log in again, which overwrites the record.',
+  };
 }
 
 /** There is no id token. Logging in may not help: the server gives one only for the scope `openid`. @group Errors */
 export class NoIdTokenError extends AuthFlowError {
-  constructor(details: ErrorDetails = {}) {
-    super(
-      {
-        code: 'NO_ID_TOKEN',
-        message: 'The stored tokens hold no id token.',
-        remedy: 'Ask for the scope openid when logging in, if the server is an OpenID provider.',
-      },
-      details,
-    );
-  }
+  static override readonly defaults: ErrorDefaults = {
+    code: 'NO_ID_TOKEN',
+    message: 'The stored tokens hold no id token.',
+    remedy: 'Ask for the scope openid when logging in, if the server is an OpenID provider.',
+  };
 }

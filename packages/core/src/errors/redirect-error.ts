@@ -1,34 +1,31 @@
-import { AuthFlowError, type ErrorDetails } from './auth-flow-error.js';
+import type { DefaultsFor, ErrorDefaults } from './auth-flow-error.js';
+import { type AnswerDetails, OAuthError } from './oauth-error.js';
 
 /** A login in a browser failed (RFC 6749 section 4.1.2). Nothing was stored. @group Errors */
-export abstract class RedirectError extends AuthFlowError {}
+export abstract class RedirectError extends OAuthError {}
 
 /** The authorization server redirected back with an error (RFC 6749 section 4.1.2.1). @group Errors */
 export class AuthorizationError extends RedirectError {
-  /** The server's `error` code. */
-  readonly error: string;
-  /** The server's explanation, cut to length and without secrets. */
-  readonly errorDescription: string | undefined;
-
-  constructor(details: ErrorDetails & { error: string; errorDescription?: string | undefined }) {
-    const { error, errorDescription } = details;
+  static override readonly defaults: DefaultsFor<AnswerDetails> = ({ error, errorDescription }) => {
     const said = [error, errorDescription].filter(Boolean).join(', ');
-    const defaults =
-      error === 'access_denied'
-        ? {
-            code: 'AUTHORIZATION_DENIED',
-            message: `The login was declined (${said}).`,
-            remedy: 'Log in again and approve the request.',
-          }
-        : {
-            code: 'AUTHORIZATION_REFUSED',
-            message: `The authorization server refused the login (${said}).`,
-            remedy: 'Check clientId, redirectUri, scope and parameters against what the server knows of this client.',
-            retryable: error === 'temporarily_unavailable' || error === 'server_error',
-          };
-    super(defaults, details);
-    this.error = error;
-    this.errorDescription = errorDescription;
+    return error === 'access_denied'
+      ? {
+          code: 'AUTHORIZATION_DENIED',
+          message: `The login was declined (${said}).`,
+          remedy: 'Log in again and approve the request.',
+        }
+      : {
+          code: 'AUTHORIZATION_REFUSED',
+          message: `The authorization server refused the login (${said}).`,
+          remedy: 'Check clientId, redirectUri, scope and parameters against what the server knows of this client.',
+          retryable: error === 'temporarily_unavailable' || error === 'server_error',
+        };
+  };
+
+  declare readonly error: string;
+
+  constructor(details: AnswerDetails & { error: string }) {
+    super(details);
   }
 }
 
@@ -38,84 +35,54 @@ export class AuthorizationError extends RedirectError {
  * @group Errors
  */
 export class StateMismatchError extends RedirectError {
-  constructor(details: ErrorDetails = {}) {
-    super(
-      {
-        code: 'STATE_MISMATCH',
-        message: 'The redirect does not belong to this login: its state is missing or another.',
-        remedy: 'Start the login again in this browser. If it happens often, look at where the state is kept.',
-      },
-      details,
-    );
-  }
+  static override readonly defaults: ErrorDefaults = {
+    code: 'STATE_MISMATCH',
+    message: 'The redirect does not belong to this login: its state is missing or another.',
+    remedy: 'Start the login again in this browser. If it happens often, look at where the state is kept.',
+  };
 }
 
 /** The redirect comes from another authorization server (RFC 9207). @group Errors */
 export class IssuerMismatchError extends RedirectError {
-  constructor(details: ErrorDetails = {}) {
-    super(
-      {
-        code: 'ISSUER_MISMATCH',
-        message: 'The redirect does not name the authorization server that this login was started at.',
-        remedy: 'Start the login again. If it lasts, compare the option issuer with what the server calls itself.',
-      },
-      details,
-    );
-  }
+  static override readonly defaults: ErrorDefaults = {
+    code: 'ISSUER_MISMATCH',
+    message: 'The redirect does not name the authorization server that this login was started at.',
+    remedy: 'Start the login again. If it lasts, compare the option issuer with what the server calls itself.',
+  };
 }
 
 /** The id token that came for the code belongs to another login (OpenID Connect Core section 3.1.3.7). @group Errors */
 export class NonceMismatchError extends RedirectError {
-  constructor(details: ErrorDetails = {}) {
-    super(
-      {
-        code: 'NONCE_MISMATCH',
-        message: 'The id token that came for the code belongs to another login, so its tokens were not kept.',
-        remedy: 'Start the login again. If it lasts, the server drops the nonce, or somebody injects codes.',
-      },
-      details,
-    );
-  }
+  static override readonly defaults: ErrorDefaults = {
+    code: 'NONCE_MISMATCH',
+    message: 'The id token that came for the code belongs to another login, so its tokens were not kept.',
+    remedy: 'Start the login again. If it lasts, the server drops the nonce, or somebody injects codes.',
+  };
 }
 
 /** The redirect brings neither a code nor an error. @group Errors */
 export class MissingCodeError extends RedirectError {
-  constructor(details: ErrorDetails = {}) {
-    super(
-      {
-        code: 'AUTHORIZATION_CODE_MISSING',
-        message: 'The redirect brings no authorization code.',
-        remedy: 'Pass the whole URL that the server redirected to, with its query.',
-      },
-      details,
-    );
-  }
+  static override readonly defaults: ErrorDefaults = {
+    code: 'AUTHORIZATION_CODE_MISSING',
+    message: 'The redirect brings no authorization code.',
+    remedy: 'Pass the whole URL that the server redirected to, with its query.',
+  };
 }
 
 /** Nobody came back from the authorization server in time: the window was closed, or it waits unseen. @group Errors */
 export class RedirectTimeoutError extends RedirectError {
-  constructor(details: ErrorDetails = {}) {
-    super(
-      {
-        code: 'REDIRECT_TIMEOUT',
-        message: 'Nobody came back from the authorization server in time.',
-        remedy: 'Start the login again, and keep its window open until it says that it is done.',
-      },
-      details,
-    );
-  }
+  static override readonly defaults: ErrorDefaults = {
+    code: 'REDIRECT_TIMEOUT',
+    message: 'Nobody came back from the authorization server in time.',
+    remedy: 'Start the login again, and keep its window open until it says that it is done.',
+  };
 }
 
 /** The redirect cannot be received here. Nobody was asked to log in. @group Errors */
 export class RedirectUnavailableError extends RedirectError {
-  constructor(details: ErrorDetails = {}) {
-    super(
-      {
-        code: 'REDIRECT_UNAVAILABLE',
-        message: 'The redirect of the authorization server cannot be received here.',
-        remedy: 'Free the port of the redirect URI, or use pasteRedirect, which needs none.',
-      },
-      details,
-    );
-  }
+  static override readonly defaults: ErrorDefaults = {
+    code: 'REDIRECT_UNAVAILABLE',
+    message: 'The redirect of the authorization server cannot be received here.',
+    remedy: 'Free the port of the redirect URI, or use pasteRedirect, which needs none.',
+  };
 }

@@ -36,7 +36,8 @@ describe('explainResponse', () => {
   test('calls a 403 unauthorized', () => {
     const problem = explainResponse(answer(403));
     expect(problem).toBeInstanceOf(UnauthorizedError);
-    expect(problem).toMatchObject({ code: 'UNAUTHORIZED', status: 403, error: undefined, scope: undefined });
+    expect(problem).toMatchObject({ code: 'UNAUTHORIZED', status: 403, scope: undefined });
+    expect(problem?.error).toBeUndefined();
   });
 
   test.each([403, 401])('names the scope that is missing: %i', (status) => {
@@ -51,7 +52,7 @@ describe('explainResponse', () => {
     for (const response of [answer(401, ...challenges), answer(401, challenges.join(', '))]) {
       expect(explainResponse(response)).toMatchObject({ error: 'invalid_token' });
     }
-    expect(explainResponse(answer(401, 'Basic error="invalid_token"'))).toMatchObject({ error: undefined });
+    expect(explainResponse(answer(401, 'Basic error="invalid_token"'))?.error).toBeUndefined();
   });
 
   test('tells nothing that could forge a line in a log, and nothing without an end', () => {

@@ -1,0 +1,46 @@
+import { AuthFlowError, type ErrorDetails, layered } from './auth-flow-error.js';
+
+/**
+ * An error that may come of a server's answer. What the server said stands here, cut to length and without secrets; what
+ * it did not say is `undefined`, and all of it where no answer came.
+ *
+ * @group Errors
+ */
+export abstract class OAuthError extends AuthFlowError {
+  /** HTTP status of the answer. */
+  declare readonly status: number | undefined;
+  /** The server's `error` code (RFC 6749 section 5.2). */
+  declare readonly error: string | undefined;
+  /** The server's explanation, `error_description`. */
+  declare readonly errorDescription: string | undefined;
+  /** The server's finer code beside `error`, as Microsoft Entra gives it. */
+  declare readonly suberror: string | undefined;
+  /** The claims that the next login has to ask for (OpenID Connect Core section 5.5), as the JSON text that was sent. */
+  declare readonly claims: string | undefined;
+  /** Seconds to wait, when the server said so: its own number (RFC 9110 section 10.2.3). */
+  declare readonly retryAfter: number | undefined;
+
+  /** @see AuthFlowError */
+  constructor(...said: readonly (AnswerDetails | undefined)[]) {
+    super(...said);
+    const { status, error, errorDescription, suberror, claims, retryAfter } = layered(said);
+    Object.assign(this, layered([{ status, error, errorDescription, suberror, claims, retryAfter }]));
+  }
+}
+
+/** What an {@link OAuthError} is made from: all that a server said, free of secrets. @group Errors */
+export interface AnswerDetails
+  extends
+    ErrorDetails,
+    Partial<Pick<OAuthError, 'status' | 'error' | 'errorDescription' | 'suberror' | 'claims' | 'retryAfter'>> {}
+
+/** What an error is made from that no class has without an answer. @group Errors */
+export interface OAuthErrorDetails extends AnswerDetails {
+  readonly status: number;
+}
+
+/** Puts a refusal into a few words for a message. */
+export function describeRefusal({ status, error, errorDescription }: AnswerDetails): string {
+  const parts = [status === undefined ? 'no answer' : `status ${status}`, error, errorDescription];
+  return parts.filter(Boolean).join(', ');
+}
