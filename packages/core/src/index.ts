@@ -74,4 +74,4 @@ export { ProcessLock } from './storage/process-lock.js';
 export { MemoryTokenStorage } from './storage/memory-token-storage.js';
 export type { KeyvBackend, KeyvEntry } from './storage/keyv-backend.js';
 export { KeyvTokenStorage, type KeyvTokenStorageOptions } from './storage/keyv-token-storage.js';
-export type { RecordCodec, SealContext } from './storage/record-codec.js';
+export { openRecord, type RecordCodec, sealRecord, type SealContext } from './storage/record-codec.js';

@@ -8,13 +8,15 @@ import {
   type RecordCodec,
   RecordUnreadableError,
   type SaveContext,
+  sealRecord,
   StorageConflictError,
   type TokenSet,
   type TokenStorage,
 } from '@latchkey/core';
-import { unlinkSync } from 'node:fs';
+import { type Stats, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { syncFolder, writeAtomically } from './file/atomic-write.js';
+import { setAside } from './file/corrupt-file.js';
 import type { FileLockOptions } from './lock/file-lock.js';
 import { type Locking, parseLocking } from './lock/locking-kind.js';
 import { withFileLock } from './lock/locking.js';
@@ -22,7 +24,7 @@ import { makePrivateFolder } from './file/private-folder.js';
 import { probeSave } from './file/save-probe.js';
 import { codeOf, storageFault } from './file/storage-fault.js';
 import { parsePath, realFolder, tokenFileAt } from './file/token-file-path.js';
-import { formatRecord, loadRecord } from './file/record-file.js';
+import { loadRecord } from './file/record-file.js';
 
 /** Options of {@link FileTokenStorage}. @group Files */
 export interface FileTokenStorageOptions extends FileLockOptions {
@@ -42,8 +44,8 @@ export interface FileTokenStorageOptions extends FileLockOptions {
  * `path` is the file, or a folder (one that exists, or a path that ends in a separator) for `sso_tokens.json`
  * inside. Missing folders are created 0700. Beside the file stands its lock, with `.lock` behind the name.
  *
- * A file that others could read is narrowed to 0600, and a file that is no token record is moved aside as
- * `….corrupt-…`; each brings one process warning. Tested on Linux; written for macOS and Windows too.
+ * A file that others could read is narrowed to 0600. A file that is no token record counts as none, and a save moves it
+ * aside as `….corrupt-…`. Each brings one process warning. Tested on Linux; written for macOS and Windows too.
  *
  * @group Files
  */
@@ -71,7 +73,8 @@ export class FileTokenStorage implements TokenStorage {
   /**
    * Reads the record of `key`; `undefined` when there is none. A record without a key is taken for this one's.
    *
-   * @throws CredentialMismatchError when the file holds the record of another key; StorageUnavailableError.
+   * @throws CredentialMismatchError when the file holds the record of another key; RecordUnreadableError when it is
+   * sealed and cannot be opened; StorageUnavailableError.
    */
   async load(key: string): Promise<TokenSet | undefined> {
     const { tokens } = await loadRecord(this.#fileOf(key), key, this.#codec);
@@ -86,26 +89,28 @@ export class FileTokenStorage implements TokenStorage {
    */
   async save(key: string, tokens: TokenSet, context: SaveContext): Promise<void> {
     const file = this.#fileOf(key);
-    const { stored, isUnreadable } = await this.#loadToReplace(file, key, context.expected);
-    const record = await formatRecord(key, tokens, this.#codec);
+    const { stored, isSealed, torn } = await this.#loadToReplace(file, key, context.expected);
+    const record = await sealRecord(tokens, key, this.#codec);
     assertOwned(context.lock);
-    if (!isUnreadable) assertGeneration(stored, context.expected);
+    if (!isSealed && !torn) assertGeneration(stored, context.expected);
+    if (torn && !setAside(file, torn)) return this.save(key, tokens, context); // it is another file by now
     makePrivateFolder(dirname(file));
     writeAtomically(file, record);
   }
 
   /**
-   * Removes the record of `key`; resolves when there is none. The record of another key stays, one that cannot be
-   * opened goes when `context.expected` is `undefined`.
+   * Removes the record of `key`; resolves when there is none. What is no record is moved aside. The record of another key
+   * stays, one that cannot be opened goes when `context.expected` is `undefined`.
    *
    * @throws StorageConflictError when the stored generation is not `context.expected`; LockLostError;
    * StorageUnavailableError.
    */
   async delete(key: string, context: DeleteContext): Promise<void> {
     const file = this.#fileOf(key);
-    const { stored, isUnreadable } = await this.#loadToReplace(file, key, context.expected);
+    const { stored, isSealed, torn } = await this.#loadToReplace(file, key, context.expected);
     assertOwned(context.lock);
-    if (!stored && !isUnreadable) return;
+    if (torn && !setAside(file, torn)) return this.delete(key, context);
+    if (!stored && !isSealed) return;
     if (stored) assertGeneration(stored, context.expected);
     try {
       unlinkSync(file);
@@ -138,21 +143,23 @@ export class FileTokenStorage implements TokenStorage {
 
   async #loadToReplace(file: string, key: string, expected: number | undefined): Promise<Replaceable> {
     try {
-      const { tokens, wasTorn = false } = await loadRecord(file, key, this.#codec);
-      return { stored: tokens, isUnreadable: wasTorn };
+      const { tokens, torn } = await loadRecord(file, key, this.#codec);
+      return { stored: tokens, torn };
     } catch (error) {
-      const isUnreadable = error instanceof RecordUnreadableError;
-      if (!isUnreadable && !(error instanceof CredentialMismatchError)) throw error;
+      const isSealed = error instanceof RecordUnreadableError;
+      if (!isSealed && !(error instanceof CredentialMismatchError)) throw error;
       if (expected !== undefined) throw new StorageConflictError({ expected });
-      return { stored: undefined, isUnreadable };
+      return { isSealed };
     }
   }
 }
 
 /** What a save or deletion finds in its place. */
 interface Replaceable {
-  readonly stored: TokenSet | undefined;
-  readonly isUnreadable: boolean;
+  readonly stored?: TokenSet | undefined;
+  /** Whether it is a record, and cannot be opened. */
+  readonly isSealed?: boolean;
+  readonly torn?: Stats | undefined;
 }
 
 function assertOwned(lock: HeldLock): void {

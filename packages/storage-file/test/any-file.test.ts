@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, jest, test } from '@jest/globals';
 import { AuthFlowError, TokenSet } from '@latchkey/core';
 import { FileTokenStorage } from '@latchkey/storage-file';
 import fc from 'fast-check';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectKinds, fuzz, patience } from '../../core/test/fuzz/fuzz.js';
 import { expectNoSecret, marks, shown } from '../../core/test/fuzz/marks.js';
@@ -22,11 +22,14 @@ async function outcomeOf(content: string): Promise<string> {
   const folder = makeFolder();
   const storage = new FileTokenStorage(join(folder, 'tokens.json'));
   writeFileSync(storage.id, content, { mode: 0o600 });
+  const before = readFileSync(storage.id, 'utf8');
   const outcome = await load(storage);
   for (const [warning] of emitted.mock.calls.splice(0)) expectNoSecret(String(warning));
-  const isAside = readdirSync(folder).some((name) => name.includes('.corrupt-'));
-  if (isAside !== (outcome === 'moved aside')) throw new Error(`${outcome}, and the file is moved aside: ${isAside}`);
+  if (readFileSync(storage.id, 'utf8') !== before) throw new Error('A reader has changed it.');
   await storage.save(key, TokenSet.from({ access_token: marks.newAccess }), overwriting);
+  for (const [warning] of emitted.mock.calls.splice(0)) expectNoSecret(String(warning));
+  const isAside = readdirSync(folder).some((name) => name.includes('.corrupt-'));
+  if (isAside !== (outcome === 'absent')) throw new Error(`${outcome}, and the file is moved aside: ${isAside}`);
   if ((await storage.load(key))?.accessToken !== marks.newAccess) throw new Error('A login cannot replace it.');
   return outcome;
 }
@@ -34,7 +37,7 @@ async function outcomeOf(content: string): Promise<string> {
 async function load(storage: FileTokenStorage): Promise<string> {
   try {
     const tokens = await storage.load(key);
-    return tokens ? 'tokens' : 'moved aside';
+    return tokens ? 'tokens' : 'absent';
   } catch (error) {
     if (!(error instanceof AuthFlowError)) throw error;
     expectNoSecret(shown(error));
@@ -44,7 +47,7 @@ async function load(storage: FileTokenStorage): Promise<string> {
 
 describe('a token file with any content', () => {
   test(
-    'is tokens, or a record of somebody else, or is moved aside whole, and a login can replace it',
+    'is tokens, or a record of somebody else, or counts as none and is moved aside whole by a login',
     async () => {
       // A torn file is looked at twice, 50 ms apart, by the real clock: files are judged in lots, and only some.
       const lots = fc.array(storedTexts, { minLength: 60, maxLength: 60 });
@@ -58,7 +61,7 @@ describe('a token file with any content', () => {
         },
         { share: 1 / 5000, least: 5 },
       );
-      expectKinds(all, ['tokens', 'moved aside', 'CREDENTIAL_MISMATCH']);
+      expectKinds(all, ['tokens', 'absent', 'CREDENTIAL_MISMATCH']);
     },
     patience,
   );

@@ -19,6 +19,9 @@ for (const locking of ['kernel', 'lockfile'] as const) {
         async reopen(storage) {
           return new FileTokenStorage(storage.id, options);
         },
+        async reopenWith(storage, codec) {
+          return new FileTokenStorage(storage.id, { ...options, codec });
+        },
         async dispose(storage) {
           rmSync(home(storage, perKey), { recursive: true, force: true });
         },

@@ -20,14 +20,17 @@ describe('FileTokenStorage, where something else stands in the place of its file
     ['no record', '{"hello":"secret-a"}'],
     ['a list', '[1]'],
     ['far too large', JSON.stringify({ access_token: 'a'.repeat(1_100_000) })],
-  ])('moves a file aside that is %s, reports it once, and takes it for absent', async (_, content) => {
+  ])('takes a file for absent that is %s, and moves it aside to save, and says so', async (_, content) => {
     const emitted = warnings();
     const folder = makeFolder();
     const storage = new FileTokenStorage(join(folder, 'tokens.json'));
     writeFileSync(storage.id, content, { mode: 0o600 });
     expect(await storage.load(key)).toBeUndefined();
-    expect(await storage.load(key)).toBeUndefined();
-    const [aside, ...others] = readdirSync(folder);
+    expect(readdirSync(folder)).toEqual(['tokens.json']);
+    expect(readFileSync(storage.id, 'utf8')).toBe(content);
+    await storage.save(key, someTokens(1), expecting(0));
+    expect((await storage.load(key))?.generation).toBe(1);
+    const [, aside, ...others] = readdirSync(folder);
     expect(others).toEqual([]);
     expect(aside).toMatch(/^tokens\.json\.corrupt-\d{8}T\d+Z-[0-9a-f]{16}$/);
     expect(readFileSync(join(folder, aside ?? ''), 'utf8')).toBe(content);
@@ -103,7 +106,7 @@ describe('FileTokenStorage, where something else stands in the place of its file
     const good = join(makeFolder(), 'good');
     writeFileSync(good, record(8).replace(key, 'ada'), { mode: 0o600 });
     const outcome = await outcomeOf(start('meddle.mjs', [path, 'renameSync', '\\.corrupt-', path, good]));
-    expect(outcome).toMatchObject({ done: true, generation: 8 });
+    expect(outcome).toMatchObject({ done: true, saved: 'STORAGE_CONFLICT', generation: 8 });
     expect(readFileSync(path, 'utf8')).toBe(readFileSync(good, 'utf8'));
   });
 

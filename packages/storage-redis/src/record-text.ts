@@ -1,10 +1,4 @@
-import {
-  AuthFlowError,
-  CredentialMismatchError,
-  type RecordCodec,
-  RecordUnreadableError,
-  TokenSet,
-} from '@latchkey/core';
+import { openRecord, type RecordCodec, RecordUnreadableError, sealRecord, type TokenSet } from '@latchkey/core';
 
 /** Writes and reads the text under a record's name: Keyv's envelope, with the generation beside the value. */
 export class RecordText {
@@ -29,31 +23,24 @@ export class RecordText {
   /**
    * The tokens in a text.
    *
-   * @throws RecordUnreadableError when it is no record; CredentialMismatchError when it is another
-   * credential's; what the codec throws as an error of Latchkey.
+   * @throws RecordUnreadableError, CredentialMismatchError as `openRecord`
    */
   async parse(key: string, text: string): Promise<TokenSet> {
-    const tokens = await this.#parse(key, text);
-    const owner = tokens.stamp?.key;
-    if (owner !== undefined && owner !== key) throw new CredentialMismatchError();
-    return owner === undefined ? tokens.withStamp({ ...tokens.stamp, key }) : tokens;
+    return openRecord(valueIn(text), key, this.#codec);
   }
 
   async #format(key: string, tokens: TokenSet): Promise<string> {
-    const generation = tokens.generation ?? 0;
-    const record = JSON.stringify(tokens.withStamp({ ...tokens.stamp, key }));
-    const value = this.#codec ? await this.#codec.seal(record, { key, generation }) : record;
-    return JSON.stringify({ value, generation });
+    return JSON.stringify({
+      value: await sealRecord(tokens, key, this.#codec),
+      generation: tokens.generation ?? 0,
+    });
   }
+}
 
-  async #parse(key: string, text: string): Promise<TokenSet> {
-    try {
-      const { value } = JSON.parse(text) as { value?: unknown };
-      const record = this.#codec && typeof value === 'string' ? await this.#codec.open(value, { key }) : value;
-      if (this.#codec && typeof value !== 'string') throw new RecordUnreadableError();
-      return TokenSet.from(record);
-    } catch (error) {
-      throw error instanceof AuthFlowError ? error : new RecordUnreadableError();
-    }
+function valueIn(text: string): unknown {
+  try {
+    return (JSON.parse(text) as { value?: unknown }).value;
+  } catch {
+    throw new RecordUnreadableError();
   }
 }

@@ -28,6 +28,12 @@ export function describeRedisStorage(
   describe: (name: string, body: () => void) => void = always,
 ): void {
   const opened = new Map<RedisTokenStorage, Way & { readonly all: RedisTokenStorage[] }>();
+  const reopenWith = async (storage: RedisTokenStorage, codec?: RecordCodec): Promise<RedisTokenStorage> => {
+    const { options, all } = opened.get(storage)!;
+    const other = new RedisTokenStorage({ ...options, codec });
+    all.push(other);
+    return other;
+  };
   describeTokenStorage(
     `RedisTokenStorage, ${name}`,
     { describe, test },
@@ -39,12 +45,8 @@ export function describeRedisStorage(
         opened.set(storage, { options: own, cut, all: [storage] });
         return storage;
       },
-      async reopen(storage) {
-        const { options, all } = opened.get(storage)!;
-        const other = new RedisTokenStorage({ ...options, codec });
-        all.push(other);
-        return other;
-      },
+      reopen: (storage) => reopenWith(storage, codec),
+      reopenWith,
       async dispose(storage) {
         const { all, cut } = opened.get(storage)!;
         await Promise.all(all.map((each) => each.close()));

@@ -1,4 +1,5 @@
 import { CredentialMismatchError, RecordUnreadableError } from '../errors/index.js';
+import { type Envelope, isJson, readEnvelope } from './envelope.js';
 import type { RecordCodec } from './record-codec.js';
 
 /** A key for records at rest. @group Storages */
@@ -21,8 +22,8 @@ export interface EncryptionOptions {
 }
 
 /**
- * Encrypts records at rest by AES-256-GCM. The first key seals, all keys open: put a new key first, and drop an old one
- * when nothing is left that it sealed. The credential, the generation and the key's id stay readable and are
+ * Encrypts records at rest by AES-256-GCM. The first key seals, all keys open. A new key goes behind the old one on all
+ * hosts, then in front of it; drop the old one when nothing is left that it sealed. The credential, the generation and the key's id stay readable and are
  * authenticated, so that a record cannot be moved to another credential. An older record of the same credential cannot
  * be told from a newer one.
  *
@@ -47,6 +48,7 @@ export function encryption(keys: readonly EncryptionKey[], options: EncryptionOp
       const envelope = readEnvelope(text);
       if (!envelope) {
         if (options.readPlain) return text;
+        if (!isJson(text)) throw new RecordUnreadableError(); // torn
         throw unreadable(
           'RECORD_NOT_ENCRYPTED',
           'The stored record is not encrypted.',
@@ -122,36 +124,4 @@ function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   } catch {
     return new Uint8Array();
   }
-}
-
-/** A sealed record as it is stored. All but `sealed` is readable, and what `latchkey` says is authenticated. */
-export interface Envelope {
-  readonly latchkey: {
-    readonly version: 1;
-    readonly key: string;
-    readonly generation: number;
-    readonly key_id: string;
-    readonly key_check: string;
-  };
-  readonly iv: string;
-  /** Bytes of `sealed`. */
-  readonly length: number;
-  readonly sealed: string;
-}
-
-/** Reads an envelope from text; `undefined` when it is none. */
-export function readEnvelope(text: string): Envelope | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isEnvelope(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isEnvelope(value: unknown): value is Envelope {
-  const { latchkey, iv, length, sealed } = (value ?? {}) as Partial<Record<keyof Envelope, unknown>>;
-  const { key, generation, key_id, key_check } = (latchkey ?? {}) as Partial<Record<string, unknown>>;
-  const texts = [key, key_id, key_check, iv, sealed].every((text) => typeof text === 'string');
-  return texts && typeof generation === 'number' && typeof length === 'number';
 }

@@ -1,3 +1,7 @@
+import { AuthFlowError, CredentialMismatchError, RecordUnreadableError } from '../errors/index.js';
+import { TokenSet } from '../tokens/token-set.js';
+import { readEnvelope } from './envelope.js';
+
 /** Turns a record into the text that is stored, and back; for encryption at rest. @group Write your own storage */
 export interface RecordCodec {
   /** Returns the text to store for `record`, the record's JSON. */
@@ -12,4 +16,52 @@ export interface SealContext {
   readonly key: string;
   /** The record's generation; 0 when it has none. */
   readonly generation: number;
+}
+
+/**
+ * Reads what a storage holds under `key`: a record as an object or as JSON text, or as `codec` sealed it. A record
+ * without a key of its own belongs to whoever finds it. A lifetime without a time of issue counts from `writtenAt`, in ms
+ * since 1970.
+ *
+ * @throws RecordUnreadableError when the value is no record (`RECORD_UNREADABLE`), or sealed and there is no codec
+ * (`RECORD_SEALED`): leave it where it is, it is never "nothing there". CredentialMismatchError when the record names
+ * another credential. What the codec throws as an error of Latchkey.
+ * @group Write your own storage
+ */
+export async function openRecord(
+  stored: unknown,
+  key: string,
+  codec?: RecordCodec,
+  writtenAt = Date.now(),
+): Promise<TokenSet> {
+  const tokens = await read(stored, key, codec, writtenAt);
+  const owner = tokens.stamp?.key;
+  if (owner !== undefined && owner !== key) throw new CredentialMismatchError();
+  return belongingTo(key, tokens);
+}
+
+/** Returns the text to store for `tokens` under `key`, sealed where there is a codec. @group Write your own storage */
+export async function sealRecord(tokens: TokenSet, key: string, codec?: RecordCodec): Promise<string> {
+  const record = JSON.stringify(belongingTo(key, tokens));
+  return codec ? codec.seal(record, { key, generation: tokens.generation ?? 0 }) : record;
+}
+
+async function read(stored: unknown, key: string, codec: RecordCodec | undefined, now: number): Promise<TokenSet> {
+  try {
+    if (!codec) return TokenSet.from(stored, now);
+    return TokenSet.from(await codec.open(typeof stored === 'string' ? stored : JSON.stringify(stored), { key }), now);
+  } catch (error) {
+    if (error instanceof AuthFlowError) throw error;
+    throw !codec && readEnvelope(stored) ? new RecordUnreadableError(sealed) : new RecordUnreadableError();
+  }
+}
+
+const sealed = {
+  code: 'RECORD_SEALED',
+  message: 'The stored record is encrypted, and this storage has no codec.',
+  remedy: 'Give the storage the codec that the others have: encryption(keys). A login here overwrites the record.',
+};
+
+function belongingTo(key: string, tokens: TokenSet): TokenSet {
+  return tokens.stamp?.key === key ? tokens : tokens.withStamp({ ...tokens.stamp, key });
 }

@@ -1,4 +1,5 @@
 import type { TokenStorage } from '../storage/token-storage.js';
+import { encryptionCases } from './storage-contract/encryption-cases.js';
 import { generationCases } from './storage-contract/generation-cases.js';
 import { lockCases } from './storage-contract/lock-cases.js';
 import { outageCases } from './storage-contract/outage-cases.js';
@@ -24,6 +25,7 @@ export function describeTokenStorage<S extends TokenStorage>(
       ...generationCases(fixture),
       ...lockCases(fixture),
       ...outageCases(fixture),
+      ...encryptionCases(fixture),
     ]) {
       test(title, async () => {
         const storage = await fixture.create();

@@ -1,3 +1,4 @@
+import type { RecordCodec } from '../storage/record-codec.js';
 import type { TokenStorage } from '../storage/token-storage.js';
 
 /** How the contract gets at the storage under test. Each test creates its own and disposes of it. @group Contracts */
@@ -12,4 +13,6 @@ export interface TokenStorageFixture<S extends TokenStorage = TokenStorage> {
   readonly manyKeys?: boolean | undefined;
   /** Makes the place unreachable, or impossible to write, to read and to lock. Without it outages are not tested. */
   breakIt?(storage: S): Promise<void>;
+  /** Opens the same place with another codec, or without one. Without it encryption is not tested. */
+  reopenWith?(storage: S, codec: RecordCodec | undefined): Promise<S>;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { type Lock, ProcessLock, TokenSet, type TokenStorage } from '@latchkey/core';
+import { type Lock, ProcessLock, type RecordCodec, TokenSet, type TokenStorage } from '@latchkey/core';
 import { describeTokenStorage } from '@latchkey/core/testing';
 import ts from 'typescript';
 
@@ -24,17 +24,34 @@ async function importBlock<T>(block: string): Promise<T> {
   return (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as T;
 }
 
-/** A database whose transactions take a moment, and change everything or nothing. */
+interface Table {
+  get(key: string): Promise<string | undefined>;
+  set(key: string, text: string): Promise<void>;
+  delete(key: string): Promise<void>;
+}
+
+/** A database whose transactions take a moment, come one after another, and change everything or nothing. */
 class MapDatabase {
   readonly name = 'tokens';
   isBroken = false;
   #table = new Map<string, string>();
+  #last: Promise<unknown> = Promise.resolve();
 
-  async transaction<T>(work: (table: Map<string, string>) => T): Promise<T> {
+  transaction<T>(work: (table: Table) => Promise<T>): Promise<T> {
+    const result = this.#last.then(() => this.#run(work));
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  async #run<T>(work: (table: Table) => Promise<T>): Promise<T> {
     await new Promise((resolve) => setImmediate(resolve));
     if (this.isBroken) throw new Error('The database is gone.');
     const table = new Map(this.#table);
-    const result = work(table);
+    const result = await work({
+      get: async (key) => table.get(key),
+      set: async (key, text) => void table.set(key, text),
+      delete: async (key) => void table.delete(key),
+    });
     this.#table = table;
     return result;
   }
@@ -43,7 +60,7 @@ class MapDatabase {
 type Documented = TokenStorage & { readonly database: MapDatabase; readonly lock: Lock };
 
 const { DatabaseTokenStorage } = await importBlock<{
-  DatabaseTokenStorage: new (database: MapDatabase, lock: Lock) => Documented;
+  DatabaseTokenStorage: new (database: MapDatabase, lock: Lock, codec?: RecordCodec) => Documented;
 }>(blockWith('export class DatabaseTokenStorage', 'docs/storages.md'));
 
 describeTokenStorage(
@@ -52,6 +69,7 @@ describeTokenStorage(
   {
     create: async () => new DatabaseTokenStorage(new MapDatabase(), new ProcessLock()),
     reopen: async ({ database, lock }) => new DatabaseTokenStorage(database, lock),
+    reopenWith: async ({ database, lock }, codec) => new DatabaseTokenStorage(database, lock, codec),
     dispose: async () => undefined,
     breakIt: async ({ database }) => void (database.isBroken = true),
   },

@@ -91,7 +91,7 @@ describe('encryption', () => {
     const cut = JSON.stringify({ ...envelope, sealed: envelope.sealed.slice(0, 40) });
     expect(await failureOf(codec.open(cut, context))).toMatchObject({ code: 'RECORD_TRUNCATED' });
     const torn = JSON.stringify(envelope).slice(0, -40);
-    expect(await failureOf(codec.open(torn, context))).toMatchObject({ code: 'RECORD_NOT_ENCRYPTED' });
+    expect(await failureOf(codec.open(torn, context))).toMatchObject({ code: 'RECORD_UNREADABLE' });
   });
 
   test('refuses a plain record unless it was told to read them', async () => {
@@ -143,6 +143,8 @@ describe('a flow over an encrypted storage', () => {
     await expect(flow(encryption([second])).getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({
       code: 'ENCRYPTION_KEY_UNKNOWN',
     });
+    const sealed = { code: 'RECORD_SEALED', retryable: false };
+    await expect(flow().getAccessTokenRefreshIfNecessary()).rejects.toMatchObject(sealed);
     expect(JSON.stringify([...map].filter(([name]) => !String(name).includes('writable')))).toBe(
       JSON.stringify((JSON.parse(before) as [string, string][]).filter(([name]) => !name.includes('writable'))),
     );

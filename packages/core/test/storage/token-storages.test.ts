@@ -1,5 +1,5 @@
 import { describe, test } from '@jest/globals';
-import { KeyvTokenStorage, MemoryTokenStorage, ProcessLock } from '@latchkey/core';
+import { KeyvTokenStorage, MemoryTokenStorage, ProcessLock, type RecordCodec } from '@latchkey/core';
 import { describeTokenStorage } from '@latchkey/core/testing';
 import { Keyv } from 'keyv';
 
@@ -39,8 +39,8 @@ const backends = {
 
 for (const [name, options] of Object.entries(backends)) {
   const stores = new WeakMap<KeyvTokenStorage, BreakableMap>();
-  const open = (store: BreakableMap): KeyvTokenStorage => {
-    const storage = new KeyvTokenStorage(new Keyv({ store, ...options() }), { lock: 'process' });
+  const open = (store: BreakableMap, codec?: RecordCodec): KeyvTokenStorage => {
+    const storage = new KeyvTokenStorage(new Keyv({ store, ...options() }), { lock: 'process', codec });
     stores.set(storage, store);
     return storage;
   };
@@ -53,6 +53,7 @@ for (const [name, options] of Object.entries(backends)) {
       reopen: async (storage) => open(storeOf(storage)),
       dispose: async (storage) => storeOf(storage).clear(),
       breakIt: async (storage) => void (storeOf(storage).broken = true),
+      reopenWith: async (storage, codec) => open(storeOf(storage), codec),
     },
   );
 }

@@ -1,4 +1,5 @@
-// Takes the lock, or loads, while somebody else acts at the worst moment: just before a system call takes effect.
+// Takes the lock, or saves, while somebody else acts at the worst moment: just before a system call takes effect.
+import { TokenSet } from '@latchkey/core';
 import { FileTokenStorage } from '@latchkey/storage-file';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -17,6 +18,9 @@ fs[call] = (from, to) => {
 syncBuiltinESMExports();
 const storage = new FileTokenStorage(path, { locking: 'lockfile' });
 const options = { signal: new AbortController().signal, timeout: 0.5 };
+const tokens = TokenSet.from({ access_token: 'at' }).withStamp({ key: 'ada', generation: 9 });
+const context = { reason: 'login', expected: 0, lock: options };
+const saved = pattern.includes('corrupt') && (await storage.save('ada', tokens, context).catch((error) => error.code));
 const loaded = await storage.load('ada');
 const locked = await storage.withLock('ada', async () => 'entered', options).catch((error) => error.code);
-console.log(JSON.stringify({ done, locked, generation: loaded?.generation }));
+console.log(JSON.stringify({ done, saved, locked, generation: loaded?.generation }));
