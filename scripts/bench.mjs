@@ -6,18 +6,16 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { compile } from './compile.mjs';
-import { install } from './install.mjs';
 import { packages } from './packages.mjs';
 import { pnpmCommand, pnpmOptions } from './pnpm.mjs';
+import { setUp } from './set-up.mjs';
 import { root, script, step } from './steps.mjs';
 import { packAndInstall } from './tarballs.mjs';
 
 const folder = path.join(root, 'benchmarks');
 
 await script(async () => {
-  await install();
-  await compile();
+  await setUp();
   await step('install the peers', pnpmCommand('install', '--frozen-lockfile', '--prefer-offline'), {
     ...pnpmOptions,
     cwd: folder,

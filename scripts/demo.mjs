@@ -5,13 +5,11 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
-import { compile } from './compile.mjs';
-import { install } from './install.mjs';
+import { setUp } from './set-up.mjs';
 import { root, script } from './steps.mjs';
 
 await script(async () => {
-  await install();
-  await compile();
+  await setUp();
   const { code, signal } = await demo(process.argv.slice(2));
   if (signal !== null) process.kill(process.pid, signal);
   process.exitCode = code ?? 1;

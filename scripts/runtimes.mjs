@@ -7,9 +7,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { compile } from './compile.mjs';
-import { install } from './install.mjs';
 import { jestCommand } from './jest.mjs';
+import { setUp } from './set-up.mjs';
 import { root, run, script, step } from './steps.mjs';
 import { packAndInstall } from './tarballs.mjs';
 
@@ -21,8 +20,7 @@ const shell = process.platform === 'win32';
 
 await script(async () => {
   const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
-  await install();
-  await compile();
+  await setUp();
   const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-runtimes-'));
   try {
     await packAndInstall(folder);

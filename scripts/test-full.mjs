@@ -17,7 +17,8 @@ await run(['scripts/test.mjs']);
 if (hasValkey) await run(['scripts/test.mjs', 'packages/storage-redis'], { LATCHKEY_REDIS: 'valkey-server' });
 else console.log('Left out: the tests of storage-redis on Valkey, since there is no valkey-server on PATH.');
 await run(['scripts/runtimes.mjs'], usual);
-await run(['scripts/reliability.mjs']);
+await run(['scripts/reliability/torture.mjs']);
+await run(['scripts/reliability/faults.mjs']);
 
 async function run(command, more) {
   const child = spawn(process.execPath, command, { stdio: 'inherit', env: { ...process.env, ...long, ...more } });

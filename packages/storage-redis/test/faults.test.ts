@@ -17,7 +17,7 @@ interface FaultTables {
   }[];
 }
 
-const program = join(import.meta.dirname, '../../../scripts/faults/print.mjs');
+const program = join(import.meta.dirname, '../../../scripts/reliability/faults/print.mjs');
 const seed = Number(process.env['LATCHKEY_SEED'] ?? Date.now() % 1_000_000);
 const { NODE_OPTIONS: _, ...env } = process.env;
 const chosen = [

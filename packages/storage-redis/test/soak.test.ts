@@ -11,7 +11,7 @@ interface Vitals {
   readonly files: number;
 }
 
-const scripts = join(import.meta.dirname, '../../../scripts');
+const folder = join(import.meta.dirname, '../../../scripts/reliability');
 const { NODE_OPTIONS: _, ...env } = process.env;
 let redis: RedisServer | undefined;
 
@@ -20,7 +20,7 @@ afterEach(() => redis?.kill());
 describe('The soak', () => {
   test('sees no reuse, lost login, stuck caller and temporary file in a short run', async () => {
     redis = await RedisServer.start();
-    const args = [join(scripts, 'soak.mjs'), '--minutes', '0.1', '--flows', '70', '--redis', redis.url];
+    const args = [join(folder, 'soak.mjs'), '--minutes', '0.1', '--flows', '70', '--redis', redis.url];
     const { stdout } = await promisify(execFile)(process.execPath, args, { env }).catch(
       (error: unknown) => error as { stdout: string },
     );
@@ -28,7 +28,7 @@ describe('The soak', () => {
   }, 120_000);
 
   test('tells growth from what comes and goes', async () => {
-    const { whatGrew } = (await import(pathToFileURL(join(scripts, 'soak/flatness.mjs')).href)) as {
+    const { whatGrew } = (await import(pathToFileURL(join(folder, 'soak/flatness.mjs')).href)) as {
       whatGrew: (samples: readonly Vitals[]) => string[];
     };
     const samples = (heap: (n: number) => number, handles: (n: number) => number): Vitals[] =>

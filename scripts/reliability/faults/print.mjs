@@ -1,4 +1,4 @@
-/** Prints as JSON what chosen faults do: `node scripts/faults/print.mjs REDIS_URL SEED ROUNDS FAULT...`. */
+/** Prints as JSON what chosen faults do: `node scripts/reliability/faults/print.mjs REDIS_URL SEED ROUNDS FAULT...`. */
 import process from 'node:process';
 import { runFaults } from './run-faults.mjs';
 

@@ -1,8 +1,8 @@
 /**
  * Many flows over all storages in several processes for a long time, in bad weather, to see that nothing is lost and
- * nothing grows: `node scripts/soak.mjs [--minutes 60] [--flows 200] [--seed n] [--redis url]`. It prints a line a
- * minute and ends with exit code 1 when a count is not zero that must be, or memory, handles or files have grown. It
- * takes about a third of a core.
+ * nothing grows: `node scripts/reliability/soak.mjs [--minutes 60] [--flows 200] [--seed n] [--redis url]`. It prints a
+ * line a minute and ends with exit code 1 when a count is not zero that must be, or memory, handles or files have grown.
+ * It takes about a third of a core.
  */
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,13 +10,13 @@ import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startRedis } from './redis.mjs';
+import { startRedis } from '../redis.mjs';
 
-const build = new URL('../packages/core/dist/testing/index.js', import.meta.url);
+const build = new URL('../../packages/core/dist/testing/index.js', import.meta.url);
 if (!existsSync(build)) throw new Error('There is no build: npm run build.');
 const { FakeAuthorizationServer } = await import(build);
-const { SeededRandom } = await import('../packages/core/dist/testing/torture/seeded-random.js');
-const { fileLock } = await import('../packages/storage-file/dist/index.js');
+const { SeededRandom } = await import('../../packages/core/dist/testing/torture/seeded-random.js');
+const { fileLock } = await import('../../packages/storage-file/dist/index.js');
 const { fileStorages, grace } = await import('./soak/credentials.mjs');
 const { Crew } = await import('./soak/crew.mjs');
 const { Judge } = await import('./soak/judge.mjs');

@@ -4,12 +4,12 @@ import { addUp, isUnharmed } from './counts.mjs';
 
 export const heading = '## Faults of servers, networks and storages';
 
-const introduction = `Each fault below befalls each kind of flow over each storage: \`node scripts/reliability.mjs faults\` writes this part
+const introduction = `Each fault below befalls each kind of flow over each storage: \`node scripts/reliability/faults.mjs\` writes this part
 anew. A round lets the token end, lets the fault befall the first token request (or all of them, "while it lasts", or
-the storage), and has two or three callers ask in each of two processes at once: here, two instances that share nothing
-but the storage. Then the fault is over and both ask again. The server is the one of \`@latchkey/core/testing\` on
-loopback and keeps a ledger; all of its refresh tokens are rotated, and all but those of "device code, grace" are spent
-by one use. Client credentials, JWT bearer and token exchange get no refresh token.
+the storage), and has two or three callers ask in each of two processes at once: here, two instances that share
+nothing but the storage. Then the fault is over and both ask again. The server is the one of
+\`@latchkey/core/testing\` on loopback and keeps a ledger; all of its refresh tokens are rotated, and all but those of
+"device code, grace" are spent by one use. Client credentials, JWT bearer and token exchange get no refresh token.
 
 Reuses, lost logins and callers that are left have to be zero, and are counted as above; a caller is also left when
 there is no token for it after the fault is over. In brackets stands what nobody can prevent under \`strict\` rotation:

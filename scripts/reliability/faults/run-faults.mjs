@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { SeededRandom } from '../../packages/core/dist/testing/torture/seeded-random.js';
+import { SeededRandom } from '../../../packages/core/dist/testing/torture/seeded-random.js';
 import { addUp } from './counts.mjs';
 import { faultKinds } from './kinds.mjs';
 import { flowKinds, Login } from './login.mjs';

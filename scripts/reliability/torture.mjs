@@ -1,19 +1,17 @@
 /**
- * Writes docs/reliability.md, or one of its two parts: runs the torture kit over the storages (about an hour), and lets
- * faults of all kinds befall each flow over each storage (minutes).
- * `node scripts/reliability.mjs [kills | faults] [--hits 30] [--rounds 20] [--seed 1]`
+ * Kills and freezes real processes at each point of a renewal, by the torture kit over each storage, and writes the first
+ * part of docs/reliability.md: `node scripts/reliability/torture.mjs [--hits 30]`.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { compile } from './compile.mjs';
-import { install } from './install.mjs';
-import { startRedis } from './redis.mjs';
-import { root, run, script } from './steps.mjs';
+import { startRedis } from '../redis.mjs';
+import { setUp } from '../set-up.mjs';
+import { run, script } from '../steps.mjs';
+import { writePart } from './reliability-page.mjs';
 
-const page = path.join(root, 'docs/reliability.md');
 const kit = 'packages/core/dist/testing/torture/main.js';
 const fileStorage = 'packages/storage-file/test/children/torture-storage.mjs';
 const redisStorage = 'packages/storage-redis/test/children/torture-storage.mjs';
@@ -47,8 +45,8 @@ const introduction = `# Reliability
 What happens to a login while its processes are killed and frozen. Each table below is one run of the torture kit of
 \`@latchkey/core/testing\`: real processes renew one login at once over a real storage, against a server that rotates
 refresh tokens and notices reuse, and at each named point of [the refresh transaction](refresh.md) one of them gets a
-SIGKILL, or a SIGSTOP and later a SIGCONT. \`node scripts/reliability.mjs\` writes this page anew. Other faults have
-[tables of their own](#faults-of-servers-networks-and-storages).
+SIGKILL, or a SIGSTOP and later a SIGCONT. \`node scripts/reliability/torture.mjs\` writes this part anew. Other
+faults have [tables of their own](#faults-of-servers-networks-and-storages).
 
 What is counted, and has to be zero:
 
@@ -69,22 +67,9 @@ impossible, that a failover loses a save which was acknowledged: replication in 
 `;
 
 await script(async () => {
-  const text = { type: 'string' };
-  const options = {
-    hits: { ...text, default: '30' },
-    rounds: { ...text, default: '20' },
-    seed: { ...text, default: '1' },
-  };
-  const { values, positionals } = parseArgs({ options, allowPositionals: true });
-  await install();
-  await compile();
-  const [kills, faults] = readFileSync(page, 'utf8').split(/(?=^## Faults)/m);
-  const wants = (part) => positionals.length === 0 || positionals.includes(part);
-  const parts = [
-    wants('kills') ? await playKills(values.hits) : kills.trimEnd(),
-    wants('faults') ? await playFaults(Number(values.rounds), Number(values.seed)) : faults,
-  ];
-  writeFileSync(page, parts.join('\n\n'));
+  const { values } = parseArgs({ options: { hits: { type: 'string', default: '30' } } });
+  await setUp();
+  writePart('kills', await playKills(values.hits));
 });
 
 /** The torture kit, over each storage. */
@@ -99,21 +84,6 @@ async function playKills(hits) {
     sections.push(`## ${bench.title}\n\n${text}`);
   }
   return sections.join('\n').trimEnd();
-}
-
-/** Faults of all kinds, with each flow over each storage. */
-async function playFaults(rounds, seed) {
-  const { runFaults } = await import('./faults/run-faults.mjs');
-  const { faultsPage, isAsExpected } = await import('./faults/page.mjs');
-  const redis = await startRedis();
-  try {
-    const tell = (place, seconds) => console.log(`faults: ${place} … ${seconds.toFixed(0)} s`);
-    const result = await runFaults({ rounds, seed, redisUrl: redis.url, tell });
-    if (!isAsExpected(result)) process.exitCode = 1;
-    return await faultsPage(result);
-  } finally {
-    redis.server.kill();
-  }
 }
 
 async function torture({ storage, locking, profile, options = [] }, hits) {
