@@ -133,7 +133,7 @@ describe('the EarthScope command line, for a machine', () => {
   });
 });
 
-describe('A12: the end of a login', () => {
+describe('The end of a login (A12)', () => {
   /** Redeems a refresh token as a thief would. */
   async function redeem(refreshToken: string | undefined): Promise<unknown> {
     const form = { grant_type: 'refresh_token', client_id: 'cli', refresh_token: refreshToken ?? '' };
@@ -141,7 +141,7 @@ describe('A12: the end of a login', () => {
     return { status: answer.status, ...((await answer.json()) as object) };
   }
 
-  test('A12 logout deletes the tokens', async () => {
+  test('logout deletes the tokens', async () => {
     await home.logIn();
     expect(await home.es(['logout'])).toEqual({ code: 0, out: 'Logged out.', err: '' });
     expect(existsSync(home.tokenFile())).toBe(false);
@@ -149,14 +149,14 @@ describe('A12: the end of a login', () => {
     expect(await home.es(['logout'])).toEqual({ code: 0, out: 'Not logged in.', err: '' });
   });
 
-  test('A12 logout deletes them while the server is out of order, too', async () => {
+  test('logout deletes them while the server is out of order, too', async () => {
     await home.logIn();
     server.nextAnswers({ endpoint: 'revoke', times: Infinity }, faults.html(503));
     expect(await home.es(['logout'])).toMatchObject({ code: 0, out: expect.stringContaining('Logged out here.') });
     expect(existsSync(home.tokenFile())).toBe(false);
   });
 
-  test('A12 after revoke, the server refuses a refresh with the old token', async () => {
+  test('after revoke, the server refuses a refresh with the old token', async () => {
     await home.logIn();
     const { refresh_token } = home.stored();
     expect(await redeem(refresh_token)).toMatchObject({ status: 200 });

@@ -14,7 +14,7 @@ let twin: RdpTwin;
 let clock: TestClock;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'latchkey-a13-'));
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-rdp-'));
   file = join(folder, 'token.txt');
   clock = new TestClock({ autoAdvance: true });
   twin = await RdpTwin.start({ 'GE-A-1': 'first-password' });
@@ -51,8 +51,8 @@ async function signOnAndExpire(): Promise<void> {
   twin.server.ledger.clear();
 }
 
-describe('A13: an RDP session by password', () => {
-  test('A13 signs on with the five fields, and with the app key and an empty secret as Basic', async () => {
+describe('An RDP session by password (A13)', () => {
+  test('signs on with the five fields, and with the app key and an empty secret as Basic', async () => {
     await session().getToken();
     const [request] = twin.server.ledger.tokenRequests;
     expect(request?.parameters).toEqual({
@@ -69,7 +69,7 @@ describe('A13: an RDP session by password', () => {
     expect(request).toMatchObject({ authentication: 'client_secret_basic', clientSecret: '' });
   });
 
-  test('A13 keeps the answer, whose expires_in is a string, and when to renew', async () => {
+  test('keeps the answer, whose expires_in is a string, and when to renew', async () => {
     const token = await session().getToken();
     const [request] = twin.server.ledger.tokenRequests;
     const { latchkey, ...answer } = stored();
@@ -85,14 +85,14 @@ describe('A13: an RDP session by password', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  test('A13 run again asks for nothing until expiry_tm', async () => {
+  test('run again asks for nothing until expiry_tm', async () => {
     const token = await session().getToken();
     await clock.advance(589_000);
     expect(await session().getToken()).toBe(token);
     twin.server.ledger.assertTokenRequests(1);
   });
 
-  test('A13 after expiry_tm redeems the refresh token, and sends no password', async () => {
+  test('after expiry_tm redeems the refresh token, and sends no password', async () => {
     await signOnAndExpire();
     const { access_token, refresh_token } = stored();
     const token = await session().getToken();
@@ -103,7 +103,7 @@ describe('A13: an RDP session by password', () => {
     twin.server.ledger.assertTokenRequests(1);
   });
 
-  test('A13 whose refresh token was killed sends the password, once', async () => {
+  test('whose refresh token was killed sends the password, once', async () => {
     await signOnAndExpire();
     twin.endSession('GE-A-1');
     const again = session();
@@ -113,7 +113,7 @@ describe('A13: an RDP session by password', () => {
     expect(stored()).toMatchObject({ access_token: tokens[0], expiry_tm: seconds() + 590 });
   });
 
-  test('A13 with a wrong password brings one typed error, and leaves the file as it was', async () => {
+  test('with a wrong password brings one typed error, and leaves the file as it was', async () => {
     await signOnAndExpire();
     twin.endSession('GE-A-1');
     const before = readFileSync(file, 'utf8');
@@ -127,14 +127,14 @@ describe('A13: an RDP session by password', () => {
     expect(readFileSync(file, 'utf8')).toBe(before);
   });
 
-  test('A13 with a wrong password at first brings the same error, and makes no file', async () => {
+  test('with a wrong password at first brings the same error, and makes no file', async () => {
     const error = session({ password: 'wrong-password' }).getToken();
     await expect(error).rejects.toMatchObject({ constructor: TokenRequestError, code: 'INVALID_GRANT' });
     expect(existsSync(file)).toBe(false);
     twin.server.ledger.assertTokenRequests(1);
   });
 
-  test('A13 sends no password while the refresh brings a 503', async () => {
+  test('sends no password while the refresh brings a 503', async () => {
     await signOnAndExpire();
     await clock.advance(10_000);
     const before = readFileSync(file, 'utf8');
@@ -148,7 +148,7 @@ describe('A13: an RDP session by password', () => {
     expect(grants()).not.toContain('password');
   });
 
-  test('A13 gives the present token where the 503 comes in its last ten seconds', async () => {
+  test('gives the present token where the 503 comes in its last ten seconds', async () => {
     await signOnAndExpire();
     twin.server.nextAnswers({ grantType: 'refresh_token' }, faults.html(503));
     expect(await session().getToken()).toBe(stored()['access_token']);

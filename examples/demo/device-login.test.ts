@@ -16,7 +16,7 @@ let folder: string;
 let server: IdentityProvider;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'latchkey-a7-'));
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-device-login-'));
   server = await IdentityProvider.start();
 });
 
@@ -35,7 +35,7 @@ function secondPending(): Promise<void> {
   });
 }
 
-describe('A7: a device login at a real server, DeviceCodeFlowSimple with a folder', () => {
+describe('A device login at a real server, DeviceCodeFlowSimple with a folder (A7)', () => {
   test('ends in sso_tokens.json, from which a second process has its token', async () => {
     const { issuer, clientId } = server;
     const prompts: DeviceCodePrompt[] = [];

@@ -1,19 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ClientCredentialsFlow, TokenEndpointUnavailableError } from '@latchkey/core';
 import { TestClock } from '@latchkey/core/testing';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { fetch as undiciFetch, ProxyAgent } from 'undici';
-import { groupFlow } from '../dist/isogeo/group-flow.js';
 import { fetchOver } from '../dist/isogeo/network.js';
 import { ForwardProxy } from '../dist/isogeo/twin/forward-proxy.js';
 import { IsogeoTwin } from '../dist/isogeo/twin/isogeo-twin.js';
 import { PrivateAuthority } from '../dist/isogeo/twin/private-authority.js';
 import { TlsFront } from '../dist/isogeo/twin/tls-front.js';
 
-const clients = { one: { secret: 'the secret of one' }, two: { secret: 'the secret of two' } };
+const clients = { one: { secret: 'the secret of one' } };
 const hour = 3_600_000;
 
 let folder: string;
@@ -22,7 +21,7 @@ let clock: TestClock;
 const started: AsyncDisposable[] = [];
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'latchkey-a3-'));
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-isogeo-'));
   clock = new TestClock({ autoAdvance: true });
   twin = used(await IsogeoTwin.start({ clients, clock }));
 });
@@ -36,12 +35,6 @@ function used<T extends AsyncDisposable>(server: T): T {
   return server;
 }
 
-function fileOf(clientId: 'one' | 'two'): string {
-  const file = join(folder, `${clientId}.json`);
-  writeFileSync(file, JSON.stringify({ web: twin.credentials(clientId, clients[clientId].secret) }));
-  return file;
-}
-
 /** Lets all tokens end, in the flows and at the server. */
 async function expire(): Promise<void> {
   await clock.advance(2 * hour);
@@ -49,25 +42,8 @@ async function expire(): Promise<void> {
 
 const requestsOf = (clientId: string): number => twin.fake.ledger.count({ endpoint: 'token', clientId });
 
-describe('A3: two applications in one process', () => {
-  test('A3 renew each with their own credentials when both tokens have ended', async () => {
-    const one = await groupFlow(fileOf('one'), { clock, allowedOrigins: [twin.url] });
-    const two = await groupFlow(fileOf('two'), { clock, allowedOrigins: [twin.url] });
-    const call = () => Promise.all([one, two, one, two].map((flow) => flow.fetch(`${twin.url}/shares`)));
-    for (const times of [1, 2]) {
-      for (const { status } of await call()) expect(status).toBe(200);
-      expect([requestsOf('one'), requestsOf('two')]).toEqual([times, times]);
-      expect(one.accessToken).not.toBe(two.accessToken);
-      await expire();
-    }
-    for (const { clientId, clientSecret, outcome } of twin.fake.ledger.tokenRequests) {
-      expect({ clientSecret, outcome }).toEqual({ clientSecret: clients[clientId as 'one'].secret, outcome: 'issued' });
-    }
-  });
-});
-
-describe('A3: an HTTP proxy', () => {
-  test('A3 sees discovery, the first request, renewals and API calls', async () => {
+describe('An HTTP proxy (A3)', () => {
+  test('sees discovery, the first request, renewals and API calls', async () => {
     const proxy = used(await ForwardProxy.start());
     const dispatcher = new ProxyAgent({ uri: proxy.url, proxyTunnel: false });
     const { fake } = twin;
@@ -93,7 +69,7 @@ describe('A3: an HTTP proxy', () => {
     await dispatcher.close();
   });
 
-  test('A3 is the only way to hosts that exist behind it alone, under TLS of a private authority', async () => {
+  test('is the only way to hosts that exist behind it alone, under TLS of a private authority', async () => {
     const proxy = used(await ForwardProxy.start());
     const authority = new PrivateAuthority(folder);
     const server = authority.issue('server', 'DNS:id.isogeo.test', 'DNS:v1.isogeo.test');
@@ -121,7 +97,7 @@ describe('A3: an HTTP proxy', () => {
   });
 });
 
-describe('A3: TLS of a private authority', () => {
+describe('TLS of a private authority (A3)', () => {
   /** A server with a certificate of that authority, and the options to use it. */
   async function secured({ asksClient = false } = {}) {
     const authority = new PrivateAuthority(folder);
@@ -133,7 +109,7 @@ describe('A3: TLS of a private authority', () => {
     return { authority, options: { server: { tokenEndpoint: `${url}/token` }, clientId: 'one', clock } };
   }
 
-  test('A3 works with its certificate given, for first request and renewal, and fails without', async () => {
+  test('works with its certificate given, for first request and renewal, and fails without', async () => {
     const { authority, options } = await secured();
     const withSecret = { ...options, clientSecret: clients.one.secret };
     const flow = new ClientCredentialsFlow({ ...withSecret, fetch: fetchOver({ ca: authority.ca }) });
@@ -156,7 +132,7 @@ describe('A3: TLS of a private authority', () => {
     expect(requestsOf('one')).toBe(2);
   });
 
-  test('A3 may ask the client for a certificate in place of a secret (RFC 8705)', async () => {
+  test('may ask the client for a certificate in place of a secret (RFC 8705)', async () => {
     const { authority, options } = await secured({ asksClient: true });
     twin.fake.configure({ clients: { one: {} } });
     const tls = { ...options, clientAuthentication: 'tls_client_auth' } as const;

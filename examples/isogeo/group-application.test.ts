@@ -55,8 +55,8 @@ async function run(...args: string[]): Promise<{ code: unknown; out: string; err
   return { code, out, err };
 }
 
-describe('A1: a group application of Isogeo', () => {
-  test.each(Object.keys(files))('A1 asks as Isogeo wants it, by %s', async (which) => {
+describe('A group application of Isogeo (A1)', () => {
+  test.each(Object.keys(files))('asks as Isogeo wants it, by %s', async (which) => {
     const flow = await groupFlow(files[which]!(), { allowedOrigins: [twin.url] });
     expect(await new IsogeoApi(flow, twin.url).shares()).toHaveLength(2);
     const [request, call] = twin.fake.ledger.entries;
@@ -68,7 +68,7 @@ describe('A1: a group application of Isogeo', () => {
     expect(twin.fake.ledger.count()).toBe(2);
   });
 
-  test('A1 understands the answer as Isogeo writes it', async () => {
+  test('understands the answer as Isogeo writes it', async () => {
     const asIsogeo = faults.changeFields(({ access_token }) => ({
       access_token,
       token_type: 'bearer',
@@ -81,7 +81,7 @@ describe('A1: a group application of Isogeo', () => {
     expect(flow.ttl).toBeGreaterThan(3590);
   });
 
-  test('A1 is told which file cannot be used, and why, before any request', async () => {
+  test('is told which file cannot be used, and why, before any request', async () => {
     const bad = [
       [join(folder, 'missing.json'), 'CREDENTIALS_FILE_MISSING', 'does not exist'],
       [written('secrets.txt', readFileSync(files['a JSON file']!(), 'utf8')), 'CREDENTIALS_FILE_UNSUPPORTED', '.json'],
@@ -106,8 +106,8 @@ describe('A1: a group application of Isogeo', () => {
   });
 });
 
-describe('A2: a token without a refresh token', () => {
-  test('A2 is asked for anew when it ends, never refreshed, and not asked for while it is valid', async () => {
+describe('A token without a refresh token (A2)', () => {
+  test('is asked for anew when it ends, never refreshed, and not asked for while it is valid', async () => {
     const clock = new TestClock({ autoAdvance: true });
     twin.fake.configure({ clock, expiresIn: 2 });
     const flow = await groupFlow(files['a JSON file']!(), { clock, allowedOrigins: [twin.url] });
@@ -117,6 +117,30 @@ describe('A2: a token without a refresh token', () => {
     }
     const grants = twin.fake.ledger.tokenRequests.map(({ grantType }) => grantType);
     expect(grants).toEqual(Array(4).fill('client_credentials'));
+  });
+});
+
+describe('Two applications in one process (A3)', () => {
+  test('renew each with their own credentials when both tokens have ended', async () => {
+    const clock = new TestClock({ autoAdvance: true });
+    twin.fake.configure({ clock });
+    const otherFile = written('other.json', { web: twin.credentials('other', 's') });
+    const [own, other] = await Promise.all(
+      [files['a JSON file']!(), otherFile].map((file) => groupFlow(file, { clock, allowedOrigins: [twin.url] })),
+    );
+    for (const times of [1, 2]) {
+      const answers = [own, other, own, other].map((flow) => flow!.fetch(`${twin.url}/shares`));
+      for (const { status } of await Promise.all(answers)) expect(status).toBe(200);
+      for (const id of [clientId, 'other']) {
+        expect(twin.fake.ledger.count({ endpoint: 'token', clientId: id })).toBe(times);
+      }
+      expect(own!.accessToken).not.toBe(other!.accessToken);
+      await clock.advance(7_200_000);
+    }
+    const secrets: Readonly<Record<string, string>> = { [clientId]: clientSecret, other: 's' };
+    for (const { clientId: id, clientSecret: sent, outcome } of twin.fake.ledger.tokenRequests) {
+      expect({ sent, outcome }).toEqual({ sent: secrets[id!], outcome: 'issued' });
+    }
   });
 });
 

@@ -50,19 +50,19 @@ async function run(program: string, variables: Record<string, string | undefined
   return { code: code as unknown, out, err };
 }
 
-describe('A5: the program with a key', () => {
+describe('The program with a key (A5)', () => {
   test.each([
     ['unset', undefined],
     ['empty', ''],
     ['blank', ' '],
-  ])('A5 names the variable while it is %s, and sends nothing', async (_what, value) => {
+  ])('names the variable while it is %s, and sends nothing', async (_what, value) => {
     const { code, out, err } = await run('key', value === undefined ? {} : { [name]: value });
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toMatch(/^Missing or empty: ACME_API_KEY\. Set ACME_API_KEY in the environment/);
     expect(requests).toEqual([]);
   });
 
-  test('A5 sends exactly the header that it is configured for, and prints no key', async () => {
+  test('sends exactly the header that it is configured for, and prints no key', async () => {
     const result = await run('key', { [name]: key });
     expect(result).toEqual({ code: 0, out: 'called as the owner of the key\n', err: '' });
     expect(requests).toHaveLength(1);
@@ -70,7 +70,7 @@ describe('A5: the program with a key', () => {
     expect(requests[0]).not.toHaveProperty('authorization');
   });
 
-  test('A5 prints no key when it is refused, though the API repeats it', async () => {
+  test('prints no key when it is refused, though the API repeats it', async () => {
     const { code, err } = await run('key', { [name]: `${key}_old` });
     expect(code).toBe(1);
     expect(err).toContain('unknown: [redacted]');
@@ -79,8 +79,8 @@ describe('A5: the program with a key', () => {
   });
 });
 
-describe('A5: a key in the environment', () => {
-  test('A5 is an error by name at each call, until it is set', async () => {
+describe('A key in the environment (A5)', () => {
+  test('is an error by name at each call, until it is set', async () => {
     const env: Record<string, string> = { [name]: '' };
     const flow = new ApiKeyFlow({ apiKey: environmentVariable(name, { env }), scheme: '', allowedOrigins: [url] });
     const client = new Client(flow, url);
@@ -95,7 +95,7 @@ describe('A5: a key in the environment', () => {
     expect(requests[0]).toHaveProperty('authorization', key);
   });
 
-  test('A5 is in no error, no event and nothing that is printed of flow, client, tokens or response', async () => {
+  test('is in no error, no event and nothing that is printed of flow, client, tokens or response', async () => {
     const flow = new ApiKeyFlow({ apiKey: `${key}_old`, allowedOrigins: [url], headerName: 'x-api-key' });
     const said: unknown[] = [];
     for (const event of ['authorized', 'renewed', 'renewalFailed', 'loginRequired'] as const) {

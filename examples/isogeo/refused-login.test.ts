@@ -23,7 +23,7 @@ let folder: string;
 let server: IdentityProvider;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'latchkey-a4-'));
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-isogeo-'));
   server = await IdentityProvider.start({
     client_id: 'user-app',
     client_secret: clientSecret,
@@ -66,15 +66,15 @@ async function failureOf(callback: URL, state: AuthorizationState): Promise<unkn
 
 const refusedCode = { code: 'INVALID_GRANT', error: 'invalid_grant', status: 400, retryable: false };
 
-describe('A4: a login at a real server that must fail', () => {
-  test('A4 with another state is a StateMismatchError, and the code is not sent', async () => {
+describe('A login at a real server that must fail (A4)', () => {
+  test('with another state is a StateMismatchError, and the code is not sent', async () => {
     const { callback, state } = await cameBack(flowOf());
     const error = await failureOf(callback, { ...state, state: 'of another login' });
     expect(error).toBeInstanceOf(StateMismatchError);
     expect((await flowOf().completeAuthorization(callback, state)).accessToken).toBeDefined();
   });
 
-  test('A4 that the person declines is an AuthorizationError', async () => {
+  test('that the person declines is an AuthorizationError', async () => {
     const { callback, state } = await cameBack(flowOf(), 'decline');
     expect(callback.searchParams.get('error')).toBe('access_denied');
     const error = await failureOf(callback, state);
@@ -82,7 +82,7 @@ describe('A4: a login at a real server that must fail', () => {
     expect(error).toMatchObject({ code: 'AUTHORIZATION_DENIED', error: 'access_denied' });
   });
 
-  test('A4 with a code that was redeemed before is a TokenRequestError', async () => {
+  test('with a code that was redeemed before is a TokenRequestError', async () => {
     const { callback, state } = await cameBack(flowOf());
     const thief = flowOf({ storage: new FileTokenStorage(join(folder, 'elsewhere.json')) });
     await thief.completeAuthorization(callback, state);
@@ -91,14 +91,14 @@ describe('A4: a login at a real server that must fail', () => {
     expect(error).toMatchObject({ ...refusedCode, remedy: expect.stringContaining('a code is good once') });
   });
 
-  test('A4 with another redirect URI at the exchange is a TokenRequestError', async () => {
+  test('with another redirect URI at the exchange is a TokenRequestError', async () => {
     const { callback, state } = await cameBack(flowOf());
     const error = await failureOf(callback, { ...state, redirectUri: 'http://127.0.0.1:5000/other' });
     expect(error).toBeInstanceOf(TokenRequestError);
     expect(error).toMatchObject(refusedCode);
   });
 
-  test('A4 with a redirect URI that the server does not know ends at the server, which says so', async () => {
+  test('with a redirect URI that the server does not know ends at the server, which says so', async () => {
     const { url } = await flowOf({ redirectUri: 'http://127.0.0.1:5000/unknown' }).startAuthorization();
     const answer = await fetch(url, { redirect: 'manual' });
     expect([answer.status, answer.headers.get('location')]).toEqual([400, null]);
@@ -106,7 +106,7 @@ describe('A4: a login at a real server that must fail', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('A4 is followed by one that succeeds, is stored, and is refreshed', async () => {
+  test('is followed by one that succeeds, is stored, and is refreshed', async () => {
     const declined = await cameBack(flowOf(), 'decline');
     await failureOf(declined.callback, declined.state);
     const flow = flowOf({ scope: 'openid offline_access', authorizationParameters: { prompt: 'consent' } });
@@ -119,8 +119,8 @@ describe('A4: a login at a real server that must fail', () => {
   });
 });
 
-describe('A6: PKCE', () => {
-  test('A6 lets the server refuse a code that comes with the verifier of another login', async () => {
+describe('PKCE (A6)', () => {
+  test('lets the server refuse a code that comes with the verifier of another login', async () => {
     const [mine, other] = [await cameBack(flowOf()), await cameBack(flowOf())];
     const error = await failureOf(mine.callback, { ...mine.state, codeVerifier: other.state.codeVerifier });
     expect(error).toBeInstanceOf(TokenRequestError);

@@ -35,8 +35,8 @@ function expectChain(length: number): void {
   server.ledger.assertNoReuse();
 }
 
-describe('A10: a machine that has only a refresh token in its environment, at a server that rotates', () => {
-  test('A10 succeeds in three processes one after the other, each with the token that the one before left', async () => {
+describe('A machine that has only a refresh token in its environment, at a server that rotates (A10)', () => {
+  test('succeeds in three processes one after the other, each with the token that the one before left', async () => {
     const file = join(home.folder, 'job.json');
     const env = { CLIENT_ID: 'cli', TOKENS: file, REFRESH_TOKEN: given };
     for (let run = 1; run <= 3; run++) {
@@ -49,13 +49,13 @@ describe('A10: a machine that has only a refresh token in its environment, at a 
     expect(readFileSync(file, 'utf8')).not.toContain(given);
   });
 
-  test('A10 makes no request while the token of the run before is good', async () => {
+  test('makes no request while the token of the run before is good', async () => {
     const env = { CLIENT_ID: 'cli', TOKENS: join(home.folder, 'job.json'), REFRESH_TOKEN: given };
     for (let run = 1; run <= 3; run++) expect(await home.run('ci-job.js', [], env)).toMatchObject({ code: 0 });
     expectChain(1);
   });
 
-  test('A10 presents each token once, also when several processes start at the same time', async () => {
+  test('presents each token once, also when several processes start at the same time', async () => {
     const file = join(home.folder, 'job.json');
     const env = { CLIENT_ID: 'cli', TOKENS: file, REFRESH_TOKEN: given };
     for (let run = 1; run <= 2; run++) {
@@ -66,7 +66,7 @@ describe('A10: a machine that has only a refresh token in its environment, at a 
     }
   });
 
-  test('A10 without a file that outlives the process, the second one presents a spent token', async () => {
+  test('without a file that outlives the process, the second one presents a spent token', async () => {
     const env = { CLIENT_ID: 'cli', REFRESH_TOKEN: given };
     const [first, second] = ['first.json', 'second.json'].map((name) => ({ ...env, TOKENS: join(home.folder, name) }));
     expect(await home.run('ci-job.js', [], first!)).toMatchObject({ code: 0 });
@@ -74,7 +74,7 @@ describe('A10: a machine that has only a refresh token in its environment, at a 
     expect(server.ledger.reuses).toBe(1);
   });
 
-  test('A10 on the command line, the variable of a profile will do', async () => {
+  test('on the command line, the variable of a profile will do', async () => {
     const env = { ES_OAUTH2__REFRESH_TOKEN: given };
     for (let run = 1; run <= 3; run++) {
       const { code, out } = await home.es(['token', '-a', '100000'], env);
@@ -87,7 +87,7 @@ describe('A10: a machine that has only a refresh token in its environment, at a 
     }
   });
 
-  test('A10 without the variable, the job names it', async () => {
+  test('without the variable, the job names it', async () => {
     const env = { CLIENT_ID: 'cli', TOKENS: join(home.folder, 'job.json') };
     const { code, err } = await home.run('ci-job.js', [], env);
     expect(code).toBe(1);

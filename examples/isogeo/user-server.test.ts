@@ -25,7 +25,7 @@ let browser: ScriptedBrowser;
 
 /** Two processes of the service behind a load balancer, a real authorization server, and an API that asks it. */
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'latchkey-a4-'));
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-isogeo-'));
   front = await RoundRobin.start();
   const redirectUri = `${front.url}/login/callback`;
   const grants = { grant_types: ['authorization_code', 'refresh_token'], redirect_uris: [redirectUri] };
@@ -93,8 +93,8 @@ async function me(): Promise<unknown> {
   return JSON.parse(await browser.open(new URL(`${front.url}/me`)));
 }
 
-describe('A4: a login that one process begins and another ends', () => {
-  test('A4 stores the tokens, with which either process calls the API', async () => {
+describe('A login that one process begins and another ends (A4)', () => {
+  test('stores the tokens, with which either process calls the API', async () => {
     const { href } = await browser.approve(`${front.url}/login`);
     expect(href).toBe(`${front.url}/me`);
     const [one, two] = ports;
@@ -107,7 +107,7 @@ describe('A4: a login that one process begins and another ends', () => {
     expect(server.ledger.renewals).toBe(0);
   });
 
-  test('A4 ends in one renewal when both processes find their token refused at once', async () => {
+  test('ends in one renewal when both processes find their token refused at once', async () => {
     await browser.approve(`${front.url}/login`);
     await me(); // now both hold it in memory
     const before = storedTokens();
@@ -117,7 +117,7 @@ describe('A4: a login that one process begins and another ends', () => {
     expect(storedTokens().refresh_token).not.toBe(before.refresh_token);
   });
 
-  test('A4 redeems the code once when the browser comes back to both at once', async () => {
+  test('redeems the code once when the browser comes back to both at once', async () => {
     const login = await fetch(`${front.url}/login`, { redirect: 'manual' });
     const headers = { cookie: login.headers.get('set-cookie')?.split(';')[0] ?? '' };
     const page = new ScriptedBrowser(AbortSignal.timeout(10_000), { stopAt: `${front.url}/login/callback` });
@@ -131,7 +131,7 @@ describe('A4: a login that one process begins and another ends', () => {
     expect(await (await fetch(`${front.url}/me`, { headers })).json()).toEqual({ accountId: 'ada' });
   });
 
-  test('A4 is undone by a logout', async () => {
+  test('is undone by a logout', async () => {
     await browser.approve(`${front.url}/login`);
     const headers = { cookie: browser.cookiesFor(new URL(front.url)) };
     const answer = await fetch(`${front.url}/logout`, { method: 'POST', headers });
@@ -142,7 +142,7 @@ describe('A4: a login that one process begins and another ends', () => {
     expect(tokenFiles()).toEqual([]);
   });
 
-  test('A4 goes on after the processes have ended', async () => {
+  test('goes on after the processes have ended', async () => {
     await browser.approve(`${front.url}/login`);
     await Promise.all(children.map(end));
     children = [startService()];
@@ -151,7 +151,7 @@ describe('A4: a login that one process begins and another ends', () => {
   });
 });
 
-describe('A4: a login that fails at the service', () => {
+describe('A login that fails at the service (A4)', () => {
   const callback = (query: string): Promise<Response> =>
     fetch(`${front.url}/login/callback?${query}`, { headers: { cookie }, redirect: 'manual' });
   let cookie: string;
@@ -163,13 +163,13 @@ describe('A4: a login that fails at the service', () => {
     login = new URL(answer.headers.get('location') ?? '');
   });
 
-  test('A4 by another state is refused', async () => {
+  test('by another state is refused', async () => {
     const answer = await callback('code=stolen&state=made-up');
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({ name: 'StateMismatchError', code: 'STATE_MISMATCH' });
   });
 
-  test('A4 because the person declines is told so', async () => {
+  test('because the person declines is told so', async () => {
     const page = new ScriptedBrowser(AbortSignal.timeout(10_000), { stopAt: `${front.url}/login/callback` });
     const { search } = await page.decline(login.href);
     const answer = await callback(search.slice(1));
@@ -177,7 +177,7 @@ describe('A4: a login that fails at the service', () => {
     expect(await answer.json()).toMatchObject({ name: 'AuthorizationError', code: 'AUTHORIZATION_DENIED' });
   });
 
-  test('A4 in the browser of somebody else is refused', async () => {
+  test('in the browser of somebody else is refused', async () => {
     const page = new ScriptedBrowser(AbortSignal.timeout(10_000), { stopAt: `${front.url}/login/callback` });
     const { search } = await page.approve(login.href);
     cookie = 'session=another';

@@ -16,7 +16,7 @@ let twin: RdpTwin;
 let clock: TestClock;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'latchkey-a14-'));
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-rdp-'));
   clock = new TestClock({ autoAdvance: true });
   twin = await RdpTwin.start({ 'GE-A-1': 'first-password' });
   twin.server.configure({ clock });
@@ -45,8 +45,8 @@ const stored = (name: string): Record<string, unknown> =>
 const grants = (): unknown[] => twin.server.ledger.tokenRequests.map(({ grantType }) => grantType);
 const refused = (call: Promise<unknown>): Promise<unknown> => call.then(String, (error: unknown) => error);
 
-describe('A14: a change of the password', () => {
-  test('A14 brings new tokens, which are stored', async () => {
+describe('A change of the password (A14)', () => {
+  test('brings new tokens, which are stored', async () => {
     const { accessToken } = await session('a').changePassword('second-password');
     expect(twin.server.ledger.tokenRequests[0]?.parameters).toEqual({
       username: 'GE-A-1',
@@ -61,7 +61,7 @@ describe('A14: a change of the password', () => {
     expect(readFileSync(join(folder, 'a'), 'utf8')).not.toMatch(/(first|second)-password/);
   });
 
-  test('A14 lets the old password be refused, and the session use the new one', async () => {
+  test('lets the old password be refused, and the session use the new one', async () => {
     const changed = session('a');
     await changed.changePassword('second-password');
     expect(await refused(session('b').getToken())).toMatchObject({ code: 'INVALID_GRANT' });
@@ -72,7 +72,7 @@ describe('A14: a change of the password', () => {
     expect(grants()).toEqual(['refresh_token', 'password']);
   });
 
-  test('A14 that is refused changes nothing, and tells neither password', async () => {
+  test('that is refused changes nothing, and tells neither password', async () => {
     const before = await session('a').getToken();
     const wrong = session('a', { password: 'wrong-password' });
     const error = await refused(wrong.changePassword('second-password'));
@@ -83,8 +83,8 @@ describe('A14: a change of the password', () => {
   });
 });
 
-describe('A14: two sessions of an account that may have one', () => {
-  test('A14 without take-over, the second is refused because of the quota', async () => {
+describe('Two sessions of an account that may have one (A14)', () => {
+  test('without take-over, the second is refused because of the quota', async () => {
     const first = await session('a').getToken();
     const error = await refused(session('b', { takeExclusiveSignOnControl: false }).getToken());
     expect(error).toBeInstanceOf(SessionQuotaError);
@@ -98,7 +98,7 @@ describe('A14: two sessions of an account that may have one', () => {
     expect(await session('a').getToken()).toBe(first);
   });
 
-  test('A14 with take-over, the next refresh of the first one fails and says so', async () => {
+  test('with take-over, the next refresh of the first one fails and says so', async () => {
     const first = session('a', { takeExclusiveSignOnControl: false });
     await first.getToken();
     const second = session('b', { takeExclusiveSignOnControl: true });
@@ -122,8 +122,8 @@ function service(options: Partial<ClientCredentialsFlowOptions> = account): Retu
   return serviceAccount({ ...account, clientSecret: undefined, server, storage, clock, ...options });
 }
 
-describe('A14: a service account', () => {
-  test('A14 shows its secret in the body, and stores an answer without refresh token', async () => {
+describe('A service account (A14)', () => {
+  test('shows its secret in the body, and stores an answer without refresh token', async () => {
     const token = await service().getAccessTokenRefreshIfNecessary();
     const [request] = twin.server.ledger.tokenRequests;
     expect(request?.parameters).toEqual({
@@ -139,7 +139,7 @@ describe('A14: a service account', () => {
     twin.server.ledger.assertTokenRequests(1);
   });
 
-  test('A14 signs an assertion for RDP, good for an hour, with the key of a JWK', async () => {
+  test('signs an assertion for RDP, good for an hour, with the key of a JWK', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const clientKey = { ...privateKey.export({ format: 'jwk' }), kid: 'key-1', alg: 'RS256' };
     await service({ clientId: 'GE-signer', clientKey }).getAccessTokenRefreshIfNecessary();
@@ -167,7 +167,7 @@ describe('A14: a service account', () => {
     ).toBe(true);
   });
 
-  test('A14 renews an expired file of version 2, which has no refresh token', async () => {
+  test('renews an expired file of version 2, which has no refresh token', async () => {
     const expired = { access_token: 'old', token_type: 'Bearer', expires_in: '7199', scope: 'trapi.a' };
     const file = JSON.stringify({ ...expired, expiry_tm: clock.now() / 1000 - 1 });
     writeFileSync(join(folder, 'v2'), file, { mode: 0o600 });
