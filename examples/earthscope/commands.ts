@@ -7,7 +7,7 @@ import type { Settings } from './settings.js';
 import { UserApi } from './user-api.js';
 
 /** What a command works with. */
-export interface CommandContext {
+interface CommandContext {
   readonly flow: StoredAuthFlow;
   readonly settings: Settings;
   readonly given: Arguments;

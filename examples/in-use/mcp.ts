@@ -22,7 +22,7 @@ export function connectByProvider(flow: AuthFlow, server: string): Promise<Clien
  * by itself and without a lock, so that two processes would present the same one. It does not say which token was
  * refused: a refusal that comes late, after a renewal, costs another.
  */
-export function providerOf(flow: AuthFlow): AuthProvider {
+function providerOf(flow: AuthFlow): AuthProvider {
   let given: string | undefined;
   return {
     token: async () => (given = await flow.getAccessTokenRefreshIfNecessary()),

@@ -1,5 +1,5 @@
 /** What is counted of rounds. */
-export const noCounts = {
+const noCounts = {
   rounds: 0,
   calls: 0,
   tokens: 0,
@@ -13,7 +13,7 @@ export const noCounts = {
 };
 
 /** The counts that have to be zero. */
-export const mustBeZero = ['reuses', 'lost', 'left'];
+const mustBeZero = ['reuses', 'lost', 'left'];
 
 export function addUp(all) {
   const names = Object.keys(noCounts);

@@ -2,7 +2,7 @@
 import * as prettier from 'prettier';
 import { addUp, isUnharmed } from './counts.mjs';
 
-export const heading = '## Faults of servers, networks and storages';
+const heading = '## Faults of servers, networks and storages';
 
 const introduction = `Each fault below befalls each kind of flow over each storage: \`node scripts/reliability/faults.mjs\` writes this part
 anew. A round lets the token end, lets the fault befall the first token request (or all of them, "while it lasts", or

@@ -42,7 +42,7 @@ export class ProcessLock implements Lock {
  * Joins the line and resolves when called from it. Leaves the line when the signal is aborted (rejects with its
  * reason) or `timeout` seconds have passed (rejects with `late()`).
  */
-export function waitInLine(line: Set<() => void>, { signal, timeout }: LockOptions, late: () => Error): Promise<void> {
+function waitInLine(line: Set<() => void>, { signal, timeout }: LockOptions, late: () => Error): Promise<void> {
   return new Promise((resolve, reject) => {
     const leave = (): void => {
       line.delete(call);

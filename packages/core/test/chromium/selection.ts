@@ -1,6 +1,6 @@
 import { describe } from '@jest/globals';
 
-export const isFull = process.env['LATCHKEY_FULL'] === '1';
+const isFull = process.env['LATCHKEY_FULL'] === '1';
 
 /** `describe` with `LATCHKEY_FULL=1`; without it the tests are listed as skipped, and a line says so. */
 export function describeFull(name: string, body: () => void): void {

@@ -4,10 +4,10 @@ import fc from 'fast-check';
 const isFull = process.env['LATCHKEY_FULL'] === '1';
 
 /** How many cases a surface gets; `LATCHKEY_FUZZ` says otherwise. */
-export const cases = Number(process.env['LATCHKEY_FUZZ'] ?? (isFull ? 1_000_000 : 500));
+const cases = Number(process.env['LATCHKEY_FUZZ'] ?? (isFull ? 1_000_000 : 500));
 
 /** Replays a run; printed by every failure. */
-export const seed = Number(process.env['LATCHKEY_SEED'] ?? Date.now() % 2_000_000_000);
+const seed = Number(process.env['LATCHKEY_SEED'] ?? Date.now() % 2_000_000_000);
 
 /** The runner's patience for one surface, in ms: nothing ends a case that hangs but this. */
 export const patience = 60_000 + cases * 6;

@@ -25,7 +25,7 @@ const windows = new Set(all.flatMap((mark) => windowsOf(mark)));
 export const basic = btoa(`client:${marks.clientSecret}`);
 
 /** Pieces of some secrets, as a server may echo them: never shorter than what is recognised. */
-export function piecesOf(...secrets: readonly string[]): fc.Arbitrary<string> {
+function piecesOf(...secrets: readonly string[]): fc.Arbitrary<string> {
   return fc
     .tuple(fc.constantFrom(...secrets), fc.nat(12), fc.nat(18))
     .map(([secret, start, cut]) => secret.slice(start, Math.max(start + windowLength, secret.length - cut)));

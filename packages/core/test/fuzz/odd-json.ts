@@ -43,7 +43,7 @@ const deep: fc.Arbitrary<string> = fc
   .constantFrom(20, 400, 20_000)
   .map((depth) => '['.repeat(depth) + ']'.repeat(depth));
 const huge: fc.Arbitrary<string> = fc.constantFrom(5000, 300_000).map((size) => JSON.stringify('x y'.repeat(size / 3)));
-export const extreme: fc.Arbitrary<string> = fc.oneof(deep, huge);
+const extreme: fc.Arbitrary<string> = fc.oneof(deep, huge);
 
 /** A field of an object: its name, and the text of its value. */
 export type Field = readonly [string, string];

@@ -1,5 +1,5 @@
 /** Sends one command and waits for its reply. `key` decides which node of a cluster it goes to. */
-export type Send = (key: string, command: readonly string[]) => Promise<unknown>;
+type Send = (key: string, command: readonly string[]) => Promise<unknown>;
 
 /** Sends one command, for a key that is settled. */
 export type SendOne = (command: readonly string[]) => Promise<unknown>;

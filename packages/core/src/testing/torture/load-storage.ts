@@ -1,7 +1,7 @@
 import type { TokenStorage } from '../../storage/token-storage.js';
 
 /** What a module that makes a storage exports. */
-export interface StorageModule {
+interface StorageModule {
   /** Opens the place; in each process once, with the same arguments. */
   createStorage(...storageArguments: readonly string[]): Promise<TokenStorage> | TokenStorage;
 }

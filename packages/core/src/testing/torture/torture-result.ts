@@ -56,7 +56,7 @@ export interface TortureResult {
 }
 
 /** The counts that have to be zero. */
-export const mustBeZero = ['reuses', 'lostLogins', 'doubleOwners', 'torn', 'left'] as const;
+const mustBeZero = ['reuses', 'lostLogins', 'doubleOwners', 'torn', 'left'] as const;
 
 /** No counts yet. */
 export const noCounts: TortureCounts = {
