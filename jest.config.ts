@@ -18,6 +18,7 @@ const config: Config = {
   },
   // A source imports './x.js', which is './x.ts' on disk. Other packages are imported from their dist.
   moduleNameMapper: { '^(\\.{1,2}/(?!dist/).*)\\.js$': '$1' },
+  filter: '<rootDir>/scripts/jest-sqlite-filter.cjs',
   reporters: ['default', '<rootDir>/scripts/jest-count-reporter.mjs'],
   // Many tests wait for processes and servers, so that two cores carry two workers.
   maxWorkers: Math.max(2, availableParallelism() - 1),

@@ -2,7 +2,6 @@
  * Installs the dependencies. A marker in node_modules holds a hash of all that decides what is installed; while it
  * matches, nothing is done.
  */
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -17,7 +16,6 @@ export async function install() {
   checkNode();
   const wanted = fingerprint();
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
-  await installCompiler();
   await step(
     `install dependencies (${pnpm}; the first time may take a minute)`,
     pnpmCommand('install', '--frozen-lockfile'),
@@ -28,21 +26,11 @@ export async function install() {
 
 /**
  * One example needs sqlite3, which is compiled where its binary cannot be downloaded. Unoptimized, that takes a third of
- * the time. Where it fails, only the tests of that example do.
+ * the time. Where there is no compiler, it is left out, and so are the tests of that example.
  */
 const unoptimized = '-O0 -w';
 const { CFLAGS = unoptimized, CXXFLAGS = unoptimized } = process.env;
 const compiler = { CFLAGS, CXXFLAGS };
-
-/** As root on Debian, the compiler is installed where it is missing; elsewhere that is the user's business. */
-async function installCompiler() {
-  const missing = ['g++', 'make', 'python3'].filter((name) => spawnSync(name, ['--version']).error);
-  if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return;
-  const apt = `apt-get -q update && apt-get -q -y install --no-install-recommends ${missing.join(' ')}`;
-  await step(`install ${missing.join(', ')} by apt, to compile sqlite3`, ['sh', '-c', apt], {
-    env: { DEBIAN_FRONTEND: 'noninteractive' },
-  });
-}
 
 function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
