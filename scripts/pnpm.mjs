@@ -1,10 +1,10 @@
-/** The pinned pnpm, run by npx, so that Node and npm are all a fresh machine needs. */
+/** The pnpm that package.json names, run by npx, so that Node and npm are all a fresh machine needs. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { root, run, StepFailed } from './steps.mjs';
 
-export const pnpm = 'pnpm@10.34.9';
+export const { packageManager: pnpm } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 
 export const pnpmOptions = {
   env: { npm_config_manage_package_manager_versions: 'false', npm_config_confirm_modules_purge: 'false' },
