@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import {
   CredentialMismatchError,
   LockLostError,
+  type RecordCodec,
   StorageConflictError,
   StorageUnavailableError,
   TokenSet,
@@ -143,6 +144,22 @@ describe('FileTokenStorage', () => {
     await expect(storage.save(key, someTokens(2), lost)).rejects.toBeInstanceOf(LockLostError);
     await expect(storage.delete(key, lost)).rejects.toBeInstanceOf(LockLostError);
     expect((await storage.load(key))?.generation).toBe(1);
+  });
+
+  test('does not save when the lock is lost while the record is sealed', async () => {
+    const path = join(makeFolder(), 'tokens.json');
+    await new FileTokenStorage(path).save(key, someTokens(1), overwriting);
+    const losing = new AbortController();
+    const codec: RecordCodec = {
+      open: async (text) => text,
+      async seal(text) {
+        losing.abort();
+        return text;
+      },
+    };
+    const save = new FileTokenStorage(path, { codec }).save(key, someTokens(2), { ...overwriting, lock: losing });
+    await expect(save).rejects.toBeInstanceOf(LockLostError);
+    expect((await new FileTokenStorage(path).load(key))?.generation).toBe(1);
   });
 
   test('passes the result and the error of a task through unchanged, and frees the lock', async () => {

@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
-import { LockTimeoutError } from '@latchkey/core';
+import { describe, expect, jest, test } from '@jest/globals';
+import { type HeldLock, LockTimeoutError } from '@latchkey/core';
 import { fileLock } from '@latchkey/storage-file';
 import { existsSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -142,13 +142,45 @@ describe('A lockfile', () => {
     expect(existsSync(lockfile)).toBe(true);
   });
 
-  test('shows that its holder lives', async () => {
+  test('shows that its holder lives, without being read', async () => {
     const file = join(makeFolder(), 'tokens.json');
+    jest.useFakeTimers({ now: Date.now() });
+    try {
+      await lockOf(file).withLock(
+        key,
+        async () => {
+          utimesSync(`${file}.lockfile`, 1, 1);
+          jest.advanceTimersByTime(999);
+          expect(statSync(`${file}.lockfile`).mtimeMs).toBe(1000);
+          jest.advanceTimersByTime(1);
+          expect(statSync(`${file}.lockfile`).mtimeMs).toBeGreaterThan(Date.now() - 60_000);
+        },
+        waiting(1),
+      );
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  test('shows after a sleep of the machine, as soon as its holder looks at it, that this one lives', async () => {
+    const file = join(makeFolder(), 'tokens.json');
+    const lookAfter = (seconds: number, lock: HeldLock): number => {
+      utimesSync(`${file}.lockfile`, 1, 1);
+      const [wall, monotonic] = [Date.now() + seconds * 1000, performance.now() + seconds * 1000];
+      const clocks = [jest.spyOn(Date, 'now'), jest.spyOn(performance, 'now')];
+      [wall, monotonic].forEach((time, index) => clocks[index]?.mockReturnValue(time));
+      try {
+        expect(lock.signal.aborted).toBe(false);
+      } finally {
+        for (const clock of clocks) clock.mockRestore();
+      }
+      return statSync(`${file}.lockfile`).mtimeMs;
+    };
     await lockOf(file).withLock(
       key,
-      async () => {
-        utimesSync(`${file}.lockfile`, 1, 1);
-        while (statSync(`${file}.lockfile`).mtimeMs < 10_000) await new Promise((resolve) => setTimeout(resolve, 20));
+      async (lock) => {
+        expect(lookAfter(0, lock)).toBe(1000);
+        expect(lookAfter(11, lock)).toBeGreaterThan(Date.now() - 60_000);
       },
       waiting(1),
     );

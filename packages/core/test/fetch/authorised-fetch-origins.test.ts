@@ -142,6 +142,22 @@ describe('the token does not go to', () => {
     },
   );
 
+  test.each(['https://user:pass@api.example.org/', 'https://user@api.example.org/', 'https://:pass@api.example.org/'])(
+    '%j, even by a fetch that takes it, unlike the global one',
+    async (url) => {
+      const seen: (string | null)[] = [];
+      const takesAll: typeof fetch = (target, init) => {
+        if (target === server.tokenEndpoint) return Promise.resolve(Response.json({ access_token: 'the-token' }));
+        seen.push(new Headers(init?.headers).get('authorization'));
+        return Promise.resolve(new Response('fine'));
+      };
+      const options = { server, clientId: 'm', clientSecret: 'machine-secret', fetch: takesAll };
+      const flow = new ClientCredentialsFlow({ ...options, allowedOrigins: ['https://api.example.org'] });
+      for (const to of ['https://api.example.org/', url]) await flow.fetch(to);
+      expect(seen).toEqual(['Bearer the-token', null]);
+    },
+  );
+
   test('any place but the issuer’s when nothing is allowed', async () => {
     const options = { allowedOrigins: undefined };
     expect((await sent('https://api.example.org/', options)).authorization).toBeNull();

@@ -301,6 +301,25 @@ describe('A6: a 401 from the API', () => {
     expect([scene.renewals, shown().length]).toEqual([0, 1]);
   });
 
+  test('is not waited out by a caller whose signal ends while the token is renewed', async () => {
+    const flow = await scene.loggedIn();
+    scene.server.expireAccessTokens();
+    const gate = scene.server.hold({ grantType: 'refresh_token' });
+    const controller = new AbortController();
+    let reason: unknown;
+    const answer = flow
+      .fetch(scene.server.api, { signal: controller.signal })
+      .catch((error: unknown) => (reason = error));
+    await gate.arrived;
+    controller.abort('enough');
+    await new Promise((resolve) => setImmediate(resolve));
+    const before = reason;
+    gate.release();
+    await answer;
+    expect(before).toBe('enough');
+    expect(shown()).toHaveLength(1);
+  });
+
   test('whose renewal fails rejects with the reason', async () => {
     const flow = await scene.loggedIn();
     scene.server.expireAccessTokens();

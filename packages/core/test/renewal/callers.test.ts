@@ -41,6 +41,32 @@ describe('callers', () => {
     await expect(failure).rejects.toBeInstanceOf(TokenEndpointUnavailableError);
   });
 
+  test('are given the token that an API refused when the server itself gives it again, after one request', async () => {
+    const flow = await scene.loggedIn();
+    const rejectedToken = await flow.getAccessTokenRefreshIfNecessary();
+    const givingAgain = faults.changeFields((all) => ({ ...all, access_token: rejectedToken }));
+    scene.server.nextAnswers({ grantType: 'refresh_token', times: 2 }, givingAgain);
+    await scene.clock.advance(1000);
+    expect(await flow.getAccessTokenRefreshIfNecessary({ rejectedToken })).toBe(rejectedToken);
+    expect(scene.renewals).toBe(1);
+  });
+
+  test('who were refused a token are not given it by a renewal that was asked for before', async () => {
+    const flow = await scene.loggedIn();
+    const rejectedToken = await flow.getAccessTokenRefreshIfNecessary();
+    let later: Promise<string> | undefined;
+    const whileAnswering = faults.changeFields((all) => {
+      scene.clock.set(scene.clock.now() + 1000);
+      later = flow.getAccessTokenRefreshIfNecessary({ rejectedToken });
+      return { ...all, access_token: rejectedToken };
+    });
+    scene.server.nextAnswers({ grantType: 'refresh_token' }, whileAnswering);
+    expect((await flow.refresh()).accessToken).toBe(rejectedToken);
+    expect(await later).toMatch(/^at_/);
+    expect(await later).not.toBe(rejectedToken);
+    expect(scene.renewals).toBe(2);
+  });
+
   test('are given no token in the millisecond in which it ends, even with a threshold of 0', async () => {
     const flow = await scene.loggedIn({ autoRefreshThreshold: 0 });
     const first = await flow.getAccessTokenRefreshIfNecessary();

@@ -23,6 +23,39 @@ describe('a refresh without an answer', () => {
     expect((await scene.stored(flow))?.stamp?.unanswered).toBeUndefined();
   });
 
+  test('is noted in storage before any caller is told, and while the lock is held', async () => {
+    await scene.loggedIn();
+    await scene.expire();
+    const order: string[] = [];
+    let note = (): void => undefined;
+    const noting = new Promise<void>((resolve) => {
+      note = resolve;
+    });
+    let begin = (): void => undefined;
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const flow = scene.flow({
+      storage: scene.storageWith({
+        async save(key, tokens, context) {
+          begin();
+          await noting;
+          await scene.storage.save(key, tokens, context);
+          order.push(`noted ${tokens.stamp?.unanswered?.times}`);
+        },
+        withLock: (key, task, options) =>
+          scene.storage.withLock(key, (lock) => task(lock).finally(() => order.push('freed')), options),
+      }),
+    });
+    scene.server.nextAnswers({ grantType: 'refresh_token' }, faults.reset());
+    const told = flow.getAccessTokenRefreshIfNecessary().catch(() => order.push('told'));
+    await begun;
+    await new Promise((resolve) => setImmediate(resolve));
+    note();
+    await told;
+    expect(order).toEqual(['noted 1', 'freed', 'told']);
+  });
+
   test.each([
     ['a truncated', () => faults.truncate()],
     ['an oversized', () => faults.oversize(2_000_000)],

@@ -124,6 +124,15 @@ describe('an answer of the token endpoint', () => {
     expect(error).toBeInstanceOf(AuthFlowError);
   });
 
+  test.each(['access_token', 'refresh_token', 'id_token'])(
+    'tells nothing of the %s that stands in the body of an error',
+    (name) => {
+      const token = 'MARKED-token-of-the-error';
+      const text = JSON.stringify({ error: 'odd', error_description: `not for ${token}`, [name]: token });
+      expect(ask('password', 400, text)).toMatchObject({ error: 'odd', errorDescription: 'not for [redacted]' });
+    },
+  );
+
   test.each([
     ['120', 120],
     [' 0 ', 0],

@@ -2,7 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   ClientCredentialsFlow,
   type ClientCredentialsFlowOptions,
+  type Clock,
+  type HeldLock,
   JwtBearerFlow,
+  LockLostError,
+  type LockOptions,
   PasswordFlow,
   RefreshOutcomeUnknownError,
   RefreshTokenFlow,
@@ -85,6 +89,27 @@ describe('the option retry', () => {
       machine({ deadline: 5 }, { account: 'other' }).getAccessTokenRefreshIfNecessary(),
     ).rejects.toMatchObject({ retryAfter: 7 });
     expect(requests()).toBe(3);
+  });
+
+  test('ends a pause when the lock is lost, under which the request was made', async () => {
+    const lost = new AbortController();
+    const storage = {
+      ...scene.options().storage,
+      withLock: <T>(key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> =>
+        lost.signal.aborted ? scene.storage.withLock(key, task, options) : task({ signal: lost.signal }),
+    };
+    const clock: Clock = {
+      now: () => scene.clock.now(),
+      sleep: (milliseconds, signal) => {
+        lost.abort(new LockLostError());
+        return scene.clock.sleep(milliseconds, signal);
+      },
+    };
+    scene.server.nextAnswers({ endpoint: 'token' }, faults.retryAfter(7));
+    const began = scene.clock.now();
+    expect(await machine({}, { storage, clock }).getAccessTokenRefreshIfNecessary()).toMatch(/^at_/);
+    expect(requests()).toBe(2);
+    expect(scene.clock.now()).toBe(began);
   });
 
   test.each([
