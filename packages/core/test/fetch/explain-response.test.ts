@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import { AuthFlowError, explainResponse, UnauthenticatedError, UnauthorizedError } from '@latchkey/core';
 import fc from 'fast-check';
@@ -120,18 +121,11 @@ describe('parseChallenges', () => {
     ['Bearer a=b, a=c', [['bearer', { a: 'b' }]]],
     ['Bearer a="never ends', [['bearer', { a: 'never ends' }]]],
     ['Bearer a="ends in \\', [['bearer', { a: 'ends in ' }]]],
-    [
-      'Bearer error=',
-      [
-        ['bearer', {}],
-        ['error', {}],
-      ],
-    ],
     ['a=b', []],
+    ['Bearer error=', [['bearer', {}]]],
     ['Bearer __proto__="x"', [['bearer', JSON.parse('{"__proto__":"x"}')]]],
   ])('reads %j', (header, expected) => {
-    if (header !== 'Bearer error=') expect(read(header)).toEqual(expected);
-    else expect(read(header)[0]).toEqual(['bearer', {}]);
+    expect(read(header)).toEqual(expected);
   });
 
   test('never throws, and reads back what RFC 9110 allows', () => {
@@ -159,14 +153,23 @@ describe('parseChallenges', () => {
     );
   });
 
-  test.each(['a ', 'a=', ' ', ',', '"', '\\', 'a="', '=', 'a  ', 'a\t\t,', 'aaaa', 'a b', '/ '])(
-    'takes no longer for much of %j',
+  test('are read up to 16 KiB of the header, and no further', () => {
+    const after = (length: number): unknown[] => read(`${' '.repeat(length)}Bearer`);
+    expect(after(16_384 - 'Bearer'.length)).toEqual([['bearer', {}]]);
+    expect(after(16_384)).toEqual([]);
+    expect(read(',Bearer x=y'.repeat(100_000)).length).toBeLessThanOrEqual(16_384 / ',Bearer x=y'.length + 1);
+  });
+
+  // A millisecond or two each; a pattern that goes back over what it has read would take years.
+  test.each(['a ', 'a=', ' ', ',', '"', '\\', 'a="', '=', 'a  ', 'a\t\t,', 'aaaa', 'a b', '/ ', '\t', 'Bearer '])(
+    'are read to their end where there is much of %j',
     (piece) => {
-      const began = performance.now();
-      parseChallenges(piece.repeat(100_000));
-      parseChallenges(`Bearer ${piece.repeat(100_000)}`);
-      parseChallenges(`Bearer x${piece.repeat(5000)}\0`);
-      expect(performance.now() - began).toBeLessThan(1000);
+      const much = piece.repeat(16_384).slice(0, 16_000);
+      for (const text of [much, `Bearer ${much}`, `Bearer x${much}\0`]) {
+        const read = (): unknown =>
+          runInNewContext('parse(text)', { parse: parseChallenges, text }, { timeout: 20_000 });
+        expect(read).not.toThrow();
+      }
     },
   );
 });
