@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { json } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { connect, connectByProvider } from '../dist/in-use/mcp.js';
 
 const program = join(import.meta.dirname, '../dist/in-use/mcp-tools.js');
@@ -22,6 +23,8 @@ let server: FakeAuthorizationServer;
 let mcp: Server;
 let address: string;
 let children: ChildProcess[];
+/** How often the MCP server refused a token. */
+let refusals: number;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'latchkey-mcp-'));
@@ -30,6 +33,7 @@ beforeEach(async () => {
   await once(mcp, 'listening');
   address = `http://127.0.0.1:${(mcp.address() as AddressInfo).port}/mcp`;
   children = [];
+  refusals = 0;
 });
 
 afterEach(async () => {
@@ -48,6 +52,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const headers = { authorization: request.headers.authorization ?? '' };
   const owner = await fetch(server.api, { headers });
   if (owner.status !== 200) {
+    refusals++;
     response.writeHead(401, { 'www-authenticate': 'Bearer error="invalid_token"' }).end();
   } else if (request.method !== 'POST') {
     response.writeHead(405).end();
@@ -135,8 +140,13 @@ describe('an MCP client with the token of a flow', () => {
       await createFlow().doFlow();
       const processes = await Promise.all([start(how), start(how)]);
       server.expireAccessTokens();
+      const first = server.hold(renewal);
       const answers = Promise.all(processes.map(({ lines }) => line(lines)));
       for (const { child } of processes) child.stdin?.write('\n');
+      await first.arrived;
+      while (refusals < 2) await pause(5);
+      await pause(1000); // without the lock, long enough for the second to ask too
+      first.release();
       expect(await answers).toEqual(Array(2).fill('[{"type":"text","text":"ada"}]'));
       server.ledger.assertTokenRequests(1, renewal);
       server.ledger.assertNoReuse();
