@@ -88,7 +88,7 @@ export class StorageAccess {
 }
 
 /** Tells whether a hook found something that is no record, by what it or `TokenSet.from` throws. */
-export function isNoRecord(error: unknown): boolean {
+function isNoRecord(error: unknown): boolean {
   return isErrorLike(error) && error.code === 'RECORD_UNREADABLE';
 }
 
