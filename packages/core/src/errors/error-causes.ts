@@ -3,6 +3,7 @@ export interface ErrorLike {
   readonly name: string;
   readonly message: string;
   readonly code?: unknown;
+  readonly syscall?: unknown;
   readonly cause?: unknown;
   readonly errors?: unknown;
 }

@@ -3,7 +3,7 @@ import { causesOf } from '../errors/error-causes.js';
 import { DiscoveryError, TokenEndpointUnavailableError } from '../errors/index.js';
 import { asResponse, exchange, type HttpAnswer, requestInit } from './http-exchange.js';
 import { type FoundMetadata, lifetimeOfAnswer } from './kept-metadata.js';
-import { aboutNetworkFailure } from './network-failure.js';
+import { aboutNetworkFailure } from './no-answer.js';
 import { loadOpenidClient } from './load-openid-client.js';
 import { scrubError } from '../errors/scrub.js';
 import { secureUrl } from '../platform/urls.js';
@@ -77,13 +77,13 @@ async function fetchMetadata(
   } catch (error) {
     if (!answer || answer.status === 429 || answer.status >= 500) {
       const reason = answer ? `status ${answer.status}` : causesOf(error).at(-1)?.message;
-      throw new TokenEndpointUnavailableError({
+      const about = {
         message: `The metadata of ${issuer.origin} could not be fetched: ${reason ?? 'no answer'}.`,
-        status: answer?.status,
-        mayHaveArrived: false, // no grant was sent
         ...aboutNetworkFailure(error),
         cause: scrubError(error),
-      });
+      };
+      if (about.retryable === false) throw new DiscoveryError(about);
+      throw new TokenEndpointUnavailableError({ ...about, status: answer?.status, mayHaveArrived: false }); // no grant was sent
     }
     if (answer.status >= 300 || !readObject(answer.text)) return undefined; // a page in its place, or the way to one
     throw new DiscoveryError({ message: `The metadata of ${issuer.origin} cannot be used.`, cause: scrubError(error) });

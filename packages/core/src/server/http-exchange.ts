@@ -1,6 +1,8 @@
 import { longestTimer } from '../platform/clock.js';
 import { causesOf } from '../errors/error-causes.js';
+import { isNeverSent, NoAnswerError } from './no-answer.js';
 import { untilAborted } from '../platform/waiting.js';
+import { type Sending, watchSending } from './watch-sending.js';
 
 /** A complete answer, read to its end. */
 export interface HttpAnswer {
@@ -14,18 +16,6 @@ export interface ExchangeLimits {
   /** Seconds until the request is given up, the body included. */
   readonly timeout: number;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** No complete answer came. */
-export class NoAnswerError extends Error {
-  /** Whether the request may have reached the server. */
-  readonly mayHaveArrived: boolean;
-
-  constructor(message: string, options: { cause?: unknown; mayHaveArrived: boolean }) {
-    super(message, { cause: options.cause });
-    this.name = 'NoAnswerError';
-    this.mayHaveArrived = options.mayHaveArrived;
-  }
 }
 
 const largestBody = 1024 * 1024;
@@ -54,11 +44,13 @@ export async function exchange(
     deadline.abort(signal?.reason);
   };
   signal?.addEventListener('abort', abort, { once: true });
+  const sending: Sending = {};
+  const send = (): Promise<Response> => fetch(url, { ...init, redirect: 'manual', signal: deadline.signal });
   try {
     // A fetch of the caller's own may not look at its signal.
     const response = await untilAborted(
       deadline.signal,
-      fetch(url, { ...init, redirect: 'manual', signal: deadline.signal }),
+      watchSending(sending, { method: init.method ?? 'GET', url }, send),
     );
     return {
       // A browser does not tell which redirect it is that it does not follow.
@@ -69,8 +61,10 @@ export async function exchange(
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof NoAnswerError) throw error;
+    const mayHaveArrived = sending.wasSent ?? !isNeverSent(error);
     const cause: unknown = deadline.signal.aborted ? deadline.signal.reason : error;
-    throw new NoAnswerError(describe(cause), { cause, mayHaveArrived: mayHaveArrived(error) });
+    const isLate = deadline.signal.aborted && !mayHaveArrived;
+    throw new NoAnswerError(isLate ? `No connection within ${timeout} s.` : describe(cause), { cause, mayHaveArrived });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
@@ -111,31 +105,6 @@ async function readBody(response: Response, signal: AbortSignal): Promise<string
     if (error instanceof NoAnswerError) throw error;
     throw new NoAnswerError(describe(error), { cause: error, mayHaveArrived: true });
   }
-}
-
-/** Failures that end before the first byte of the request is written. */
-const neverSent = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
-
-function mayHaveArrived(error: unknown): boolean {
-  return !causesOf(error).some(
-    ({ code, errors }) =>
-      (typeof code === 'string' && neverSent.has(code)) ||
-      (Array.isArray(errors) && errors.length > 0 && !errors.some(mayHaveArrived)),
-  );
 }
 
 function describe(error: unknown): string {

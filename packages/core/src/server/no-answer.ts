@@ -1,25 +1,39 @@
-import { causesOf } from '../errors/error-causes.js';
+import { causesOf, type ErrorLike, isErrorLike } from '../errors/error-causes.js';
 import {
   AuthFlowError,
   DiscoveryError,
+  type ErrorDetails,
   RefreshOutcomeUnknownError,
   TokenEndpointUnavailableError,
 } from '../errors/index.js';
-import { NoAnswerError } from './http-exchange.js';
-import { aboutNetworkFailure } from './network-failure.js';
 import { scrubError } from '../errors/scrub.js';
 
-/** Says why a request came to no answer, and what that means for its grant. */
-export function noAnswer(problem: unknown, grantType: string, secrets: readonly string[]): AuthFlowError {
+/** No complete answer came. */
+export class NoAnswerError extends Error {
+  /** Whether the request may have reached the server. */
+  readonly mayHaveArrived: boolean;
+
+  constructor(message: string, options: { cause?: unknown; mayHaveArrived: boolean }) {
+    super(message, { cause: options.cause });
+    this.name = 'NoAnswerError';
+    this.mayHaveArrived = options.mayHaveArrived;
+  }
+}
+
+/** Says why a request came to no answer, and what that means for what was asked. */
+export function noAnswer(problem: unknown, purpose: string, secrets: readonly string[]): AuthFlowError {
   const failure = findFailure(problem);
   if (failure instanceof AuthFlowError) return failure;
   const cause = scrubError(failure ?? problem, secrets);
-  if (!failure) return new DiscoveryError({ message: `The request could not be made: ${cause.message}`, cause });
-  if (failure.mayHaveArrived && grantType === 'refresh_token') return new RefreshOutcomeUnknownError({ cause });
+  const about = aboutNetworkFailure(failure);
+  if (!failure || about.retryable === false) {
+    return new DiscoveryError({ message: `The request could not be made: ${cause.message}`, ...about, cause });
+  }
+  if (failure.mayHaveArrived && purpose === 'refresh_token') return new RefreshOutcomeUnknownError({ cause });
   return new TokenEndpointUnavailableError({
     message: `The authorization server gave no answer: ${cause.message}`,
     mayHaveArrived: failure.mayHaveArrived,
-    ...aboutNetworkFailure(failure),
+    ...about,
     cause,
   });
 }
@@ -30,4 +44,112 @@ function findFailure(problem: unknown): AuthFlowError | NoAnswerError | undefine
     if (error instanceof NoAnswerError || error instanceof AuthFlowError) return error;
   }
   return undefined;
+}
+
+/** A kind of failure that ends before the first byte of a request is written. */
+interface FailureKind {
+  /** What code, system call and message of the error say. */
+  readonly pattern: RegExp;
+  /** What to say of it. */
+  readonly about?: ErrorDetails;
+}
+
+const privateAuthority =
+  'If the server or a proxy on the way has a certificate of a private authority, give that authority by ' +
+  'NODE_EXTRA_CA_CERTS or by the option fetch. Otherwise somebody may be listening: do not go on.';
+
+/** The kinds, in the words of Node, its resolver, OpenSSL, undici, proxy agents, Bun and Deno. */
+const kinds: readonly FailureKind[] = [
+  {
+    pattern: /^bad port$|^Fetch failed: Requests to port \d+ are blocked$/, // Fetch standard, "port blocking"
+    about: {
+      remedy: 'Give the server another port: fetch never connects to this one, which belongs to another protocol.',
+      retryable: false,
+    },
+  },
+  {
+    pattern: /^CERT_(NOT_YET_VALID|HAS_EXPIRED)\b|^ERROR_IN_CERT_NOT/,
+    about: {
+      code: 'CERTIFICATE_NOT_TRUSTED',
+      remedy:
+        'Compare the clock of this machine with the time when the certificate of the server, or of a proxy on the way, ' +
+        'is valid; then set the clock, or have the certificate renewed.',
+    },
+  },
+  {
+    pattern: /^(ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)\b/,
+    about: {
+      code: 'CERTIFICATE_NOT_TRUSTED',
+      remedy:
+        'Compare the name in the URL with those in the certificate. If they should agree, somebody may be listening.',
+    },
+  },
+  {
+    pattern:
+      /^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_(CA|PURPOSE)\b|PATH_LENGTH_|(CA|EE)_\w+_TOO_|ERR_TLS_CERT_)|invalid peer certificate/,
+    about: {
+      code: 'CERTIFICATE_NOT_TRUSTED',
+      remedy: privateAuthority,
+    },
+  },
+  {
+    pattern: /\b(EMFILE|ENFILE)\b/,
+    about: {
+      remedy:
+        'This process, or this machine, has no file descriptor left: close what is not used, or raise `ulimit -n`.',
+    },
+  },
+  {
+    pattern: /\b(UND_ERR_(PRX|SOCKS)\w*|when HTTP Tunneling|tunneling socket|Proxy connection ended)\b/i,
+    about: {
+      remedy: 'Ask the proxy, which gave no connection to the server: by its log, its list of hosts, its credentials.',
+    },
+  },
+  {
+    pattern:
+      /\b(ENOTFOUND|EAI_[A-Z]+|ESERVFAIL|ENODATA|ENONAME|EREFUSED)\b|\b(getaddrinfo|query[A-Z]\w*) E[A-Z]+|dns error/,
+    about: {
+      remedy: 'Check how the name of the server is written, and that this machine is online; then try again.',
+    },
+  },
+  {
+    pattern:
+      /\b(ECONNREFUSED|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT)\b|\bconnect E[A-Z]+|client error \(Connect\)/,
+  },
+  {
+    pattern: /\b(ERR_SSL_\w+|ERR_TLS_\w+|EPROTO)\b|SSL routines|before secure TLS connection was established/i,
+    about: {
+      remedy: 'Check that the port speaks HTTPS, and in a version of TLS that this program speaks too.',
+    },
+  },
+];
+
+/** These may also end a connection that was in use. */
+const inUse = /^(\w+ )?(read|write) (?!EPROTO)|RECORD_MAC|record mac|DECRYPT|SHUTDOWN|UNEXPECTED_EOF|unexpected eof/;
+
+/** Tells whether the words of an error mean that the request was never sent; for a fetch that cannot be watched. */
+export function isNeverSent(error: unknown): boolean {
+  return kindOf(error) !== undefined;
+}
+
+/** Returns what to say of a failure that another try may not mend: an unknown name, a certificate that is not trusted. */
+export function aboutNetworkFailure(error: unknown): ErrorDetails {
+  return kindOf(error)?.about ?? {};
+}
+
+/** Of several addresses that were tried, each must have failed before anything was sent. */
+function kindOf(error: unknown): FailureKind | undefined {
+  for (const cause of causesOf(error)) {
+    const several = Array.isArray(cause.errors) ? cause.errors.filter(isErrorLike) : [];
+    const found = several.length === 0 ? kindOfOne(cause) : several.every(isNeverSent) ? kindOf(several[0]) : undefined;
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function kindOfOne({ code, syscall, message }: ErrorLike): FailureKind | undefined {
+  const said = [code, typeof syscall === 'string' && `${syscall} ${String(code)}`, message]
+    .filter((words) => typeof words === 'string')
+    .join(' ');
+  return inUse.test(said) ? undefined : kinds.find(({ pattern }) => pattern.test(said));
 }

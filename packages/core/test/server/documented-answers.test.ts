@@ -158,7 +158,9 @@ const answerCases: Partial<Record<string, readonly [readonly (keyof typeof ask)[
 
 const timeIsUp = 'sent, and nothing comes, or so slowly that the time is up';
 const silenceCases: Partial<Record<string, Record<string, () => Fault>>> = {
-  'never sent: refused, no such host, no route, a certificate that is not trusted': { refused: () => refused },
+  'never sent: no name, no connection, no tunnel through a proxy, no TLS, no file descriptor': {
+    refused: () => refused,
+  },
   'sent, and the connection ends before an answer or within one': {
     before: () => faults.reset(),
     'after the server acted': () => faults.reset({ processed: true }),
