@@ -1,9 +1,9 @@
-import { AuthFlowError, type ErrorDefaults, type ErrorDetails } from './auth-flow-error.js';
-import { type AnswerDetails, OAuthError } from './oauth-error.js';
+import { AuthFlowError, type DefaultsFor, type ErrorDefaults, type ErrorDetails } from './auth-flow-error.js';
+import { type AnswerDetails, describeRefusal, OAuthError } from './oauth-error.js';
 
 /** Somebody has to log in again. One catch of this class covers every such case. @group Errors */
 export class LoginRequiredError extends OAuthError {
-  static override readonly defaults: ErrorDefaults = {
+  static override readonly defaults: DefaultsFor<AnswerDetails> = {
     code: 'LOGIN_REQUIRED',
     message: 'A login is needed.',
     remedy: 'Log in again, for example with doFlow().',
@@ -48,11 +48,13 @@ export class NoRefreshTokenError extends NoTokensError {
  * @group Errors
  */
 export class InvalidRefreshTokenError extends LoginRequiredError {
-  static override readonly defaults: ErrorDefaults = {
+  static override readonly defaults: DefaultsFor<AnswerDetails> = (details) => ({
     code: 'INVALID_REFRESH_TOKEN',
-    message: 'The authorization server refused the refresh token: it has expired, was revoked, or was used before.',
+    message:
+      'The authorization server refused the refresh token: it has expired, was revoked, or was used before' +
+      (details.status === undefined ? '.' : ` (${describeRefusal(details)}).`),
     remedy: 'Log in again. Until then, noAutoRefresh returns the present access token as it is.',
-  };
+  });
 }
 
 /** The stored record belongs to another client, account or server. @group Errors */

@@ -23,8 +23,7 @@ export abstract class OAuthError extends AuthFlowError {
   /** @see AuthFlowError */
   constructor(...said: readonly (AnswerDetails | undefined)[]) {
     super(...said);
-    const { status, error, errorDescription, suberror, claims, retryAfter } = layered(said);
-    Object.assign(this, layered([{ status, error, errorDescription, suberror, claims, retryAfter }]));
+    Object.assign(this, layered([answerIn(layered(said))]));
   }
 }
 
@@ -37,6 +36,12 @@ export interface AnswerDetails
 /** What an error is made from that no class has without an answer. @group Errors */
 export interface OAuthErrorDetails extends AnswerDetails {
   readonly status: number;
+}
+
+/** Takes what a server said from an error, for another error that comes of the same answer. */
+export function answerIn(details: AnswerDetails): AnswerDetails {
+  const { status, error, errorDescription, suberror, claims, retryAfter } = details;
+  return { status, error, errorDescription, suberror, claims, retryAfter };
 }
 
 /** Puts a refusal into a few words for a message. */

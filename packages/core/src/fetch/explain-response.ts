@@ -1,6 +1,6 @@
 import { type Challenge, parseChallenges } from './challenges.js';
 import { UnauthenticatedError, UnauthorizedError } from '../errors/index.js';
-import { printable, readRefusal } from '../server/endpoint-answer.js';
+import { printable, readDetails } from '../server/endpoint-answer.js';
 
 const sentTokens = new WeakMap<Response, readonly string[]>();
 
@@ -23,7 +23,7 @@ export function explainResponse(response: Response): UnauthenticatedError | Unau
   if (status !== 401 && status !== 403) return undefined;
   const parameters = bearerChallenge(response)?.parameters;
   const secrets = sentTokens.get(response) ?? [];
-  const details = readRefusal(status, Object.fromEntries(parameters ?? []), secrets);
+  const details = readDetails(status, Object.fromEntries(parameters ?? []), secrets);
   if (status === 401 && details.error !== 'insufficient_scope') return new UnauthenticatedError(details);
   return new UnauthorizedError({ ...details, scope: printable(parameters?.get('scope'), 500, secrets) });
 }

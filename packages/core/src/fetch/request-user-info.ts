@@ -18,7 +18,7 @@ export async function requestUserInfo(url: string, source: TokenSource, signal?:
   const refusal = explainResponse(response);
   if (refusal) throw refusal;
   const isSigned = response.ok && /^application\/jwt\b/i.test(answer.headers.get('content-type') ?? '');
-  const question = { grantType: 'userinfo', secrets: sent, now: clock.now() };
+  const question = { purpose: 'userinfo', secrets: sent, now: clock.now() };
   const claims = isSigned ? {} : readEndpointAnswer(answer, question);
   if ('sub' in claims && typeof claims.sub === 'string') return claims as UserInfo;
   throw new TokenRequestError({

@@ -7,6 +7,7 @@ import {
   TokenEndpointUnavailableError,
   TokenRequestError,
 } from '../errors/index.js';
+import { answerIn } from '../errors/oauth-error.js';
 
 /** Longest pause after failures in a row, in seconds. */
 const longestPause = 60;
@@ -62,14 +63,10 @@ function readPoll(error: unknown): { by: number; failed: boolean; retryAfter: nu
       return { ...goOn, by: 5 };
     case 'access_denied':
     case 'authorization_declined': // Microsoft's word
-      throw new DeviceCodeDeniedError();
+      throw new DeviceCodeDeniedError(answerIn(error));
     case 'expired_token':
-      throw new DeviceCodeExpiredError();
+      throw new DeviceCodeExpiredError(answerIn(error));
     default:
-      throw new DeviceCodePollingError({
-        status: error.status,
-        error: error.error,
-        errorDescription: error.errorDescription,
-      });
+      throw new DeviceCodePollingError(answerIn(error));
   }
 }

@@ -39,7 +39,7 @@ async function revoke(server: AuthorizationServer, tokens: TokenSet): Promise<Re
     await client.revoke(tokens, over.signal);
     return undefined;
   } catch (cause) {
-    return new RevocationFailedError({ cause });
+    return cause instanceof RevocationFailedError ? cause : new RevocationFailedError({ cause });
   } finally {
     clearTimeout(timer);
   }

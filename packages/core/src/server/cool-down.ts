@@ -1,4 +1,10 @@
-import { AuthFlowError, RefreshOutcomeUnknownError, TokenEndpointUnavailableError } from '../errors/index.js';
+import {
+  AuthFlowError,
+  OAuthError,
+  RefreshOutcomeUnknownError,
+  TokenEndpointUnavailableError,
+} from '../errors/index.js';
+import { answerIn } from '../errors/oauth-error.js';
 
 const freeFailures = 5;
 const freeFailuresWhenAskedToWait = 2;
@@ -65,15 +71,16 @@ export class CoolDown {
   }
 
   #unavailable(left: number): AuthFlowError {
-    const { code, remedy } = this.#lastFailure instanceof TokenEndpointUnavailableError ? this.#lastFailure : {};
+    const failure = this.#lastFailure;
+    const { code, remedy } = failure instanceof TokenEndpointUnavailableError ? failure : {};
     const seconds = Math.ceil(left / 1000);
     return new TokenEndpointUnavailableError({
+      ...(failure instanceof OAuthError && answerIn(failure)),
       message: `The authorization server has failed ${this.#failures} times in a row; it is asked again in ${seconds} s.`,
       ...(code !== undefined && { code }),
       ...(remedy !== undefined && { remedy }),
-      retryAfter: seconds,
       mayHaveArrived: false,
-      cause: this.#lastFailure,
+      cause: failure,
     });
   }
 }

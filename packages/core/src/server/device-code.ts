@@ -1,6 +1,7 @@
 import { DeviceCodeRequestError } from '../errors/index.js';
 import type { HttpAnswer } from './http-exchange.js';
-import { isTransient, readObject, readRefusal, unavailable } from './endpoint-answer.js';
+import { detailsOf, isSuccess, isTransient, type Question, readObject } from './endpoint-answer.js';
+import { unavailable } from './refusals.js';
 import { readSeconds } from '../tokens/token-record.js';
 import { parseUrl } from '../platform/urls.js';
 
@@ -31,13 +32,13 @@ export interface DeviceCode {
  *
  * @throws DeviceCodeRequestError, TokenEndpointUnavailableError
  */
-export function readDeviceCode(answer: HttpAnswer, secrets: readonly string[], now: number): DeviceCode {
-  if (isTransient(answer.status)) throw unavailable(answer, { now }, `status ${answer.status}`);
+export function readDeviceCode(answer: HttpAnswer, question: Question): DeviceCode {
+  if (isTransient(answer.status)) throw unavailable(detailsOf(answer, question));
   const body = readObject(answer.text);
   const { device_code, user_code, verification_uri = body?.['verification_url'] } = body ?? {};
   const page = readPage(verification_uri);
-  if (answer.status < 200 || answer.status > 299 || !isText(device_code) || !isText(user_code) || !page) {
-    throw new DeviceCodeRequestError(readRefusal(answer.status, body, secrets));
+  if (!isSuccess(answer.status) || !isText(device_code) || !isText(user_code) || !page) {
+    throw new DeviceCodeRequestError(detailsOf(answer, question));
   }
   const lifetime = readSeconds(body?.['expires_in']) ?? 300;
   return {
@@ -47,7 +48,7 @@ export function readDeviceCode(answer: HttpAnswer, secrets: readonly string[], n
       verificationUri: page,
       userCode: user_code.replace(/\p{C}/gu, ''), // it is printed on terminals
       verificationUriComplete: readPage(body?.['verification_uri_complete']),
-      expiresAt: new Date(Math.min(now + lifetime * 1000, 8.64e15)),
+      expiresAt: new Date(Math.min(question.now + lifetime * 1000, 8.64e15)),
     },
   };
 }

@@ -7,7 +7,7 @@ import { aboutNetworkFailure } from './no-answer.js';
 import { loadOpenidClient } from './load-openid-client.js';
 import { scrubError } from '../errors/scrub.js';
 import { secureUrl } from '../platform/urls.js';
-import { readObject } from './endpoint-answer.js';
+import { detailsOf, isTransient, readObject } from './endpoint-answer.js';
 
 /**
  * Finds the server's endpoints: those given by the option `server`, else published for the issuer (OpenID Connect
@@ -59,7 +59,7 @@ function checkEndpoint(url: string, name: string): void {
 async function fetchMetadata(
   issuer: URL,
   algorithm: 'oidc' | 'oauth2',
-  { clientId, fetch, headers, timeout }: FlowSettings,
+  { clientId, clock, fetch, headers, timeout }: FlowSettings,
 ): Promise<FoundMetadata | undefined> {
   let answer: HttpAnswer | undefined;
   const openid = await loadOpenidClient();
@@ -75,17 +75,20 @@ async function fetchMetadata(
     const lifetime = answer ? lifetimeOfAnswer(answer.headers) : 0;
     return { metadata: { ...configuration.serverMetadata() }, lifetime };
   } catch (error) {
-    if (!answer || answer.status === 429 || answer.status >= 500) {
+    const details = answer && detailsOf(answer, { secrets: [], now: clock.now() });
+    if (!answer || isTransient(answer.status)) {
       const reason = answer ? `status ${answer.status}` : causesOf(error).at(-1)?.message;
       const about = {
+        ...details,
         message: `The metadata of ${issuer.origin} could not be fetched: ${reason ?? 'no answer'}.`,
         ...aboutNetworkFailure(error),
         cause: scrubError(error),
       };
       if (about.retryable === false) throw new DiscoveryError(about);
-      throw new TokenEndpointUnavailableError({ ...about, status: answer?.status, mayHaveArrived: false }); // no grant was sent
+      throw new TokenEndpointUnavailableError({ ...about, mayHaveArrived: false }); // no grant was sent
     }
     if (answer.status >= 300 || !readObject(answer.text)) return undefined; // a page in its place, or the way to one
-    throw new DiscoveryError({ message: `The metadata of ${issuer.origin} cannot be used.`, cause: scrubError(error) });
+    const message = `The metadata of ${issuer.origin} cannot be used.`;
+    throw new DiscoveryError({ ...details, message, cause: scrubError(error) });
   }
 }

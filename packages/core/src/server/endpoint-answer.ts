@@ -1,25 +1,25 @@
 import {
   type AuthFlowError,
   ClientRejectedError,
-  InvalidRefreshTokenError,
-  LoginRequiredError,
   type OAuthErrorDetails,
   RefreshOutcomeUnknownError,
-  TokenEndpointUnavailableError,
   TokenRequestError,
 } from '../errors/index.js';
-import type { HttpAnswer } from './http-exchange.js';
-import { readRetryAfter } from './retry-after.js';
 import { scrub } from '../errors/scrub.js';
+import type { HttpAnswer } from './http-exchange.js';
+import { readRefusal, refusalOf, unavailable } from './refusals.js';
 
-/** What was asked of the token endpoint. */
-export interface TokenQuestion {
-  readonly grantType: string;
+/** What was asked of an endpoint. */
+export interface Question {
+  /** The grant type; of other endpoints `introspection`, `userinfo`, `authorization` or `device_authorization`. */
+  readonly purpose: string;
   /** What must not appear in an error, even if the server echoes it. */
   readonly secrets: readonly string[];
   /** Milliseconds since 1970, to read a `Retry-After` date. */
   readonly now: number;
 }
+
+type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Decides what an answer of the token endpoint means (RFC 6749 sections 5.1 and 5.2): status first, then
@@ -28,12 +28,13 @@ export interface TokenQuestion {
  * | answer | meaning |
  * | --- | --- |
  * | 408, 425, 429, 5xx, whatever the body says | `TokenEndpointUnavailableError`, with `retryAfter` |
- * | 2xx, JSON object with a token, whatever else | success |
+ * | 2xx, an object with a token, whatever else | success |
+ * | to a refresh: `interaction_required` or another word for "a person is needed" | `LoginRequiredError`, code `INTERACTION_REQUIRED` |
  * | to a refresh: `invalid_grant`, or another word for a dead token | `InvalidRefreshTokenError` |
+ * | to a refresh: 400, 403, 404 with an OAuth error that blames neither client nor request; 400 with nothing | `LoginRequiredError`, code `REFRESH_TOKEN_SUSPECT` |
  * | to another grant: `invalid_grant` | `TokenRequestError`, code `INVALID_GRANT` |
- * | to a refresh: `interaction_required`, `login_required`, `consent_required` | `LoginRequiredError`, code `INTERACTION_REQUIRED` |
- * | `invalid_client`, `unauthorized_client` | `ClientRejectedError` |
  * | `temporarily_unavailable`, `server_error` | `TokenEndpointUnavailableError` |
+ * | `invalid_client`, `unauthorized_client`; 401 with any other OAuth error | `ClientRejectedError` |
  * | any other OAuth error | `TokenRequestError` |
  * | 2xx without any of these, to a refresh: nothing, HTML, a list, torn JSON | `RefreshOutcomeUnknownError` |
  * | 2xx without any of these, to another grant | `TokenRequestError`, code `TOKEN_ANSWER_INVALID` |
@@ -42,15 +43,11 @@ export interface TokenQuestion {
  *
  * @returns the body of a success: an object with an `access_token` or a `refresh_token`.
  */
-export function readTokenAnswer(answer: HttpAnswer, question: TokenQuestion): Record<string, unknown> {
-  const { status } = answer;
-  if (isTransient(status)) throw unavailable(answer, question, `status ${status}`);
-  const body = readObject(answer.text);
-  if (isSuccess(status) && body && (isToken(body['access_token']) || isToken(body['refresh_token']))) return body;
-  if (isToken(body?.['error'])) throw refusal(answer, question, body);
-  if (isSuccess(status)) throw noTokenInside(answer, question);
-  if (status === 401 || status === 403) throw new ClientRejectedError({ status });
-  throw new TokenRequestError({ status });
+export function readTokenAnswer(answer: HttpAnswer, question: Question): Record<string, unknown> {
+  const body = readBody(answer.text);
+  const hasToken = isText(body?.['access_token']) || isText(body?.['refresh_token']);
+  if (isSuccess(answer.status) && body && hasToken) return body;
+  throw refusalIn(answer, body, question, noTokenInside);
 }
 
 /**
@@ -58,34 +55,82 @@ export function readTokenAnswer(answer: HttpAnswer, question: TokenQuestion): Re
  *
  * @returns the body of a success: an object
  */
-export function readEndpointAnswer(answer: HttpAnswer, question: TokenQuestion): Record<string, unknown> {
-  const { status } = answer;
-  if (isTransient(status)) throw unavailable(answer, question, `status ${status}`);
+export function readEndpointAnswer(answer: HttpAnswer, question: Question): Record<string, unknown> {
   const body = readObject(answer.text);
-  if (isSuccess(status) && body) return body;
-  if (!isSuccess(status) && isToken(body?.['error'])) throw refusal(answer, question, body);
-  if (status === 401 || status === 403) throw new ClientRejectedError({ status });
-  throw new TokenRequestError({ status });
+  if (isSuccess(answer.status) && body) return body;
+  throw refusalIn(answer, body, question);
 }
 
-/** Takes from an error answer what may be told: printable, short, and without what the server echoes of secrets. */
-export function readRefusal(
-  status: number,
-  body: Record<string, unknown> | undefined,
-  secrets: readonly string[],
+/** `withoutToken` says what a success means that holds nothing of use. */
+function refusalIn(
+  answer: HttpAnswer,
+  body: Fields | undefined,
+  question: Question,
+  withoutToken: (details: OAuthErrorDetails, purpose: string) => AuthFlowError = refusedByStatus,
+): AuthFlowError {
+  const { status, text } = answer;
+  const { purpose } = question;
+  const details = detailsOf(answer, question, body);
+  if (isTransient(status)) return unavailable(details);
+  const refusal = refusalOf(readRefusal(body), details, purpose, text.trim() === '');
+  return refusal ?? (isSuccess(status) ? withoutToken(details, purpose) : refusedByStatus(details));
+}
+
+function refusedByStatus(details: OAuthErrorDetails): AuthFlowError {
+  const { status } = details;
+  return status === 401 || status === 403 ? new ClientRejectedError(details) : new TokenRequestError(details);
+}
+
+function noTokenInside(details: OAuthErrorDetails, purpose: string): AuthFlowError {
+  const message = `The token endpoint answered with status ${details.status}, but its body holds no token.`;
+  if (purpose === 'refresh_token') return new RefreshOutcomeUnknownError({ ...details, message });
+  return new TokenRequestError({
+    ...details,
+    code: 'TOKEN_ANSWER_INVALID',
+    message,
+    remedy: 'Check that the token endpoint is the right URL and that no proxy answers in its place.',
+  });
+}
+
+/** Takes from an answer what may be told: printable, short, and without what the server echoes of secrets or adds to them. */
+export function detailsOf(
+  { status, headers, text }: HttpAnswer,
+  { secrets, now }: Pick<Question, 'secrets' | 'now'>,
+  body = readBody(text),
 ): OAuthErrorDetails {
-  const tokens = [body?.['access_token'], body?.['refresh_token'], body?.['id_token']].filter(isToken);
-  const hidden = [...secrets, ...tokens];
+  return { ...readDetails(status, body, secrets), retryAfter: readRetryAfter(headers.get('retry-after'), now) };
+}
+
+/** As `detailsOf`, of fields alone. */
+export function readDetails(status: number, body: Fields | undefined, secrets: readonly string[]): OAuthErrorDetails {
+  const hidden = [...secrets, ...secretsIn(body)];
+  const { error, description } = readRefusal(body);
+  const { suberror, error_subtype, claims } = body ?? {}; // Entra's, Google's; claims are JSON as text
   return {
     status,
-    error: printable(body?.['error'], 100, hidden),
-    errorDescription: printable(body?.['error_description'], 500, hidden),
+    error: printable(error, 100, hidden),
+    errorDescription: printable(description, 500, hidden),
+    suberror: printable(suberror ?? error_subtype, 100, hidden),
+    claims: printable(claims, 5000, hidden),
   };
+}
+
+/** Tokens and the like that a server sends beside an error, such as Auth0's `mfa_token`, at whatever depth. */
+function secretsIn(body: Fields | undefined): string[] {
+  const secrets: string[] = [];
+  const objects: object[] = body ? [body] : [];
+  for (const object of objects) {
+    for (const [name, value] of Object.entries(object) as [string, unknown][]) {
+      if (typeof value === 'object' && value !== null) objects.push(value);
+      else if (isText(value) && /(token|secret|assertion|device_code)$/i.test(name)) secrets.push(value);
+    }
+  }
+  return secrets;
 }
 
 /** What may be told of a server's text: so many characters of it, none for control, and no secret. */
 export function printable(value: unknown, length: number, secrets: readonly string[]): string | undefined {
-  if (typeof value !== 'string' || value === '') return undefined;
+  if (!isText(value)) return undefined;
   return scrub(onOneLine(value.slice(0, length)), [...secrets, ...secrets.map(onOneLine)]);
 }
 
@@ -94,80 +139,12 @@ function onOneLine(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ');
 }
 
-/** What servers say of a refresh token that has ended, or that they do not know. */
-const wordsForDead = new Set([
-  'invalid_grant', // RFC 6749 section 5.2
-  'bad_refresh_token', // GitHub, with status 200
-  'invalid_refresh_token', // Slack, with status 200
-  'invalid_token', // Cloud Foundry and others that use RFC 6750's word
-  'token_expired',
-  'expired_token',
-  'token_revoked',
-]);
-
-/** What servers say where a person is needed, though the refresh token lives (OpenID Connect Core section 3.1.2.6). */
-const wordsForPerson = new Set(['interaction_required', 'login_required', 'consent_required']);
-
-function refusal(answer: HttpAnswer, question: TokenQuestion, body: Record<string, unknown>): AuthFlowError {
-  const details = readRefusal(answer.status, body, question.secrets);
-  const isRefresh = question.grantType === 'refresh_token';
-  if (isRefresh && wordsForDead.has(String(body['error']))) return new InvalidRefreshTokenError();
-  if (isRefresh && wordsForPerson.has(String(body['error']))) {
-    return new LoginRequiredError({
-      code: 'INTERACTION_REQUIRED',
-      message: `The authorization server wants a person to log in again (${[details.error, details.errorDescription].filter(Boolean).join(', ')}).`,
-    });
-  }
-  switch (body['error']) {
-    case 'invalid_grant':
-      return new TokenRequestError({ ...details, code: 'INVALID_GRANT', ...remedyOf(question.grantType) });
-    case 'invalid_client':
-    case 'unauthorized_client':
-      return new ClientRejectedError(details);
-    case 'temporarily_unavailable':
-    case 'server_error':
-      return unavailable(answer, question, details.error);
-    default:
-      return new TokenRequestError(details);
-  }
-}
-
-const remedies: Readonly<Record<string, string>> = {
-  authorization_code:
-    'Start the login again: a code is good once, for a short time, and for the redirect URI that it was asked for.',
-  password: 'Check user name and password. Nothing that is stored was changed.',
-  'urn:ietf:params:oauth:grant-type:jwt-bearer':
-    'Check issuer, subject, audience and key of the assertion, and the clock of this machine.',
-  'urn:ietf:params:oauth:grant-type:token-exchange': 'Get a new subject token: this one has ended or is refused.',
-};
-
-function remedyOf(grantType: string): { readonly remedy?: string } {
-  const remedy = remedies[grantType];
-  return remedy === undefined ? {} : { remedy };
-}
-
-function noTokenInside(answer: HttpAnswer, question: TokenQuestion): AuthFlowError {
-  const message = `The token endpoint answered with status ${answer.status}, but its body holds no token.`;
-  if (question.grantType === 'refresh_token') return new RefreshOutcomeUnknownError({ message });
-  return new TokenRequestError({
-    status: answer.status,
-    code: 'TOKEN_ANSWER_INVALID',
-    message,
-    remedy: 'Check that the token endpoint is the right URL and that no proxy answers in its place.',
-  });
-}
-
-/** Says that an endpoint cannot answer for now. */
-export function unavailable(
-  answer: HttpAnswer,
-  question: Pick<TokenQuestion, 'now'>,
-  why: string | undefined,
-): AuthFlowError {
-  return new TokenEndpointUnavailableError({
-    message: `The authorization server cannot answer for now (${why ?? 'no reason given'}).`,
-    status: answer.status,
-    retryAfter: readRetryAfter(answer.headers.get('retry-after'), question.now),
-  });
+/** Reads `Retry-After` as seconds or as a date (RFC 9110 section 10.2.3), into seconds. */
+export function readRetryAfter(value: string | null, now: number): number | undefined {
+  if (value === null) return undefined;
+  if (/^\s*\d+\s*$/.test(value)) return Number(value);
+  const date = /[a-z]/i.test(value) ? Date.parse(value) : NaN; // Date.parse takes a bare number for a year
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }
 
 /** Tells whether a status says that it is done (RFC 9110 section 15.3). */
@@ -178,6 +155,16 @@ export function isSuccess(status: number): boolean {
 /** Tells whether a status says "later" (RFC 9110 section 15, RFC 6585 section 4, RFC 8470). */
 export function isTransient(status: number): boolean {
   return status >= 500 || status === 429 || status === 425 || status === 408;
+}
+
+/** Reads an object from JSON, or from a form, in which some servers answer; of a form only what is a token or an error. */
+function readBody(text: string): Record<string, unknown> | undefined {
+  const object = readObject(text);
+  if (object || !/^[\w.-]+=\S*$/.test(text.trim())) return object;
+  const form = new URLSearchParams(text.trim());
+  return ['access_token', 'refresh_token', 'error'].some((name) => form.has(name))
+    ? Object.fromEntries(form)
+    : undefined;
 }
 
 /** Parses text into an object; `undefined` for all else. */
@@ -192,6 +179,6 @@ export function readObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-function isToken(value: unknown): value is string {
+function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }

@@ -73,7 +73,7 @@ export class OAuthClient {
       { secrets, signal, beforeSending, dpopKey },
     );
     if (!answer) throw noAnswer(problem, grantType, secrets);
-    const body = readTokenAnswer(answer, { grantType, secrets, now: this.#connection.now() });
+    const body = readTokenAnswer(answer, { purpose: grantType, secrets, now: this.#connection.now() });
     return {
       body,
       sentAt,
@@ -93,7 +93,7 @@ export class OAuthClient {
       { secrets, signal },
     );
     if (!answer) throw noAnswer(problem, 'device_authorization', secrets);
-    return readDeviceCode(answer, secrets, this.#connection.now());
+    return readDeviceCode(answer, { purpose: 'device_authorization', secrets, now: this.#connection.now() });
   }
 
   /**
@@ -115,7 +115,7 @@ export class OAuthClient {
     );
     if (result) return result;
     if (!answer) throw noAnswer(problem, 'authorization', secrets);
-    readEndpointAnswer(answer, { grantType: 'authorization', secrets, now: this.#connection.now() });
+    readEndpointAnswer(answer, { purpose: 'authorization', secrets, now: this.#connection.now() });
     throw new DiscoveryError({
       message: 'The authorization server gave no request_uri for the parameters that were sent ahead (RFC 9126).',
       cause: scrubError(problem, secrets),
@@ -173,7 +173,7 @@ export class OAuthClient {
       { secrets, signal },
     );
     if (!answer) throw noAnswer(problem, 'introspection', secrets);
-    return readEndpointAnswer(answer, { grantType: 'introspection', secrets, now: this.#connection.now() });
+    return readEndpointAnswer(answer, { purpose: 'introspection', secrets, now: this.#connection.now() });
   }
 }
 

@@ -1,13 +1,14 @@
+import { RevocationFailedError } from '../errors/index.js';
 import { scrubError } from '../errors/scrub.js';
 import type { ServerConnection } from './server-connection.js';
-import { isSuccess, readObject } from './endpoint-answer.js';
+import { detailsOf, isSuccess } from './endpoint-answer.js';
 import type { TokenSet } from '../tokens/token-set.js';
 
 /**
  * Revokes tokens (RFC 7009). The refresh token first: with it, servers should end its access tokens too (section 2.1), and
  * some revoke no other.
  *
- * @throws a scrubbed error when the server does not confirm it
+ * @throws RevocationFailedError when the server does not confirm it
  */
 export async function revokeTokens(
   connection: ServerConnection,
@@ -15,10 +16,10 @@ export async function revokeTokens(
   signal: AbortSignal,
 ): Promise<void> {
   const refused = refreshToken !== undefined && (await revoke(connection, refreshToken, 'refresh_token', signal));
-  if (refused) throw refused.problem;
+  if (refused) throw refused;
   const kept = accessToken !== undefined && (await revoke(connection, accessToken, 'access_token', signal));
   if (!kept) return;
-  if (refreshToken === undefined || kept.error !== 'unsupported_token_type') throw kept.problem;
+  if (refreshToken === undefined || kept.error !== 'unsupported_token_type') throw kept;
 }
 
 /** Returns what stands in the way: any 2xx is a confirmation. */
@@ -27,12 +28,13 @@ async function revoke(
   token: string,
   hint: 'refresh_token' | 'access_token',
   signal: AbortSignal,
-): Promise<{ readonly problem: Error; readonly error: unknown } | undefined> {
+): Promise<RevocationFailedError | undefined> {
   const secrets = [token, ...connection.secretsOf(new URLSearchParams())];
   const { answer, problem } = await connection.ask(
     (openid, configuration) => openid.tokenRevocation(configuration, token, { token_type_hint: hint }),
     { secrets, signal, asJson: connection.settings.revocationFormat === 'json' },
   );
   if (problem === undefined || (answer && isSuccess(answer.status))) return undefined;
-  return { problem: scrubError(problem, secrets), error: answer && readObject(answer.text)?.['error'] };
+  const said = answer && detailsOf(answer, { secrets, now: connection.now() });
+  return new RevocationFailedError({ ...said, cause: scrubError(problem, secrets) });
 }

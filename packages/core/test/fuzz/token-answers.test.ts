@@ -84,7 +84,7 @@ const now = Date.UTC(2026, 0, 1);
 function decision({ status, headers, body }: Answer): string {
   const held = heldBy({ status, headers, body, failure: 'none' });
   const text = status === 204 || status === 205 ? '' : body.replace(/^\ufeff/, ''); // as fetch decodes it
-  const question = { grantType: 'refresh_token', secrets: [...sent, basic], now };
+  const question = { purpose: 'refresh_token', secrets: [...sent, basic], now };
   try {
     const answer = readTokenAnswer({ status, text, headers: new Headers(headers) }, question);
     const merged = TokenSet.from(JSON.stringify(mergeAnswer(answer, now, previous)));

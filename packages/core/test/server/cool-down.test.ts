@@ -44,11 +44,19 @@ describe('a server that fails', () => {
     expect(results.every((error) => error instanceof TokenEndpointUnavailableError)).toBe(true);
     expect(results.at(-1)).toMatchObject({
       retryable: true,
-      retryAfter: 1,
       mayHaveArrived: false,
       cause: { status: 503 },
       message: expect.stringContaining('failed 5 times in a row') as unknown,
     });
+    expect((results.at(-1) as TokenEndpointUnavailableError).retryAfter).toBeUndefined();
+  });
+
+  test('that says how long to wait is quoted with its own number, also while it is spared', async () => {
+    scene.server.nextAnswers({ endpoint: 'token', times: 99 }, faults.retryAfter(300));
+    const results = await call(machine(), 5);
+    expect(requests()).toBe(2);
+    expect(results.map((error) => (error as TokenEndpointUnavailableError).retryAfter)).toEqual(Array(5).fill(300));
+    expect((results[4] as Error).message).toContain('it is asked again in 60 s');
   });
 
   test('is asked again after a second at most, then after pauses that double, up to a minute', async () => {

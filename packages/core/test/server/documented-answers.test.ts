@@ -67,7 +67,7 @@ async function meaning(asked: Promise<unknown>): Promise<string> {
     return 'success';
   } catch (failure) {
     if (!(failure instanceof AuthFlowError)) throw failure;
-    const codes = ['INVALID_GRANT', 'TOKEN_ANSWER_INVALID', 'INTERACTION_REQUIRED'];
+    const codes = ['INVALID_GRANT', 'TOKEN_ANSWER_INVALID', 'INTERACTION_REQUIRED', 'REFRESH_TOKEN_SUSPECT'];
     return `\`${failure.name}\`${codes.includes(failure.code) ? `, code \`${failure.code}\`` : ''}`;
   }
 }
@@ -89,13 +89,21 @@ const answerCases: Partial<Record<string, readonly [readonly (keyof typeof ask)[
       '599': () => faults.empty(599),
     },
   ],
-  '2xx, JSON object with a token, whatever else': [
+  '2xx, an object with a token, whatever else': [
     both,
     {
       'an error beside it': () => faults.changeFields((all) => ({ ...all, error: 'server_error' })),
       'another content type': () => faults.contentType('text/html; charset=utf-8'),
       'fields of odd types': () => faults.changeFields((all) => ({ ...all, scope: 5, id_token: [], expires_in: {} })),
     },
+  ],
+  'to a refresh: `interaction_required` or another word for "a person is needed"': [
+    ['refresh'],
+    Object.fromEntries(
+      ['interaction_required', 'login_required', 'account_selection_required', 'consent_required', 'mfa_required'].map(
+        (word) => [word, () => error(word)],
+      ),
+    ),
   ],
   'to a refresh: `invalid_grant`, or another word for a dead token': [
     ['refresh'],
@@ -105,24 +113,37 @@ const answerCases: Partial<Record<string, readonly [readonly (keyof typeof ask)[
         .flatMap((word) => [200, 400, 401, 403].map((status) => [`${word} ${status}`, () => error(word, status)])),
     ),
   ],
-  'to another grant: `invalid_grant`': [['request'], { '400': () => error('invalid_grant') }],
-  'to a refresh: `interaction_required`, `login_required`, `consent_required`': [
+  'to a refresh: 400, 403, 404 with an OAuth error that blames neither client nor request; 400 with nothing': [
     ['refresh'],
-    Object.fromEntries(
-      ['interaction_required', 'login_required', 'consent_required'].map((word) => [word, () => error(word)]),
-    ),
+    {
+      ...Object.fromEntries(
+        [400, 403, 404].flatMap((status) =>
+          ['invalid_request', 'access_denied', 'revoked_token'].map((word) => [
+            `${word} ${status}`,
+            () => error(word, status),
+          ]),
+        ),
+      ),
+      nothing: () => faults.empty(400),
+    },
   ],
-  '`invalid_client`, `unauthorized_client`': [
-    both,
-    { client: () => error('invalid_client', 401), unauthorized: () => error('unauthorized_client') },
-  ],
+  'to another grant: `invalid_grant`': [['request'], { '400': () => error('invalid_grant') }],
   '`temporarily_unavailable`, `server_error`': [
     both,
     { unavailable: () => error('temporarily_unavailable'), error: () => error('server_error', 200) },
   ],
+  '`invalid_client`, `unauthorized_client`; 401 with any other OAuth error': [
+    both,
+    {
+      client: () => error('invalid_client', 401),
+      'client with status 400': () => error('invalid_client'),
+      unauthorized: () => error('unauthorized_client'),
+      'of the API’s own': () => error('access_denied', 401),
+    },
+  ],
   'any other OAuth error': [
     both,
-    { scope: () => error('invalid_scope'), own: () => error('OWN_WORD', 403), success: () => error('odd', 200) },
+    { scope: () => error('invalid_scope'), phrase: () => error('Forbidden', 403), success: () => error('odd', 200) },
   ],
   '2xx without any of these, to a refresh: nothing, HTML, a list, torn JSON': [
     ['refresh'],
@@ -133,7 +154,7 @@ const answerCases: Partial<Record<string, readonly [readonly (keyof typeof ask)[
       'a list': () => body([{ access_token: 'a' }]),
       null: () => body(null),
       'an access token that is no text': () => body({ access_token: 5, token_type: 'Bearer' }),
-      'an error that is no text': () => body({ error: { code: 'invalid_grant' } }),
+      'an error that is no text': () => body({ error: { code: 'odd' } }),
     },
   ],
   '2xx without any of these, to another grant': [
@@ -147,7 +168,6 @@ const answerCases: Partial<Record<string, readonly [readonly (keyof typeof ask)[
   '3xx, other 4xx without an OAuth error: nothing, HTML, a list': [
     both,
     {
-      '400': () => faults.empty(400),
       '404': () => faults.html(404),
       'a redirect': () => faults.redirect('/elsewhere', { status: 302 }),
       'a redirect that keeps the body': () => faults.redirect('http://127.0.0.1:9/', { status: 307 }),
@@ -260,7 +280,7 @@ describe('docs/server-answers.md', () => {
 
   describe.each(silences)('says of none: %s', (silence, ofRefresh, ofRequest) => {
     test.each(Object.entries(silenceCases[silence] ?? {}))('%s', async (_name, fault) => {
-      const timeout = silence === timeIsUp ? 0.2 : undefined; // seconds; real, since a fetch is real
+      const timeout = silence === timeIsUp ? 1 : undefined; // seconds; real, since a fetch is real, and long enough to connect in
       expect(await meaning(refresh(fault(), timeout))).toBe(ofRefresh);
       expect(await meaning(request(fault(), timeout))).toBe(ofRequest);
     });

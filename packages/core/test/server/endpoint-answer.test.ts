@@ -7,16 +7,15 @@ import {
   TokenEndpointUnavailableError,
   TokenRequestError,
 } from '@latchkey/core';
-import { readRetryAfter } from '../../dist/server/retry-after.js';
-import { readTokenAnswer } from '../../dist/server/endpoint-answer.js';
+import { readRetryAfter, readTokenAnswer } from '../../dist/server/endpoint-answer.js';
 
 const now = Date.UTC(2026, 0, 1);
 const html = '<!doctype html><title>Log in to the hotel</title>';
 const oauth = (error: string): string => JSON.stringify({ error, error_description: 'as it says' });
 
-function ask(grantType: string, status: number, text: string, headers: Record<string, string> = {}): unknown {
+function ask(purpose: string, status: number, text: string, headers: Record<string, string> = {}): unknown {
   try {
-    return readTokenAnswer({ status, text, headers: new Headers(headers) }, { grantType, secrets: [], now });
+    return readTokenAnswer({ status, text, headers: new Headers(headers) }, { purpose, secrets: [], now });
   } catch (error) {
     return error;
   }
@@ -69,11 +68,10 @@ describe('an answer of the token endpoint', () => {
   });
 
   test.each([
-    ['400 with nothing in it', 400, ''],
     ['400 with HTML', 400, html],
     ['404', 404, html],
     ['400 with JSON that is no object', 400, '["invalid_grant"]'],
-    ['400 with an error that is no text', 400, '{"error":{"code":"invalid_grant"}}'],
+    ['400 with an error that is no text', 400, '{"error":{"code":"invalid_something"}}'],
     ['a redirect', 302, ''],
     ['a redirect that keeps the method', 307, ''],
     ['an OAuth error of another kind', 400, oauth('invalid_scope')],

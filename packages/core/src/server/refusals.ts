@@ -1,0 +1,192 @@
+import {
+  type AuthFlowError,
+  ClientRejectedError,
+  InvalidRefreshTokenError,
+  LoginRequiredError,
+  OAuthError,
+  type OAuthErrorDetails,
+  TokenEndpointUnavailableError,
+  TokenRequestError,
+} from '../errors/index.js';
+import { describeRefusal } from '../errors/oauth-error.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The words of a refusal. */
+export interface Refusal {
+  readonly error: string | undefined;
+  readonly description: string | undefined;
+  /** Whether `error` stands where RFC 6749 section 5.2 has it. */
+  readonly isOAuth: boolean;
+}
+
+/** Finds the words of a refusal, also where they have other names or lie deeper. */
+export function readRefusal(body: Fields | undefined): Refusal {
+  const { error, error_description, errors } = body ?? {};
+  const [inner] = [error, ...(Array.isArray(errors) ? (errors as unknown[]) : [])].filter(isFields);
+  const { resource, field } = inner ?? {};
+  return {
+    error: firstText(error, ...codesOf(inner), ...codesOf(body)),
+    description: firstText(
+      error_description,
+      inner?.['message'],
+      isText(resource) && isText(field) ? `${resource} ${field}` : undefined,
+      body?.['message'],
+    ),
+    isOAuth: isText(error),
+  };
+}
+
+const codesOf = ({ code, errorType, type, status }: Fields = {}): unknown[] => [code, errorType, type, status];
+
+/**
+ * What servers say of a refresh token that has ended, or that they do not know: `error`, or `error: description` as it
+ * begins. Each with who says so, and where that stands.
+ */
+const deadRefreshToken: readonly string[] = [
+  'invalid_grant', // RFC 6749 section 5.2. Fitbit, in `errors`: aarondcoleman/Fitbit.NET#320
+  'bad_refresh_token', // GitHub, with status 200. HubSpot, as `status`: HGData/mk-node-hubspot#64
+  'invalid_refresh_token', // Slack, with status 200
+  'invalid_token', // Cloud Foundry and others that use RFC 6750's word
+  'token_expired',
+  'expired_token',
+  'token_revoked',
+  'invalid_code', // Zoho, with status 200: Weble/ZohoBooksApi#84
+  'invalid: refreshtoken', // Strava, in `errors`: dreeveapp/dreeve#1449
+  'bad request: invalid refresh token', // Twitch: dev.twitch.tv/docs/authentication/refresh-tokens
+  'service.not_authorized: invalid refresh token', // Square: developer.squareup.com/forums/t/11056
+  'unauthorized_client: refresh_token is invalid', // Atlassian, with status 403
+  'server_error: access_denied', // ServiceNow, with status 401: demisto/content-docs#1301
+  'invalid_request: value passed for the token was invalid', // X
+  'invalid_request: the refresh token is invalid', // league/oauth2-server to 8, 401: thephpleague/oauth2-server#993
+  'invalid_request: cannot decrypt the refresh token', // the same, and @jmondi/oauth2-server 4.3
+  'invalid_request: invalid "refresh_token" in request', // Authlib to 0.10: lepture/authlib#112
+  'invalid_client: refresh token could not be mapped', // athenaFlex: athenahealth/apiserver-athenaFlex#107
+];
+
+/** What servers say where a person is needed, though the refresh token lives. */
+const needsPerson = new Set([
+  'interaction_required', // this and the next three: OpenID Connect Core section 3.1.2.6
+  'login_required',
+  'account_selection_required',
+  'consent_required',
+  'mfa_required', // Auth0, with status 403: auth0.com/docs, "Multi-factor authentication and resource owner password"
+]);
+
+/** Of the finer codes beside `invalid_grant` (Microsoft Entra's, Google's `invalid_rapt`), those of a token that has ended. */
+const deadSuberrors = new Set(['bad_token', 'token_expired']);
+
+/** Codes that blame the client, the request or the hour, and not the refresh token. */
+const blamesOther =
+  /(^|[^a-z])(client|scopes?|target|resource|audience|dpop|authorization_details|redirect_uri|grant_type|unsupported|unavailable|server_error|rate|limit|ratelimit\w*|quota|throttl\w*|too_many|slow_down|internal)([^a-z]|$)/i;
+
+/** An error code is words that are joined. A reason phrase is none, such as `Forbidden`, also where it is joined. */
+const errorCode =
+  /^(?!(bad_request|not_found|method_not_allowed|not_acceptable|request_timeout)$)[a-z\d]+([_.:-][a-z\d]+)+$/i;
+
+/**
+ * Says what a complete refusal means, `undefined` when it says nothing that is known. It is no outage by its status.
+ *
+ * @param isEmpty - whether the answer has no body at all
+ */
+export function refusalOf(
+  refusal: Refusal,
+  details: OAuthErrorDetails,
+  purpose: string,
+  isEmpty: boolean,
+): AuthFlowError | undefined {
+  const { error, isOAuth } = refusal;
+  if (purpose === 'refresh_token') {
+    if (wantsPerson(refusal, details)) return interactionRequired(details);
+    if (isDead(refusal)) return new InvalidRefreshTokenError(details);
+    if (isEmpty ? details.status === 400 : isSuspect(refusal, details.status)) return suspect(details);
+  }
+  if (error === 'invalid_grant' || (error === 'invalid_credentials' && isOAuth)) {
+    return new TokenRequestError({ ...details, code: 'INVALID_GRANT', ...remedyOf(purpose) });
+  }
+  if (!isOAuth) return undefined;
+  if (error === 'temporarily_unavailable' || error === 'server_error') return unavailable(details);
+  const isOfClient = error === 'invalid_client' || error === 'unauthorized_client';
+  const isPoll = purpose === 'urn:ietf:params:oauth:grant-type:device_code';
+  return isOfClient || (details.status === 401 && !isPoll)
+    ? new ClientRejectedError(details)
+    : new TokenRequestError(details);
+}
+
+/** Says that an endpoint cannot answer for now. */
+export function unavailable(details: OAuthErrorDetails): AuthFlowError {
+  const message = `The authorization server cannot answer for now (${describeRefusal(details)}).`;
+  return new TokenEndpointUnavailableError({ ...details, message });
+}
+
+/** Tells whether a refusal means that this client may renew by no refresh token: only a new grant helps. */
+export function mayNotRefresh(error: unknown): boolean {
+  return (
+    error instanceof OAuthError && (error.error === 'unauthorized_client' || error.error === 'unsupported_grant_type')
+  );
+}
+
+function wantsPerson({ error }: Refusal, { suberror }: OAuthErrorDetails): boolean {
+  if (error === 'invalid_grant') return suberror !== undefined && !deadSuberrors.has(suberror);
+  return error !== undefined && needsPerson.has(error);
+}
+
+function isDead({ error = '', description = '' }: Refusal): boolean {
+  const said = `${error}: ${description}`.toLowerCase();
+  return deadRefreshToken.some((words) =>
+    words.includes(': ') ? said.startsWith(words) : words === error.toLowerCase(),
+  );
+}
+
+function isSuspect({ error = '', isOAuth }: Refusal, status: number): boolean {
+  const isRefusal = status === 400 || status === 403 || status === 404;
+  return isRefusal && isOAuth && errorCode.test(error) && !blamesOther.test(error);
+}
+
+function interactionRequired(details: OAuthErrorDetails): LoginRequiredError {
+  return new LoginRequiredError({
+    ...details,
+    code: 'INTERACTION_REQUIRED',
+    message: `The authorization server wants a person to log in again (${describeRefusal(details)}).`,
+    ...(details.claims !== undefined && {
+      remedy: 'Log in again, with the claims of this error as the parameter claims.',
+    }),
+  });
+}
+
+function suspect(details: OAuthErrorDetails): LoginRequiredError {
+  return new LoginRequiredError({
+    ...details,
+    code: 'REFRESH_TOKEN_SUSPECT',
+    message:
+      `The authorization server refused to renew (${describeRefusal(details)}) and blames neither client nor request: ` +
+      'the refresh token has probably ended.',
+    remedy: 'Log in again, for example with doFlow(). The tokens were kept, and are tried again after a pause.',
+  });
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  authorization_code:
+    'Start the login again: a code is good once, for a short time, and for the redirect URI that it was asked for.',
+  password: 'Check user name and password. Nothing that is stored was changed.',
+  'urn:ietf:params:oauth:grant-type:jwt-bearer':
+    'Check issuer, subject, audience and key of the assertion, and the clock of this machine.',
+  'urn:ietf:params:oauth:grant-type:token-exchange': 'Get a new subject token: this one has ended or is refused.',
+};
+
+function remedyOf(purpose: string): { readonly remedy?: string } {
+  const remedy = remedies[purpose];
+  return remedy === undefined ? {} : { remedy };
+}
+
+function firstText(...values: readonly unknown[]): string | undefined {
+  return values.find(isText);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
