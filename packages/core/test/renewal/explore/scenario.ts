@@ -74,6 +74,16 @@ export const refusedCallers: Scenario = {
 /** One process with nobody to renew behind its back. */
 export const alone: Scenario = { name: 'two callers in one process', instances: [[token, { rejectedToken: 'A0' }]] };
 
+/** The least that can act as two owners. */
+export const pair: Scenario = { name: 'two callers, strict rotation', instances: [[token], [token]] };
+
+/** A caller may come at any step of the renewal of another, in the same process: also while its tokens are saved. */
+export const latecomer: Scenario = {
+  name: 'two callers in one process, one after the other',
+  instances: [[token, token]],
+  isStaggered: true,
+};
+
 /** Two processes where whoever was late can adopt. */
 export const refusedWithAdoption: Scenario = {
   ...refusedCallers,
