@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DeviceCodeFlowSimple } from '@latchkey/core';
-import { FakeAuthorizationServer } from '@latchkey/core/testing';
+import { FakeAuthorizationServer, TestClock } from '@latchkey/core/testing';
 import { FileTokenStorage } from '@latchkey/storage-file';
 import { makeFolder } from './folder.js';
 
@@ -20,7 +20,8 @@ beforeEach(async () => {
   const endpoints = { issuer, tokenEndpoint, deviceAuthorizationEndpoint: `${issuer}/device_authorization` };
   const path = join(makeFolder(), 'tokens.json');
   storage = new FileTokenStorage(path);
-  flow = new DeviceCodeFlowSimple({ server: endpoints, clientId: 'cli', storage, promptUser: () => undefined });
+  const clock = new TestClock({ autoAdvance: true, start: Date.now() });
+  flow = new DeviceCodeFlowSimple({ server: endpoints, clientId: 'cli', clock, storage, promptUser: () => undefined });
   await flow.doFlow();
   const script = join(import.meta.dirname, 'children/api-caller.mjs');
   children = Array.from({ length: 4 }, () => fork(script, [issuer, path], { env }));

@@ -6,7 +6,7 @@ import { outcomeOf, start } from './child.js';
 import { leftovers, makeFolder } from './folder.js';
 import { key, waiting } from './some.js';
 
-const kills = Number(process.env['LATCHKEY_KILLS'] ?? 60);
+const kills = Number(process.env['LATCHKEY_KILLS'] ?? 24);
 const seed = Number(process.env['LATCHKEY_SEED'] ?? Date.now() % 1_000_000);
 
 describe('FileTokenStorage, when its process is killed,', () => {

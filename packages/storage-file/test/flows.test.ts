@@ -32,33 +32,40 @@ function overFile<F extends AuthFlow>(
   };
 }
 
-for (const locking of ['kernel', 'lockfile'] as const) {
-  for (const Flow of [DeviceCodeFlow, DeviceCodeFlowSimple]) {
-    const create = overFile(
-      locking,
-      ({ server, clock }, storage) =>
-        new Flow({
-          issuer: server.issuer,
-          clientId: 'cli',
-          clock,
-          storage,
-          promptUser: ({ userCode }) => {
-            server.approve(userCode);
-          },
-        }),
-      (flow) => flow.doFlow(),
-    );
-    describeAuthFlow(`${Flow.name} over FileTokenStorage, ${locking}`, { describe, test }, { create });
-  }
+// A flow and its Simple variant differ by their constructor alone, so that each is run over one kind of lock.
+const deviceFlows = [
+  ['kernel', DeviceCodeFlow],
+  ['lockfile', DeviceCodeFlowSimple],
+] as const;
+for (const [locking, Flow] of deviceFlows) {
+  const create = overFile(
+    locking,
+    ({ server, clock }, storage) =>
+      new Flow({
+        issuer: server.issuer,
+        clientId: 'cli',
+        clock,
+        storage,
+        promptUser: ({ userCode }) => {
+          server.approve(userCode);
+        },
+      }),
+    (flow) => flow.doFlow(),
+  );
+  describeAuthFlow(`${Flow.name} over FileTokenStorage, ${locking}`, { describe, test }, { create });
+}
 
-  for (const Flow of [ClientCredentialsFlow, ClientCredentialsFlowSimple]) {
-    const create = overFile(
-      locking,
-      ({ server, clock }, storage) =>
-        new Flow({ issuer: server.issuer, clientId: 'machine', clientSecret: 'secret', clock, storage }),
-      (flow) => flow.getAccessTokenRefreshIfNecessary(),
-    );
-    const title = `${Flow.name} over FileTokenStorage, ${locking}`;
-    describeAuthFlow(title, { describe, test }, { create, refreshes: false, needsPerson: false });
-  }
+const programFlows = [
+  ['lockfile', ClientCredentialsFlow],
+  ['kernel', ClientCredentialsFlowSimple],
+] as const;
+for (const [locking, Flow] of programFlows) {
+  const create = overFile(
+    locking,
+    ({ server, clock }, storage) =>
+      new Flow({ issuer: server.issuer, clientId: 'machine', clientSecret: 'secret', clock, storage }),
+    (flow) => flow.getAccessTokenRefreshIfNecessary(),
+  );
+  const title = `${Flow.name} over FileTokenStorage, ${locking}`;
+  describeAuthFlow(title, { describe, test }, { create, refreshes: false, needsPerson: false });
 }

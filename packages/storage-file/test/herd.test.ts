@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DeviceCodeFlowSimple, TokenSet } from '@latchkey/core';
-import { FakeAuthorizationServer, faults } from '@latchkey/core/testing';
+import { FakeAuthorizationServer, faults, TestClock } from '@latchkey/core/testing';
 import { FileTokenStorage } from '@latchkey/storage-file';
 
 const processes = 8;
@@ -35,6 +35,7 @@ async function storeExpiredToken(): Promise<FileTokenStorage> {
   const options = { server: { issuer: server.issuer, tokenEndpoint: server.tokenEndpoint }, clientId: 'cli', storage };
   const flow = new DeviceCodeFlowSimple({
     ...options,
+    clock: new TestClock({ autoAdvance: true, start: Date.now() }),
     server: { ...options.server, deviceAuthorizationEndpoint: `${server.issuer}/device_authorization` },
     promptUser: () => undefined,
   });

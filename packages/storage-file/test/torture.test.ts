@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { script } from './child.js';
 import { makeFolder } from './folder.js';
 
-const hits = Number(process.env['LATCHKEY_HITS'] ?? 2);
+const hits = Number(process.env['LATCHKEY_HITS'] ?? (process.env['LATCHKEY_FULL'] === '1' ? 2 : 1));
 const seed = Number(process.env['LATCHKEY_SEED'] ?? Date.now() % 1_000_000);
 
 const torture = (locking: string, changes: Partial<TortureOptions> = {}): Promise<TortureResult> =>

@@ -8,9 +8,10 @@ import {
   MemoryTokenStorage,
   TokenSet,
 } from '@latchkey/core';
-import { FakeAuthorizationServer } from '@latchkey/core/testing';
+import { FakeAuthorizationServer, TestClock } from '@latchkey/core/testing';
 
 let server: FakeAuthorizationServer;
+const clock = new TestClock({ autoAdvance: true, start: Date.now() });
 
 beforeEach(async () => {
   server = await FakeAuthorizationServer.start({ deviceLogins: 'approved', deviceInterval: 1 });
@@ -21,7 +22,7 @@ afterEach(() => server.stop());
 class OwnPlace extends DeviceCodeFlow {
   readonly place: Map<string, string>;
   constructor(place: Map<string, string>, options: Partial<DeviceCodeFlowOptions> = {}) {
-    super({ issuer: server.issuer, clientId: 'app', promptUser: () => undefined, lock: 'process', ...options });
+    super({ issuer: server.issuer, clientId: 'app', clock, promptUser: () => undefined, lock: 'process', ...options });
     this.place = place;
   }
   protected override loadTokens(): Promise<TokenSet | undefined> {
@@ -130,7 +131,7 @@ describe('withAccount', () => {
   test('makes siblings of a subclass whose constructor takes something else', async () => {
     class Kiosk extends DeviceCodeFlow {
       constructor(readonly place: string) {
-        super({ issuer: server.issuer, clientId: 'kiosk', promptUser: () => undefined });
+        super({ issuer: server.issuer, clientId: 'kiosk', clock, promptUser: () => undefined });
       }
     }
     const sibling = new Kiosk('hall').withAccount('ada');
@@ -191,7 +192,7 @@ describe('a record of another credential', () => {
 describe('a stored token that lacks a requested scope', () => {
   test('asks for a login where that needs a person', async () => {
     const storage = new MemoryTokenStorage();
-    const options = { issuer: server.issuer, clientId: 'app', storage, promptUser: () => undefined };
+    const options = { issuer: server.issuer, clientId: 'app', clock, storage, promptUser: () => undefined };
     await new DeviceCodeFlow({ ...options, scope: 'read' }).doFlow();
     const wider = new DeviceCodeFlow({ ...options, scope: 'read write' });
     await expect(wider.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({

@@ -10,7 +10,7 @@ import {
   RecordUnreadableError,
   StorageUnavailableError,
 } from '@latchkey/core';
-import { describeTokenStorage, FakeAuthorizationServer } from '@latchkey/core/testing';
+import { describeTokenStorage, FakeAuthorizationServer, TestClock } from '@latchkey/core/testing';
 import Keyv from 'keyv';
 
 const first: EncryptionKey = { id: 'k1', secret: randomBytes(32) };
@@ -115,7 +115,8 @@ describe('a flow over an encrypted storage', () => {
     const map = new Map();
     const over = (codec: ReturnType<typeof encryption>): KeyvTokenStorage =>
       new KeyvTokenStorage(new Keyv({ store: map }), { lock: 'process', codec, id: `keyv:${Math.random()}` });
-    const options = { issuer: server.issuer, clientId: 'app', promptUser: () => undefined };
+    const clock = new TestClock({ autoAdvance: true });
+    const options = { issuer: server.issuer, clientId: 'app', clock, promptUser: () => undefined };
     await new DeviceCodeFlow({ ...options, storage: over(encryption([first])) }).doFlow();
     expect(JSON.stringify([...map])).not.toMatch(/at_|rt_/);
     const flow = new DeviceCodeFlow({ ...options, storage: over(encryption([second])) });
