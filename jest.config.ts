@@ -22,6 +22,8 @@ const config: Config = {
   reporters: ['default', '<rootDir>/scripts/jest-count-reporter.mjs'],
   // Many tests wait for processes and servers, so that two cores carry two workers.
   maxWorkers: Math.max(2, availableParallelism() - 1),
+  // Module graphs of finished files stay in a worker. One that has grown to 1.6 GB takes longer to end than jest waits.
+  workerIdleMemoryLimit: '500MB',
   testTimeout: 30_000,
 };
 
