@@ -15,7 +15,6 @@ export type {
   ClientAuthentication,
   FlowOptions,
   RetryOptions,
-  Rotation,
   ServerEndpoints,
 } from './options/flow-options.js';
 export {
@@ -68,7 +67,8 @@ export type { HeldLock, Lock, LockOptions } from './storage/lock.js';
 export type { DeleteContext, SaveContext, TokenStorage } from './storage/token-storage.js';
 export { type Clock, systemClock } from './platform/clock.js';
 export { assertGeneration } from './tokens/generation.js';
-export type { RecordStamp, TokenRecord, Unanswered } from './tokens/token-record.js';
+export type { RecordStamp, Suspected, TokenRecord, Unanswered } from './tokens/token-record.js';
+export { settled } from './renewal/settled.js';
 export { TokenSet } from './tokens/token-set.js';
 export { ProcessLock } from './storage/process-lock.js';
 export { MemoryTokenStorage } from './storage/memory-token-storage.js';

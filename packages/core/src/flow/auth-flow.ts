@@ -20,14 +20,15 @@ import type { Grant } from '../renewal/grant.js';
 import { keepFresh, type KeptFresh } from '../renewal/keep-fresh.js';
 import { beginLogin, joinLogin, logIn } from '../renewal/login.js';
 import { logOut } from '../renewal/logout.js';
+import { presentedAgainAt } from '../renewal/refresh-notes.js';
 import { cold, keepWarm } from '../renewal/warm-token.js';
 import { AuthorizationServer } from '../server/authorization-server.js';
 import type { OAuthClient } from '../server/oauth-client.js';
 import type { HeldLock, LockOptions } from '../storage/lock.js';
 import type { DeleteContext, SaveContext } from '../storage/token-storage.js';
 import { isFresh, secondsLeft } from '../tokens/expiry.js';
-import { FlowEvents, summarize } from '../tokens/flow-events.js';
-import { mergeAnswer } from '../tokens/merge.js';
+import { FlowEvents, summarize, tellProblem } from '../tokens/flow-events.js';
+import { assertAccessToken, mergeAnswer } from '../tokens/merge.js';
 import { TokenSet } from '../tokens/token-set.js';
 import { sharedServer } from './account-sibling.js';
 import { checkOptions } from './check-options.js';
@@ -182,7 +183,8 @@ export abstract class AuthFlow {
     if (tokens.accessToken === undefined) throw new NoAccessTokenError();
     const isWarm = this.#warm.tokens === tokens || credential.unsaved || credential.tokens !== tokens;
     if (!isWarm && callers.isGoodEnough({ tokens, isNew: false }, { ...call, threshold })) {
-      this.#warm = keepWarm(credential, tokens, { threshold, ahead: callers.renewsAhead(tokens) });
+      const again = presentedAgainAt(tokens, credential, this.#now());
+      this.#warm = keepWarm(credential, tokens, { threshold, ahead: callers.renewsAhead(tokens), again });
     }
     return tokens.accessToken;
   }
@@ -216,7 +218,7 @@ export abstract class AuthFlow {
   keepFresh(): KeptFresh {
     const { clock, autoRefreshThreshold: threshold } = this.settings;
     const token = (options: AccessTokenOptions): Promise<string> => this.getAccessTokenRefreshIfNecessary(options);
-    return keepFresh({ clock, threshold, tokens: () => this.#heldTokens, token });
+    return keepFresh({ clock, threshold, credential: this.#parts.credential, token });
   }
 
   /**
@@ -370,7 +372,8 @@ export abstract class AuthFlow {
     const dpopKey = this.settings.dpop ? await createDpopKey() : undefined;
     const form = grantParameters(this.settings, parameters);
     const answer = await client.requestTokens(grantType, form, { signal, dpopKey });
-    this.#parts.renewal.validate(answer);
+    tellProblem(this.events, this.key, answer.problem);
+    assertAccessToken(answer.body);
     const tokens = mergeAnswer(answer.body, answer.sentAt);
     return dpopKey ? tokens.boundTo(dpopKey) : tokens;
   }
@@ -389,13 +392,18 @@ export abstract class AuthFlow {
     const { credential, keeper } = this.#parts;
     const began = this.#now();
     const start = async (aborted: AbortSignal): Promise<TokenSet> => {
-      const { scope } = this.settings;
-      const tokens = await logIn(keeper, step ?? ((context) => this.authorize(context)), { scope }, aborted);
+      const how = { scope: this.settings.scope, reason: 'login' } as const;
+      const tokens = await logIn(keeper, step ?? ((context) => this.authorize(context)), how, aborted);
       const duration = (this.#now() - began) / 1000;
       this.events.emit('authorized', { key: this.key, tokens: summarize(tokens), duration });
       return tokens;
     };
     return step ? beginLogin(start, signal) : joinLogin(credential, start, signal);
+  }
+
+  /** @internal What `authorize` takes from the application's code, read before a place in line and the lock are taken. */
+  protected readSources(): Promise<unknown> {
+    return Promise.resolve(undefined);
   }
 
   /** @internal */
@@ -441,6 +449,7 @@ export abstract class AuthFlow {
     return {
       interactive: this.interactive,
       prepare: async () => (this.needsServer ? this.#server.prepareRenewal() : undefined),
+      readSources: () => this.readSources(),
       authorize: (context, client) => {
         this.#client = client;
         return this.authorize(context).finally(() => (this.#client = undefined));

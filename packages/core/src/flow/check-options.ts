@@ -32,16 +32,11 @@ function checkTimesAndRetry(options: AuthFlowOptions): void {
   for (const name of ['lockTimeout', 'autoRefreshThreshold', 'timeout'] as const) {
     checkSeconds(options[name], name);
   }
-  const { rotation, retry } = options;
+  const { retry } = options;
   checkSeconds(retry?.deadline, 'retry.deadline');
   const attempts = retry?.attempts ?? 1;
   if (!Number.isInteger(attempts) || attempts < 1)
     throw new TypeError('retry.attempts must be a whole number, 1 or more.');
-  if (rotation === undefined || rotation === 'strict') return;
-  if (typeof (rotation as Partial<typeof rotation>).grace !== 'number') {
-    throw new TypeError("rotation must be 'strict' or { grace: seconds }.");
-  }
-  checkSeconds(rotation.grace, 'rotation.grace');
 }
 
 /** Tells what is no storage or lock before it fails like one that is out of order. @throws TypeError */

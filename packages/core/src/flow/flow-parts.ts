@@ -11,7 +11,6 @@ import type { FlowEvents } from '../tokens/flow-events.js';
 export interface FlowParts {
   readonly credential: CredentialState;
   readonly keeper: TokenKeeper;
-  readonly renewal: Renewal;
   readonly callers: Callers;
 }
 
@@ -34,5 +33,5 @@ export function assembleParts({ key, place, flowClass, settings, events, grant, 
   const keeper = new TokenKeeper({ key, credential, hooks, events, clock, lockTimeout, overwritesOthers });
   const renewal = new Renewal({ key, settings, credential, keeper, events, grant });
   const callers = new Callers(settings, credential, renewal, grant.interactive);
-  return { credential, keeper, renewal, callers };
+  return { credential, keeper, callers };
 }

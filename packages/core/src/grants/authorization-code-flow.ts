@@ -1,5 +1,6 @@
 import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import { callbackParameters, readCallback } from './authorization-callback.js';
+import { randomChecks } from './authorization-checks.js';
 import type { AuthorizationRedirect } from '../options/login-redirect.js';
 import { NonceMismatchError } from '../errors/index.js';
 import { grantParameters } from '../options/grant-parameters.js';
@@ -91,7 +92,7 @@ export class AuthorizationCodeFlow extends StoredAuthFlow {
   async startAuthorization({ redirectUri = this.options.redirectUri } = {}): Promise<StartedAuthorization> {
     if (redirectUri === undefined) throw new TypeError('startAuthorization needs the option redirectUri.');
     const client = await this.prepareClient();
-    const { state, nonce, codeVerifier, codeChallenge } = await client.randomChecks();
+    const { state, nonce, codeVerifier, codeChallenge } = await randomChecks();
     const { scope = '', audience, resource, authorizationParameters: parameters } = this.options;
     const wantsIdToken = scope.split(' ').includes('openid');
     const query = grantParameters(

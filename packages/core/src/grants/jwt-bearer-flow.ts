@@ -56,14 +56,20 @@ export class JwtBearerFlow extends StoredAuthFlow {
     return super.withAccount(account);
   }
 
-  protected override async authorize({ signal }: AuthorizeContext): Promise<TokenSet> {
+  /** @internal */
+  protected override async readSources(): Promise<string> {
     const { assertion, account: subject } = this.options;
     const { tokenEndpoint } = await this.prepareClient();
     const make =
       typeof assertion === 'string'
         ? assertion
         : () => assertion({ tokenEndpoint, subject, now: this.settings.clock.now() });
-    return this.requestTokens(grantType, { assertion: await readSecret('assertion', make) }, { signal });
+    return readSecret('assertion', make);
+  }
+
+  protected override async authorize({ signal, sources }: AuthorizeContext): Promise<TokenSet> {
+    const assertion = (sources as string | undefined) ?? (await this.readSources());
+    return this.requestTokens(grantType, { assertion }, { signal });
   }
 }
 

@@ -47,9 +47,14 @@ export class PasswordFlow extends StoredAuthFlow {
     throw new TypeError('A PasswordFlow is for one user: make another flow, with its own username and password.');
   }
 
-  protected override async authorize({ signal }: AuthorizeContext): Promise<TokenSet> {
-    const { username, password } = this.options;
-    return this.requestTokens('password', { username, password: await readSecret('password', password) }, { signal });
+  /** @internal */
+  protected override readSources(): Promise<string> {
+    return readSecret('password', this.options.password);
+  }
+
+  protected override async authorize({ signal, sources }: AuthorizeContext): Promise<TokenSet> {
+    const password = (sources as string | undefined) ?? (await this.readSources());
+    return this.requestTokens('password', { username: this.options.username, password }, { signal });
   }
 }
 

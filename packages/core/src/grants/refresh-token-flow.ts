@@ -1,5 +1,5 @@
 import { markBuiltFromOptions } from '../flow/account-sibling.js';
-import { InvalidRefreshTokenError } from '../errors/index.js';
+import { InvalidRefreshTokenError, LoginRequiredError } from '../errors/index.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import { readSecret, type SecretSource } from '../options/secret-source.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
@@ -48,14 +48,19 @@ export class RefreshTokenFlow extends StoredAuthFlow {
     throw new TypeError('A RefreshTokenFlow is for one account: make another flow, with its own refreshToken.');
   }
 
+  /** @internal */
+  protected override readSources(): Promise<string> {
+    return readSecret('refreshToken', this.options.refreshToken);
+  }
+
   /**
    * @throws InvalidRefreshTokenError, code `GIVEN_REFRESH_TOKEN_SPENT`, when the given one was used before
    *
    * @group Hooks to override
    */
-  protected override async authorize({ previous }: AuthorizeContext): Promise<TokenSet> {
-    const refreshToken = await readSecret('refreshToken', this.options.refreshToken);
-    if (previous?.refreshToken === refreshToken) throw new InvalidRefreshTokenError({ remedy });
+  protected override async authorize({ previous, refusal, sources }: AuthorizeContext): Promise<TokenSet> {
+    const refreshToken = (sources as string | undefined) ?? (await this.readSources());
+    if (previous?.refreshToken === refreshToken) throw withRemedy(refusal);
     const bootstrap = await fingerprint(refreshToken);
     if (previous?.stamp?.bootstrap === bootstrap) {
       throw new InvalidRefreshTokenError({
@@ -82,4 +87,13 @@ export class RefreshTokenFlowSimple extends RefreshTokenFlow {
 async function fingerprint(token: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** What the server said stays; only a login elsewhere helps. */
+function withRemedy(refusal: Error | undefined): Error {
+  if (refusal && !(refusal instanceof LoginRequiredError)) return refusal;
+  if (!refusal) return new InvalidRefreshTokenError({ remedy });
+  const { code, message, status, error, errorDescription, suberror, claims, cause } = refusal;
+  const said = { code, message, status, error, errorDescription, suberror, claims, cause, remedy };
+  return code === 'REFRESH_TOKEN_SUSPECT' ? new LoginRequiredError(said) : new InvalidRefreshTokenError(said);
 }

@@ -24,6 +24,9 @@ export interface TokenExchangeFlowOptions extends StoredAuthFlowOptions {
   readonly requestedTokenType?: string | undefined;
 }
 
+/** Form fields of a token exchange (RFC 8693 section 2.1). */
+type ExchangeParameters = Readonly<Record<string, string | undefined>>;
+
 const grantType = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
 
@@ -66,16 +69,21 @@ export class TokenExchangeFlow extends StoredAuthFlow {
     throw new TypeError('A TokenExchangeFlow is for one subject: make another flow, with its own subjectToken.');
   }
 
-  protected override async authorize({ signal }: AuthorizeContext): Promise<TokenSet> {
+  /** @internal */
+  protected override async readSources(): Promise<ExchangeParameters> {
     const { subjectToken, actorToken, requestedTokenType } = this.options;
     const { subjectTokenType = accessTokenType, actorTokenType = accessTokenType } = this.options;
     const actor = actorToken === undefined ? undefined : await readSecret('actorToken', actorToken);
-    const parameters = {
+    return {
       subject_token: await readSecret('subjectToken', subjectToken),
       subject_token_type: subjectTokenType,
       requested_token_type: requestedTokenType,
       ...(actor !== undefined && { actor_token: actor, actor_token_type: actorTokenType }),
     };
+  }
+
+  protected override async authorize({ signal, sources }: AuthorizeContext): Promise<TokenSet> {
+    const parameters = (sources as ExchangeParameters | undefined) ?? (await this.readSources());
     return this.requestTokens(grantType, parameters, { signal });
   }
 }

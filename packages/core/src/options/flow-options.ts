@@ -44,18 +44,6 @@ export interface ClientAssertionOptions {
   readonly lifetime?: number | undefined;
 }
 
-/**
- * What a server does with a used refresh token: `strict`, or it accepts it again for so many seconds.
- *
- * @group Options
- */
-export type Rotation =
-  | 'strict'
-  | {
-      /** Seconds after its first use for which a refresh token is still accepted. */
-      readonly grace: number;
-    };
-
 /** How requests for tokens that fail are made again within one call. @group Options */
 export interface RetryOptions {
   /** How often a request is made at most, the first time included. @defaultValue 3 */
@@ -157,13 +145,6 @@ export interface AuthFlowOptions extends FlowOptions {
   readonly scope?: string | undefined;
   /** Further form fields of requests for a new token. */
   readonly parameters?: Readonly<Record<string, string>> | undefined;
-  /**
-   * What the server does with a used refresh token. `strict`: it is spent; after a lost answer it is presented once
-   * more at most. `grace`: the server accepts it again for so many seconds, so it is presented again in that time.
-   *
-   * @defaultValue `strict`
-   */
-  readonly rotation?: Rotation | undefined;
   /**
    * Sends the parameters of a login in a browser ahead, so that the URL only refers to them (RFC 9126).
    *

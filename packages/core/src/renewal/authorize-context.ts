@@ -6,4 +6,8 @@ export interface AuthorizeContext {
   readonly signal: AbortSignal;
   /** The tokens before, if there are any. */
   readonly previous: TokenSet | undefined;
+  /** @internal What was read before the lock; `undefined` where nothing was. */
+  readonly sources?: unknown;
+  /** @internal Why the previous tokens are not renewed. */
+  readonly refusal?: Error | undefined;
 }

@@ -5,7 +5,10 @@ import { dueAhead, isValid, lifetimeOf } from '../tokens/expiry.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { CredentialState } from './credential-state.js';
 import { type FoundTokens, isGoodEnough } from './good-enough.js';
+import { presentedAgainAt } from './refresh-notes.js';
 import type { Renewal } from './renewal.js';
+import { NoPlaceError } from './run-locked.js';
+import { noteUnderWay } from './settled.js';
 
 /** Milliseconds before a renewal ahead is tried again: ten seconds, or half the token's life when that is less. */
 const aheadPause = (tokens: TokenSet): number => Math.min(10_000, (lifetimeOf(tokens) ?? Infinity) * 500);
@@ -28,6 +31,7 @@ export class Callers {
   async serve(call: Call): Promise<TokenSet> {
     const { tokens, unsaved } = this.#credential;
     if (tokens && !unsaved && this.isGoodEnough({ tokens, isNew: false }, call)) {
+      if (this.#presentsAgain(tokens)) return this.#presentAgain(tokens, call);
       this.#renewAhead(tokens, call);
       return tokens;
     }
@@ -54,18 +58,31 @@ export class Callers {
 
   async #join(call: Call): Promise<FoundTokens> {
     const { run, isAhead } = this.#credential;
-    return (isAhead && (await run?.catch(unlessItLeft))) || this.#begin(call);
+    return (await run?.catch(isAhead ? unlessItLeft : unlessItDidWithout)) ?? this.#begin(call);
   }
 
   #begin(call: Call): Promise<FoundTokens> {
     const credential = this.#credential;
     if (credential.run) return credential.run;
     credential.isAhead = call.isAhead ?? false;
-    credential.run = this.#renewal.run(call).finally(() => {
+    const run = this.#renewal.run(call).finally(() => {
       credential.run = undefined;
       credential.isAhead = false;
     });
-    return credential.run;
+    return (credential.run = noteUnderWay(run));
+  }
+
+  /** Whether a refresh token that got no answer is to be presented again, whatever the present token's age. */
+  #presentsAgain(tokens: TokenSet): boolean {
+    const at = presentedAgainAt(tokens, this.#credential, this.#now());
+    return at !== undefined && at <= this.#now();
+  }
+
+  /** Presents it, though the present token is still good: a failure is then no reason to withhold that. */
+  async #presentAgain(tokens: TokenSet, call: Call): Promise<TokenSet> {
+    const again = this.#begin({ ...call, rejected: tokens.accessToken }).catch(() => ({ tokens }));
+    const isUnwaited = this.renewsAhead(tokens) || this.#credential.keptFresh > 0;
+    return isUnwaited ? tokens : (await again).tokens;
   }
 
   #renewAhead(tokens: TokenSet, call: Call): void {
@@ -84,10 +101,19 @@ export class Callers {
 
 /** A renewal ahead leaves where another process holds the lock; those who need the token wait for it. */
 function unlessItLeft(error: unknown): undefined {
-  if (!(error instanceof LockTimeoutError)) throw error;
+  if (!(error instanceof LockTimeoutError || error instanceof NoPlaceError)) throw error;
+}
+
+/** Whoever began the run could do without a new token, and did not wait for a place in line. */
+function unlessItDidWithout(error: unknown): undefined {
+  if (!(error instanceof NoPlaceError)) throw error;
 }
 
 /** Whether a failure is no reason to withhold a token that is still valid. */
 function canWait(error: unknown): boolean {
-  return error instanceof StorageUnavailableError || (error instanceof AuthFlowError && error.retryable);
+  return (
+    error instanceof StorageUnavailableError ||
+    error instanceof NoPlaceError ||
+    (error instanceof AuthFlowError && error.retryable)
+  );
 }

@@ -1,10 +1,12 @@
+import type { OAuthError } from '../errors/index.js';
 import type { FoundTokens } from './good-enough.js';
 import { ProcessLock } from '../storage/process-lock.js';
 import type { SaveContext } from '../storage/token-storage.js';
 import type { Unanswered } from '../tokens/token-record.js';
 import type { TokenSet } from '../tokens/token-set.js';
 
-const unsavedCredentials = new Set<CredentialState>();
+/** Those with tokens that exist nowhere else, so that they are not collected. */
+export const unsavedCredentials = new Set<CredentialState>();
 
 /** What this process knows of one credential. All its flows share it. */
 export class CredentialState {
@@ -20,8 +22,12 @@ export class CredentialState {
   login: LoginInProgress | undefined;
   /** A refresh token presented without an answer, where storage could not note it. */
   unanswered: (Unanswered & { readonly tokens: TokenSet }) | undefined;
-  /** A refresh token that the server has refused; it is not presented again. */
-  refused: string | undefined;
+  /** Tokens whose refresh token the server has refused; it is not presented again until the record moves. */
+  refused: { readonly tokens: TokenSet; readonly error: OAuthError } | undefined;
+  /** Whether storage was found to have gone back in time, and nothing was redeemed since. */
+  wentBack = false;
+  /** How many timers renew it, so that no caller has to wait for that. */
+  keptFresh = 0;
   /** When a renewal ahead was last begun, in ms. */
   lastAhead = -Infinity;
   #unsaved: UnsavedTokens | undefined;
@@ -58,6 +64,8 @@ export interface UnsavedTokens {
   readonly tokens: TokenSet;
   readonly grewFrom: StoredTokens;
   readonly reason: SaveContext['reason'];
+  /** Takes the lock and saves them. */
+  save(): Promise<void>;
 }
 
 /** What was found in storage, and the generation that a save over it must state. */

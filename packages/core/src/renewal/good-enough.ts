@@ -19,6 +19,14 @@ export interface Judgement {
   readonly now: number;
 }
 
+/** How far ahead tokens may have been issued, in ms: two clocks are never quite the same. */
+const usualSkew = 300_000;
+
+/** The clock of whoever stored them was wrong, and so is the end that was noted. */
+function wasIssuedAhead({ issuedAt }: TokenSet, now: number): boolean {
+  return issuedAt !== undefined && issuedAt.getTime() - now > usualSkew;
+}
+
 /**
  * Tells whether tokens are good enough for a caller: of its scopes, not the token that it had refused, and with more time
  * left than its threshold. New ones that were issued after the call began are good whatever their lifetime, since asking
@@ -26,6 +34,7 @@ export interface Judgement {
  */
 export function isGoodEnough({ tokens, requestedAt, isNew }: FoundTokens, call: Call, judge: Judgement): boolean {
   const { scope, now } = judge;
+  if (isNew && requestedAt === undefined && wasIssuedAhead(tokens, now)) return false;
   const isRejected = tokens.accessToken === call.rejected;
   const hasScopes = missingScopes(tokens, scope).length === 0;
   if (!isRejected && hasScopes && isFresh(tokens, now, call.threshold)) return true;

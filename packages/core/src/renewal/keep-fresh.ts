@@ -2,6 +2,7 @@ import type { AccessTokenOptions } from '../options/access-token-options.js';
 import type { Clock } from '../platform/clock.js';
 import { defaultThreshold, lifetimeOf, secondsLeft } from '../tokens/expiry.js';
 import type { TokenSet } from '../tokens/token-set.js';
+import type { CredentialState } from './credential-state.js';
 
 /** Renews a flow's token ahead of its end, until it is closed. @group Options */
 export interface KeptFresh {
@@ -13,7 +14,7 @@ export interface KeptFresh {
 export interface FreshSource {
   readonly clock: Clock;
   readonly threshold: number | undefined;
-  readonly tokens: () => TokenSet | undefined;
+  readonly credential: CredentialState;
   readonly token: (options: AccessTokenOptions) => Promise<string>;
 }
 
@@ -22,25 +23,27 @@ const [shortest, longest] = [1, 60]; // seconds; a machine that was asleep finds
 /** Starts to renew. Failures are told by the flow's events, and tried again after 2 s to 60 s, with jitter. */
 export function keepFresh(source: FreshSource): KeptFresh {
   const controller = new AbortController();
+  source.credential.keptFresh++;
   void renewUntil(controller.signal, source);
   return {
     close: () => {
+      if (!controller.signal.aborted) source.credential.keptFresh--;
       controller.abort(new Error('keepFresh was closed.'));
     },
   };
 }
 
-async function renewUntil(signal: AbortSignal, { clock, threshold, tokens, token }: FreshSource): Promise<void> {
+async function renewUntil(signal: AbortSignal, { clock, threshold, credential, token }: FreshSource): Promise<void> {
   let failures = 0;
   while (!signal.aborted) {
-    const present = tokens();
+    const present = credential.tokens;
     try {
       await token({ signal, ...(present && { autoRefreshThreshold: aheadOf(present, threshold) }) });
       failures = 0;
     } catch {
       failures++;
     }
-    const pause = failures > 0 ? afterFailures(failures) : untilDue(tokens(), threshold, clock.now());
+    const pause = failures > 0 ? afterFailures(failures) : untilDue(credential.tokens, threshold, clock.now());
     await clock.sleep(pause * 1000, signal, { idle: true }).catch(() => undefined);
   }
 }

@@ -1,6 +1,8 @@
-import type { CredentialState } from './credential-state.js';
+import { keepRefreshToken } from '../tokens/merge.js';
+import type { CredentialState, StoredTokens } from './credential-state.js';
 import type { AuthorizeContext } from './authorize-context.js';
 import type { TokenSet } from '../tokens/token-set.js';
+import { noteUnderWay } from './settled.js';
 import type { TokenKeeper } from './token-keeper.js';
 import { unlessAborted, untilAborted } from '../platform/waiting.js';
 
@@ -12,17 +14,29 @@ import { unlessAborted, untilAborted } from '../platform/waiting.js';
 export async function logIn(
   keeper: TokenKeeper,
   step: (context: AuthorizeContext) => Promise<TokenSet>,
-  { scope, reason = 'login' }: { readonly scope: string | undefined; readonly reason?: 'login' | 'import' },
+  how: { readonly scope: string | undefined; readonly reason: 'login' | 'import' },
   signal: AbortSignal,
 ): Promise<TokenSet> {
   const before = await keeper.locked(() => keeper.load({ toReplace: true }));
   const tokens = await step({ signal, previous: before.tokens });
+  return noteUnderWay(saveLogin(keeper, tokens, before, how));
+}
+
+async function saveLogin(
+  keeper: TokenKeeper,
+  tokens: TokenSet,
+  before: StoredTokens,
+  how: { readonly scope: string | undefined; readonly reason: 'login' | 'import' },
+): Promise<TokenSet> {
+  const complete = (stored: StoredTokens): TokenSet =>
+    how.reason === 'login' ? keepRefreshToken(tokens, stored.tokens) : tokens;
   try {
-    return await keeper.locked(async (lock) =>
-      keeper.save(tokens, await keeper.load({ toReplace: true }), { reason, overwrite: true, lock, scope }),
-    );
+    return await keeper.locked(async (lock) => {
+      const stored = await keeper.load({ toReplace: true });
+      return keeper.save(complete(stored), stored, { ...how, overwrite: true, lock });
+    });
   } catch (error) {
-    return keeper.keepLogin(tokens, before, scope, error);
+    return keeper.keepLogin(complete(before), before, how, error);
   }
 }
 

@@ -1,39 +1,44 @@
 import {
   AuthFlowError,
-  InvalidRefreshTokenError,
   LockLostError,
   LockTimeoutError,
-  LoginRequiredError,
   NoTokensError,
   RefreshOutcomeUnknownError,
   StorageConflictError,
   StorageUnavailableError,
+  TokenRequestError,
 } from '../errors/index.js';
 import { scrubError } from '../errors/scrub.js';
 import type { Call } from '../options/access-token-options.js';
 import type { FlowSettings } from '../options/flow-settings.js';
-import { grantParameters } from '../options/grant-parameters.js';
-import type { OAuthClient, TokenAnswer } from '../server/oauth-client.js';
+import type { OAuthClient } from '../server/oauth-client.js';
 import type { HeldLock } from '../storage/lock.js';
-import { type FlowEvents, summarize, tellFailure } from '../tokens/flow-events.js';
+import { isValid } from '../tokens/expiry.js';
+import { type FlowEvents, summarize, tellFailure, tellProblem } from '../tokens/flow-events.js';
 import { hasMoved } from '../tokens/generation.js';
 import { assertAccessToken, mergeAnswer, subjectProblem } from '../tokens/merge.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { CredentialState, StoredTokens } from './credential-state.js';
 import { type FoundTokens, isGoodEnough } from './good-enough.js';
 import type { Grant } from './grant.js';
-import { countUnanswered, whyNotRenewable } from './renewability.js';
+import { Presentation, type PresentationParts } from './presentation.js';
+import { whyNotRenewable, whyNotYet } from './refresh-notes.js';
+import { lockedInLine, NoPlaceError } from './run-locked.js';
 import type { TokenKeeper } from './token-keeper.js';
 
-/** What a renewal works with. */
-export interface RenewalParts {
-  readonly key: string;
-  readonly settings: FlowSettings;
-  readonly credential: CredentialState;
-  readonly keeper: TokenKeeper;
-  readonly events: FlowEvents;
-  readonly grant: Grant;
+/** Milliseconds before a refresh token is redeemed after storage went back in time: another host may know a later one. */
+const afterStepBack = 1000;
+
+/** What was done before the lock, since it may fail or call the application's code. */
+interface Prepared {
+  readonly client: OAuthClient | undefined;
+  /** Whether a new grant is asked for, and what it is made of. */
+  readonly asksAnew: boolean;
+  readonly sources: unknown;
 }
+
+/** The place of a flow that asks no server. */
+const nowhere = { leave: () => undefined };
 
 /** The refresh transaction, in the order and the words of `docs/refresh.md`. */
 export class Renewal {
@@ -43,8 +48,11 @@ export class Renewal {
   readonly #keeper: TokenKeeper;
   readonly #events: FlowEvents;
   readonly #grant: Grant;
+  readonly #presentation: Presentation;
 
-  constructor({ key, settings, credential, keeper, events, grant }: RenewalParts) {
+  constructor(parts: PresentationParts) {
+    const { key, settings, credential, keeper, events, grant } = parts;
+    this.#presentation = new Presentation(parts);
     this.#key = key;
     this.#settings = settings;
     this.#credential = credential;
@@ -53,51 +61,69 @@ export class Renewal {
     this.#grant = grant;
   }
 
-  /** Renews, for all callers who join. When the lock is lost before anything was sent, it begins again, once. */
+  /** Renews, for all callers who join. Begins again, once, when the lock is lost before anything was sent. */
   async run(call: Call): Promise<FoundTokens> {
+    let losses = 0;
     try {
-      return await this.#beforeLock(call).catch((error: unknown) => {
-        if (error instanceof LockLostError) return this.#beforeLock(call);
-        throw error;
-      });
+      for (;;) {
+        const found = await this.#beforeLock(call).catch((error: unknown) => {
+          if (error instanceof LockLostError && ++losses === 1) return undefined;
+          throw error;
+        });
+        if (found) return found;
+      }
     } catch (error) {
       const hasLeft = call.isAhead && error instanceof LockTimeoutError; // another process renews
-      if (!hasLeft) tellFailure(this.#events, this.#key, error);
+      if (!hasLeft && !(error instanceof NoPlaceError)) tellFailure(this.#events, this.#key, error);
       throw error;
     }
   }
 
-  async #beforeLock(call: Call): Promise<FoundTokens> {
-    if (!this.#credential.unsaved) {
+  /** @returns `undefined` when the run is to begin again */
+  async #beforeLock(call: Call): Promise<FoundTokens | undefined> {
+    const credential = this.#credential;
+    const { tokens: present } = credential;
+    let asksAnew = false;
+    if (!credential.unsaved) {
       const { found, stored } = await this.#look(call);
       if (found) return found;
-      this.#assertRenewable(stored.tokens);
+      asksAnew = this.#asksAnew(stored.tokens);
     }
     const client = await this.#grant.prepare();
-    const underLock = async (lock: HeldLock): Promise<FoundTokens> => {
+    const sources = asksAnew ? await this.#grant.readSources() : undefined;
+    const underLock = async (lock: HeldLock): Promise<FoundTokens | undefined> => {
       await this.#keeper.saveUnsaved(lock);
-      return this.#underLock(call, lock, client);
+      return this.#underLock(call, lock, { client, sources, asksAnew });
     };
-    return this.#keeper.locked(underLock, {
-      ...(call.isAhead && { timeout: 0 }),
-      whileWaiting: async () => (this.#credential.unsaved ? undefined : (await this.#look(call)).found),
-    });
+    const isUsable = present && present.accessToken !== call.rejected && isValid(present, this.#now());
+    const found = await lockedInLine(
+      (task, options) => this.#keeper.locked(task, options),
+      async (wait) => (client ? client.takePlace(wait) : nowhere),
+      underLock,
+      {
+        timeout: call.isAhead ? 0 : this.#settings.lockTimeout,
+        waitsForPlace: !isUsable,
+        whileWaiting: async () => (credential.unsaved ? undefined : (await this.#look(call)).found),
+      },
+    );
+    if (!found && credential.wentBack) await this.#settings.clock.sleep(afterStepBack);
+    credential.wentBack &&= found !== undefined;
+    return found;
   }
 
-  async #underLock(call: Call, lock: HeldLock, client: OAuthClient | undefined): Promise<FoundTokens> {
+  async #underLock(call: Call, lock: HeldLock, prepared: Prepared): Promise<FoundTokens | undefined> {
     const { found, stored } = await this.#look(call);
     if (found) return found;
-    this.#assertRenewable(stored.tokens);
-    const redeemed = this.#obstacle(stored.tokens) ? undefined : stored.tokens;
+    const redeemed = this.#asksAnew(stored.tokens) ? undefined : stored.tokens;
+    if (redeemed && this.#credential.wentBack) return undefined;
+    if (!redeemed && !prepared.asksAnew) return undefined; // what the new grant is made of is read without the lock
     try {
-      if (client && redeemed) return await this.#redeem(redeemed, stored, lock, client);
-      const authorized = await this.#askAnew(stored, lock, client);
-      if (authorized.tokens.accessToken !== undefined) return authorized;
-      return await this.#underLock(call, lock, client); // a bare refresh token is redeemed
+      if (redeemed && prepared.client) return await this.#redeem(redeemed, stored, lock, prepared.client);
+      const authorized = await this.#askAnew(stored, lock, prepared);
+      return authorized.tokens.accessToken === undefined ? undefined : authorized; // a bare one is redeemed
     } catch (error) {
       if (error instanceof StorageConflictError) return await this.#yield(call, error);
-      const isRefused = redeemed && error instanceof InvalidRefreshTokenError;
-      if (isRefused && !(await this.#isDead(redeemed, lock))) return await this.#underLock(call, lock, client);
+      if (redeemed && (await this.#presentation.goesOnAfter(error, redeemed, lock))) return undefined;
       const isLost = lock.signal.aborted && !(error instanceof AuthFlowError);
       throw isLost ? new LockLostError({ cause: scrubError(error) }) : error;
     }
@@ -117,51 +143,40 @@ export class Renewal {
       : { stored };
   }
 
-  #obstacle(tokens: TokenSet | undefined): LoginRequiredError | undefined {
-    return whyNotRenewable(tokens, this.#credential, this.#settings, this.#now());
+  /** Whether there is nothing to redeem, so that a new grant is asked for. @throws why not, or not yet */
+  #asksAnew(tokens: TokenSet | undefined): boolean {
+    const reason = this.#whyNotRedeemed(tokens);
+    if (!reason) return false;
+    const isOver = !(reason instanceof RefreshOutcomeUnknownError || reason instanceof TokenRequestError);
+    if (isOver && !this.#grant.interactive) return true;
+    throw reason;
   }
 
-  /** A flow that needs no person asks anew for what cannot be renewed. */
-  #assertRenewable(tokens: TokenSet | undefined): void {
-    const obstacle = this.#grant.interactive ? this.#obstacle(tokens) : undefined;
-    if (obstacle) throw obstacle;
+  #whyNotRedeemed(tokens: TokenSet | undefined): Error | undefined {
+    const obstacle = whyNotRenewable(tokens, this.#credential, this.#settings.scope);
+    return obstacle ?? (tokens && whyNotYet(tokens, this.#credential, this.#now()));
   }
 
   /** Redeems the refresh token, merges the answer, saves it before anybody is given it, and validates the rest of it. */
   async #redeem(tokens: TokenSet, stored: StoredTokens, lock: HeldLock, client: OAuthClient): Promise<FoundTokens> {
     const began = this.#now();
-    const answer = await this.#present(tokens, stored, lock, client);
+    const answer = await this.#presentation.send(tokens, stored, lock, client);
     const merged = mergeAnswer(answer.body, answer.sentAt, tokens);
     const scope = tokens.stamp?.requested_scope ?? this.#settings.scope;
     const saved = await this.#keeper.save(merged, stored, { reason: 'refresh', lock, scope });
-    this.validate({ ...answer, problem: answer.problem ?? subjectProblem(merged, tokens) });
+    tellProblem(this.#events, this.#key, answer.problem ?? subjectProblem(merged, tokens));
+    assertAccessToken(answer.body);
     const duration = (this.#now() - began) / 1000;
     this.#events.emit('renewed', { key: this.#key, tokens: summarize(saved), duration });
     return { tokens: saved, requestedAt: answer.sentAt, isNew: true };
   }
 
-  /** Sends the refresh token, unless the lock was lost. Once sent, it is not aborted. */
-  async #present(tokens: TokenSet, stored: StoredTokens, lock: HeldLock, client: OAuthClient): Promise<TokenAnswer> {
-    const form = grantParameters({ resource: this.#settings.resource }, { refresh_token: tokens.refreshToken });
-    const beforeSending = (): void => {
-      if (lock.signal.aborted) throw new LockLostError();
-    };
-    try {
-      return await client.requestTokens('refresh_token', form, { beforeSending, dpopKey: tokens.dpopKey });
-    } catch (error) {
-      if (error instanceof RefreshOutcomeUnknownError) {
-        const counted = countUnanswered(tokens, this.#credential.unanswered, this.#now());
-        await this.#keeper.noteUnanswered(stored, counted, lock);
-        this.#events.emit('outcomeUnknown', { key: this.#key, error });
-      }
-      throw error;
-    }
-  }
-
   /** Asks for a new grant, and saves it. A bare refresh token that cannot be saved is not redeemed either. */
-  async #askAnew(stored: StoredTokens, lock: HeldLock, client: OAuthClient | undefined): Promise<FoundTokens> {
+  async #askAnew(stored: StoredTokens, lock: HeldLock, { client, sources }: Prepared): Promise<FoundTokens> {
     const requestedAt = this.#now();
-    const tokens = await this.#grant.authorize({ signal: lock.signal, previous: stored.tokens }, client);
+    const previous = stored.tokens;
+    const refusal = previous && this.#whyNotRedeemed(previous);
+    const tokens = await this.#grant.authorize({ signal: lock.signal, previous, refusal, sources }, client);
     const saved = await this.#keeper.save(tokens, stored, { reason: 'login', lock, scope: this.#settings.scope });
     if (saved.accessToken !== undefined) {
       const duration = (this.#now() - requestedAt) / 1000;
@@ -172,25 +187,11 @@ export class Renewal {
     return { tokens: saved, requestedAt, isNew: true };
   }
 
-  /** Whether a refresh token that the server refused is the login's last: noted for all, unless storage has moved. */
-  async #isDead(redeemed: TokenSet, lock: HeldLock): Promise<boolean> {
-    const stored = await this.#keeper.load();
-    if (stored.tokens && hasMoved(stored.tokens, redeemed)) return false;
-    this.#credential.refused = redeemed.refreshToken;
-    return this.#grant.interactive && (await this.#keeper.noteRefused(stored, lock));
-  }
-
   /** Somebody else wrote before the save: theirs is what counts. */
   async #yield(call: Call, cause: Error): Promise<FoundTokens> {
     const { found, stored } = await this.#look(call);
     if (found) return found;
     throw stored.tokens ? new LockLostError({ cause }) : new NoTokensError();
-  }
-
-  /** An id token that does not verify is told; an answer without an access token is an error. */
-  validate({ problem, body }: TokenAnswer): void {
-    if (problem) this.#events.emit('answerInvalid', { key: this.#key, problem });
-    assertAccessToken(body);
   }
 
   #now(): number {

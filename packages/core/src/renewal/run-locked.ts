@@ -1,5 +1,6 @@
+import { AuthFlowError, LockTimeoutError } from '../errors/index.js';
 import { longestTimer } from '../platform/clock.js';
-import { AuthFlowError } from '../errors/index.js';
+import type { Place } from '../platform/line.js';
 import type { HeldLock, LockOptions } from '../storage/lock.js';
 import { storageError } from './storage-access.js';
 import { untilAborted } from '../platform/waiting.js';
@@ -54,4 +55,65 @@ export async function runLocked<T>(
     if (run.begun || error instanceof AuthFlowError) throw error;
     throw storageError('The lock could not be taken.', error);
   }
+}
+
+/** No place is free, and whoever asks can do without: the present token is still good. It is not told. */
+export class NoPlaceError extends AuthFlowError {}
+
+/** Runs a task under the lock. */
+type Locked = <R>(task: (lock: HeldLock) => Promise<R>, options: WaitOptions<R>) => Promise<R>;
+
+/** Takes a place in line; `undefined` when there is none to be had without waiting. */
+export type TakePlace = (wait: boolean) => Promise<Place | undefined>;
+
+/**
+ * Runs a task under the lock while it has a place in line. Whoever finds the lock taken gives the place back and waits
+ * without one, so that those who wait hold up nobody. `timeout` counts from the first place on.
+ *
+ * @throws as {@link runLocked}; NoPlaceError
+ */
+export async function lockedInLine<T>(
+  locked: Locked,
+  takePlace: TakePlace,
+  task: (lock: HeldLock) => Promise<T>,
+  { timeout, whileWaiting, waitsForPlace }: WaitOptions<T> & { readonly waitsForPlace: boolean },
+): Promise<T> {
+  let end: number | undefined;
+  for (let waits = waitsForPlace; ; waits = true) {
+    const place = await takePlace(waits);
+    if (!place) throw new NoPlaceError();
+    end ??= performance.now() + timeout * 1000;
+    const attempt = { begun: false };
+    const run = async (lock: HeldLock): Promise<T> => {
+      attempt.begun = true;
+      return task(lock);
+    };
+    try {
+      return await locked(run, { timeout: 0, whileWaiting });
+    } catch (error) {
+      if (attempt.begun || timeout === 0 || !(error instanceof LockTimeoutError)) throw error;
+    } finally {
+      place.leave();
+    }
+    const waited = await waitFreely(Math.max(end - performance.now(), 0) / 1000);
+    if (waited.done) return waited.value;
+  }
+
+  /** Waits for the lock without a place, and runs the task if one is free just then. */
+  async function waitFreely(seconds: number): Promise<{ done: true; value: T } | { done: false }> {
+    const options = { timeout: seconds, whileWaiting: async () => done(await whileWaiting?.()) };
+    return locked(async (lock) => {
+      const free = await takePlace(false);
+      if (!free) return { done: false } as const;
+      try {
+        return { done: true, value: await task(lock) } as const;
+      } finally {
+        free.leave();
+      }
+    }, options);
+  }
+}
+
+function done<T>(value: T | undefined): { done: true; value: T } | undefined {
+  return value === undefined ? undefined : { done: true, value };
 }

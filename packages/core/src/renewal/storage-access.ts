@@ -23,6 +23,16 @@ export interface StorageHooks {
   withLock<T>(task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T>;
 }
 
+/** Why tokens are saved, and under which lock. */
+export interface SaveReason {
+  readonly reason: SaveContext['reason'];
+  readonly lock: HeldLock;
+  /** Replaces whatever is stored: a login. */
+  readonly overwrite?: boolean;
+  /** The scopes that were asked for. */
+  readonly scope?: string | undefined;
+}
+
 /** Seconds for which a hook may be busy: one that never answers would keep all callers, and the lock. */
 const patience = 30;
 

@@ -1,15 +1,19 @@
-import type { CredentialState, StoredTokens } from './credential-state.js';
+import type { CredentialState, StoredTokens, UnsavedTokens } from './credential-state.js';
 import { CredentialMismatchError, RecordUnreadableError, StorageConflictError } from '../errors/index.js';
 import type { Clock } from '../platform/clock.js';
+import { warn } from '../platform/warn.js';
 import { type FlowEvents, summarize } from '../tokens/flow-events.js';
-import { nextStamp } from '../tokens/generation.js';
+import { hasGoneBack, nextStamp } from '../tokens/generation.js';
 import type { HeldLock } from '../storage/lock.js';
 import { retryFor } from './retry-save.js';
 import { runLocked, type WaitOptions } from './run-locked.js';
-import { StorageAccess, storageError, type StorageHooks } from './storage-access.js';
-import type { RecordStamp, Unanswered } from '../tokens/token-record.js';
+import { type SaveReason, StorageAccess, storageError, type StorageHooks } from './storage-access.js';
+import type { RecordStamp } from '../tokens/token-record.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { SaveContext } from '../storage/token-storage.js';
+
+/** What can be noted of a refresh token that was presented in vain. */
+export type RefreshNote = Partial<Pick<RecordStamp, 'unanswered' | 'suspected' | 'refused'>>;
 
 /** What a keeper works with. */
 export interface KeeperParts {
@@ -22,16 +26,6 @@ export interface KeeperParts {
   readonly lockTimeout: number;
   /** Whether a record of another credential is overwritten, since no person is needed for a new one. */
   readonly overwritesOthers: boolean;
-}
-
-/** Why tokens are saved, and under which lock. */
-export interface SaveReason {
-  readonly reason: SaveContext['reason'];
-  readonly lock: HeldLock;
-  /** Replaces whatever is stored: a login. */
-  readonly overwrite?: boolean;
-  /** The scopes that were asked for. */
-  readonly scope?: string | undefined;
 }
 
 /** Keeps the tokens of one credential in memory and in storage, so that the two do not contradict each other. */
@@ -61,8 +55,13 @@ export class TokenKeeper {
     const { writes } = credential;
     try {
       const tokens = await this.#access.read(credential.tokens);
-      if (credential.writes === writes) credential.tokens = tokens;
-      return { tokens, expected: tokens?.generation ?? 0 };
+      const stored = { tokens, expected: tokens?.generation ?? 0 };
+      if (credential.writes !== writes) return stored;
+      if (tokens && credential.tokens && hasGoneBack(tokens, credential.tokens)) {
+        return this.#keepNewer(credential.tokens, stored);
+      }
+      credential.tokens = tokens;
+      return stored;
     } catch (error) {
       const isUnreadable = error instanceof RecordUnreadableError;
       if (!isUnreadable && !(error instanceof CredentialMismatchError)) throw error;
@@ -81,7 +80,7 @@ export class TokenKeeper {
    */
   async save(tokens: TokenSet, grewFrom: StoredTokens, context: SaveReason): Promise<TokenSet> {
     const { credential, clock, lockTimeout } = this.#parts;
-    const stamped = this.#stamp(tokens, grewFrom, context.scope);
+    const stamped = this.#stamp(tokens, grewFrom, context);
     credential.refused = credential.unanswered = undefined; // the server has just answered for these
     const attempt = (): Promise<void> => this.#saveOnce(stamped, grewFrom, context);
     const failure = await retryFor(lockTimeout * 1000, clock, attempt);
@@ -92,14 +91,28 @@ export class TokenKeeper {
   }
 
   /** Keeps the tokens of a login in memory when the lock to save them under could not be had. */
-  keepLogin(tokens: TokenSet, grewFrom: StoredTokens, scope: string | undefined, error: unknown): TokenSet {
-    return this.#keepUnsaved(this.#stamp(tokens, grewFrom, scope), grewFrom, 'login', error);
+  keepLogin(tokens: TokenSet, grewFrom: StoredTokens, context: Omit<SaveReason, 'lock'>, error: unknown): TokenSet {
+    return this.#keepUnsaved(this.#stamp(tokens, grewFrom, context), grewFrom, context.reason, error);
+  }
+
+  /** Storage has gone back to an older record of the same login: what memory holds is to be saved again. */
+  #keepNewer(tokens: TokenSet, grewFrom: StoredTokens): StoredTokens {
+    const { credential } = this.#parts;
+    credential.unsaved = this.#unsaved(tokens, grewFrom, 'refresh');
+    credential.wentBack = true;
+    return { ...grewFrom, tokens };
+  }
+
+  #unsaved(tokens: TokenSet, grewFrom: StoredTokens, reason: SaveContext['reason']): UnsavedTokens {
+    return { tokens, grewFrom, reason, save: () => this.locked((lock) => this.saveUnsaved(lock)) };
   }
 
   #keepUnsaved(tokens: TokenSet, grewFrom: StoredTokens, reason: SaveContext['reason'], error: unknown): TokenSet {
-    const { key, credential, events } = this.#parts;
+    const { key, credential, events, overwritesOthers } = this.#parts;
     credential.write(tokens);
-    credential.unsaved = { tokens, grewFrom, reason };
+    credential.unsaved = this.#unsaved(tokens, grewFrom, reason);
+    const isPersons = reason === 'import' || (reason === 'login' && !overwritesOthers);
+    if (isPersons) warn('A login could not be stored: it lives in memory only, and is lost when the program ends now.');
     events.emit('saveFailed', {
       key,
       tokens: summarize(tokens),
@@ -108,9 +121,10 @@ export class TokenKeeper {
     return tokens;
   }
 
-  #stamp(tokens: TokenSet, grewFrom: StoredTokens, scope: string | undefined): TokenSet {
+  #stamp(tokens: TokenSet, { tokens: previous }: StoredTokens, { reason, scope }: Omit<SaveReason, 'lock'>): TokenSet {
     const { key, clock } = this.#parts;
-    return tokens.withStamp(nextStamp(tokens, grewFrom.tokens, { key, scope, now: clock.now() }));
+    const details = { key, scope, isRenewal: reason === 'refresh', now: clock.now() };
+    return tokens.withStamp(nextStamp(tokens, previous, details));
   }
 
   /**
@@ -132,30 +146,16 @@ export class TokenKeeper {
     credential.unsaved = undefined;
   }
 
-  /** Notes beside the stored tokens that their refresh token was presented without an answer. */
-  async noteUnanswered(stored: StoredTokens, unanswered: Unanswered, lock: HeldLock): Promise<void> {
-    if (stored.tokens) this.#parts.credential.unanswered = { tokens: stored.tokens, ...unanswered };
-    await this.#note(stored, { unanswered }, lock);
-  }
-
   /**
-   * Notes beside the stored tokens that the server refused their refresh token, so that no process presents it again.
-   * Returns false when somebody else wrote meanwhile.
+   * Notes beside the stored tokens what came of presenting their refresh token, in place of earlier notes, and returns what
+   * stopped it: memory knows it then, and what else is to be said, the caller is told by the error of the request itself.
+   * The generation stays: tokens that grew from these, and are saved later by somebody slow, still fit.
    */
-  async noteRefused(stored: StoredTokens, lock: HeldLock): Promise<boolean> {
-    const failure = await this.#note(stored, { refused: true }, lock);
-    return !(failure instanceof StorageConflictError);
-  }
-
-  /**
-   * Saves a note, and returns what stopped it: memory knows it then, and what else is to be said, the caller is told by
-   * the error of the request itself. The generation stays: tokens that grew from these, and are saved later by somebody
-   * slow, still fit.
-   */
-  async #note({ tokens, expected }: StoredTokens, note: Partial<RecordStamp>, lock: HeldLock): Promise<unknown> {
+  async note({ tokens, expected }: StoredTokens, note: RefreshNote, lock: HeldLock): Promise<unknown> {
     const { key, credential } = this.#parts;
     if (!tokens) return undefined;
-    const noted = tokens.withStamp({ generation: 0, ...tokens.stamp, key, ...note });
+    const { unanswered: _, suspected: __, ...stamp } = tokens.stamp ?? { generation: 0 };
+    const noted = tokens.withStamp({ ...stamp, key, ...note });
     try {
       await this.#saveOnce(noted, { tokens, expected }, { reason: 'refresh', lock });
       credential.write(noted);

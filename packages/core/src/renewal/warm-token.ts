@@ -19,14 +19,24 @@ export const cold: WarmToken = {
   answer: Promise.resolve(''),
 };
 
+/** Until when an answer may be kept. */
+export interface WarmOptions {
+  /** Seconds before the end at which the token is renewed. */
+  readonly threshold: number | undefined;
+  /** Whether it is renewed ahead. */
+  readonly ahead: boolean;
+  /** When its refresh token, which got no answer, is presented again, in ms. */
+  readonly again: number | undefined;
+}
+
 /** Keeps the answer for tokens that were just found good, until they are due for renewal (ahead, where that is on). */
 export function keepWarm(
   credential: CredentialState,
   tokens: TokenSet,
-  { threshold = defaultThreshold(tokens), ahead }: { threshold: number | undefined; ahead: boolean },
+  { threshold = defaultThreshold(tokens), ahead, again = Infinity }: WarmOptions,
 ): WarmToken {
   const end = tokens.expiresAt?.getTime() ?? Infinity;
   const due = end - Math.max(threshold * 1000, 1);
-  const until = ahead ? Math.min(due, dueAhead(tokens) - 1) : due;
+  const until = Math.min(due, ahead ? dueAhead(tokens) - 1 : Infinity, again - 1);
   return { credential, tokens, until, answer: Promise.resolve(tokens.accessToken ?? '') };
 }

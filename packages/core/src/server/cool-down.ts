@@ -8,19 +8,22 @@ import { answerIn } from '../errors/oauth-error.js';
 
 const freeFailures = 5;
 const freeFailuresWhenAskedToWait = 2;
+const mostAtOnce = 3;
 const [first, longest] = [1000, 60_000]; // milliseconds
 const pauseBetweenTries = 1000; // milliseconds
 
 /**
- * Spares a server that fails. After five failures in a row, or two when the server says how long to wait, requests end
- * at once with the last failure: for 0.5 s to 1 s, then twice as long with every further failure, or as long as the
- * server says, a minute at most. Then one request a second may try, until one is answered.
+ * Spares a server that fails. After five failures in a row (of those that met one outage together three count), or two
+ * when the server says how long to wait, requests end at once with the last failure: for a second and as long as it has
+ * been failing, or as long as the server says, a minute at most. Then one request a second may try, until one is answered.
+ * A pause that the server did not ask for is never longer than the outage has lasted by more than that second.
  *
  * Renewals of all accounts of a flow count together; a login by a person is never held up.
  */
 export class CoolDown {
   readonly #now: () => number;
   #failures = 0;
+  #since = -Infinity;
   #until = -Infinity;
   #lastFailure: AuthFlowError | undefined;
 
@@ -31,22 +34,30 @@ export class CoolDown {
 
   /** @throws TokenEndpointUnavailableError while no request may be sent */
   assertOver(): void {
-    if (!this.#lastFailure || this.#until === -Infinity) return;
-    const now = this.#now();
-    const left = this.#until - now;
+    const left = this.#until - this.#now();
     if (left > 0 && left <= longest) throw this.#unavailable(left); // more is left only if the clock was set back
-    this.#until = now + pauseBetweenTries;
+  }
+
+  /** Takes the turn of whoever tries again; others wait for another second. @throws as `assertOver` */
+  takeTurn(): void {
+    this.assertOver();
+    if (this.#until > -Infinity) this.#until = this.#now() + pauseBetweenTries;
+  }
+
+  /** Whether the last word of the server was a failure. */
+  get isFailing(): boolean {
+    return this.#failures > 0;
   }
 
   /** Counts what a request came to. A refusal is an answer too. */
   async watch<T>(request: () => Promise<T>): Promise<T> {
-    const failures = this.#failures;
+    const before = this.#failures;
     try {
       const answer = await request();
       this.#noteAnswer();
       return answer;
     } catch (error) {
-      const isCounted = this.#failures > failures; // by another request that met the same outage
+      const isCounted = this.#failures - before >= mostAtOnce; // by others that met the same outage
       if (isFailure(error) && !isCounted) this.#noteFailure(error);
       else if (!isFailure(error) && error instanceof AuthFlowError) this.#noteAnswer();
       throw error;
@@ -60,14 +71,16 @@ export class CoolDown {
   }
 
   #noteFailure(error: AuthFlowError): void {
+    const now = this.#now();
+    if (this.#failures === 0) this.#since = now;
     this.#failures += 1;
     this.#lastFailure = error;
     const asked = error instanceof TokenEndpointUnavailableError ? (error.retryAfter ?? 0) * 1000 : 0;
     const free = asked > 0 ? freeFailuresWhenAskedToWait : freeFailures;
     if (this.#failures < free) return;
-    const pause = first * 2 ** Math.max(0, this.#failures - freeFailures);
-    const jittered = pause * (0.5 + Math.random() / 2);
-    this.#until = this.#now() + Math.min(Math.max(jittered, asked), longest);
+    const lasted = Math.max(now - this.#since, 0);
+    const pause = (first + lasted) * (0.9 + Math.random() / 10); // so that hosts do not come back together
+    this.#until = now + Math.min(Math.max(pause, asked), longest);
   }
 
   #unavailable(left: number): AuthFlowError {

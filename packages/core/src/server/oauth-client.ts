@@ -1,8 +1,9 @@
+import { lineOf, type Place } from '../platform/line.js';
+import { parseUrl } from '../platform/urls.js';
 import type { CoolDown } from './cool-down.js';
 import { type DeviceCode, readDeviceCode } from './device-code.js';
 import { DiscoveryError } from '../errors/index.js';
 import { noAnswer } from './no-answer.js';
-import { loadOpenidClient } from './load-openid-client.js';
 import { withRetries } from './request-retry.js';
 import { revokeTokens } from './revocation.js';
 import { scrubError } from '../errors/scrub.js';
@@ -19,6 +20,9 @@ export interface TokenAnswer {
   /** What is wrong with the answer beside its tokens, such as an id token that does not verify. */
   readonly problem: Error | undefined;
 }
+
+/** How many renewals at one origin hold a lock and a request at once. */
+const places = 32;
 
 const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
@@ -41,6 +45,27 @@ export class OAuthClient {
   constructor(connection: ServerConnection, coolDown: CoolDown) {
     this.#connection = connection;
     this.#coolDown = coolDown;
+  }
+
+  /**
+   * Takes a place among those who renew at this server: 32 at most in this process, one while the last word of the server
+   * was a failure. A place counts for the timeout of a request and ten seconds more.
+   *
+   * @returns `undefined` when none is free and nobody is to `wait`
+   * @throws TokenEndpointUnavailableError when the server has failed meanwhile, and is spared
+   */
+  async takePlace(wait: boolean): Promise<Place | undefined> {
+    const line = lineOf(parseUrl(this.tokenEndpoint)?.origin ?? '');
+    const limit = (): number => (this.#coolDown.isFailing ? 1 : places);
+    const options = { seconds: this.#connection.settings.timeout + 10, limit };
+    const place = wait ? await line.enter(options) : line.tryEnter(options);
+    try {
+      this.#coolDown.takeTurn();
+      return place;
+    } catch (error) {
+      place?.leave();
+      throw error;
+    }
   }
 
   /**
@@ -145,14 +170,6 @@ export class OAuthClient {
     const url = this.#connection.metadata[name];
     if (url === undefined) throw new DiscoveryError({ message: `The authorization server names no ${name}.` });
     return url;
-  }
-
-  /** Makes what ties a redirect to the login that it ends (RFC 7636, RFC 6749 section 10.12). */
-  async randomChecks(): Promise<{ state: string; nonce: string; codeVerifier: string; codeChallenge: string }> {
-    const openid = await loadOpenidClient();
-    const codeVerifier = openid.randomPKCECodeVerifier();
-    const codeChallenge = await openid.calculatePKCECodeChallenge(codeVerifier);
-    return { state: openid.randomState(), nonce: openid.randomNonce(), codeVerifier, codeChallenge };
   }
 
   /** Revokes tokens, where the server says how. @throws a scrubbed error when the server does not confirm it. */

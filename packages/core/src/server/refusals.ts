@@ -99,7 +99,7 @@ export function refusalOf(
   if (purpose === 'refresh_token') {
     if (wantsPerson(refusal, details)) return interactionRequired(details);
     if (isDead(refusal)) return new InvalidRefreshTokenError(details);
-    if (isEmpty ? details.status === 400 : isSuspect(refusal, details.status)) return suspect(details);
+    if (isEmpty ? details.status === 400 : isSuspect(refusal, details.status)) return suspectRefreshToken(details);
   }
   if (error === 'invalid_grant' || (error === 'invalid_credentials' && isOAuth)) {
     return new TokenRequestError({ ...details, code: 'INVALID_GRANT', ...remedyOf(purpose) });
@@ -154,7 +154,8 @@ function interactionRequired(details: OAuthErrorDetails): LoginRequiredError {
   });
 }
 
-function suspect(details: OAuthErrorDetails): LoginRequiredError {
+/** The error for a refresh token that has probably ended, though the server's words leave it open. */
+export function suspectRefreshToken(details: OAuthErrorDetails): LoginRequiredError {
   return new LoginRequiredError({
     ...details,
     code: 'REFRESH_TOKEN_SUSPECT',

@@ -107,3 +107,8 @@ export function tellFailure(events: FlowEvents, key: string, error: unknown): vo
   if (error instanceof LoginRequiredError) events.emit('loginRequired', { key, error });
   else if (error instanceof AuthFlowError) events.emit('renewalFailed', { key, error });
 }
+
+/** Tells what is wrong with an answer beside its tokens, such as an id token that does not verify. */
+export function tellProblem(events: FlowEvents, key: string, problem: Error | undefined): void {
+  if (problem) events.emit('answerInvalid', { key, problem });
+}

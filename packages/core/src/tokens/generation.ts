@@ -11,15 +11,30 @@ export function nextGeneration(previous: number | undefined, now: number): numbe
 export function nextStamp(
   tokens: TokenSet,
   previous: TokenSet | undefined,
-  { key, scope, now }: { readonly key: string; readonly scope: string | undefined; readonly now: number },
+  { key, scope, isRenewal, now }: StampDetails,
 ): Omit<RecordStamp, 'version'> {
   const bootstrap = tokens.stamp?.bootstrap ?? previous?.stamp?.bootstrap;
+  const login = (isRenewal ? previous?.stamp?.login : undefined) ?? crypto.randomUUID();
+  const suspected = isRenewal ? undefined : (previous?.stamp?.suspected?.error ?? previous?.stamp?.suspected_before);
   return {
     key,
     generation: nextGeneration(previous?.generation, now),
     ...(scope !== undefined && { requested_scope: scope }),
     ...(bootstrap !== undefined && { bootstrap }),
+    login,
+    ...(suspected !== undefined && { suspected_before: suspected }),
   };
+}
+
+/** What a stamp says beside what it takes from the tokens. */
+export interface StampDetails {
+  readonly key: string;
+  /** The scopes that were asked for. */
+  readonly scope: string | undefined;
+  /** Whether the tokens are of the same login as those before. */
+  readonly isRenewal: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
 /**
@@ -36,4 +51,10 @@ export function assertGeneration(stored: TokenSet | undefined, expected: number 
 /** Tells whether `stored` holds other tokens than `known`, that is, whether somebody renewed or logged in since. */
 export function hasMoved(stored: TokenSet, known: TokenSet): boolean {
   return stored.refreshToken !== known.refreshToken || stored.accessToken !== known.accessToken;
+}
+
+/** Tells whether storage holds an older record of the very login that `known` is of: it went back in time. */
+export function hasGoneBack(stored: TokenSet, known: TokenSet): boolean {
+  const isSameLogin = stored.stamp?.login !== undefined && stored.stamp.login === known.stamp?.login;
+  return isSameLogin && (stored.generation ?? 0) < (known.generation ?? 0);
 }

@@ -59,3 +59,14 @@ export function subjectProblem(renewed: TokenSet, previous: TokenSet): Error | u
   if (now === undefined || before === undefined || now === before) return undefined;
   return new Error('The id token of the renewal is about another user than the one before.');
 }
+
+/**
+ * Keeps the stored refresh token where a login brings none and is surely of the same user: both id tokens name one issuer
+ * and subject. Some servers give a refresh token only at the first consent.
+ */
+export function keepRefreshToken(login: TokenSet, stored: TokenSet | undefined): TokenSet {
+  if (login.refreshToken !== undefined || stored?.refreshToken === undefined) return login;
+  const [now, before] = [login, stored].map(({ idTokenClaims }) => [idTokenClaims?.['iss'], idTokenClaims?.['sub']]);
+  const isSame = now?.every((claim, index) => typeof claim === 'string' && claim === before?.[index]);
+  return isSame ? TokenSet.from({ ...login.toJSON(), refresh_token: stored.refreshToken }) : login;
+}

@@ -23,12 +23,22 @@ export interface TokenRecord {
   [field: string]: unknown;
 }
 
-/** That a refresh token was presented without an answer. @group Write your own storage */
+/** That a refresh token was presented in vain. @group Write your own storage */
 export interface Unanswered {
   /** How often. */
   readonly times: number;
   /** Since when, in ms since 1970. */
   readonly since: number;
+  /** When it may be presented again, in ms since 1970. */
+  readonly until: number;
+}
+
+/** That a server refused a refresh token in words that may mean something else. @group Write your own storage */
+export interface Suspected extends Unanswered {
+  /** The server's `error` code; empty when it gave none. */
+  readonly error: string;
+  /** The server's explanation, cut to length and without secrets. */
+  readonly description?: string;
 }
 
 /** What Latchkey notes beside the tokens. It holds no secret. @group Write your own storage */
@@ -43,8 +53,14 @@ export interface RecordStamp {
   readonly requested_scope?: string;
   /** SHA-256, in hex, of the refresh token that somebody gave to start from; see `RefreshTokenFlow`. */
   readonly bootstrap?: string;
+  /** Names the login that the tokens come from: random, made at each login, import or new grant, kept by renewals. */
+  readonly login?: string;
   /** Set while the refresh token has been presented without an answer. */
   readonly unanswered?: Unanswered;
+  /** Set while the server has refused the refresh token in words that may mean something else. */
+  readonly suspected?: Suspected;
+  /** The server's `error` code at which the login before this one was made, until the first renewal of this one. */
+  readonly suspected_before?: string;
   /** Set when the server has refused the refresh token: it is presented no more. */
   readonly refused?: true;
 }
@@ -75,7 +91,7 @@ export function normaliseRecord(source: Record<string, unknown>, now: number): T
   for (const name of textFields) keepText(name, source[name]);
   keepText('scope', joinScope(source['scope']));
   const issued =
-    readSeconds(source['issued_at']) ?? (source['expires_in'] === undefined ? undefined : Math.floor(now / 1000));
+    readTime(source['issued_at']) ?? (source['expires_in'] === undefined ? undefined : Math.floor(now / 1000));
   const expires = readExpiry(source, issued, now);
   if (expires !== undefined) record.expires_at = expires;
   if (issued !== undefined) record.issued_at = issued;
@@ -98,8 +114,7 @@ export function isShallow(value: unknown, depth = 100): boolean {
 }
 
 function readExpiry(source: Record<string, unknown>, issued: number | undefined, now: number): number | undefined {
-  const stored =
-    readSeconds(source['expires_at']) ?? readDate(source['expires_at']) ?? readRdpExpiry(source['expiry_tm']);
+  const stored = readTime(source['expires_at']) ?? readDate(source['expires_at']) ?? readTime(source['expiry_tm']);
   if (stored !== undefined) return stored;
   const lifetime = readSeconds(source['expires_in']);
   if (lifetime !== undefined) return Math.min((issued ?? Math.floor(now / 1000)) + lifetime, latestSecond);
@@ -113,8 +128,8 @@ function readDate(value: unknown): number | undefined {
   return typeof value === 'string' && dateAndZone.test(value) ? readSeconds(Date.parse(value) / 1000) : undefined;
 }
 
-/** RDP's samples write seconds in Python and milliseconds in Java. */
-function readRdpExpiry(value: unknown): number | undefined {
+/** Some write milliseconds: RDP's samples in Java, Apigee, Salesforce. */
+function readTime(value: unknown): number | undefined {
   const number = readSeconds(value);
   return number !== undefined && number > 100_000_000_000 ? Math.floor(number / 1000) : number;
 }
@@ -125,16 +140,18 @@ function joinScope(scope: unknown): unknown {
 
 function readStamp(value: unknown): RecordStamp | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { key, generation, requested_scope, bootstrap, unanswered, refused } = value as Partial<
-    Record<string, unknown>
-  >;
+  const { key, generation, requested_scope, bootstrap, login, unanswered, suspected, suspected_before, refused } =
+    value as Partial<Record<string, unknown>>;
   return Object.freeze({
     version: 1,
     ...(typeof key === 'string' && { key }),
     ...(typeof generation === 'number' && Number.isSafeInteger(generation) && { generation }),
     ...(typeof requested_scope === 'string' && { requested_scope }),
     ...(typeof bootstrap === 'string' && { bootstrap }),
+    ...(typeof login === 'string' && { login }),
     ...readUnanswered(unanswered),
+    ...readSuspected(suspected),
+    ...(typeof suspected_before === 'string' && { suspected_before }),
     ...(refused === true && { refused }),
   });
 }
@@ -144,6 +161,14 @@ function isKey(value: unknown): boolean {
 }
 
 function readUnanswered(value: unknown): Pick<RecordStamp, 'unanswered'> {
-  const { times, since } = (value ?? {}) as { times?: unknown; since?: unknown };
-  return typeof times === 'number' && typeof since === 'number' ? { unanswered: { times, since } } : {};
+  const { times, since, until = 0 } = (value ?? {}) as Partial<Record<keyof Unanswered, unknown>>;
+  const areNumbers = typeof times === 'number' && typeof since === 'number' && typeof until === 'number';
+  return areNumbers ? { unanswered: { times, since, until } } : {};
+}
+
+function readSuspected(value: unknown): Pick<RecordStamp, 'suspected'> {
+  const { error, description } = (value ?? {}) as Partial<Record<keyof Suspected, unknown>>;
+  const { unanswered } = readUnanswered(value);
+  if (!unanswered || typeof error !== 'string') return {};
+  return { suspected: { ...unanswered, error, ...(typeof description === 'string' && { description }) } };
 }

@@ -61,7 +61,7 @@ describe('PasswordFlow', () => {
     ['status 500 and no body', faults.empty(500)],
     ['a lost answer', faults.reset({ processed: true })],
     ['an endpoint that refuses the client', faults.oauthError('invalid_client', { status: 401 })],
-    ['another OAuth error', faults.oauthError('invalid_request')],
+    ['a scope that is refused', faults.oauthError('invalid_scope')],
   ])('sends no password because of %s', async (_what, fault) => {
     const flow = flowOf();
     await flow.getAccessTokenRefreshIfNecessary();

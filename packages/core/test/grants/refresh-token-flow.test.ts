@@ -87,12 +87,16 @@ describe('RefreshTokenFlow', () => {
     expect(presented()).toEqual([given]);
   });
 
-  test('presents it twice at most when answers are lost, over all processes', async () => {
-    scene.server.nextAnswers({ grantType: 'refresh_token', times: 9 }, faults.reset({ processed: false }));
-    for (let run = 0; run < 4; run++) {
-      await expect(flowOf().getAccessTokenRefreshIfNecessary()).rejects.toThrow();
+  test('presents it once a pause while answers are lost, over all processes, and goes on afterwards', async () => {
+    scene.server.nextAnswers({ grantType: 'refresh_token', times: 2 }, faults.reset({ processed: false }));
+    for (const presentations of [1, 1, 2]) {
+      await expect(flowOf().getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({ retryable: true });
+      expect(presented()).toHaveLength(presentations);
+      if (presentations === 1) await scene.clock.advance(500);
     }
-    expect(presented()).toEqual([given, given]);
+    await scene.clock.advance(2000);
+    expect(await flowOf().getAccessTokenRefreshIfNecessary()).toMatch(/^at_/);
+    expect(presented()).toEqual([given, given, given]);
   });
 
   test('keeps it through an outage, and goes on afterwards', async () => {

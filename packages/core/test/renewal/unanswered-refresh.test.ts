@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { InvalidRefreshTokenError, RefreshOutcomeUnknownError, TokenEndpointUnavailableError } from '@latchkey/core';
-import { faults } from '@latchkey/core/testing';
+import { type Fault, faults } from '@latchkey/core/testing';
 import { DeviceScene } from '../scenes/device-scene.js';
 
 let scene: DeviceScene;
@@ -10,14 +10,29 @@ beforeEach(async () => {
 });
 afterEach(() => scene[Symbol.asyncDispose]());
 
+function silent(times = 1, fault: Fault = faults.reset()): void {
+  scene.server.nextAnswers({ grantType: 'refresh_token', times }, fault);
+}
+
+const failing = (flow: ReturnType<DeviceScene['flow']>, options = {}): Promise<void> =>
+  expect(flow.getAccessTokenRefreshIfNecessary(options)).rejects.toBeInstanceOf(RefreshOutcomeUnknownError);
+
 describe('a refresh without an answer', () => {
-  test('keeps the refresh token, says so, and presents it once more', async () => {
+  test('keeps the refresh token, says so, and presents it again after a second', async () => {
     const flow = await scene.loggedIn();
     const { refreshToken } = flow;
     await scene.expire();
-    scene.server.nextAnswers({ grantType: 'refresh_token' }, faults.reset());
-    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(RefreshOutcomeUnknownError);
+    silent();
+    await failing(flow);
     expect((await scene.stored(flow))?.refreshToken).toBe(refreshToken);
+    await scene.clock.advance(999);
+    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({
+      code: 'REFRESH_OUTCOME_UNKNOWN',
+      retryable: true,
+      retryAfter: 1,
+    });
+    expect(scene.server.ledger.presentations(refreshToken)).toHaveLength(1);
+    await scene.clock.advance(1);
     await flow.getAccessTokenRefreshIfNecessary();
     expect(scene.server.ledger.presentations(refreshToken)).toHaveLength(2);
     expect((await scene.stored(flow))?.stamp?.unanswered).toBeUndefined();
@@ -47,7 +62,7 @@ describe('a refresh without an answer', () => {
           scene.storage.withLock(key, (lock) => task(lock).finally(() => order.push('freed')), options),
       }),
     });
-    scene.server.nextAnswers({ grantType: 'refresh_token' }, faults.reset());
+    silent();
     const told = flow.getAccessTokenRefreshIfNecessary().catch(() => order.push('told'));
     await begun;
     await new Promise((resolve) => setImmediate(resolve));
@@ -64,48 +79,108 @@ describe('a refresh without an answer', () => {
   ])('takes %s answer for none', async (_name, fault) => {
     const flow = await scene.loggedIn();
     await scene.expire();
-    scene.server.nextAnswers({ grantType: 'refresh_token' }, fault());
-    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(RefreshOutcomeUnknownError);
+    silent(1, fault());
+    await failing(flow);
   });
 
-  test('presents it no third time, in whichever process', async () => {
+  test('is presented again after 1, 2, 4 s and so on, a minute at most, by whichever process', async () => {
     const flow = await scene.loggedIn();
     const { refreshToken } = flow;
     await scene.expire();
-    scene.server.nextAnswers({ grantType: 'refresh_token', times: 2 }, faults.reset());
-    for (const process of [flow, scene.flow()]) {
-      await expect(process.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(RefreshOutcomeUnknownError);
+    silent(99);
+    await failing(flow);
+    const pauses: number[] = [];
+    for (let times = 1; times <= 8; times++) {
+      for (let seconds = 0; ; seconds++) {
+        await failing(scene.flow());
+        if (scene.server.ledger.presentations(refreshToken).length > times) {
+          pauses.push(seconds);
+          break;
+        }
+        await scene.clock.advance(1000);
+      }
     }
-    for (const process of [flow, scene.flow()]) {
-      await expect(process.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({
-        constructor: InvalidRefreshTokenError,
-        code: 'REFRESH_TOKEN_UNANSWERED',
-      });
+    expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
+  });
+
+  test('never ends a login that the server still honours, however long it lasts and whoever may be asked', async () => {
+    const flow = await scene.loggedIn();
+    const { refreshToken } = flow;
+    await scene.expire();
+    silent(99);
+    for (let times = 0; times < 99; times++) {
+      await failing(scene.flow(), { interactive: true });
+      await scene.clock.advance(60_000);
     }
-    expect(scene.server.ledger.presentations(refreshToken)).toHaveLength(2);
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toMatch(/^at_/);
+    expect(scene.server.ledger.presentations(refreshToken)).toHaveLength(100);
+    expect(scene.server.ledger.count({ endpoint: 'device_authorization' })).toBe(0);
+  });
+
+  test('is looked at under the lock too: of two processes at once the second presents nothing', async () => {
+    const flow = await scene.loggedIn();
+    const { refreshToken } = flow;
+    await scene.expire();
+    silent();
+    const others = [scene.flow(), scene.flow(), scene.flow()];
+    await Promise.all(others.map((other) => failing(other)));
+    expect(scene.server.ledger.presentations(refreshToken)).toHaveLength(1);
+  });
+
+  test('gives the present token meanwhile, and renews it once the pause is over although it is fresh', async () => {
+    const flow = await scene.loggedIn();
+    const present = await flow.getAccessTokenRefreshIfNecessary();
+    silent(2);
+    await expect(flow.refresh()).rejects.toBeInstanceOf(RefreshOutcomeUnknownError);
+    expect([await flow.getAccessTokenRefreshIfNecessary(), scene.renewals]).toEqual([present, 1]);
+    await scene.clock.advance(1000);
+    expect([await flow.getAccessTokenRefreshIfNecessary(), scene.renewals]).toEqual([present, 2]);
+    await scene.clock.advance(1000);
+    expect([await flow.getAccessTokenRefreshIfNecessary(), scene.renewals]).toEqual([present, 2]);
+    await scene.clock.advance(1000);
+    const renewed = await flow.getAccessTokenRefreshIfNecessary();
+    expect([renewed === present, scene.renewals]).toEqual([false, 3]);
+    expect([await flow.getAccessTokenRefreshIfNecessary(), scene.renewals]).toEqual([renewed, 3]);
+  });
+
+  test.each([
+    ['that renews ahead', { renewAhead: true }],
+    ['that is kept fresh', {}],
+  ])('is presented again while callers of a flow %s go on at once', async (_which, options) => {
+    const flow = await scene.loggedIn(options);
+    const kept = 'renewAhead' in options ? undefined : flow.keepFresh();
+    const present = await flow.getAccessTokenRefreshIfNecessary();
+    silent(1);
+    await expect(flow.refresh()).rejects.toBeInstanceOf(RefreshOutcomeUnknownError);
+    await scene.clock.advance(1000);
+    const gate = scene.server.hold({ grantType: 'refresh_token' });
+    const renewed = new Promise((resolve) => flow.events.on('renewed', resolve));
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(present);
+    await gate.arrived;
+    gate.release();
+    await renewed;
+    kept?.close();
+  });
+
+  test('is presented at once by a process whose clock is an hour behind the one that noted the pause', async () => {
+    const flow = await scene.loggedIn();
+    await scene.expire();
+    silent();
+    const { clock } = scene;
+    const ahead = { now: () => clock.now() + 3_600_000, sleep: (ms: number) => clock.sleep(ms) };
+    await failing(scene.flow({ clock: ahead }));
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toMatch(/^at_/);
   });
 
   test('counts from nothing after an answer that leaves the refresh token as it is', async () => {
     scene.server.configure({ rotation: 'none' });
     const flow = await scene.loggedIn();
-    const { refreshToken } = flow;
-    for (let expiry = 0; expiry < 3; expiry++) {
-      await scene.expire();
-      scene.server.nextAnswers({ grantType: 'refresh_token' }, faults.reset());
-      await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(RefreshOutcomeUnknownError);
-      expect(await flow.getAccessTokenRefreshIfNecessary()).toMatch(/^at_/);
-    }
-    expect(scene.server.ledger.presentations(refreshToken)).toHaveLength(6);
-  });
-
-  test('counts from nothing after such an answer to another process', async () => {
-    scene.server.configure({ rotation: 'none' });
-    const flow = await scene.loggedIn();
     const other = scene.flow();
     for (let expiry = 0; expiry < 3; expiry++) {
       await scene.expire();
-      scene.server.nextAnswers({ grantType: 'refresh_token' }, faults.reset());
-      await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(RefreshOutcomeUnknownError);
+      silent();
+      await failing(flow);
+      await scene.clock.advance(1000);
       const { accessToken } = await other.refresh();
       expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(accessToken);
     }
@@ -114,17 +189,32 @@ describe('a refresh without an answer', () => {
 
   test('presents it again inside the grace that the server gives', async () => {
     scene.server.configure({ rotation: { grace: 60 } });
-    const flow = await scene.loggedIn({ rotation: { grace: 60 } });
+    const flow = await scene.loggedIn();
     const { refreshToken } = flow;
     await scene.expire();
-    scene.server.nextAnswers({ grantType: 'refresh_token', times: 3 }, faults.reset({ processed: true }));
+    silent(3, faults.reset({ processed: true }));
     for (let times = 0; times < 3; times++) {
-      await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(RefreshOutcomeUnknownError);
-      await scene.clock.advance(10_000);
+      await failing(flow);
+      await scene.clock.advance(4000);
     }
     await flow.getAccessTokenRefreshIfNecessary();
     expect(scene.server.ledger.presentations(refreshToken)).toHaveLength(4);
     scene.server.ledger.assertNoReuse();
+  });
+
+  test('says that an answer was lost when the server then refuses it', async () => {
+    const flow = await scene.loggedIn();
+    await scene.expire();
+    silent(1, faults.reset({ processed: true }));
+    await failing(flow);
+    await scene.clock.advance(1000);
+    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({
+      constructor: InvalidRefreshTokenError,
+      code: 'INVALID_REFRESH_TOKEN',
+      message: expect.stringContaining('an earlier answer was lost') as unknown,
+    });
+    expect((await scene.stored(flow))?.stamp).toMatchObject({ refused: true });
+    expect((await scene.stored(flow))?.stamp?.unanswered).toBeUndefined();
   });
 
   test('does not count a request that never left', async () => {

@@ -167,7 +167,7 @@ describe('a refresh through a proxy was never sent where the proxy', () => {
 describe('a refresh in a process of its own was never sent where', () => {
   test('it has no file descriptor left', async () => {
     const { port } = await open(httpListener((_request, response) => response.setHeader('connection', 'close').end()));
-    const told = await refreshInChild(`http://127.0.0.1:${port}/token`, { descriptors: 64 });
+    const told = await refreshInChild(`http://127.0.0.1:${port}/token`, { descriptors: 200 });
     expect(told).toMatchObject({ name: 'TokenEndpointUnavailableError', mayHaveArrived: false });
     expect(told).toMatchObject({
       message: expect.stringContaining('EMFILE'),

@@ -3,7 +3,7 @@ import { StorageConflictError, TokenSet } from '@latchkey/core';
 import { defaultThreshold, dueAhead, isFresh, isValid, secondsLeft } from '../../dist/tokens/expiry.js';
 import { assertGeneration, hasMoved, nextGeneration } from '../../dist/tokens/generation.js';
 import { mergeAnswer } from '../../dist/tokens/merge.js';
-import { mayPresent } from '../../dist/renewal/renewability.js';
+import { oneMore } from '../../dist/renewal/refresh-notes.js';
 import { missingScopes } from '../../dist/tokens/scope.js';
 import { scrub, scrubError } from '../../dist/errors/scrub.js';
 
@@ -176,16 +176,23 @@ describe('an answer nested so deeply that writing it overflows the stack', () =>
   });
 });
 
-describe('an unanswered refresh token', () => {
-  const twice = { times: 2, since: now };
-  test.each([
-    [undefined, 'strict' as const, 0, true],
-    [{ times: 1, since: now }, 'strict' as const, 1e9, true],
-    [twice, 'strict' as const, 0, false],
-    [twice, { grace: 30 }, 30_000, true],
-    [twice, { grace: 30 }, 30_001, false],
-  ])('noted as %j under %j after %i ms may be presented: %s', (note, rotation, later, may) => {
-    expect(mayPresent(note, rotation, now + later)).toBe(may);
+describe('a refresh token without an answer', () => {
+  test.each([1, 2, 4, 8, 16, 32, 60, 60].map((seconds, times) => [times, seconds]))(
+    'presented in vain %i times before is presented again after %i s',
+    (times, seconds) => {
+      const before = times === 0 ? undefined : { times, since: now - 5, until: now };
+      const since = times === 0 ? now : now - 5;
+      expect(oneMore(before, now)).toEqual({ times: times + 1, since, until: now + seconds * 1000 });
+    },
+  );
+
+  test('is never left alone for longer than it has been in vain, by more than a second', () => {
+    let note = oneMore(undefined, now);
+    for (let times = 1; times < 20; times++) {
+      const time = note.until;
+      note = oneMore(note, time);
+      expect(note.until - time).toBeLessThanOrEqual(time - note.since + 1000);
+    }
   });
 });
 

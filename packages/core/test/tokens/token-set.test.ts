@@ -87,7 +87,13 @@ describe('a stored record', () => {
     scope: 'a',
     expires_at: 1_734_742_981,
     issued_at: 1_734_714_181,
-    latchkey: { version: 1, key: 'k', generation: 7, requested_scope: 'a b', unanswered: { times: 1, since: 5 } },
+    latchkey: {
+      version: 1,
+      key: 'k',
+      generation: 7,
+      requested_scope: 'a b',
+      unanswered: { times: 1, since: 5, until: 6 },
+    },
   };
 
   test('comes back as it was, from an object or from text', () => {

@@ -54,6 +54,7 @@ export function outageCases<F extends AuthFlow>({ refreshes = true }: AuthFlowFi
         await scene.expire();
         scene.server.nextAnswers({ endpoint: 'token' }, faults.reset({ processed: true }));
         assertTransient(await failureOf(flow.getAccessTokenRefreshIfNecessary({ interactive: true })));
+        await scene.clock.advance(1000); // the pause before the refresh token is presented again
         const token = await flow.getAccessTokenRefreshIfNecessary();
         assert.equal((await scene.flow().reload())?.accessToken, token);
         assertNoLogin(scene, refreshes);

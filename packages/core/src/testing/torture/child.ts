@@ -8,7 +8,7 @@ import { SteppingStorage } from './stepping-storage.js';
 import { TortureFlow, tortureKey } from './torture-flow.js';
 
 const settings = JSON.parse(process.argv[2] ?? '') as WorkerSettings;
-const { storageModule, storageArguments, tokenEndpoint, rotation, guarded, lockTimeout, timeout } = settings;
+const { storageModule, storageArguments, tokenEndpoint, guarded, lockTimeout, timeout } = settings;
 let ahead = 0;
 const line = new ParentLine();
 const storage = new SteppingStorage(await loadStorage(storageModule, storageArguments), line, guarded);
@@ -16,7 +16,6 @@ const flow = new TortureFlow({
   server: { tokenEndpoint },
   clientId: 'torture',
   key: tortureKey,
-  rotation,
   lockTimeout,
   timeout,
   storage,

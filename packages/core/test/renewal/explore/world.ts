@@ -38,7 +38,7 @@ export class World {
         comesOf: (token, ancestor) => this.#server.comesOf(token, ancestor),
         stored: () => this.#storage.record,
       },
-      { isStrict: rotation === 'strict', isAlone: scenario.instances.length === 1 },
+      { isAlone: scenario.instances.length === 1 },
     );
     this.#lock = new SharedLock(lock);
     this.#server = new SharedServer(rotation, this.claims, this.#clock);
@@ -104,6 +104,7 @@ export class World {
     this.#faultsLeft = 0;
     for (const instance of this.#instances.filter(({ isAlive }) => isAlive)) await this.#callAgain(instance);
     this.#clock.tick(2 * 3_600_000);
+    this.claims.endPauses();
     const later = this.#addInstance('later');
     const token = await this.#callAgain(later);
     const { claims } = this;
@@ -134,7 +135,6 @@ export class World {
       fetch: this.#server.fetchOf(instance),
       storage: this.#storage.of(instance, `explored ${this.#number} ${name}`),
       lockTimeout: this.#scenario.lockTimeout ?? 0,
-      rotation: this.#scenario.rotation === 'grace' ? { grace: 3600 } : 'strict',
     };
     const flow = this.#scenario.isMachine
       ? new ExploredMachine({ ...options, clientSecret: 'secret', renewAhead: false })

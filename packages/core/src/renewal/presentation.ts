@@ -1,0 +1,110 @@
+import {
+  InvalidRefreshTokenError,
+  LockLostError,
+  OAuthError,
+  RefreshOutcomeUnknownError,
+  StorageConflictError,
+} from '../errors/index.js';
+import type { FlowSettings } from '../options/flow-settings.js';
+import { grantParameters } from '../options/grant-parameters.js';
+import type { OAuthClient, TokenAnswer } from '../server/oauth-client.js';
+import { mayNotRefresh } from '../server/refusals.js';
+import type { HeldLock } from '../storage/lock.js';
+import type { FlowEvents } from '../tokens/flow-events.js';
+import { hasMoved } from '../tokens/generation.js';
+import type { TokenSet } from '../tokens/token-set.js';
+import type { CredentialState, StoredTokens } from './credential-state.js';
+import type { Grant } from './grant.js';
+import { oneMore, suspectedError, unansweredOf } from './refresh-notes.js';
+import type { TokenKeeper } from './token-keeper.js';
+
+/** What a refresh token is presented with. */
+export interface PresentationParts {
+  readonly key: string;
+  readonly settings: FlowSettings;
+  readonly credential: CredentialState;
+  readonly keeper: TokenKeeper;
+  readonly events: FlowEvents;
+  readonly grant: Grant;
+}
+
+/** Presents refresh tokens, and notes for all processes what came of it. */
+export class Presentation {
+  readonly #parts: PresentationParts;
+
+  constructor(parts: PresentationParts) {
+    this.#parts = parts;
+  }
+
+  /** Sends the refresh token, unless the lock was lost. Once sent, it is not aborted. */
+  async send(tokens: TokenSet, stored: StoredTokens, lock: HeldLock, client: OAuthClient): Promise<TokenAnswer> {
+    const { key, settings, credential, keeper, events } = this.#parts;
+    const form = grantParameters({ resource: settings.resource }, { refresh_token: tokens.refreshToken });
+    const beforeSending = (): void => {
+      if (lock.signal.aborted) throw new LockLostError();
+    };
+    const before = unansweredOf(tokens, credential);
+    try {
+      return await client.requestTokens('refresh_token', form, { beforeSending, dpopKey: tokens.dpopKey });
+    } catch (error) {
+      if (before && error instanceof InvalidRefreshTokenError) throw afterSilence(error);
+      if (!(error instanceof RefreshOutcomeUnknownError)) throw error;
+      const unanswered = oneMore(before, settings.clock.now());
+      credential.unanswered = { tokens, ...unanswered };
+      await keeper.note(stored, { unanswered }, lock);
+      events.emit('outcomeUnknown', { key, error });
+      throw error;
+    }
+  }
+
+  /**
+   * Decides whether the run goes on after a failure: with what somebody else has stored, or by a new grant. What was refused
+   * is noted, so that no process presents it again, or not before a pause.
+   *
+   * @throws TokenRequestError when a login has not changed the answer
+   */
+  async goesOnAfter(error: unknown, presented: TokenSet, lock: HeldLock): Promise<boolean> {
+    const { credential, keeper, grant } = this.#parts;
+    if (!(error instanceof OAuthError)) return false;
+    const isDead = error instanceof InvalidRefreshTokenError;
+    const isSuspect = error.code === 'REFRESH_TOKEN_SUSPECT';
+    if (isDead || isSuspect) {
+      const stored = await keeper.load();
+      if (stored.tokens && hasMoved(stored.tokens, presented)) return true;
+      if (isSuspect) return this.#noteSuspicion(error, stored, presented, lock);
+      credential.refused = { tokens: presented, error };
+      return !grant.interactive || (await keeper.note(stored, { refused: true }, lock)) instanceof StorageConflictError;
+    }
+    const asksAnew = !grant.interactive && mayNotRefresh(error);
+    if (asksAnew) credential.refused = { tokens: presented, error };
+    return asksAnew;
+  }
+
+  async #noteSuspicion(
+    refusal: OAuthError,
+    stored: StoredTokens,
+    presented: TokenSet,
+    lock: HeldLock,
+  ): Promise<boolean> {
+    const { credential, keeper, grant, settings } = this.#parts;
+    const { error = '', errorDescription } = refusal;
+    const suspected = {
+      ...oneMore(presented.stamp?.suspected, settings.clock.now()),
+      error,
+      ...(errorDescription !== undefined && { description: errorDescription }),
+    };
+    const failure = await keeper.note(stored, { suspected }, lock);
+    if (presented.stamp?.suspected_before === error) throw suspectedError(presented, suspected);
+    if (failure !== undefined && !grant.interactive) credential.refused = { tokens: presented, error: refusal };
+    return !grant.interactive;
+  }
+}
+
+/** The server had most likely replaced the token when its answer was lost. */
+function afterSilence({ status, error, errorDescription, suberror, claims, cause }: InvalidRefreshTokenError): Error {
+  return new InvalidRefreshTokenError({
+    ...{ status, error, errorDescription, suberror, claims, cause },
+    message:
+      'The authorization server refused the refresh token, to which an earlier answer was lost: it had most likely replaced it.',
+  });
+}

@@ -1,0 +1,94 @@
+import {
+  InvalidRefreshTokenError,
+  LoginRequiredError,
+  NoRefreshTokenError,
+  NoTokensError,
+  OAuthError,
+  RefreshOutcomeUnknownError,
+  TokenRequestError,
+} from '../errors/index.js';
+import { suspectRefreshToken } from '../server/refusals.js';
+import { hasMoved } from '../tokens/generation.js';
+import { missingScopes } from '../tokens/scope.js';
+import type { Suspected, Unanswered } from '../tokens/token-record.js';
+import type { TokenSet } from '../tokens/token-set.js';
+import type { CredentialState } from './credential-state.js';
+
+/** What this process knows of a refresh token beside what the record says. */
+type Known = Pick<CredentialState, 'refused' | 'unanswered'>;
+
+/** Returns why tokens cannot be renewed by their refresh token until somebody logs in, `undefined` when they can. */
+export function whyNotRenewable(
+  tokens: TokenSet | undefined,
+  { refused }: Known,
+  scope: string | undefined,
+): OAuthError | undefined {
+  if (!tokens) return new NoTokensError();
+  const missing = missingScopes(tokens, scope);
+  if (missing.length > 0) {
+    return new LoginRequiredError({
+      code: 'SCOPE_MISSING',
+      message: `The stored tokens lack the scope ${missing.join(' ')}.`,
+      remedy: 'Log in again to grant it, or ask for fewer scopes.',
+    });
+  }
+  if (tokens.refreshToken === undefined) return new NoRefreshTokenError();
+  if (refused && !hasMoved(tokens, refused.tokens)) return refused.error;
+  return tokens.stamp?.refused && new InvalidRefreshTokenError();
+}
+
+/**
+ * Returns why a refresh token is not presented now, but later: no answer came to it, or one that leaves open what it
+ * means; `undefined` when it may be presented. A pause that ends over a minute ahead was noted by another clock.
+ */
+export function whyNotYet(tokens: TokenSet, known: Known, now: number): OAuthError | undefined {
+  const { suspected } = tokens.stamp ?? {};
+  if (suspected && isAhead(suspected.until, now)) return suspectedError(tokens, suspected);
+  const unanswered = unansweredOf(tokens, known);
+  if (!unanswered || !isAhead(unanswered.until, now)) return undefined;
+  const seconds = Math.ceil((unanswered.until - now) / 1000);
+  return new RefreshOutcomeUnknownError({
+    message: `No answer came when the refresh token was last presented; it is presented again in ${seconds} s.`,
+    retryAfter: seconds,
+  });
+}
+
+/** Returns when a refresh token that got no answer is presented again, in ms; `undefined` when none is outstanding. */
+export function presentedAgainAt(tokens: TokenSet, known: Known, now: number): number | undefined {
+  const { until } = unansweredOf(tokens, known) ?? {};
+  return until === undefined || isAhead(until, now) ? until : now;
+}
+
+/** The error for a refresh token that was refused in words that may mean something else. */
+export function suspectedError(tokens: TokenSet, { error, description }: Suspected): OAuthError {
+  const said = { status: 400, error: error || undefined, errorDescription: description };
+  if (tokens.stamp?.suspected_before === error) {
+    return new TokenRequestError({
+      ...said,
+      remedy: 'A login did not change the answer, so it is the request: check scope, audience and parameters.',
+    });
+  }
+  return suspectRefreshToken(said);
+}
+
+/** Notes one more presentation in vain: a pause of 1, 2, 4 s and so on, a minute at most, is never longer than it lasts. */
+export function oneMore(before: Unanswered | undefined, now: number): Unanswered {
+  const { times, since } = before ?? { times: 0, since: now };
+  return { times: times + 1, since, until: now + Math.min(1000 * 2 ** times, longestPause) };
+}
+
+const longestPause = 60_000; // milliseconds
+
+function isAhead(until: number, now: number): boolean {
+  return until > now && until - now <= longestPause;
+}
+
+/**
+ * Storage may know of more than this process, or of less where it could not be written. An answer in between, by which a
+ * server may leave the refresh token as it is, ends what is known.
+ */
+export function unansweredOf(tokens: TokenSet, { unanswered: known }: Known): Unanswered | undefined {
+  const stored = tokens.stamp?.unanswered;
+  if (!known || hasMoved(tokens, known.tokens)) return stored;
+  return stored && stored.times > known.times ? stored : known;
+}

@@ -1,0 +1,35 @@
+import { untilAborted } from '../platform/waiting.js';
+import { unsavedCredentials } from './credential-state.js';
+
+const underWay = new Set<Promise<unknown>>();
+
+/** Notes work that may hold the only copy of new tokens until it ends. */
+export function noteUnderWay<T>(work: Promise<T>): Promise<T> {
+  const noted = work.finally(() => underWay.delete(noted));
+  underWay.add(noted);
+  noted.catch(() => undefined); // whoever asked for it is told
+  return noted;
+}
+
+/**
+ * Resolves when all renewals and saves that were under way at the call, of every flow of this process, have ended, well or
+ * not; tokens that an earlier save could not store are tried once more. For a handler of SIGTERM, without which Node ends at
+ * once and takes the only copy of a rotated refresh token with it:
+ *
+ * ```ts
+ * import { settled } from '@latchkey/core';
+ *
+ * process.once('SIGTERM', () => void settled({ signal: AbortSignal.timeout(10_000) }).finally(() => process.exit(0)));
+ * ```
+ *
+ * @throws the reason of `signal` when it is aborted before
+ * @group Start here
+ */
+export function settled({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
+  return untilAborted(signal, settle());
+}
+
+async function settle(): Promise<void> {
+  await Promise.allSettled(underWay);
+  await Promise.allSettled([...unsavedCredentials].map(async ({ unsaved }) => unsaved?.save()));
+}
