@@ -67,7 +67,8 @@ export class JwtBearerFlow extends StoredAuthFlow {
     return readSecret('assertion', make);
   }
 
-  protected override async authorize({ signal, sources }: AuthorizeContext): Promise<TokenSet> {
+  protected override async authorize(context: AuthorizeContext): Promise<TokenSet> {
+    const { signal, sources } = context;
     const assertion = (sources as string | undefined) ?? (await this.readSources());
     return this.requestTokens(grantType, { assertion }, { signal });
   }

@@ -52,7 +52,8 @@ export class PasswordFlow extends StoredAuthFlow {
     return readSecret('password', this.options.password);
   }
 
-  protected override async authorize({ signal, sources }: AuthorizeContext): Promise<TokenSet> {
+  protected override async authorize(context: AuthorizeContext): Promise<TokenSet> {
+    const { signal, sources } = context;
     const password = (sources as string | undefined) ?? (await this.readSources());
     return this.requestTokens('password', { username: this.options.username, password }, { signal });
   }

@@ -58,7 +58,8 @@ export class RefreshTokenFlow extends StoredAuthFlow {
    *
    * @group Hooks to override
    */
-  protected override async authorize({ previous, refusal, sources }: AuthorizeContext): Promise<TokenSet> {
+  protected override async authorize(context: AuthorizeContext): Promise<TokenSet> {
+    const { previous, refusal, sources } = context;
     const refreshToken = (sources as string | undefined) ?? (await this.readSources());
     if (previous?.refreshToken === refreshToken) throw withRemedy(refusal);
     const bootstrap = await fingerprint(refreshToken);

@@ -82,7 +82,8 @@ export class TokenExchangeFlow extends StoredAuthFlow {
     };
   }
 
-  protected override async authorize({ signal, sources }: AuthorizeContext): Promise<TokenSet> {
+  protected override async authorize(context: AuthorizeContext): Promise<TokenSet> {
+    const { signal, sources } = context;
     const parameters = (sources as ExchangeParameters | undefined) ?? (await this.readSources());
     return this.requestTokens(grantType, parameters, { signal });
   }
