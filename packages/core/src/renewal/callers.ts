@@ -48,7 +48,11 @@ export class Callers {
 
   /** Whether a caller may be given these tokens. */
   isGoodEnough(found: FoundTokens, call: Call): boolean {
-    return isGoodEnough(found, call, { scope: this.#settings.scope, now: this.#now() });
+    return isGoodEnough(found, call, {
+      scope: this.#settings.scope,
+      ownToken: this.#credential.ownToken,
+      now: this.#now(),
+    });
   }
 
   /** Whether tokens past 80 % of their life are renewed while callers still get them. */

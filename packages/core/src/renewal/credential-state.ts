@@ -24,6 +24,8 @@ export class CredentialState {
   unanswered: (Unanswered & { readonly tokens: TokenSet }) | undefined;
   /** Tokens whose refresh token the server has refused; it is not presented again until the record moves. */
   refused: { readonly tokens: TokenSet; readonly error: OAuthError } | undefined;
+  /** The access token that this process was given last, so that its times were noted by this clock. */
+  ownToken: string | undefined;
   /** Whether storage was found to have gone back in time, and nothing was redeemed since. */
   wentBack = false;
   /** How many timers renew it, so that no caller has to wait for that. */

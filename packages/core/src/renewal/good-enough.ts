@@ -15,6 +15,8 @@ export interface FoundTokens {
 /** What else decides. */
 export interface Judgement {
   readonly scope: string | undefined;
+  /** The access token whose times were noted by this process's clock. */
+  readonly ownToken: string | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -33,8 +35,8 @@ function wasIssuedAhead({ issuedAt }: TokenSet, now: number): boolean {
  * again would bring no better; unless they have ended on their way, while the machine slept.
  */
 export function isGoodEnough({ tokens, requestedAt, isNew }: FoundTokens, call: Call, judge: Judgement): boolean {
-  const { scope, now } = judge;
-  if (isNew && requestedAt === undefined && wasIssuedAhead(tokens, now)) return false;
+  const { scope, ownToken, now } = judge;
+  if (tokens.accessToken !== ownToken && wasIssuedAhead(tokens, now)) return false;
   const isRejected = tokens.accessToken === call.rejected;
   const hasScopes = missingScopes(tokens, scope).length === 0;
   if (!isRejected && hasScopes && isFresh(tokens, now, call.threshold)) return true;

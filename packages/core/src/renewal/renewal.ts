@@ -2,11 +2,10 @@ import {
   AuthFlowError,
   LockLostError,
   LockTimeoutError,
+  LoginRequiredError,
   NoTokensError,
-  RefreshOutcomeUnknownError,
   StorageConflictError,
   StorageUnavailableError,
-  TokenRequestError,
 } from '../errors/index.js';
 import { scrubError } from '../errors/scrub.js';
 import type { Call } from '../options/access-token-options.js';
@@ -131,14 +130,14 @@ export class Renewal {
 
   /** Reads storage. Another token there that is good enough ends the run: somebody was first. */
   async #look(call: Call): Promise<{ found?: FoundTokens; stored: StoredTokens }> {
-    const before = this.#credential.tokens;
+    const { tokens: before, ownToken } = this.#credential;
     const stored = await this.#keeper.load();
     const { tokens } = stored;
     if (!tokens) return { stored };
     const isNew = !before || hasMoved(tokens, before);
     if (isNew) this.#events.emit(before ? 'adopted' : 'loaded', { key: this.#key, tokens: summarize(tokens) });
     const found = { tokens, isNew };
-    return isGoodEnough(found, call, { scope: this.#settings.scope, now: this.#now() })
+    return isGoodEnough(found, call, { scope: this.#settings.scope, ownToken, now: this.#now() })
       ? { found, stored }
       : { stored };
   }
@@ -147,14 +146,14 @@ export class Renewal {
   #asksAnew(tokens: TokenSet | undefined): boolean {
     const reason = this.#whyNotRedeemed(tokens);
     if (!reason) return false;
-    const isOver = !(reason instanceof RefreshOutcomeUnknownError || reason instanceof TokenRequestError);
-    if (isOver && !this.#grant.interactive) return true;
-    throw reason;
+    if (this.#grant.interactive || !(reason.isOver || reason.error instanceof LoginRequiredError)) throw reason.error;
+    return true;
   }
 
-  #whyNotRedeemed(tokens: TokenSet | undefined): Error | undefined {
+  #whyNotRedeemed(tokens: TokenSet | undefined): { error: Error; isOver: boolean } | undefined {
     const obstacle = whyNotRenewable(tokens, this.#credential, this.#settings.scope);
-    return obstacle ?? (tokens && whyNotYet(tokens, this.#credential, this.#now()));
+    const error = obstacle ?? (tokens && whyNotYet(tokens, this.#credential, this.#now()));
+    return error && { error, isOver: obstacle !== undefined };
   }
 
   /** Redeems the refresh token, merges the answer, saves it before anybody is given it, and validates the rest of it. */
@@ -175,7 +174,7 @@ export class Renewal {
   async #askAnew(stored: StoredTokens, lock: HeldLock, { client, sources }: Prepared): Promise<FoundTokens> {
     const requestedAt = this.#now();
     const previous = stored.tokens;
-    const refusal = previous && this.#whyNotRedeemed(previous);
+    const refusal = previous && this.#whyNotRedeemed(previous)?.error;
     const tokens = await this.#grant.authorize({ signal: lock.signal, previous, refusal, sources }, client);
     const saved = await this.#keeper.save(tokens, stored, { reason: 'login', lock, scope: this.#settings.scope });
     if (saved.accessToken !== undefined) {

@@ -82,6 +82,7 @@ export class TokenKeeper {
     const { credential, clock, lockTimeout } = this.#parts;
     const stamped = this.#stamp(tokens, grewFrom, context);
     credential.refused = credential.unanswered = undefined; // the server has just answered for these
+    if (context.reason !== 'import') credential.ownToken = stamped.accessToken;
     const attempt = (): Promise<void> => this.#saveOnce(stamped, grewFrom, context);
     const failure = await retryFor(lockTimeout * 1000, clock, attempt);
     if (failure) return this.#keepUnsaved(stamped, grewFrom, context.reason, failure.error);

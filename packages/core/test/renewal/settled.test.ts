@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { settled } from '@latchkey/core';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { DeviceScene } from '../scenes/device-scene.js';
+
+let scene: DeviceScene;
+
+beforeEach(async () => {
+  scene = await DeviceScene.start({ expiresIn: 3600 });
+});
+afterEach(() => scene[Symbol.asyncDispose]());
+
+describe('settled', () => {
+  test('resolves at once when nothing is under way', async () => {
+    await expect(settled()).resolves.toBeUndefined();
+  });
+
+  test('waits until a renewal that was sent is saved', async () => {
+    const flow = await scene.loggedIn();
+    await scene.expire();
+    const gate = scene.server.hold({ grantType: 'refresh_token' });
+    const renewing = flow.getAccessTokenRefreshIfNecessary();
+    await gate.arrived;
+    const order: string[] = [];
+    const ended = settled().then(() => order.push('settled'));
+    flow.events.on('saved', () => order.push('saved'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(order).toEqual([]);
+    gate.release();
+    await ended;
+    expect(order).toEqual(['saved', 'settled']);
+    await renewing;
+  });
+
+  test('waits no longer than its signal, and ends nobody’s renewal', async () => {
+    const flow = await scene.loggedIn();
+    await scene.expire();
+    const gate = scene.server.hold({ grantType: 'refresh_token' });
+    const renewing = flow.getAccessTokenRefreshIfNecessary();
+    await gate.arrived;
+    const reason = new Error('the time is up');
+    await expect(settled({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    gate.release();
+    expect(await renewing).toMatch(/^at_/);
+  });
+
+  test('resolves although a renewal fails', async () => {
+    const flow = await scene.loggedIn();
+    await scene.expire();
+    scene.server.revokeRefreshToken(flow.refreshToken);
+    const failing = expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toThrow();
+    await settled();
+    await failing;
+  });
+
+  test('tries once more to save what could not be saved', async () => {
+    let isBroken = false;
+    const storage = scene.storageWith({
+      save: (key, tokens, context) =>
+        isBroken ? Promise.reject(new Error('no space')) : scene.storage.save(key, tokens, context),
+    });
+    const flow = await scene.loggedIn({ storage, lockTimeout: 0 });
+    isBroken = true;
+    const { accessToken } = await flow.refresh();
+    await settled();
+    expect((await scene.stored(flow))?.accessToken).not.toBe(accessToken);
+    isBroken = false;
+    await settled();
+    expect((await scene.stored(flow))?.accessToken).toBe(accessToken);
+  });
+
+  test('lets a handler of SIGTERM keep the login of a program that is stopped while it renews', async () => {
+    scene.server.configure({ clock: { now: () => Date.now() } });
+    const gate = scene.server.hold({ grantType: 'refresh_token' });
+    const program = `
+      import { RefreshTokenFlow, settled } from '@latchkey/core';
+      const flow = new RefreshTokenFlow(${JSON.stringify({
+        server: { tokenEndpoint: scene.server.tokenEndpoint },
+        clientId: 'cli',
+        refreshToken: (await scene.flow().doFlow()).refreshToken,
+      })});
+      flow.events.on('saved', ({ tokens }) => tokens.expiresAt && console.log('saved'));
+      process.once('SIGTERM', () => void settled({ signal: AbortSignal.timeout(20_000) }).finally(() => process.exit(0)));
+      await flow.getAccessTokenRefreshIfNecessary();
+    `;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], { cwd: import.meta.dirname });
+    let output = '';
+    child.stdout.on('data', (text: Buffer) => (output += text.toString()));
+    const ended = once(child, 'exit');
+    await gate.arrived;
+    child.kill('SIGTERM');
+    gate.release();
+    expect(await ended).toEqual([0, null]);
+    expect(output).toBe('saved\n');
+  });
+});

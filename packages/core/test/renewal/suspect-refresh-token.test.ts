@@ -1,0 +1,176 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type DeviceCodeFlow, LoginRequiredError, PasswordFlow, TokenRequestError } from '@latchkey/core';
+import { faults } from '@latchkey/core/testing';
+import { DeviceScene } from '../scenes/device-scene.js';
+
+let scene: DeviceScene;
+
+beforeEach(async () => {
+  scene = await DeviceScene.start({ expiresIn: 3600 });
+});
+afterEach(() => scene[Symbol.asyncDispose]());
+
+const words = faults.oauthError('invalid_request', { description: 'The token cannot be read.' });
+
+function refusing(times = 1, fault = words): void {
+  scene.server.nextAnswers({ grantType: 'refresh_token', times }, fault);
+}
+
+const prompts = (): number => scene.server.ledger.count({ endpoint: 'device_authorization' });
+const tokenOf = (flow: DeviceCodeFlow | PasswordFlow, options = {}): Promise<unknown> =>
+  flow.getAccessTokenRefreshIfNecessary(options).catch((error: unknown) => error);
+
+describe('a refresh token that is refused in words that may mean something else', () => {
+  test('is told as that, in the words of the server, and everything is kept', async () => {
+    const flow = await scene.loggedIn();
+    const { accessToken, refreshToken } = flow;
+    await scene.expire();
+    refusing();
+    const error = await tokenOf(flow);
+    expect(error).toBeInstanceOf(LoginRequiredError);
+    expect(error).toMatchObject({
+      code: 'REFRESH_TOKEN_SUSPECT',
+      status: 400,
+      error: 'invalid_request',
+      errorDescription: 'The token cannot be read.',
+    });
+    const stored = await scene.stored(flow);
+    expect(stored).toMatchObject({ accessToken, refreshToken });
+    expect(stored?.stamp?.refused).toBeUndefined();
+  });
+
+  test('is presented once a pause, by whichever process, and works on when the server takes it again', async () => {
+    const flow = await scene.loggedIn();
+    await scene.expire();
+    refusing(2);
+    for (const presented of [1, 1, 1, 2, 2, 2]) {
+      if (presented === 2 && scene.renewals === 1) await scene.clock.advance(1000);
+      for (const process of [flow, scene.flow()]) {
+        expect(await tokenOf(process)).toMatchObject({ code: 'REFRESH_TOKEN_SUSPECT', error: 'invalid_request' });
+      }
+      expect(scene.renewals).toBe(presented);
+    }
+    await scene.clock.advance(2000);
+    expect(await tokenOf(flow)).toMatch(/^at_/);
+    expect((await scene.stored(flow))?.stamp?.suspected).toBeUndefined();
+  });
+
+  test('is adopted away when another process has renewed meanwhile', async () => {
+    const flow = await scene.loggedIn();
+    await scene.expire();
+    const gate = scene.server.hold({ grantType: 'refresh_token' });
+    const { storage, lose } = scene.losable();
+    const slow = tokenOf(scene.flow({ storage }));
+    await gate.arrived;
+    lose();
+    const renewed = await scene.flow().doFlow();
+    refusing();
+    gate.release();
+    expect([await slow, await tokenOf(flow)]).toEqual([renewed.accessToken, renewed.accessToken]);
+  });
+
+  test('brings a login to whoever allows one, and no second for the same words', async () => {
+    const flow = await scene.loggedIn();
+    await scene.expire();
+    refusing();
+    expect(await tokenOf(flow, { interactive: true })).toMatch(/^at_/);
+    expect(prompts()).toBe(1);
+    await scene.expire();
+    refusing(9);
+    for (const pause of [0, 0, 1000, 0]) {
+      await scene.clock.advance(pause);
+      const error = await tokenOf(flow, { interactive: true });
+      expect(error).toBeInstanceOf(TokenRequestError);
+      expect(error).toMatchObject({ error: 'invalid_request', errorDescription: 'The token cannot be read.' });
+    }
+    expect([prompts(), scene.renewals]).toEqual([1, 3]);
+  });
+
+  test('brings another login after a renewal that worked, and for other words', async () => {
+    const flow = await scene.loggedIn();
+    await scene.expire();
+    refusing();
+    await tokenOf(flow, { interactive: true });
+    await scene.expire();
+    refusing(1, faults.oauthError('access_denied'));
+    expect(await tokenOf(flow, { interactive: true })).toMatch(/^at_/);
+    await scene.expire();
+    await tokenOf(flow);
+    await scene.expire();
+    refusing(1, faults.oauthError('access_denied'));
+    expect(await tokenOf(flow, { interactive: true })).toMatch(/^at_/);
+    expect(prompts()).toBe(3);
+  });
+
+  test.each([
+    ['a reason phrase', faults.oauthError('Forbidden', { status: 403 })],
+    ['a scope that is wrong', faults.oauthError('invalid_scope')],
+    ['HTML', faults.html(403)],
+    ['nothing, with 401', faults.empty(401)],
+    ['an outage', faults.html(503)],
+  ])('is no case of %s: nobody is asked to log in', async (_what, fault) => {
+    const flow = await scene.loggedIn();
+    await scene.expire();
+    refusing(3, fault);
+    for (let call = 0; call < 3; call++) {
+      expect(await tokenOf(flow, { interactive: true })).not.toBeInstanceOf(LoginRequiredError);
+      await scene.clock.advance(60_000);
+    }
+    expect(prompts()).toBe(0);
+    expect(await tokenOf(flow)).toMatch(/^at_/);
+  });
+});
+
+describe('a flow that needs no person, and whose refresh token is refused', () => {
+  const { passwords, flowOf } = {
+    passwords: (): number => scene.server.ledger.count({ grantType: 'password' }),
+    flowOf: (): PasswordFlow =>
+      new PasswordFlow({
+        server: { tokenEndpoint: scene.server.tokenEndpoint },
+        clientId: 'cli',
+        username: 'ada',
+        password: 'secret',
+        scope: 'offline_access',
+        clock: scene.clock,
+        storage: scene.storageWith({}),
+      }),
+  };
+
+  test('sends its password once for words that may mean something else, and no second time for the same', async () => {
+    const flow = flowOf();
+    await tokenOf(flow);
+    await scene.expire();
+    refusing(99);
+    const again = await tokenOf(flow);
+    expect(again).toMatch(/^at_/);
+    expect([await tokenOf(flow), passwords(), scene.renewals]).toEqual([again, 2, 1]);
+    await scene.expire();
+    for (let call = 0; call < 3; call++) expect(await tokenOf(flow)).toBeInstanceOf(TokenRequestError);
+    expect([passwords(), scene.renewals]).toEqual([2, 2]);
+  });
+
+  test('keeps the tokens until new ones are saved: a password that is refused changes nothing', async () => {
+    const flow = flowOf();
+    await tokenOf(flow);
+    const { refreshToken } = flow;
+    await scene.expire();
+    refusing();
+    scene.server.nextAnswers({ grantType: 'password' }, faults.html(503));
+    expect(await tokenOf(flow)).toMatchObject({ retryable: true });
+    expect((await scene.storage.load(flow.key))?.refreshToken).toBe(refreshToken);
+  });
+
+  test.each(['unauthorized_client', 'unsupported_grant_type'])(
+    'asks for a new grant each time where the client may not renew: %s',
+    async (error) => {
+      const flow = flowOf();
+      await tokenOf(flow);
+      for (let expiry = 1; expiry <= 3; expiry++) {
+        await scene.expire();
+        refusing(1, faults.oauthError(error));
+        expect(await tokenOf(flow)).toMatch(/^at_/);
+        expect(passwords()).toBe(1 + expiry);
+      }
+    },
+  );
+});
