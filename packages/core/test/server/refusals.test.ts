@@ -190,25 +190,19 @@ describe('a refresh token is suspect', () => {
 
 /** Refusals that must not prompt anybody: the status, the body, and what they are taken for. */
 const noReason: [number, unknown, abstract new (...details: never[]) => OAuthError][] = [
-  ...'invalid_scope insufficient_scope invalid_target invalid_resource invalid_dpop_proof use_dpop_nonce'
-    .split(' ')
-    .map((error): [number, unknown, typeof TokenRequestError] => [400, { error }, TokenRequestError]),
-  ...'unsupported_grant_type invalid_authorization_details rate_limit_exceeded too_many_requests slow_down quota_exceeded'
-    .split(' ')
-    .map((error): [number, unknown, typeof TokenRequestError] => [403, { error }, TokenRequestError]),
   ...[
-    'Forbidden',
-    'Bad Request',
-    'forbidden',
-    'not_found',
-    'bad_request',
-    'internal_error',
-    'Access Denied',
-    'error',
-  ].map((error): [number, unknown, typeof TokenRequestError] => [404, { error }, TokenRequestError]),
+    'invalid_scope invalid_scopes insufficient_scope invalid_target invalid_resource invalid_audience',
+    'invalid_dpop_proof use_dpop_nonce invalid_authorization_details redirect_uri_mismatch invalid_grant_type',
+    'unsupported_grant_type unsupported_token_type invalid_client_metadata service_unavailable internal_error',
+    'rate_exceeded limit_exceeded request_ratelimited quota_exceeded request_throttled too_many_requests slow_down',
+    'Forbidden not_found bad_request method_not_allowed not_acceptable request_timeout error',
+  ].flatMap((words) =>
+    words.split(' ').map((error): [number, unknown, typeof TokenRequestError] => [400, { error }, TokenRequestError]),
+  ),
+  [403, { error: 'Access Denied' }, TokenRequestError],
+  [403, { error: 'Forbidden' }, TokenRequestError],
   [400, { error: 'invalid_client' }, ClientRejectedError],
   [400, { error: 'unauthorized_client' }, ClientRejectedError],
-  [403, { error: 'invalid_client_metadata' }, TokenRequestError],
   [400, { error: 'temporarily_unavailable' }, TokenEndpointUnavailableError],
   [400, { error: 'server_error' }, TokenEndpointUnavailableError],
   [401, { error: 'access_denied', error_description: 'Unauthorized' }, ClientRejectedError],
@@ -328,6 +322,19 @@ describe('an error that comes of an answer', () => {
     const shown = JSON.stringify({ ...found, message: found.message });
     expect(shown).toContain('[redacted]');
     expect(shown).not.toMatch(/0123456789|fedcba9876/);
+  });
+});
+
+describe('another grant', () => {
+  test('of a device goes on where 401 says that approval is pending', () => {
+    const found = judge(401, { error: 'authorization_pending' }, 'urn:ietf:params:oauth:grant-type:device_code');
+    expect(found).toMatchObject({ constructor: TokenRequestError, error: 'authorization_pending' });
+  });
+
+  test('by a password is refused where league/oauth2-server says invalid_credentials', () => {
+    const found = judge(401, { error: 'invalid_credentials', message: 'They were incorrect.' }, 'password');
+    expect(found).toMatchObject({ constructor: TokenRequestError, code: 'INVALID_GRANT' });
+    expect(found.remedy).toContain('Check user name and password');
   });
 });
 
