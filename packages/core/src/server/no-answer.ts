@@ -125,7 +125,7 @@ const kinds: readonly FailureKind[] = [
 ];
 
 /** These may also end a connection that was in use. */
-const inUse = /^(\w+ )?(read|write) (?!EPROTO)|RECORD_MAC|record mac|DECRYPT|SHUTDOWN|UNEXPECTED_EOF|unexpected eof/;
+const inUse = /^(\w+ )?(read|write) (?!EPROTO)|record[ _]mac|decryption|shutdown|unexpected[ _]eof|close[ _]notify/i;
 
 /** Tells whether the words of an error mean that the request was never sent; for a fetch that cannot be watched. */
 export function isNeverSent(error: unknown): boolean {

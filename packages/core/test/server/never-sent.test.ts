@@ -53,6 +53,9 @@ async function refreshAt(url: string, options: { fetch?: typeof fetch; timeout?:
   return { error, isUnknown };
 }
 
+/** Seconds, long enough to connect in on a busy machine. */
+const patience = 2;
+
 interface Outcome {
   readonly error: AuthFlowError;
   readonly isUnknown: boolean;
@@ -219,14 +222,14 @@ const after: [string, Parameters<typeof httpListener>[0]][] = [
 describe('the outcome of a refresh is unknown where', () => {
   test.each(after)('%s', async (_name, answer) => {
     const listener = await open(httpListener(answer));
-    expectUnknown(await refreshAt(`http://127.0.0.1:${listener.port}/token`));
+    expectUnknown(await refreshAt(`http://127.0.0.1:${listener.port}/token`, { timeout: patience }));
     expect(listener.requests()).toBe(1);
   });
 
   test.each(after)('%s, over TLS', async (_name, answer) => {
     const listener = await open(httpListener(answer, good));
     const fetch = through(new Agent({ connect: { ca: good.cert } }));
-    expectUnknown(await refreshAt(secure(listener), { fetch }));
+    expectUnknown(await refreshAt(secure(listener), { fetch, timeout: patience }));
     expect(listener.requests()).toBe(1);
   });
 
@@ -235,7 +238,7 @@ describe('the outcome of a refresh is unknown where', () => {
     async (_name, answer) => {
       const listener = await open(httpListener((request, response) => answer(request, response), good, 2));
       const fetch = through(new Agent({ allowH2: true, connect: { ca: good.cert } }));
-      expectUnknown(await refreshAt(secure(listener), { fetch }));
+      expectUnknown(await refreshAt(secure(listener), { fetch, timeout: patience }));
       expect(listener.requests()).toBe(1);
     },
   );
@@ -245,7 +248,9 @@ describe('the outcome of a refresh is unknown where', () => {
     ['its body', 'refresh_token'],
   ])('the connection is cut while the server reads %s', async (_name, words) => {
     const cutAt = (socket: Socket): unknown => socket.on('data', (data) => data.includes(words) && reset(socket));
-    expectUnknown(await refreshAt(`http://127.0.0.1:${(await open(rawListener(cutAt))).port}/token`));
+    expectUnknown(
+      await refreshAt(`http://127.0.0.1:${(await open(rawListener(cutAt))).port}/token`, { timeout: patience }),
+    );
   });
 
   test('a proxy that opened its tunnel cuts it after the request', async () => {
@@ -257,14 +262,14 @@ describe('the outcome of a refresh is unknown where', () => {
     };
     const { port } = await open(proxyListener(tunnel));
     const proxy = new ProxyAgent({ uri: `http://127.0.0.1:${port}`, requestTls: { ca: good.cert } });
-    expectUnknown(await refreshAt(secure(listener), { fetch: through(proxy) }));
+    expectUnknown(await refreshAt(secure(listener), { fetch: through(proxy), timeout: patience }));
     expect(listener.requests()).toBe(1);
   });
 
   test('a proxy that was given the whole URL is silent', async () => {
     const listener = await open(httpListener(ignore));
     const proxy = new ProxyAgent({ uri: `http://127.0.0.1:${listener.port}`, proxyTunnel: false });
-    expectUnknown(await refreshAt('http://localhost:9999/token', { fetch: through(proxy) }));
+    expectUnknown(await refreshAt('http://localhost:9999/token', { fetch: through(proxy), timeout: patience }));
     expect(listener.requests()).toBe(1);
   });
 
@@ -278,7 +283,7 @@ describe('the outcome of a refresh is unknown where', () => {
     );
     const url = `http://127.0.0.1:${port}/token`;
     await (await fetch(url, { method: 'POST', body: 'a=b' })).text();
-    expectUnknown(await refreshAt(url));
+    expectUnknown(await refreshAt(url, { timeout: patience }));
   });
 });
 
@@ -307,7 +312,7 @@ describe('of two requests at once', () => {
   test('each knows of itself alone whether it was sent', async () => {
     const silent = secure(await open(rawListener(ignore)));
     const deaf = `http://127.0.0.1:${(await open(httpListener(ignore))).port}/token`;
-    const [first, second] = await Promise.all([refreshAt(silent), refreshAt(deaf)]);
+    const [first, second] = await Promise.all([refreshAt(silent), refreshAt(deaf, { timeout: patience })]);
     expectNeverSent(first);
     expectUnknown(second);
     expect(first.error.message).toContain('No connection within 1 s.');

@@ -37,6 +37,7 @@ const neverSent: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'the look-up of a name': {
     ENOTFOUND: failed(systemError('getaddrinfo', 'ENOTFOUND')),
     EAI_AGAIN: failed(systemError('getaddrinfo', 'EAI_AGAIN')),
+    'ENOTFOUND in a copy': errorOf('no', { code: 'ENOTFOUND' }),
     EAI_FAIL: errorOf('no', { code: 'EAI_FAIL' }),
     ESERVFAIL: failed(errorOf('queryA ESERVFAIL as.example', { code: 'ESERVFAIL', syscall: 'queryA' })),
     ETIMEOUT: failed(errorOf('queryA ETIMEOUT as.example', { code: 'ETIMEOUT', syscall: 'queryA' })),
@@ -111,14 +112,13 @@ const mayHaveArrived: Readonly<Record<string, unknown>> = {
   'a time-out of whatever': errorOf('timed out', { code: 'ETIMEDOUT' }),
   'undici’s other side': failed(errorOf('other side closed', { code: 'UND_ERR_SOCKET' })),
   'undici’s wait for an answer': failed(errorOf('Headers Timeout Error', { code: 'UND_ERR_HEADERS_TIMEOUT' })),
-  'a record of TLS that was spoilt': failed(
-    errorOf('SSL routines::decryption failed or bad record mac', {
-      code: 'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
-    }),
-  ),
-  'an end of TLS without a word': failed(
-    errorOf('SSL routines::unexpected eof while reading', { code: 'ERR_SSL_UNEXPECTED_EOF_WHILE_READING' }),
-  ),
+  'a record of TLS that was spoilt': failed(errorOf('no', { code: 'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC' })),
+  'a record that an alert tells of': failed(errorOf('no', { code: 'ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC' })),
+  'a record that cannot be read': failed(errorOf('no', { code: 'ERR_SSL_DECRYPTION_FAILED' })),
+  'such a record, in words': failed(errorOf('SSL routines::decryption failed or bad record mac', { code: 'EPROTO' })),
+  'an end of TLS without a word': failed(errorOf('no', { code: 'ERR_SSL_UNEXPECTED_EOF_WHILE_READING' })),
+  'such an end, in words': failed(errorOf('SSL routines::unexpected eof while reading')),
+  'an end of TLS': failed(errorOf('no', { code: 'ERR_SSL_APPLICATION_DATA_AFTER_CLOSE_NOTIFY' })),
   'one address of several': new AggregateError([
     systemError('connect', 'ECONNREFUSED'),
     systemError('read', 'ECONNRESET'),
@@ -150,6 +150,8 @@ describe('a fetch that cannot be watched', () => {
     ['descriptors', systemError('connect', 'EMFILE'), /ulimit -n/],
     ['the port', errorOf('', { code: 'ERR_SSL_WRONG_VERSION_NUMBER' }), /speaks HTTPS/],
     ['the clock', errorOf('', { code: 'CERT_NOT_YET_VALID' }), /clock of this machine/],
+    ['the clock at its end', errorOf('', { code: 'CERT_HAS_EXPIRED' }), /clock of this machine/],
+    ['the host', errorOf('', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }), /name in the URL/],
     ['the authority', errorOf('', { code: 'SELF_SIGNED_CERT_IN_CHAIN' }), /NODE_EXTRA_CA_CERTS/],
   ])('leads to %s', async (_what, failure, remedy) => {
     expect((await refreshWith(failure)).remedy).toMatch(remedy);

@@ -183,6 +183,11 @@ describe('a refresh token is suspect', () => {
     expect(judge(400, body)).toMatchObject({ code: 'REFRESH_TOKEN_SUSPECT', status: 400 });
   });
 
+  test('where another error has the words that a server says beside its own', () => {
+    const said = { error: 'not_invalid_request', error_description: 'Value passed for the token was invalid.' };
+    expect(judge(400, said)).toMatchObject({ code: 'REFRESH_TOKEN_SUSPECT' });
+  });
+
   test('where a form says so', () => {
     expect(judge(400, 'error=access_denied')).toMatchObject({ code: 'REFRESH_TOKEN_SUSPECT' });
   });
