@@ -21,9 +21,17 @@ type FlowClass = abstract new (options: never) => object;
 
 const builtFromOptions = new WeakSet();
 
-/** Notes that a class is built from options alone, so that a flow for another account can be made of it. */
+/**
+ * Notes that a class is built from options alone, so that a flow for another account can be made of it. Each class here that
+ * extends `StoredAuthFlow`, a `Simple` too, does so in a static block: without, `withAccount` skips its constructor.
+ */
 export function markBuiltFromOptions(flowClass: FlowClass): void {
   builtFromOptions.add(flowClass);
+}
+
+/** Whether a class itself is noted; those that extend it are not. */
+export function isBuiltFromOptions(flowClass: object): boolean {
+  return builtFromOptions.has(flowClass);
 }
 
 /**
@@ -32,7 +40,7 @@ export function markBuiltFromOptions(flowClass: FlowClass): void {
  */
 export function siblingOf<Flow extends object>(flow: Flow, options: object, ownFields: readonly string[]): Flow {
   let built: unknown = flow.constructor;
-  while (typeof built === 'function' && !builtFromOptions.has(built)) built = Object.getPrototypeOf(built);
+  while (typeof built === 'function' && !isBuiltFromOptions(built)) built = Object.getPrototypeOf(built);
   const sibling = Reflect.construct(built as new () => object, [options], flow.constructor) as Flow;
   const added = Object.entries(flow).filter(([name]) => !ownFields.includes(name));
   return Object.assign(sibling, Object.fromEntries(added));
