@@ -19,6 +19,7 @@ export type { Endpoint, ReceivedRequest } from './fake-server/received-request.j
 export type {
   FakeAuthorizationServerOptions,
   GraceRotation,
+  GrantSubject,
   IdTokenOptions,
   Rotation,
 } from './fake-server/server-options.js';

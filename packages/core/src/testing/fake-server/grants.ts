@@ -1,11 +1,12 @@
 import { readJwtClaims } from '../../crypto/jwt.js';
 import { Refusal } from './answer.js';
 import type { Grant } from './grant.js';
+import type { FakeAuthorizationServerOptions } from './server-options.js';
 import type { ServerState } from './server-state.js';
 import type { TokenFields } from './token-issuer.js';
 
 type Parameters = Readonly<Record<string, string>>;
-type GrantHandler = (parameters: Parameters, clientId: string, state: ServerState) => Grant;
+type GrantHandler = (parameters: Parameters, clientId: string, state: ServerState) => Grant | Promise<Grant>;
 
 const handlers: Readonly<Record<string, GrantHandler>> = {
   client_credentials: (parameters, clientId) => grantTo(clientId, clientId, parameters),
@@ -37,17 +38,17 @@ const handlers: Readonly<Record<string, GrantHandler>> = {
 };
 
 /** The grant types that the token endpoint takes. */
-export const grantTypes: readonly string[] = [...Object.keys(handlers), 'refresh_token'];
+export function grantTypes({ grants = {} }: FakeAuthorizationServerOptions): readonly string[] {
+  return [...new Set([...Object.keys(handlers), 'refresh_token', ...Object.keys(grants)])];
+}
 
 /** Answers a token request (RFC 6749 section 3.2), or throws a {@link Refusal}. */
 export async function grantTokens(parameters: Parameters, clientId: string, state: ServerState): Promise<TokenFields> {
   const grantType = parameters['grant_type'];
   if (grantType === undefined) throw new Refusal('invalid_request', 400, 'No grant_type was given.');
   if (grantType === 'refresh_token') return renew(parameters, clientId, state);
-  const handler = Object.hasOwn(handlers, grantType) ? handlers[grantType] : undefined;
-  if (!handler) throw new Refusal('unsupported_grant_type');
-  const grant = handler(parameters, clientId, state);
   const { options, tokens } = state;
+  const grant = await handlerOf(grantType, options)(parameters, clientId, state);
   const gives = options.givesRefreshToken ?? ((type: string) => type !== 'client_credentials');
   const now = state.now();
   const refreshToken = gives(grantType, grant.scope ?? '')
@@ -56,6 +57,26 @@ export async function grantTokens(parameters: Parameters, clientId: string, stat
   const fields = await tokens.issue(grant, options, { now, refreshToken });
   const isExchange = grantType.endsWith('token-exchange');
   return { ...fields, ...(isExchange && { issued_token_type: 'urn:ietf:params:oauth:token-type:access_token' }) };
+}
+
+function handlerOf(grantType: string, options: FakeAuthorizationServerOptions): GrantHandler {
+  const taught = new Map(Object.entries(options.grants ?? {})).get(grantType);
+  if (taught) {
+    return async (parameters, clientId) => {
+      const subject = await taught(parameters);
+      if (subject === undefined)
+        throw new Refusal('invalid_grant', 400, 'The option grants names no subject for this.');
+      return grantTo(clientId, subject, parameters);
+    };
+  }
+  const known = new Map(Object.entries(handlers)).get(grantType);
+  if (known) return known;
+  throw new Refusal(
+    'unsupported_grant_type',
+    400,
+    `The fake server does not know the grant ${grantType}. Teach it by server.configure({ grants: { '${grantType}': ` +
+      `(form) => 'ada' } }). It knows ${grantTypes(options).join(', ')}.`,
+  );
 }
 
 /** Makes a grant from what was asked for. */

@@ -17,6 +17,11 @@ export interface FakeAuthorizationServerOptions {
    * refresh token (`sibling`, default) or with the one given before (`same`). Default: `rotate`.
    */
   readonly rotation?: Rotation | undefined;
+  /**
+   * Grants of your own by their `grant_type`, beside those that the server speaks. Each says from the form whom its tokens
+   * are for; `undefined` is answered by `invalid_grant`.
+   */
+  readonly grants?: Readonly<Record<string, GrantSubject>> | undefined;
   /** Which grants give a refresh token. Default: all but `client_credentials`. */
   readonly givesRefreshToken?: ((grantType: string, scope: string) => boolean) | undefined;
   /** How long a refresh token lives, in seconds. Default: for ever. */
@@ -47,6 +52,9 @@ export interface FakeAuthorizationServerOptions {
   /** Fields to set in the discovery document; `undefined` removes one. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }
+
+/** Reads a token request of a grant of your own: whom are the tokens for? @group Fake authorization server */
+export type GrantSubject = (form: Readonly<Record<string, string>>) => string | undefined | Promise<string | undefined>;
 
 /** What a renewal does with the refresh token. @group Fake authorization server */
 export type Rotation = 'none' | 'rotate' | GraceRotation;
