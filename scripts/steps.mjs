@@ -18,14 +18,13 @@ export function tool(script, ...args) {
 }
 
 /** Runs a command, in the repository's root unless told, and resolves to its exit code and all that it printed. */
-export function run([command, ...args], { signal, cwd = root, env = {}, shell = false } = {}) {
+export function run([command, ...args], { cwd = root, env = {}, shell = false } = {}) {
   return new Promise((resolve, reject) => {
     const color = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' };
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...color, ...env },
       shell,
-      signal,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
@@ -43,32 +42,30 @@ export async function step(name, command, options) {
   const started = performance.now();
   const { code, output } = await run(command, options);
   console.log(seconds(started));
-  if (code !== 0) fail(name, command, output);
+  if (code !== 0) throw new StepFailed(`\n${output.trimEnd()}\n\n${howToRepeat({ name, command })}`);
 }
 
 /**
  * Runs independent checks two at a time, each with a line when it is through, which ends with the last line that the
- * check printed if it `tells` something. The first failure stops the others and shows what it printed.
+ * check printed if it `tells` something. All run; what those that failed printed stands at the end, and their names last.
  */
 export async function parallel(checks) {
   const waiting = [...checks];
-  const stop = new AbortController();
+  const failed = [];
   const lane = async () => {
     for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
       const { name, command, tells = false } = check;
       const started = performance.now();
-      const { code, output } = await run(command, { signal: stop.signal });
-      if (stop.signal.aborted) return;
+      const { code, output } = await run(command);
       const told = tells ? `, ${output.trim().split('\n').at(-1)}` : '';
-      console.log(`${name} … ${seconds(started)}${code === 0 ? told : ''}`);
-      if (code !== 0) fail(name, command, output);
+      console.log(`${name} … ${seconds(started)}${code === 0 ? told : ', FAILED'}`);
+      if (code !== 0) failed.push({ name, command, output });
     }
   };
-  try {
-    await Promise.all([lane(), lane()]);
-  } finally {
-    stop.abort();
-  }
+  await Promise.all([lane(), lane()]);
+  if (failed.length === 0) return;
+  for (const check of failed) console.error(`\n${check.name}:\n${check.output.trimEnd()}`);
+  throw new StepFailed(`\n${failed.map(howToRepeat).join('\n')}`);
 }
 
 /** Runs a script's body; a failed step ends it with exit code 1 and no stack trace. */
@@ -82,10 +79,9 @@ export async function script(body) {
   }
 }
 
-function fail(name, command, output) {
-  console.error(`\n${output.trimEnd()}\n`);
+function howToRepeat({ name, command }) {
   const readable = command.map((part) => (part === process.execPath ? 'node' : part.replace(root, '')));
-  throw new StepFailed(`FAILED: ${name}. To run it alone: ${readable.join(' ')}`);
+  return `FAILED: ${name}. To run it alone: ${readable.join(' ')}`;
 }
 
 function seconds(started) {
