@@ -1,28 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { type Lock, ProcessLock, type RecordCodec, TokenSet, type TokenStorage } from '@latchkey/core';
 import { describeTokenStorage } from '@latchkey/core/testing';
-import ts from 'typescript';
-
-const root = join(import.meta.dirname, '../../../..');
-
-/** The block of a page, marked `ts`, that holds `text`. */
-function blockWith(text: string, page: string): string {
-  const blocks = [...readFileSync(join(root, page), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)];
-  const block = blocks.map(([, code = '']) => code).find((code) => code.includes(text));
-  if (block === undefined) throw new Error(`${page} has no block with "${text}".`);
-  return block;
-}
-
-/** Runs a block as a module, against the build. */
-async function importBlock<T>(block: string): Promise<T> {
-  const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
-  const core = pathToFileURL(join(root, 'packages/core/dist/index.js')).href;
-  const code = ts.transpileModule(block, { compilerOptions: options }).outputText.replace('@latchkey/core', core);
-  return (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as T;
-}
+import { blockWith, importBlock } from '../scenes/documented-block.js';
 
 interface Table {
   get(key: string): Promise<string | undefined>;

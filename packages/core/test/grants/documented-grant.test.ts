@@ -1,0 +1,54 @@
+import { describe, expect, test } from '@jest/globals';
+import { MemoryTokenStorage, type StoredAuthFlow, type StoredAuthFlowOptions } from '@latchkey/core';
+import { asOtherProcess, describeAuthFlow, FakeAuthorizationServer, type FlowContext } from '@latchkey/core/testing';
+import { blockWith, importBlock } from '../scenes/documented-block.js';
+
+interface Options extends StoredAuthFlowOptions {
+  readonly ticket: () => Promise<string>;
+}
+
+const { TicketFlow } = await importBlock<{ TicketFlow: new (options: Options) => StoredAuthFlow }>(
+  blockWith('export class TicketFlow', 'docs/subclassing.md'),
+);
+const { teachTickets } = await importBlock<{ teachTickets: (context: Pick<FlowContext, 'server'>) => void }>(
+  blockWith('export function teachTickets', 'docs/subclassing.md'),
+);
+const ticket = async (): Promise<string> => 'ticket-of-ada';
+
+describeAuthFlow(
+  'The flow of a new grant in docs/subclassing.md',
+  { describe, test },
+  {
+    needsPerson: false,
+    async create({ server, clock }) {
+      teachTickets({ server });
+      const storage = new MemoryTokenStorage();
+      return {
+        flow: () =>
+          new TicketFlow({
+            ...{ issuer: server.issuer, clientId: 'app', account: 'ada', clock, ticket },
+            storage: asOtherProcess(storage),
+          }),
+        logIn: (flow) => flow.getAccessTokenRefreshIfNecessary(),
+        dispose: async () => undefined,
+      };
+    },
+  },
+);
+
+describe('The flow of a new grant in docs/subclassing.md', () => {
+  test('is told by a server that was not taught its grant how to teach it', async () => {
+    await using server = await FakeAuthorizationServer.start();
+    const flow = new TicketFlow({ issuer: server.issuer, clientId: 'app', account: 'ada', ticket });
+    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({
+      error: 'unsupported_grant_type',
+      errorDescription: expect.stringContaining('Teach it by server.configure({ grants:'),
+    });
+  });
+
+  test('says whose tokens these are, since a ticket that comes later does not', () => {
+    const options = { issuer: 'https://login.example.org', clientId: 'app', ticket };
+    expect(() => new TicketFlow(options)).toThrow(/account/);
+    expect(new TicketFlow({ ...options, account: 'ada' }).key).toContain('account=ada');
+  });
+});
