@@ -14,6 +14,10 @@ const usage = `Usage: main.js <storage-module> [options] [-- arguments of create
   --no-lock                    removes the guard, to see that the counts can be other than zero
 `;
 
+const legend = `Expected: LOCK_TIMEOUT of those who wait for a frozen process, and, under strict rotation, INVALID_REFRESH_TOKEN after an
+"excused" loss: a process that dies between the server's rotation and its save takes the only new refresh token along.
+`;
+
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
 
@@ -22,7 +26,7 @@ if (options === undefined) {
   process.stderr.write(usage);
   process.exitCode = 2;
 } else {
-  process.stderr.write(`seed ${options.seed}\n`);
+  process.stderr.write(`seed ${options.seed}\n${legend}`);
   const result = await runTorture(options);
   process.stdout.write(tortureTable(result));
   process.exitCode = isUnharmed(result) ? 0 : 1;
