@@ -170,6 +170,8 @@ describe('the grants of the fake authorization server', () => {
     expect(await (await fetch(`${server.issuer}/userinfo`, { headers })).json()).toEqual({ sub: 'eve' });
     expect(await renew(refresh_token)).toHaveProperty('access_token');
     expect(await refused({ ...form, ticket: 'another' })).toBe('invalid_grant');
+    server.configure({ grants: { ...grants, password: () => undefined } });
+    expect(await refused({ grant_type: 'password', username: 'ada', password: 'pw' })).toBe('invalid_grant');
     const metadata = await (await fetch(`${server.issuer}/.well-known/openid-configuration`)).json();
     expect(metadata).toMatchObject({
       grant_types_supported: expect.arrayContaining(['urn:example:ticket', 'password']),

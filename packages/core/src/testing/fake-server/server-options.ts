@@ -18,8 +18,8 @@ export interface FakeAuthorizationServerOptions {
    */
   readonly rotation?: Rotation | undefined;
   /**
-   * Grants of your own by their `grant_type`, beside those that the server speaks. Each says from the form whom its tokens
-   * are for; `undefined` is answered by `invalid_grant`.
+   * Grants of your own by their `grant_type`, beside those that the server speaks, or in place of one (but `refresh_token`).
+   * Each says from the form whom its tokens are for; `undefined` is answered by `invalid_grant`.
    */
   readonly grants?: Readonly<Record<string, GrantSubject>> | undefined;
   /** Which grants give a refresh token. Default: all but `client_credentials`. */
