@@ -77,6 +77,13 @@ module.exports = {
       to: { path: '^packages/storage-redis/src/', pathNot: '^packages/storage-redis/src/(link/|redis-options\\.ts$)' },
     },
     {
+      name: 'leases-know-no-records',
+      comment: 'In storage-redis, lease/ holds locks over a place, and knows nothing of what is stored under them.',
+      severity: 'error',
+      from: { path: '^packages/storage-redis/src/lease/' },
+      to: { path: '^packages/storage-redis/src/(index|record-(text|lifetime)|redis-token-storage|redis-lock)\\.ts$' },
+    },
+    {
       name: 'scripts-know-nothing',
       severity: 'error',
       from: { path: '^packages/storage-redis/src/scripts/' },

@@ -1,5 +1,5 @@
 import type { Lock } from '@latchkey/core';
-import { LeaseLock } from './lease-lock.js';
+import { LeaseLock } from './lease/lease-lock.js';
 import type { RedisOptions } from './redis-options.js';
 import { closePlace, placeOf } from './redis-place.js';
 

@@ -2,7 +2,7 @@ import { linkTo } from './link/open-link.js';
 import { placeId } from './place-id.js';
 import { RedisConnection } from './redis-connection.js';
 import { readSettings, type RedisOptions, type RedisSettings } from './redis-options.js';
-import { ReleaseBell } from './release-bell.js';
+import { ReleaseBell } from './lease/release-bell.js';
 
 /** One Redis as one options object describes it, shared by the storages and locks that were given that object. */
 export interface RedisPlace {

@@ -10,8 +10,8 @@ import {
   type TokenSet,
   type TokenStorage,
 } from '@latchkey/core';
-import { LeaseLock } from './lease-lock.js';
-import { Lease } from './redis-lease.js';
+import { LeaseLock } from './lease/lease-lock.js';
+import { Lease } from './lease/redis-lease.js';
 import { millisecondsToKeep } from './record-lifetime.js';
 import { namesOf, type RecordNames } from './record-names.js';
 import { RecordText } from './record-text.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { LockLostError } from '@latchkey/core';
-import { moment } from '../dist/elapsed.js';
-import { Lease } from '../dist/redis-lease.js';
+import { moment } from '../dist/lease/elapsed.js';
+import { Lease } from '../dist/lease/redis-lease.js';
 
 const duration = 9000;
 const beat = duration / 3;

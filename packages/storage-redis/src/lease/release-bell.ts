@@ -1,5 +1,5 @@
-import { withinSeconds } from './deadline.js';
-import type { Subscriber } from './link/link.js';
+import { withinSeconds } from '../deadline.js';
+import type { Subscriber } from '../link/link.js';
 import type { WakeUp } from './redis-wake-up.js';
 
 /** Wakes waiters when a lock is released. Where nothing can be heard it is silent: waiters look again by themselves. */

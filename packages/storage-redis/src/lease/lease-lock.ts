@@ -2,13 +2,13 @@ import { type Lock, type LockOptions, LockTimeoutError } from '@latchkey/core';
 import { randomBytes } from 'node:crypto';
 import { moment } from './elapsed.js';
 import { Lease } from './redis-lease.js';
-import { namesOf, type RecordNames } from './record-names.js';
-import type { RedisPlace } from './redis-place.js';
-import { confirmReplicas } from './replication.js';
-import { releaseLease } from './scripts/release-lease.js';
-import { renewLease } from './scripts/renew-lease.js';
-import { evaluate } from './scripts/script.js';
-import { takeLease } from './scripts/take-lease.js';
+import { namesOf, type RecordNames } from '../record-names.js';
+import type { RedisPlace } from '../redis-place.js';
+import { confirmReplicas } from '../replication.js';
+import { releaseLease } from '../scripts/release-lease.js';
+import { renewLease } from '../scripts/renew-lease.js';
+import { evaluate } from '../scripts/script.js';
+import { takeLease } from '../scripts/take-lease.js';
 import { WakeUp } from './redis-wake-up.js';
 
 /** Lets one task at a time run for a key, on all hosts that use this place. */
