@@ -8,8 +8,12 @@ export { RedisTokenStorage, type RedisTokenStorageOptions } from './redis-token-
 export { redisLock, type RedisLock } from './redis-lock.js';
 export type { RedisOptions, RedisSentinelOptions } from './redis-options.js';
 export type {
+  CallingClient,
+  CallingCluster,
+  CallingConnection,
   ClusterClient,
   CommandOptions,
+  CommandSender,
   ConnectableClient,
   ListeningClient,
   RedisConnectedClient,

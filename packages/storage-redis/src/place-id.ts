@@ -40,16 +40,32 @@ function readSocket(socket: unknown): Address {
   return {
     ...(host !== undefined && { host }),
     ...(port !== undefined && { port }),
-    ...(path !== undefined && { path }),
+    ...(typeof path === 'string' && { path }),
   };
 }
 
-/** A cluster or sentinel does not tell its endpoint, so there the name is good within this process only. */
+/** Options of a client: of `@redis/client`, or of `ioredis`. */
+interface ClientOptions extends Address {
+  readonly socket?: Address;
+  readonly database?: number;
+  readonly db?: number;
+  readonly sentinels?: readonly { host?: string; port?: number }[] | null;
+  readonly name?: string | null;
+}
+
+/** Where a client does not tell its endpoint, as a cluster, the name is good within this process only. */
 function endpointOfClient(client: RedisConnectedClient): string {
-  const { socket, database } = ('options' in client ? (client.options ?? {}) : {}) as RedisOptions;
+  const { sentinels, ...options } = ('options' in client ? (client.options ?? {}) : {}) as ClientOptions;
+  const { socket = options, database = options.db } = options;
+  if (sentinels) {
+    const sentinelRootNodes = sentinels.map(({ host = 'localhost', port = 26_379 }) => ({ host, port }));
+    return endpointOf({
+      sentinel: { name: options.name ?? '', sentinelRootNodes, nodeClientOptions: { database: database ?? 0 } },
+    });
+  }
   const { host, port, path } = readSocket(socket);
   if (host !== undefined || port !== undefined || path !== undefined) {
-    return endpointOf({ socket: socket ?? {}, database } as RedisOptions);
+    return endpointOf({ socket: { host, port, path }, database } as RedisOptions);
   }
   const number = numbers.get(client) ?? ++count;
   numbers.set(client, number);

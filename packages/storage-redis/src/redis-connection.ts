@@ -1,6 +1,6 @@
 import { withinSeconds } from './deadline.js';
 import type { Link, LinkMaker, SendOne, Subscriber } from './link/link.js';
-import { isMisdirected, redisFault, replyCode } from './redis-fault.js';
+import { isMisdirected, passes, replyCode } from './redis-fault.js';
 import { TooFewReplicas } from './replication.js';
 
 /** A link with what ends it, and whether it has worked. */
@@ -17,39 +17,31 @@ interface OpenedLink {
 export class RedisConnection {
   readonly #maker: LinkMaker;
   readonly #timeout: number;
-  readonly #place: string;
-  readonly #underWay = new Set<Promise<unknown>>();
   #opened: OpenedLink | undefined;
 
-  /** `timeout` in seconds; `place` is for messages. */
-  constructor(maker: LinkMaker, timeout: number, place: string) {
+  /** `timeout` in seconds. */
+  constructor(maker: LinkMaker, timeout: number) {
     this.#maker = maker;
     this.#timeout = timeout;
-    this.#place = place;
   }
 
   /**
    * Runs a step: one or more commands on one link. A link that has worked before may have died unnoticed, so there
-   * the step is run once more, on a new link: a step must be good to repeat.
-   *
-   * @throws StorageUnavailableError, within the timeout
+   * the step is run once more, on a new link; what passes by itself is waited for. So a step must be good to repeat.
+   * Rejects within the timeout.
    */
   async run<T>(key: string, step: (send: SendOne) => Promise<T>): Promise<T> {
-    try {
-      return await this.finish(this.#run(key, step));
-    } catch (error) {
-      throw redisFault(error, this.#place);
-    }
-  }
-
-  /** Counts `work` as under way, so that `close` waits for it. */
-  async finish<T>(work: Promise<T>): Promise<T> {
-    this.#underWay.add(work);
-    try {
-      return await work;
-    } finally {
-      this.#underWay.delete(work);
-    }
+    // Loading code takes long on a busy machine, which says nothing about Redis.
+    if (!this.#opened) await this.#maker.prepare();
+    const attempt: Attempt = { given: undefined, isLate: false, passing: undefined };
+    const work = this.#attempt(key, step, attempt);
+    const onLate = (): void => {
+      attempt.isLate = true;
+      if (attempt.passing === undefined) attempt.given?.life.abort();
+    };
+    return withinSeconds(this.#timeout, work, onLate).catch((error: unknown) => {
+      throw attempt.isLate ? (attempt.passing ?? error) : error;
+    });
   }
 
   /** Opens a connection to hear what is published. */
@@ -57,40 +49,28 @@ export class RedisConnection {
     return (await this.#present().link).openSubscriber(life);
   }
 
-  /** Waits for what is under way, then ends the connections. A later step opens them again. */
-  async close(): Promise<void> {
-    while (this.#underWay.size > 0) {
-      await Promise.allSettled(this.#underWay);
-      // What has ended may have a sequel: a lock that nobody wants any more is given back.
-      await new Promise(setImmediate);
-    }
+  /** Ends the connections. A later step opens them again. */
+  close(): void {
     this.#opened?.life.abort();
     this.#opened = undefined;
   }
 
-  async #run<T>(key: string, step: (send: SendOne) => Promise<T>): Promise<T> {
-    // Loading code takes long on a busy machine, which says nothing about Redis.
-    if (!this.#opened) await this.#maker.prepare();
-    const attempt: Attempt = { given: undefined, isLate: false };
-    return withinSeconds(this.#timeout, this.#attempt(key, step, attempt), () => {
-      attempt.isLate = true;
-      attempt.given?.life.abort();
-    });
-  }
-
   async #attempt<T>(key: string, step: (send: SendOne) => Promise<T>, attempt: Attempt): Promise<T> {
-    const opened = (attempt.given = this.#present());
-    const mayBeDead = opened.hasWorked;
-    try {
-      const { send } = await opened.link;
-      const result = await step((command) => send(key, command));
-      opened.hasWorked = true;
-      return result;
-    } catch (error) {
-      if (replyCode(error) === undefined || isMisdirected(error)) opened.life.abort();
-      const isWorthRepeating = mayBeDead && opened.life.signal.aborted && !(error instanceof TooFewReplicas);
-      if (attempt.isLate || !isWorthRepeating) throw error;
-      return this.#attempt(key, step, attempt);
+    for (;;) {
+      const opened = (attempt.given = this.#present());
+      const mayBeDead = opened.hasWorked;
+      try {
+        const { send } = await opened.link;
+        const result = await step((command) => send(key, command));
+        opened.hasWorked = true;
+        return result;
+      } catch (error) {
+        attempt.passing = passes(error) ? error : undefined;
+        if (isOfTheLink(error)) opened.life.abort();
+        const isWorthRepeating = attempt.passing !== undefined || (mayBeDead && opened.life.signal.aborted);
+        if (attempt.isLate || !isWorthRepeating) throw error;
+      }
+      if (attempt.passing !== undefined) await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 50));
     }
   }
 
@@ -104,7 +84,14 @@ export class RedisConnection {
   }
 }
 
+/** One run of a step: the link that it has now, and what it waits for to pass. */
 interface Attempt {
   given: OpenedLink | undefined;
   isLate: boolean;
+  passing: unknown;
+}
+
+function isOfTheLink(error: unknown): boolean {
+  if (error instanceof TooFewReplicas) return false;
+  return replyCode(error) === undefined || isMisdirected(error);
 }

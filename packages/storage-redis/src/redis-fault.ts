@@ -39,6 +39,11 @@ export function isMisdirected(error: unknown): boolean {
   );
 }
 
+/** It ends by itself within moments, so that the command is to be sent again. */
+export function passes(error: unknown): boolean {
+  return replyCode(error) === 'TRYAGAIN';
+}
+
 function systemCode(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) {
     return replyCode(error.errors[0]) ?? systemCode(error.errors[0]);
@@ -92,6 +97,11 @@ const faults: Readonly<Record<string, Fault>> = {
   MASTERDOWN: elsewhere,
   CLUSTERDOWN: elsewhere,
   NOREPLICAS: elsewhere,
+  TRYAGAIN: {
+    means: 'the cluster is moving the slot of this credential to another node, and has not come to an end',
+    remedy: 'Try again. If it lasts, end what was begun: redis-cli --cluster fix; no login is needed.',
+    retryable: true,
+  },
   UNKNOWNPRIMARY: { means: 'the sentinels do not know a primary of this name', retryable: true },
   WRONGTYPE: {
     means: 'something else is stored under the name of the record',

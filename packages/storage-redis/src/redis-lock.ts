@@ -1,7 +1,7 @@
 import type { Lock } from '@latchkey/core';
 import { LeaseLock } from './lease/lease-lock.js';
 import type { RedisOptions } from './redis-options.js';
-import { closePlace, placeOf } from './redis-place.js';
+import { RedisPlace } from './redis-place.js';
 
 /** A lock in Redis, with connections to close. @group Redis */
 export interface RedisLock extends Lock, AsyncDisposable {
@@ -20,9 +20,9 @@ export interface RedisLock extends Lock, AsyncDisposable {
  * @group Redis
  */
 export function redisLock(options: RedisOptions): RedisLock {
-  const place = placeOf(options);
+  const place = new RedisPlace(options);
   const lock = new LeaseLock(place);
-  const close = (): Promise<void> => closePlace(place);
+  const close = (): Promise<void> => place.close();
   return {
     withLock: (key, task, lockOptions) => lock.withLock(key, task, lockOptions),
     close,

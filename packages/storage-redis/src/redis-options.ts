@@ -15,8 +15,8 @@ export type RedisSentinelOptions = Pick<
 /**
  * Where Redis is and how leases are kept. Give one of `url` (or `socket`), `client`, `cluster` and `sentinel`.
  *
- * Storages and locks that are given the same options object share its connections. The fields of a single server are
- * those of `@redis/client` 5.
+ * Storages and locks of equal options share their connections, which end when the last of them is closed; `prefix`,
+ * `lease` and `replicas` may differ. The fields of a single server are those of `@redis/client` 5.
  *
  * @group Redis
  */
@@ -24,8 +24,10 @@ export interface RedisOptions extends ServerOptions {
   /** `redis[s]://[user[:password]@]host[:port][/database]`; `rediss` is TLS, with `socket: { ca }` for an own CA. */
   readonly url?: string | undefined;
   /**
-   * A client, cluster or sentinel of `@redis/client` 5 (`redis` 5). It is connected if need be, and never closed.
-   * Whether it keeps the process alive is its owner's choice.
+   * A client, cluster or sentinel of `@redis/client` (`redis`) 5 or 6, a client or cluster of `ioredis` or `iovalkey`,
+   * or whatever sends a command ({@link CommandSender}). It is never closed, and whether it keeps
+   * the process alive is its owner's choice. Of a client of `ioredis` and `iovalkey` a second connection is made, which
+   * sends nothing again by itself; the others are connected if need be.
    */
   readonly client?: RedisConnectedClient | undefined;
   /** A cluster, as `createCluster` of `@redis/client` takes it. */
@@ -70,6 +72,7 @@ export function readSettings(options: RedisOptions): RedisSettings {
   const places = [url ?? socket, client, cluster, sentinel].filter((place) => place !== undefined);
   if (places.length !== 1) throw new TypeError('Give one of url (or socket), client, cluster and sentinel.');
   if (url !== undefined) assertRedisUrl(url);
+  if (client !== undefined) assertClient(client);
   if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
     throw new TypeError('prefix must be a non-empty string without braces.');
   }
@@ -81,6 +84,15 @@ export function readSettings(options: RedisOptions): RedisSettings {
   const replicas = options.replicas ?? (cluster || sentinel ? 1 : 0);
   if (!Number.isInteger(replicas) || replicas < 0) throw new TypeError('replicas must be 0 or a whole number above.');
   return { prefix, timeout, lease, replicas };
+}
+
+function assertClient(client: RedisConnectedClient): void {
+  const { sendCommand, call, options } = Object(client) as { sendCommand?: unknown; call?: unknown; options?: object };
+  if (typeof sendCommand !== 'function' && typeof call !== 'function') {
+    throw new TypeError('client must be one of redis, ioredis or iovalkey, or have a function sendCommand(command).');
+  }
+  const { keyPrefix } = (options ?? {}) as { keyPrefix?: string };
+  if (keyPrefix) throw new TypeError("client has a keyPrefix; give client.duplicate({ keyPrefix: '' }), and prefix.");
 }
 
 function assertRedisUrl(url: string): void {

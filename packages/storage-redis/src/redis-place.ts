@@ -1,34 +1,65 @@
-import { linkTo } from './link/open-link.js';
+import type { WakeUp } from './lease/redis-wake-up.js';
+import type { SendOne } from './link/link.js';
 import { placeId } from './place-id.js';
-import { RedisConnection } from './redis-connection.js';
+import { redisFault } from './redis-fault.js';
 import { readSettings, type RedisOptions, type RedisSettings } from './redis-options.js';
-import { ReleaseBell } from './lease/release-bell.js';
+import { joinConnection, leaveConnection, type SharedConnection } from './shared-connection.js';
 
-/** One Redis as one options object describes it, shared by the storages and locks that were given that object. */
-export interface RedisPlace {
+/** One Redis as one storage or lock sees it. It has a share in the connections from its first use until it is closed. */
+export class RedisPlace {
   readonly id: string;
   readonly settings: RedisSettings;
-  readonly connection: RedisConnection;
-  readonly bell: ReleaseBell;
-}
+  readonly #options: RedisOptions;
+  readonly #underWay = new Set<Promise<unknown>>();
+  #shared: SharedConnection | undefined;
 
-const places = new WeakMap<RedisOptions, RedisPlace>();
+  /** No I/O. @throws TypeError for the caller's mistakes */
+  constructor(options: RedisOptions) {
+    this.settings = readSettings(options);
+    this.id = placeId(options, this.settings.prefix);
+    this.#options = { ...options };
+  }
 
-/** Finds or makes the place of an options object. No I/O. @throws TypeError for the caller's mistakes */
-export function placeOf(options: RedisOptions): RedisPlace {
-  const known = places.get(options);
-  if (known) return known;
-  const settings = readSettings(options);
-  const id = placeId(options, settings.prefix);
-  const connection = new RedisConnection(linkTo(options, settings.timeout), settings.timeout, id);
-  const bell = new ReleaseBell((life) => connection.openSubscriber(life), settings.timeout);
-  const place = { id, settings, connection, bell };
-  places.set(options, place);
-  return place;
-}
+  /**
+   * Runs a step: one or more commands on one link. It may be run more than once, so it must be good to repeat.
+   *
+   * @throws StorageUnavailableError, within the timeout
+   */
+  async run<T>(key: string, step: (send: SendOne) => Promise<T>): Promise<T> {
+    try {
+      return await this.finish(this.#share().connection.run(key, step));
+    } catch (error) {
+      throw redisFault(error, this.id);
+    }
+  }
 
-/** Ends the connections of a place after what is under way. A later call opens them again. */
-export async function closePlace({ connection, bell }: RedisPlace): Promise<void> {
-  bell.close();
-  await connection.close();
+  /** Counts `work` as under way, so that `close` waits for it. */
+  async finish<T>(work: Promise<T>): Promise<T> {
+    this.#underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#underWay.delete(work);
+    }
+  }
+
+  /** Wakes who waits at each release on `channel`. Returns how to end that. */
+  listen(channel: string, wakeUp: WakeUp): () => void {
+    return this.#share().bell.listen(channel, wakeUp);
+  }
+
+  /** Gives the share back after what is under way; the last one ends the connections. A later call joins again. */
+  async close(): Promise<void> {
+    while (this.#underWay.size > 0) {
+      await Promise.allSettled(this.#underWay);
+      // What has ended may have a sequel: a lock that nobody wants any more is given back.
+      await new Promise(setImmediate);
+    }
+    if (this.#shared) leaveConnection(this.#shared);
+    this.#shared = undefined;
+  }
+
+  #share(): SharedConnection {
+    return (this.#shared ??= joinConnection(this.#options, this.settings.timeout));
+  }
 }

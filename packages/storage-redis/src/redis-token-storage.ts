@@ -16,7 +16,7 @@ import { millisecondsToKeep } from './record-lifetime.js';
 import { namesOf, type RecordNames } from './record-names.js';
 import { RecordText } from './record-text.js';
 import type { RedisOptions } from './redis-options.js';
-import { closePlace, placeOf, type RedisPlace } from './redis-place.js';
+import { RedisPlace } from './redis-place.js';
 import { confirmReplicas } from './replication.js';
 import { deleteRecord } from './scripts/delete-record.js';
 import { saveRecord } from './scripts/save-record.js';
@@ -53,11 +53,11 @@ export class RedisTokenStorage implements TokenStorage, AsyncDisposable {
   readonly #firstLooks = new Map<string, Lease['stored']>();
 
   /** @throws TypeError for options that contradict each other. Does no I/O. */
-  constructor(options: RedisTokenStorageOptions) {
-    this.#place = placeOf(options);
+  constructor({ codec, refreshTokenLifetime, ...redis }: RedisTokenStorageOptions) {
+    this.#place = new RedisPlace(redis);
     this.#lock = new LeaseLock(this.#place);
-    this.#text = new RecordText(options.codec);
-    this.#refreshTokenLifetime = options.refreshTokenLifetime;
+    this.#text = new RecordText(codec);
+    this.#refreshTokenLifetime = refreshTokenLifetime;
   }
 
   /** Endpoint, database and prefix; no user, no password. */
@@ -74,8 +74,7 @@ export class RedisTokenStorage implements TokenStorage, AsyncDisposable {
   async load(key: string): Promise<TokenSet | undefined> {
     const { record } = this.#names(key);
     const known = this.#firstLooks.get(record);
-    const text =
-      known === undefined ? await this.#place.connection.run(record, (send) => send(['GET', record])) : known;
+    const text = known === undefined ? await this.#place.run(record, (send) => send(['GET', record])) : known;
     return typeof text === 'string' ? this.#text.parse(key, text) : undefined;
   }
 
@@ -87,7 +86,7 @@ export class RedisTokenStorage implements TokenStorage, AsyncDisposable {
    * confirm it.
    */
   save(key: string, tokens: TokenSet, context: SaveContext): Promise<void> {
-    return this.#place.connection.finish(this.#save(key, tokens, context));
+    return this.#place.finish(this.#save(key, tokens, context));
   }
 
   /**
@@ -120,7 +119,7 @@ export class RedisTokenStorage implements TokenStorage, AsyncDisposable {
 
   /** Ends the connections, after what is under way. A later call opens them again. A given client stays open. */
   close(): Promise<void> {
-    return closePlace(this.#place);
+    return this.#place.close();
   }
 
   /** As `close`. */
@@ -146,9 +145,9 @@ export class RedisTokenStorage implements TokenStorage, AsyncDisposable {
   }
 
   async #write(names: RecordNames, script: string, values: string[], context: DeleteContext): Promise<void> {
-    const { connection, settings } = this.#place;
-    const command = evaluate(script, [names.record, names.lock], values);
-    const [outcome, found] = await connection.run(names.record, async (send) => {
+    const { settings } = this.#place;
+    const command = evaluate(script, names, values);
+    const [outcome, found] = await this.#place.run(names.record, async (send) => {
       const answer = (await send(command)) as [outcome: string, found?: string];
       if (answer[0] === 'saved' || answer[0] === 'deleted')
         await confirmReplicas(send, settings.replicas, settings.timeout * 500);

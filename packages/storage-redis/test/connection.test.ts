@@ -1,6 +1,7 @@
 import { createClient } from '@keyv/redis';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { redisLock, type RedisTokenStorageOptions, RedisTokenStorage } from '@latchkey/storage-redis';
+import { isSame } from '../dist/same-options.js';
 import { start } from './child.js';
 import { Proxy } from './proxy.js';
 import { RedisServer } from './redis-server.js';
@@ -52,17 +53,46 @@ describe('The options', () => {
 });
 
 describe('Connections', () => {
-  test('open when first needed, are shared by what has the same options object, and open again after close', async () => {
+  test('open when first needed, are shared by equal options, and end with the last that is closed', async () => {
     await using proxy = await Proxy.start(server.port);
-    const options = { url: proxy.url(server.url) };
-    const [one, other, lock] = [new RedisTokenStorage(options), new RedisTokenStorage(options), redisLock(options)];
+    const options = (prefix = 'latchkey') => ({ url: proxy.url(server.url), socket: { keepAlive: true }, prefix });
+    const storages = Array.from({ length: 39 }, (_, n) => new RedisTokenStorage(options(`p${n % 3}`)));
+    const lock = redisLock(options());
     expect(proxy.connections).toBe(0);
-    await Promise.all([one.load(key), other.load(key), lock.withLock(key, async () => undefined, waiting())]);
+    await Promise.all(storages.map((each) => each.load(key)));
     expect(proxy.connections).toBe(1);
-    await one.close();
-    await other.load(key);
+    const { release } = await hold(lock);
+    const turn = errorOf(redisLock(options()).withLock(key, async () => 'in', waiting(0.3)));
+    expect(await turn).toMatchObject({ code: 'LOCK_TIMEOUT' });
+    await release();
     expect(proxy.connections).toBe(2);
-    await lock.close();
+    await Promise.all(storages.map((each) => each.close()));
+    await storages[0]?.close();
+    await lock.withLock(key, async () => undefined, waiting());
+    expect([proxy.connections, proxy.open]).toEqual([2, 2]);
+  });
+
+  test('are given back at the last close, and opened anew by a later call', async () => {
+    await using proxy = await Proxy.start(server.port);
+    const storages = Array.from({ length: 40 }, () => new RedisTokenStorage({ url: proxy.url(server.url) }));
+    const unused = storages[0];
+    await Promise.all(storages.slice(1).map((each) => each.load(key)));
+    await Promise.all(storages.slice(1).map((each) => each.close()));
+    await proxy.until((open) => open === 0);
+    expect(await unused?.load(key)).toBeUndefined();
+    expect([proxy.connections, proxy.open]).toEqual([2, 1]);
+    await unused?.close();
+    await proxy.until((open) => open === 0);
+  });
+
+  test.each([
+    ['another password', { password: 'one' }, { password: 'other' }],
+    ['another timeout', { timeout: 1 }, { timeout: 2 }],
+    ['other bytes', { socket: { ca: Buffer.from('one') } }, { socket: { ca: Buffer.from('other') } }],
+    ['another list', { socket: { ca: ['one'] } }, { socket: { ca: ['one', 'other'] } }],
+    ['an object of a class', { socket: { tls: new URL('a:b') } }, { socket: { tls: new URL('a:b') } }],
+  ])('are not shared with %s', (_what, one, other) => {
+    expect([isSame(one, other), isSame(one, { ...one, name: undefined })]).toEqual([false, true]);
   });
 
   test('close after what is under way', async () => {

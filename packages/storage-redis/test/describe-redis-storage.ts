@@ -8,6 +8,8 @@ import { randomBytes } from 'node:crypto';
 export interface Way {
   readonly options: RedisOptions;
   readonly cut: () => Promise<unknown>;
+  /** Ends what was opened for it. */
+  readonly end?: () => unknown;
 }
 
 /** Turns the text round, which shows that nothing reads what a codec has sealed. */
@@ -39,17 +41,19 @@ export function describeRedisStorage(
     { describe, test },
     {
       async create() {
-        const { options, cut } = await find();
+        const way = await find();
+        const { options } = way;
         const own = { ...options, prefix: `latchkey${++places}` };
         const storage = new RedisTokenStorage({ ...own, codec });
-        opened.set(storage, { options: own, cut, all: [storage] });
+        opened.set(storage, { ...way, options: own, all: [storage] });
         return storage;
       },
       reopen: (storage) => reopenWith(storage, codec),
       reopenWith,
       async dispose(storage) {
-        const { all, cut } = opened.get(storage)!;
+        const { all, cut, end } = opened.get(storage)!;
         await Promise.all(all.map((each) => each.close()));
+        await end?.();
         await cut();
       },
       async breakIt(storage) {

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /** What becomes of what a client sends. */
@@ -11,8 +11,9 @@ export class Proxy implements AsyncDisposable {
   readonly localPorts = new Set<number>();
   /** How many connections came. */
   connections = 0;
-  readonly #target: number;
+  #target: number;
   readonly #sockets = new Set<Socket>();
+  readonly #changes = new EventEmitter();
   #server: Server | undefined;
   #weather: Weather = 'fine';
   #from = '';
@@ -46,6 +47,21 @@ export class Proxy implements AsyncDisposable {
     this.#times = times;
     this.#weather = weather;
     this.#from = from;
+  }
+
+  /** How many connections there are. */
+  get open(): number {
+    return this.#sockets.size / 2;
+  }
+
+  /** Waits until there are as many as that. */
+  async until(isSo: (open: number) => boolean): Promise<void> {
+    while (!isSo(this.open)) await new Promise((resolve) => this.#changes.once('change', resolve));
+  }
+
+  /** Leads new connections to another server; those that there are stay. */
+  lead(target: number): void {
+    this.#target = target;
   }
 
   /** Cuts all connections and refuses new ones. */
@@ -94,6 +110,7 @@ export class Proxy implements AsyncDisposable {
         .on('error', () => undefined)
         .on('close', () => {
           this.#sockets.delete(socket);
+          this.#changes.emit('change');
           other.destroy();
         });
     }

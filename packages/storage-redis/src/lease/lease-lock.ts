@@ -1,6 +1,6 @@
 import { type Lock, type LockOptions, LockTimeoutError } from '@latchkey/core';
 import { randomBytes } from 'node:crypto';
-import { moment } from './elapsed.js';
+import { type Moment, moment } from './elapsed.js';
 import { Lease } from './redis-lease.js';
 import { namesOf, type RecordNames } from '../record-names.js';
 import type { RedisPlace } from '../redis-place.js';
@@ -42,7 +42,7 @@ export class LeaseLock implements Lock {
         if (tried instanceof Lease) return tried;
         const left = deadline - performance.now();
         if (!(left > 0)) throw new LockTimeoutError();
-        leave ??= this.#place.bell.listen(names.channel, wakeUp);
+        leave ??= this.#place.listen(names.channel, wakeUp);
         const isReleased = await wakeUp.sleep(Math.min(left, pauseFor(tried)), signal);
         if (isReleased) await onRelease?.();
         signal.throwIfAborted();
@@ -79,34 +79,33 @@ export class LeaseLock implements Lock {
 
   /** Takes the lock if it is free; else returns for how many milliseconds the present lease runs. */
   async #try(names: RecordNames, owner: string): Promise<Lease | number> {
-    const { connection, settings, id } = this.#place;
+    const { settings, id } = this.#place;
     const duration = Math.ceil(settings.lease * 1000);
-    const command = evaluate(takeLease, [names.lock, names.record], [owner, String(duration)]);
-    let takenAt = moment();
-    const [left, stored] = await connection.run(names.record, async (send) => {
+    const command = evaluate(takeLease, names, [owner, String(duration)]);
+    let takenAt: Moment | undefined;
+    const taking = this.#place.run(names.record, async (send) => {
       takenAt = moment();
-      const answer = (await send(command)) as [left: number, stored?: string | null];
-      if (answer[0] >= 0) return answer;
-      try {
-        await confirmReplicas(send, settings.replicas, settings.timeout * 500);
-      } catch (error) {
-        void this.#release(names, owner);
-        throw error;
-      }
-      return answer;
+      const [left, stored] = (await send(command)) as [left: unknown, stored?: string | null];
+      if (Number(left) < 0) await confirmReplicas(send, settings.replicas, settings.timeout * 500);
+      return [Number(left), stored] as const;
     });
-    if (left >= 0) return left;
+    const [left, stored] = await taking.catch((error: unknown) => {
+      // It may be ours, though too few replicas have it or the answer was lost.
+      if (takenAt) void this.#release(names, owner);
+      throw error;
+    });
+    if (!takenAt || left >= 0) return left;
     const renew = async (): Promise<boolean> => {
-      const command = evaluate(renewLease, [names.lock], [owner, String(duration)]);
-      return (await connection.run(names.record, (send) => send(command))) === 1;
+      const command = evaluate(renewLease, names, [owner, String(duration)]);
+      return Number(await this.#place.run(names.record, (send) => send(command))) === 1;
     };
     return new Lease({ place: id, lock: names.lock, owner, duration, takenAt, stored, renew });
   }
 
   /** Never throws: the task's own outcome counts, and the lease runs out by itself. */
-  async #release({ lock, record, channel }: RecordNames, owner: string): Promise<void> {
-    const command = evaluate(releaseLease, [lock], [owner, channel]);
-    await this.#place.connection.run(record, (send) => send(command)).catch(() => undefined);
+  async #release(names: RecordNames, owner: string): Promise<void> {
+    const command = evaluate(releaseLease, names, [owner, names.channel]);
+    await this.#place.run(names.record, (send) => send(command)).catch(() => undefined);
   }
 }
 

@@ -32,7 +32,7 @@ export interface CommandOptions {
   typeMapping?: object;
 }
 
-/** What is used of a client of `@redis/client` 5. @group Clients of your own */
+/** What is used of a client of `@redis/client` 5 and 6. @group Clients of your own */
 export interface SingleClient extends ConnectableClient {
   /** How it was made. */
   readonly options?: unknown;
@@ -42,7 +42,7 @@ export interface SingleClient extends ConnectableClient {
   duplicate(): ListeningClient;
 }
 
-/** What is used of a cluster of `@redis/client` 5. @group Clients of your own */
+/** What is used of a cluster of `@redis/client` 5 and 6. @group Clients of your own */
 export interface ClusterClient extends ConnectableClient {
   /** Which node holds which keys. */
   readonly slots: unknown;
@@ -55,7 +55,7 @@ export interface ClusterClient extends ConnectableClient {
   ): Promise<unknown>;
 }
 
-/** What is used of a sentinel of `@redis/client` 5. @group Clients of your own */
+/** What is used of a sentinel of `@redis/client` 5 and 6. @group Clients of your own */
 export interface SentinelClient extends ConnectableClient {
   /** A sentinel that answers. */
   getSentinelNode(): unknown;
@@ -63,5 +63,65 @@ export interface SentinelClient extends ConnectableClient {
   sendCommand(isReadonly: boolean | undefined, command: string[], options?: CommandOptions): Promise<unknown>;
 }
 
+/** What is used of a connection of `ioredis` or `iovalkey`. @group Clients of your own */
+export interface CallingConnection {
+  /** Its socket. */
+  readonly stream: object;
+  /** Connects. */
+  connect(): Promise<unknown>;
+  /** Sends a command. */
+  call(command: string, ...args: string[]): Promise<unknown>;
+  /** Begins to listen to a channel. */
+  subscribe(channel: string): Promise<unknown>;
+  /** Ends it. */
+  unsubscribe(channel: string): Promise<unknown>;
+  /** Ends the connection at once. */
+  disconnect(): void;
+  /** Listens to what is published, to errors, and to the end. */
+  on: {
+    (event: 'message', listener: (channel: string, message: string) => void): unknown;
+    (event: 'error', listener: (error: unknown) => void): unknown;
+    (event: 'close', listener: () => void): unknown;
+  };
+}
+
+/** What is used of a client of `ioredis` or `iovalkey`, by way of sentinels too. @group Clients of your own */
+export interface CallingClient {
+  /** Sends a command. */
+  call(command: string, ...args: string[]): Promise<unknown>;
+  /** How it was made. */
+  readonly options: object;
+  /** Makes another connection of the same kind. */
+  duplicate(options: object): CallingConnection;
+}
+
+/** What is used of a cluster of `ioredis` or `iovalkey`. @group Clients of your own */
+export interface CallingCluster {
+  /** `ready` when a command is sent at once. */
+  readonly status: string;
+  /** Connects. */
+  connect(): Promise<unknown>;
+  /** Sends a command to the node that holds its first key. */
+  call(command: string, ...args: string[]): Promise<unknown>;
+  /** Commands that go to one node together. */
+  pipeline(commands: string[][]): { exec(): Promise<readonly (readonly [unknown, unknown])[] | null> };
+  /** The connections to its nodes. */
+  nodes(role: 'master'): readonly CallingClient[];
+  /** Listens once. */
+  once: (event: 'ready', listener: () => void) => unknown;
+}
+
+/**
+ * Whatever sends a command to one server, for clients of other makes. Nothing is heard through it, so that waiters
+ * find a free lock by looking, within two seconds.
+ *
+ * @group Clients of your own
+ */
+export interface CommandSender {
+  /** Sends a command, its name first, and gives the reply as Redis does; rejects with an error whose message is Redis's. */
+  sendCommand(command: string[]): Promise<unknown>;
+}
+
 /** A client, cluster or sentinel that the application made. @group Clients of your own */
-export type RedisConnectedClient = SingleClient | ClusterClient | SentinelClient;
+export type RedisConnectedClient =
+  SingleClient | ClusterClient | SentinelClient | CallingClient | CallingCluster | CommandSender;

@@ -1,11 +1,34 @@
-import type { ClusterClient, RedisConnectedClient, SentinelClient, SingleClient } from './connected-client.js';
+import { openCallingLink } from './calling-link.js';
+import type {
+  CallingClient,
+  CallingCluster,
+  ClusterClient,
+  CommandOptions,
+  RedisConnectedClient,
+  SentinelClient,
+  SingleClient,
+} from './connected-client.js';
 import type { Link, Subscriber } from './link.js';
 
+type ConnectableClient = SingleClient | ClusterClient | SentinelClient;
+
 /** Uses the client of an application, which keeps itself connected and is never closed here. `timeout` in seconds. */
-export async function openGivenLink(client: RedisConnectedClient, timeout: number): Promise<Link> {
+export async function openGivenLink(
+  client: RedisConnectedClient,
+  timeout: number,
+  life: AbortController,
+): Promise<Link> {
+  const link = await openLink(client, timeout, life);
+  return { ...link, send: async (key, command) => readReply(await link.send(key, command)) };
+}
+
+async function openLink(client: RedisConnectedClient, timeout: number, life: AbortController): Promise<Link> {
+  if (isCalling(client)) return openCallingLink(client, life);
+  if (!isConnectable(client))
+    return { send: (_key, command) => client.sendCommand([...command]), openSubscriber: deaf };
   if (!client.isOpen) await client.connect();
   // A command that is still waiting to be sent is withdrawn, lest it is sent much later. Replies are plain strings.
-  const options = { timeout: timeout * 1000, typeMapping: {} };
+  const options: CommandOptions = { timeout: timeout * 1000, typeMapping: {} };
   if (isCluster(client)) {
     return {
       send: (key, command) => client.sendCommand(key, false, [...command], options),
@@ -24,6 +47,16 @@ export async function openGivenLink(client: RedisConnectedClient, timeout: numbe
   };
 }
 
+/** Text as text: some clients give bytes, and what is no text would count as "nothing there". */
+function readReply(reply: unknown): unknown {
+  if (Array.isArray(reply)) return reply.map(readReply);
+  return reply instanceof Uint8Array ? Buffer.from(reply).toString() : reply;
+}
+
+async function deaf(): Promise<Subscriber> {
+  throw new Error('This client cannot listen.');
+}
+
 async function duplicate(client: SingleClient, life: AbortController): Promise<Subscriber> {
   const subscriber = client.duplicate();
   subscriber.on('error', () => undefined);
@@ -36,10 +69,18 @@ async function duplicate(client: SingleClient, life: AbortController): Promise<S
   return subscriber;
 }
 
-function isCluster(client: RedisConnectedClient): client is ClusterClient {
+function isCalling(client: RedisConnectedClient): client is CallingClient | CallingCluster {
+  return 'call' in client;
+}
+
+function isConnectable(client: RedisConnectedClient): client is ConnectableClient {
+  return 'isOpen' in client;
+}
+
+function isCluster(client: ConnectableClient): client is ClusterClient {
   return 'slots' in client;
 }
 
-function isSentinel(client: RedisConnectedClient): client is SentinelClient {
+function isSentinel(client: SingleClient | SentinelClient): client is SentinelClient {
   return 'getSentinelNode' in client;
 }

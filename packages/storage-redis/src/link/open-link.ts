@@ -8,7 +8,7 @@ import { openSentinelLink } from './sentinel-link.js';
 /** Chooses how to reach the Redis of these options. `timeout` in seconds. */
 export function linkTo(options: RedisOptions, timeout: number): LinkMaker {
   const { client, cluster, sentinel } = options;
-  if (client) return { prepare: () => Promise.resolve(), open: () => openGivenLink(client, timeout) };
+  if (client) return { prepare: () => Promise.resolve(), open: (life) => openGivenLink(client, timeout, life) };
   const prepare = (): Promise<unknown> => import('@keyv/redis');
   if (cluster) return { prepare, open: (life) => openClusterLink(cluster, timeout, life) };
   if (sentinel) return { prepare, open: (life) => openSentinelLink(sentinel, timeout, life) };

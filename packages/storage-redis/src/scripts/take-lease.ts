@@ -1,5 +1,5 @@
 /**
- * KEYS: lock, record. ARGV: owner, milliseconds. Answers -1 and what is stored when the lease is ours, else how long
+ * KEYS: record, lock. ARGV: owner, milliseconds. Answers -1 and what is stored when the lease is ours, else how long
  * the other one runs.
  *
  * Sets the lock if there is none. A lock of the same owner is ours too: the answer to the first try was lost. The
@@ -7,12 +7,12 @@
  * lock looks at it next, and need not ask again. A value of another type answers as a table, which is no text.
  */
 export const takeLease = `
-local holder = redis.call('GET', KEYS[1])
+local holder = redis.call('GET', KEYS[2])
 if not holder or holder == ARGV[1] then
-  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-  local stored = redis.pcall('GET', KEYS[2])
+  redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
+  local stored = redis.pcall('GET', KEYS[1])
   if type(stored) == 'table' then return {-1} end
   return {-1, stored}
 end
-return {math.max(redis.call('PTTL', KEYS[1]), 0)}
+return {math.max(redis.call('PTTL', KEYS[2]), 0)}
 `;

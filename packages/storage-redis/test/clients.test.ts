@@ -1,0 +1,116 @@
+import { createClient } from '@keyv/redis';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type RedisConnectedClient, RedisTokenStorage } from '@latchkey/storage-redis';
+import { Redis as Ioredis } from 'ioredis';
+import { Redis as Ioredis6 } from 'ioredis6';
+import { Redis as Iovalkey } from 'iovalkey';
+import { createClient as createClient6 } from 'redis-client-6';
+import { describeRedisStorage, type Way } from './describe-redis-storage.js';
+import { Proxy } from './proxy.js';
+import { RedisServer } from './redis-server.js';
+import { errorOf, expecting, hold, key, overwriting, someTokens, waiting } from './some.js';
+
+interface Made {
+  readonly client: RedisConnectedClient;
+  readonly end: () => unknown;
+}
+
+const quiet = (): void => undefined;
+const calling = <T extends { on: (event: 'error', listener: () => void) => unknown; disconnect(): void }>(
+  client: T,
+) => {
+  client.on('error', quiet);
+  return { client, end: () => client.disconnect() };
+};
+
+/** Clients as an application has them, which find their way back by themselves. */
+const makers: Record<string, (url: string) => Made> = {
+  '@redis/client 5': (url) => {
+    const client = createClient({ url, socket: { reconnectStrategy: 50 } }).on('error', quiet);
+    return { client, end: () => client.isOpen && client.destroy() };
+  },
+  '@redis/client 6': (url) => {
+    const client = createClient6({ url, socket: { reconnectStrategy: 50 } }).on('error', quiet);
+    return { client, end: () => client.isOpen && client.destroy() };
+  },
+  'ioredis 5': (url) => calling(new Ioredis(url, { retryStrategy: () => 50 })),
+  'ioredis 5, connecting late': (url) => calling(new Ioredis(url, { retryStrategy: () => 50, lazyConnect: true })),
+  'ioredis 5, numbers as text': (url) => calling(new Ioredis(url, { retryStrategy: () => 50, stringNumbers: true })),
+  'ioredis 6': (url) => calling(new Ioredis6(url, { retryStrategy: () => 50 })),
+  iovalkey: (url) => calling(new Iovalkey(url, { retryStrategy: () => 50 })),
+  'whatever sends a command, and answers in bytes': (url) => {
+    const { client: inner, end } = calling(
+      new Ioredis(url, { retryStrategy: () => 50, autoResendUnfulfilledCommands: false }),
+    );
+    return { client: { sendCommand: ([name = '', ...args]: string[]) => inner.callBuffer(name, ...args) }, end };
+  },
+};
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await RedisServer.start();
+});
+afterAll(() => server.kill());
+
+for (const [name, make] of Object.entries(makers)) {
+  if (name.includes(', connecting late') || name.includes(', numbers')) continue;
+  describeRedisStorage(`a client of ${name}`, async (): Promise<Way> => {
+    const proxy = await Proxy.start(server.port);
+    const { client, end } = make(proxy.url(server.url));
+    return { options: { client, timeout: 1 }, cut: () => proxy.refuse(), end };
+  });
+}
+
+describe.each(Object.entries(makers))('A client of %s', (name, make) => {
+  test('is used as it is, hears of releases unless it cannot listen, and stays open', async () => {
+    const { client, end } = make(server.url);
+    const storage = new RedisTokenStorage({ client, prefix: `used-${name}`, lease: 30 });
+    await storage.save(key, someTokens(1), expecting(0));
+    const { release } = await hold(storage);
+    let told = 0;
+    const onRelease = async (): Promise<void> => {
+      told++;
+    };
+    const turn = storage.withLock(key, async () => 'in', { ...waiting(), onRelease });
+    const canListen = !name.startsWith('whatever');
+    if (canListen)
+      while (String(await server.send('PUBSUB', 'CHANNELS', 'used-*')) === '') await new Promise(setImmediate);
+    await release();
+    expect(await turn).toBe('in');
+    expect(told).toBe(canListen ? 1 : 0);
+    await storage.close();
+    const again = new RedisTokenStorage({ client, prefix: `used-${name}` });
+    expect((await again.load(key))?.generation).toBe(1);
+    await again.close();
+    await end();
+    while (String(await server.send('CLIENT', 'LIST', 'TYPE', 'pubsub')) !== '') await new Promise(setImmediate);
+  });
+
+  test('that is cut off fails in time, sends nothing later, and is used again when it is back', async () => {
+    await using proxy = await Proxy.start(server.port);
+    const { client, end } = make(proxy.url(server.url));
+    const storage = new RedisTokenStorage({ client, prefix: `late-${name}`, timeout: 0.5 });
+    expect(await storage.load(key)).toBeUndefined();
+    await proxy.refuse();
+    expect(await errorOf(storage.save(key, someTokens(1), overwriting))).toMatchObject({
+      code: 'STORAGE_UNAVAILABLE',
+      retryable: true,
+    });
+    await proxy.accept();
+    let found: unknown = 'unknown';
+    while (found === 'unknown') found = await storage.load(key).catch(() => 'unknown');
+    expect(found).toBeUndefined();
+    await storage.close();
+    await end();
+  });
+});
+
+describe('What is no client', () => {
+  test.each([
+    ['an empty object', {}],
+    ['a URL', 'redis://:url-password@localhost'],
+    ['a client that puts a prefix of its own before keys', new Ioredis({ lazyConnect: true, keyPrefix: 'app:' })],
+  ] as [string, RedisConnectedClient][])('as %s is a TypeError', (_what, client) => {
+    expect(() => new RedisTokenStorage({ client })).toThrow(TypeError);
+  });
+});
