@@ -1,5 +1,5 @@
 import { withinSeconds } from './deadline.js';
-import type { Link, LinkMaker, SendOne, Subscriber } from './link/link.js';
+import type { Link, LinkMaker, Primary, Subscriber } from './link/link.js';
 import { isMisdirected, passes, replyCode } from './redis-fault.js';
 import { TooFewReplicas } from './replication.js';
 
@@ -30,7 +30,7 @@ export class RedisConnection {
    * the step is run once more, on a new link; what passes by itself is waited for. So a step must be good to repeat.
    * Rejects within the timeout.
    */
-  async run<T>(key: string, step: (send: SendOne) => Promise<T>): Promise<T> {
+  async run<T>(key: string, step: (primary: Primary) => Promise<T>): Promise<T> {
     // Loading code takes long on a busy machine, which says nothing about Redis.
     if (!this.#opened) await this.#maker.prepare();
     const attempt: Attempt = { given: undefined, isLate: false, passing: undefined };
@@ -55,18 +55,19 @@ export class RedisConnection {
     this.#opened = undefined;
   }
 
-  async #attempt<T>(key: string, step: (send: SendOne) => Promise<T>, attempt: Attempt): Promise<T> {
+  async #attempt<T>(key: string, step: (primary: Primary) => Promise<T>, attempt: Attempt): Promise<T> {
     for (;;) {
       const opened = (attempt.given = this.#present());
       const mayBeDead = opened.hasWorked;
       try {
-        const { send } = await opened.link;
-        const result = await step((command) => send(key, command));
+        const { primaryFor } = await opened.link;
+        const result = await step(await primaryFor(key));
         opened.hasWorked = true;
         return result;
       } catch (error) {
-        attempt.passing = passes(error) ? error : undefined;
-        if (isOfTheLink(error)) opened.life.abort();
+        if (isOfTheLink(error)) opened.life.abort(error);
+        // The link may have been ended in mid-step by what another step found.
+        attempt.passing = [error, opened.life.signal.reason].find(passes);
         const isWorthRepeating = attempt.passing !== undefined || (mayBeDead && opened.life.signal.aborted);
         if (attempt.isLate || !isWorthRepeating) throw error;
       }

@@ -1,4 +1,5 @@
 import { AuthFlowError, StorageUnavailableError } from '@latchkey/core';
+import { NotPrimary } from './link/link.js';
 
 interface Fault {
   readonly means: string;
@@ -41,7 +42,7 @@ export function isMisdirected(error: unknown): boolean {
 
 /** It ends by itself within moments, so that the command is to be sent again. */
 export function passes(error: unknown): boolean {
-  return replyCode(error) === 'TRYAGAIN';
+  return replyCode(error) === 'TRYAGAIN' || error instanceof NotPrimary;
 }
 
 function systemCode(error: unknown): string {
@@ -97,6 +98,16 @@ const faults: Readonly<Record<string, Fault>> = {
   MASTERDOWN: elsewhere,
   CLUSTERDOWN: elsewhere,
   NOREPLICAS: elsewhere,
+  FAILOVER: {
+    means: 'a failover is under way, or too few servers can be asked whether this one is the primary still',
+    remedy: 'Try again. If it lasts, see which sentinels or nodes of the cluster are out of reach; no login is needed.',
+    retryable: true,
+  },
+  MOVED: {
+    means: 'this server is a node of a cluster, and another one has the slot of this credential',
+    remedy: 'Give the option cluster in place of url; no login is needed.',
+    retryable: false,
+  },
   TRYAGAIN: {
     means: 'the cluster is moving the slot of this credential to another node, and has not come to an end',
     remedy: 'Try again. If it lasts, end what was begun: redis-cli --cluster fix; no login is needed.',

@@ -1,5 +1,5 @@
 import type { WakeUp } from './lease/redis-wake-up.js';
-import type { SendOne } from './link/link.js';
+import type { Primary } from './link/link.js';
 import { placeId } from './place-id.js';
 import { redisFault } from './redis-fault.js';
 import { readSettings, type RedisOptions, type RedisSettings } from './redis-options.js';
@@ -25,7 +25,7 @@ export class RedisPlace {
    *
    * @throws StorageUnavailableError, within the timeout
    */
-  async run<T>(key: string, step: (send: SendOne) => Promise<T>): Promise<T> {
+  async run<T>(key: string, step: (primary: Primary) => Promise<T>): Promise<T> {
     try {
       return await this.finish(this.#share().connection.run(key, step));
     } catch (error) {

@@ -74,7 +74,7 @@ export class RedisTokenStorage implements TokenStorage, AsyncDisposable {
   async load(key: string): Promise<TokenSet | undefined> {
     const { record } = this.#names(key);
     const known = this.#firstLooks.get(record);
-    const text = known === undefined ? await this.#place.run(record, (send) => send(['GET', record])) : known;
+    const text = known === undefined ? await this.#place.run(record, ({ send }) => send(['GET', record])) : known;
     return typeof text === 'string' ? this.#text.parse(key, text) : undefined;
   }
 
@@ -147,10 +147,10 @@ export class RedisTokenStorage implements TokenStorage, AsyncDisposable {
   async #write(names: RecordNames, script: string, values: string[], context: DeleteContext): Promise<void> {
     const { settings } = this.#place;
     const command = evaluate(script, names, values);
-    const [outcome, found] = await this.#place.run(names.record, async (send) => {
-      const answer = (await send(command)) as [outcome: string, found?: string];
+    const [outcome, found] = await this.#place.run(names.record, async (primary) => {
+      const answer = (await primary.send(command)) as [outcome: string, found?: string];
       if (answer[0] === 'saved' || answer[0] === 'deleted')
-        await confirmReplicas(send, settings.replicas, settings.timeout * 500);
+        await confirmReplicas(primary, settings.replicas, settings.timeout * 500);
       return answer;
     });
     if (outcome === 'conflict') throw new StorageConflictError({ expected: context.expected, found: Number(found) });

@@ -1,13 +1,24 @@
-import type { SendOne } from './link/link.js';
+import { NotPrimary, type Primary } from './link/link.js';
 
 /** Fewer replicas than asked for have what was written. */
 export class TooFewReplicas extends Error {
   readonly code = 'REPLICAS';
 }
 
-/** Waits until enough replicas have what this link wrote. @throws TooFewReplicas after so many milliseconds */
-export async function confirmReplicas(send: SendOne, replicas: number, milliseconds: number): Promise<void> {
+/**
+ * Waits until enough replicas have what the step wrote, and makes sure that they are replicas of the primary: the others of
+ * one that was promoted go on confirming what a server that was the primary takes, and drop it moments later.
+ *
+ * @throws TooFewReplicas after so many milliseconds; NotPrimary, when the step has to be repeated
+ */
+export async function confirmReplicas(primary: Primary, replicas: number, milliseconds: number): Promise<void> {
   if (replicas === 0) return;
-  const confirmed = await send(['WAIT', String(replicas), String(Math.ceil(milliseconds))]);
+  const confirmed = await primary.send(['WAIT', String(replicas), String(Math.ceil(milliseconds))]);
+  await confirmPrimary(primary, replicas);
   if (Number(confirmed) < replicas) throw new TooFewReplicas();
+}
+
+/** Makes sure that what the step found is so at the primary. @throws NotPrimary */
+export async function confirmPrimary({ isPrimary }: Primary, replicas: number): Promise<void> {
+  if (replicas > 0 && !(await isPrimary())) throw new NotPrimary();
 }

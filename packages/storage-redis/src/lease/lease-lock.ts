@@ -4,7 +4,7 @@ import { type Moment, moment } from './elapsed.js';
 import { Lease } from './redis-lease.js';
 import { namesOf, type RecordNames } from '../record-names.js';
 import type { RedisPlace } from '../redis-place.js';
-import { confirmReplicas } from '../replication.js';
+import { confirmPrimary, confirmReplicas } from '../replication.js';
 import { releaseLease } from '../scripts/release-lease.js';
 import { renewLease } from '../scripts/renew-lease.js';
 import { evaluate } from '../scripts/script.js';
@@ -83,10 +83,10 @@ export class LeaseLock implements Lock {
     const duration = Math.ceil(settings.lease * 1000);
     const command = evaluate(takeLease, names, [owner, String(duration)]);
     let takenAt: Moment | undefined;
-    const taking = this.#place.run(names.record, async (send) => {
+    const taking = this.#place.run(names.record, async (primary) => {
       takenAt = moment();
-      const [left, stored] = (await send(command)) as [left: unknown, stored?: string | null];
-      if (Number(left) < 0) await confirmReplicas(send, settings.replicas, settings.timeout * 500);
+      const [left, stored] = (await primary.send(command)) as [left: unknown, stored?: string | null];
+      if (Number(left) < 0) await confirmReplicas(primary, settings.replicas, settings.timeout * 500);
       return [Number(left), stored] as const;
     });
     const [left, stored] = await taking.catch((error: unknown) => {
@@ -97,7 +97,11 @@ export class LeaseLock implements Lock {
     if (!takenAt || left >= 0) return left;
     const renew = async (): Promise<boolean> => {
       const command = evaluate(renewLease, names, [owner, String(duration)]);
-      return Number(await this.#place.run(names.record, (send) => send(command))) === 1;
+      return this.#place.run(names.record, async (primary) => {
+        const renewed = await primary.send(command);
+        await confirmPrimary(primary, settings.replicas);
+        return Number(renewed) === 1;
+      });
     };
     return new Lease({ place: id, lock: names.lock, owner, duration, takenAt, stored, renew });
   }
@@ -105,7 +109,7 @@ export class LeaseLock implements Lock {
   /** Never throws: the task's own outcome counts, and the lease runs out by itself. */
   async #release(names: RecordNames, owner: string): Promise<void> {
     const command = evaluate(releaseLease, names, [owner, names.channel]);
-    await this.#place.run(names.record, (send) => send(command)).catch(() => undefined);
+    await this.#place.run(names.record, ({ send }) => send(command)).catch(() => undefined);
   }
 }
 

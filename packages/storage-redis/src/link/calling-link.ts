@@ -1,5 +1,5 @@
 import type { CallingClient, CallingCluster, CallingConnection } from './connected-client.js';
-import type { Link, Subscriber } from './link.js';
+import { type Link, type SendOne, singleLink, type Subscriber } from './link.js';
 
 /**
  * Uses a client or cluster of `ioredis` or `iovalkey`. Such a client sends again, whenever it is connected again, what
@@ -8,27 +8,26 @@ import type { Link, Subscriber } from './link.js';
 export async function openCallingLink(client: CallingClient | CallingCluster, life: AbortController): Promise<Link> {
   if (isCluster(client)) return openCallingCluster(client, life);
   const connection = await connect(client, life);
-  return {
-    send: (_key, [name = '', ...args]) => connection.call(name, ...args),
-    openSubscriber: (life) => openListener(client, life),
-  };
+  const send: SendOne = ([name = '', ...args]) => connection.call(name, ...args);
+  return singleLink(send, (life) => openListener(client, life));
 }
 
 function openCallingCluster(cluster: CallingCluster, life: AbortController): Link {
   let ready: Promise<void> | undefined;
+  const send = async (key: string, command: readonly string[]): Promise<unknown> => {
+    // What is sent before would be queued, and go out when nobody waits for it any more.
+    while (cluster.status !== 'ready') await (ready ??= untilReady(cluster).finally(() => (ready = undefined)));
+    life.signal.throwIfAborted();
+    const [name = '', ...args] = command;
+    if (name !== 'WAIT') return cluster.call(name, ...args);
+    // It names no key, so it would go to any node.
+    const answers = await cluster.pipeline([['EXISTS', key], [...command]]).exec();
+    const [error, answer] = answers?.[1] ?? [new Error('no answer')];
+    if (error) throw error as Error;
+    return answer;
+  };
   return {
-    async send(key, command) {
-      // What is sent before would be queued, and go out when nobody waits for it any more.
-      while (cluster.status !== 'ready') await (ready ??= untilReady(cluster).finally(() => (ready = undefined)));
-      life.signal.throwIfAborted();
-      const [name = '', ...args] = command;
-      if (name !== 'WAIT') return cluster.call(name, ...args);
-      // It names no key, so it would go to any node.
-      const answers = await cluster.pipeline([['EXISTS', key], [...command]]).exec();
-      const [error, answer] = answers?.[1] ?? [new Error('no answer')];
-      if (error) throw error as Error;
-      return answer;
-    },
+    primaryFor: async (key) => ({ send: (command) => send(key, command), isPrimary: async () => true }),
     // What is published at one node is heard at all.
     openSubscriber: (life) => openListener(cluster.nodes('master')[0], life),
   };

@@ -1,5 +1,5 @@
 import type { createClient, RedisClientOptions } from '@keyv/redis';
-import type { Link } from './link.js';
+import { type Link, type SendOne, singleLink } from './link.js';
 import type { RedisOptions } from '../redis-options.js';
 
 type Client = ReturnType<typeof createClient>;
@@ -27,10 +27,8 @@ export async function openClientLink(
   life: AbortController,
 ): Promise<Link> {
   const client = await openClient(options, timeout, life);
-  return {
-    send: (_key, command) => client.sendCommand([...command]),
-    openSubscriber: (life) => openClient(options, timeout, life),
-  };
+  const send: SendOne = (command) => client.sendCommand([...command]);
+  return singleLink(send, (life) => openClient(options, timeout, life));
 }
 
 /** The fields of {@link RedisOptions} that are the client's own. */

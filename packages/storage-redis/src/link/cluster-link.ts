@@ -1,6 +1,11 @@
 import type { RedisClientOptions, RedisClusterOptions } from '@keyv/redis';
 import { openClient, singleUse } from './client-link.js';
-import type { Link, Subscriber } from './link.js';
+import { keySlot } from './key-slot.js';
+import { type Link, NotPrimary, type Primary, type Subscriber } from './link.js';
+import { Witness } from './witness.js';
+
+/** How many primaries of other slots are asked at most. */
+const strangers = 4;
 
 /** Opens the connections to a cluster. They are made when first needed; after a failure all are made anew. */
 export async function openClusterLink(
@@ -8,12 +13,61 @@ export async function openClusterLink(
   timeout: number,
   life: AbortController,
 ): Promise<Link> {
+  const cluster = await openCluster(options, timeout, life);
+  const witnesses = new Map<string, Witness>();
+  const witnessAt = (node: Node): Witness => {
+    const known = witnesses.get(node.address);
+    if (known) return known;
+    const witness = new Witness(clientOptions(options, node), timeout, life);
+    witnesses.set(node.address, witness);
+    return witness;
+  };
+  const isPrimary = async (key: string, { master, replicas = [] }: Shard): Promise<boolean> => {
+    const others = cluster.masters.filter(({ address }) => address !== master.address).slice(0, strangers);
+    const asked = [...replicas, ...others].map((node) => witnessAt(node).ask(['GET', key]));
+    const said = (await Promise.all(asked)).flatMap((each) => (each ? [each.reply] : []));
+    // Each says who has the slot, by sending us there; one that answers itself was promoted.
+    const agree = said.every((reply) => redirectionOf(reply, 'MOVED') === master.address);
+    return agree && said.length > asked.length / 2;
+  };
+  return {
+    async primaryFor(key): Promise<Primary> {
+      const shard = cluster.slots[keySlot(key)];
+      if (!shard) throw new NotPrimary();
+      let client = await cluster.nodeClient(shard.master);
+      const send: Primary['send'] = async (command) => {
+        try {
+          return (await client.sendCommand([...command])) as unknown;
+        } catch (error) {
+          if (redirectionOf(error, 'MOVED') !== undefined) throw new NotPrimary();
+          const address = redirectionOf(error, 'ASK');
+          if (address === undefined) throw error;
+          const node = cluster.masters.find((each) => each.address === address);
+          if (!node) throw new NotPrimary();
+          // What follows in this step, WAIT above all, is for that node too.
+          client = await cluster.nodeClient(node);
+          const [, reply] = await Promise.all([client.sendCommand(['ASKING']), client.sendCommand([...command])]);
+          return reply as unknown;
+        }
+      };
+      return { send, isPrimary: () => isPrimary(key, shard) };
+    },
+    openSubscriber: (life) => openAnyNode(options, timeout, life),
+  };
+}
+
+type Cluster = Awaited<ReturnType<typeof openCluster>>;
+type Shard = Cluster['slots'][number];
+type Node = Pick<Shard['master'], 'address' | 'host' | 'port'>;
+
+async function openCluster(options: RedisClusterOptions, timeout: number, life: AbortController) {
   const { createCluster } = await import('@keyv/redis');
   life.signal.throwIfAborted();
   const cluster = createCluster({
     ...options,
     minimizeConnections: true,
-    useReplicas: false,
+    // So that it tells which they are; nothing is read from them.
+    useReplicas: true,
     rootNodes: options.rootNodes.map((node) => ({ ...node, ...(node.socket && { socket: { ...node.socket } }) })),
     defaults: singleUse({ ...options.defaults }, timeout),
   });
@@ -35,10 +89,19 @@ export async function openClusterLink(
   });
   life.signal.addEventListener('abort', end, { once: true });
   await cluster.connect().catch((error: unknown) => Promise.reject(reason ?? error));
-  return {
-    send: (key, command) => cluster.sendCommand(key, false, [...command]),
-    openSubscriber: (life) => openAnyNode(options, timeout, life),
-  };
+  return cluster;
+}
+
+/** Where an error of this kind sends us: `MOVED 3999 127.0.0.1:6381`. */
+function redirectionOf(error: unknown, kind: 'MOVED' | 'ASK'): string | undefined {
+  const [found, , address] = error instanceof Error ? error.message.split(' ') : [];
+  return found === kind ? address : undefined;
+}
+
+function clientOptions({ defaults, nodeAddressMap }: RedisClusterOptions, node: Node): RedisClientOptions {
+  const mapped = typeof nodeAddressMap === 'function' ? nodeAddressMap(node.address) : nodeAddressMap?.[node.address];
+  const { host, port } = mapped ?? node;
+  return { ...defaults, socket: { ...defaults?.socket, host, port } } as RedisClientOptions;
 }
 
 /** What is published at one node is heard at all. */

@@ -8,7 +8,7 @@ import type {
   SentinelClient,
   SingleClient,
 } from './connected-client.js';
-import type { Link, Subscriber } from './link.js';
+import { type Link, singleLink, type Subscriber } from './link.js';
 
 type ConnectableClient = SingleClient | ClusterClient | SentinelClient;
 
@@ -19,32 +19,38 @@ export async function openGivenLink(
   life: AbortController,
 ): Promise<Link> {
   const link = await openLink(client, timeout, life);
-  return { ...link, send: async (key, command) => readReply(await link.send(key, command)) };
+  return {
+    ...link,
+    async primaryFor(key) {
+      const { send, isPrimary } = await link.primaryFor(key);
+      return { send: async (command) => readReply(await send(command)), isPrimary };
+    },
+  };
 }
 
 async function openLink(client: RedisConnectedClient, timeout: number, life: AbortController): Promise<Link> {
   if (isCalling(client)) return openCallingLink(client, life);
-  if (!isConnectable(client))
-    return { send: (_key, command) => client.sendCommand([...command]), openSubscriber: deaf };
+  if (!isConnectable(client)) return singleLink((command) => client.sendCommand([...command]), deaf);
   if (!client.isOpen) await client.connect();
   // A command that is still waiting to be sent is withdrawn, lest it is sent much later. Replies are plain strings.
   const options: CommandOptions = { timeout: timeout * 1000, typeMapping: {} };
   if (isCluster(client)) {
-    return {
-      send: (key, command) => client.sendCommand(key, false, [...command], options),
-      openSubscriber: async () => client,
-    };
+    const primaryFor: Link['primaryFor'] = async (key) => ({
+      send: (command) => client.sendCommand(key, false, [...command], options),
+      isPrimary: async () => true,
+    });
+    return { primaryFor, openSubscriber: async () => client };
   }
   if (isSentinel(client)) {
-    return {
-      send: (_key, command) => client.sendCommand(false, [...command], options),
-      openSubscriber: async () => client,
-    };
+    return singleLink(
+      (command) => client.sendCommand(false, [...command], options),
+      async () => client,
+    );
   }
-  return {
-    send: (_key, command) => client.sendCommand([...command], options),
-    openSubscriber: (life) => duplicate(client, life),
-  };
+  return singleLink(
+    (command) => client.sendCommand([...command], options),
+    (life) => duplicate(client, life),
+  );
 }
 
 /** Text as text: some clients give bytes, and what is no text would count as "nothing there". */

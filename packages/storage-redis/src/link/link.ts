@@ -1,14 +1,20 @@
-/** Sends one command and waits for its reply. `key` decides which node of a cluster it goes to. */
-type Send = (key: string, command: readonly string[]) => Promise<unknown>;
-
-/** Sends one command, for a key that is settled. */
+/** Sends one command and waits for its reply. */
 export type SendOne = (command: readonly string[]) => Promise<unknown>;
+
+/** The server that is the primary for a key, while a step lasts. */
+export interface Primary {
+  /** All commands of the step go to this server. */
+  readonly send: SendOne;
+  /** Whether it is the primary still, as those say who would know. True where there is nobody to ask. */
+  readonly isPrimary: () => Promise<boolean>;
+}
 
 /** A connection, or the connections of a cluster, while they work. */
 export interface Link {
-  readonly send: Send;
+  /** Finds the server for the keys that hash as `key` does. */
+  readonly primaryFor: (key: string) => Promise<Primary>;
   /** Opens a connection of its own to hear what is published. */
-  openSubscriber(life: AbortController): Promise<Subscriber>;
+  readonly openSubscriber: (life: AbortController) => Promise<Subscriber>;
 }
 
 /** Hears what is published on channels. */
@@ -26,4 +32,15 @@ export interface LinkMaker {
    * never repaired, only replaced.
    */
   open(life: AbortController): Promise<Link>;
+}
+
+/** The server is not, or may not be, the primary any more: a failover is under way, or nobody can say. */
+export class NotPrimary extends Error {
+  readonly code = 'FAILOVER';
+}
+
+/** A link to one server, of which nobody says whether it is the primary. */
+export function singleLink(send: SendOne, openSubscriber: Link['openSubscriber']): Link {
+  const primary: Primary = { send, isPrimary: async () => true };
+  return { primaryFor: async () => primary, openSubscriber };
 }

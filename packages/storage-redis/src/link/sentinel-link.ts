@@ -1,42 +1,71 @@
 import type { RedisClientOptions } from '@keyv/redis';
-import { openClient, openClientLink } from './client-link.js';
-import type { Link } from './link.js';
+import { openClientLink } from './client-link.js';
+import { type Link, NotPrimary } from './link.js';
 import type { RedisSentinelOptions } from '../redis-options.js';
+import { Witness } from './witness.js';
 
-/**
- * Opens a link to the server that the sentinels call the primary. After a failover the link breaks or is refused as
- * read-only, and the next one asks the sentinels again.
- */
+/** What a sentinel says of the primary. */
+interface View {
+  readonly host: string;
+  readonly port: number;
+  /** Higher is newer. */
+  readonly epoch: number;
+  readonly isFailingOver: boolean;
+}
+
+/** Opens a link to the server that the sentinels call the primary. `timeout` in seconds. */
 export async function openSentinelLink(
   options: RedisSentinelOptions,
   timeout: number,
   life: AbortController,
 ): Promise<Link> {
-  const asking = options.sentinelRootNodes.map((node) => askForPrimary(node, options, timeout, life));
-  const { host, port } = await Promise.any(asking);
+  const { sentinelRootNodes, sentinelClientOptions, nodeAddressMap } = options;
+  const asking = sentinelClientOptions as RedisClientOptions | undefined;
+  const sentinels = sentinelRootNodes.map(
+    (node) => new Witness({ ...asking, socket: { ...asking?.socket, ...node } }, timeout, life),
+  );
+  const { host, port } = newest(await viewsOf(sentinels, options.name));
+  const mapped = typeof nodeAddressMap === 'function' ? nodeAddressMap : (key: string) => nodeAddressMap?.[key];
   const server = options.nodeClientOptions as RedisClientOptions | undefined;
-  return openClientLink({ ...server, socket: { ...server?.socket, host, port } }, timeout, life);
+  const place = mapped(`${host}:${port}`) ?? { host, port };
+  const link = await openClientLink({ ...server, socket: { ...server?.socket, ...place } }, timeout, life);
+  const isPrimary = async (): Promise<boolean> => {
+    const views = await viewsOf(sentinels, options.name).catch(() => []);
+    // Whoever is not asked may lead a failover, so most must have spoken, as for a failover.
+    if (views.length <= sentinels.length / 2 || views.some(({ isFailingOver }) => isFailingOver)) return false;
+    const found = newest(views);
+    return found.host === host && found.port === port;
+  };
+  return { ...link, primaryFor: async (key) => ({ ...(await link.primaryFor(key)), isPrimary }) };
 }
 
-async function askForPrimary(
-  node: RedisSentinelOptions['sentinelRootNodes'][number],
-  { name, nodeAddressMap, sentinelClientOptions }: RedisSentinelOptions,
-  timeout: number,
-  life: AbortController,
-): Promise<{ host: string; port: number }> {
-  const visit = new AbortController();
-  const end = (): void => visit.abort();
-  life.signal.addEventListener('abort', end, { once: true });
-  try {
-    const server = sentinelClientOptions as RedisClientOptions | undefined;
-    const sentinel = await openClient({ ...server, socket: { ...server?.socket, ...node } }, timeout, visit);
-    const answer: unknown = await sentinel.sendCommand(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name]);
-    if (!Array.isArray(answer)) throw new Error('UNKNOWNPRIMARY');
-    const [host, port] = answer.map(String) as [string, string];
-    const mapped = typeof nodeAddressMap === 'function' ? nodeAddressMap : (key: string) => nodeAddressMap?.[key];
-    return mapped(`${host}:${port}`) ?? { host, port: Number(port) };
-  } finally {
-    life.signal.removeEventListener('abort', end);
-    end();
-  }
+/**
+ * The one of the newest configuration: others have not heard of it yet.
+ *
+ * @throws NotPrimary while a failover is under way: the sentinel that leads it knows, before any replica is promoted
+ */
+function newest(views: readonly View[]): View {
+  if (views.some(({ isFailingOver }) => isFailingOver)) throw new NotPrimary();
+  return views.reduce((one, other) => (other.epoch > one.epoch ? other : one));
+}
+
+/** Asks all. @throws Error when none knows a primary */
+async function viewsOf(sentinels: readonly Witness[], name: string): Promise<View[]> {
+  const said = await Promise.all(sentinels.map((sentinel) => sentinel.ask(['SENTINEL', 'MASTER', name])));
+  const replies = said.flatMap((each) => (each ? [each.reply] : []));
+  const views = replies.flatMap((reply) => (Array.isArray(reply) ? [readView(reply.map(String))] : []));
+  if (views.length > 0) return views;
+  const [refusal] = replies;
+  if (!(refusal instanceof Error)) throw new Error('No sentinel can be reached.');
+  throw /No such master/.test(refusal.message) ? new Error('UNKNOWNPRIMARY') : refusal;
+}
+
+function readView(fields: readonly string[]): View {
+  const field = (name: string): string => fields[fields.indexOf(name) + 1] ?? '';
+  return {
+    host: field('ip'),
+    port: Number(field('port')),
+    epoch: Number(field('config-epoch')),
+    isFailingOver: field('flags').includes('failover_in_progress'),
+  };
 }

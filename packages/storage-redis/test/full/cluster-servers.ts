@@ -2,10 +2,10 @@ import type { RedisOptions } from '@latchkey/storage-redis';
 import { needed, RedisServer } from '../redis-server.js';
 import { pause } from '../some.js';
 
-/** A cluster of three primaries with a replica each. */
+/** A cluster of three primaries with replicas, one each unless told otherwise. */
 export class ClusterServers implements AsyncDisposable {
   readonly options: NonNullable<RedisOptions['cluster']>;
-  /** The primaries, then the replica of each. */
+  /** The primaries, then a replica of each, and so on. */
   readonly servers: readonly RedisServer[];
 
   private constructor(servers: readonly RedisServer[]) {
@@ -13,11 +13,12 @@ export class ClusterServers implements AsyncDisposable {
     this.options = { rootNodes: servers.map(({ url }) => ({ url })) };
   }
 
-  static async start(): Promise<ClusterServers> {
+  static async start(replicas = 1): Promise<ClusterServers> {
     const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--repl-diskless-sync-delay', '0'];
     const acl = `${needed} +cluster|slots`;
     const servers = [];
-    for (let n = 0; n < 6; n++) servers.push(await RedisServer.start({ args, open: true, lowPort: true, acl }));
+    const nodes = 3 * (1 + replicas);
+    for (let n = 0; n < nodes; n++) servers.push(await RedisServer.start({ args, open: true, lowPort: true, acl }));
     const [first] = servers;
     for (const [index, server] of servers.entries()) {
       if (index < 3) {
@@ -28,18 +29,54 @@ export class ClusterServers implements AsyncDisposable {
       if (first && server !== first) await server.send('CLUSTER', 'MEET', '127.0.0.1', String(first.port));
     }
     const cluster = new ClusterServers(servers);
-    await cluster.#until(async (server) => (await infoOf(server)).includes('cluster_known_nodes:6'));
+    await cluster.#until(async (server) => (await infoOf(server)).includes(`cluster_known_nodes:${nodes}\r`));
     for (const [index, server] of servers.entries()) {
-      const primary = servers[index - 3];
-      if (!primary) continue;
+      const primary = servers[index % 3];
+      if (!primary || primary === server) continue;
       const id = String(await primary.send('CLUSTER', 'MYID'));
       while ((await server.send('CLUSTER', 'REPLICATE', id).catch(String)) !== 'OK') await pause(100);
     }
     await cluster.#until(async (server) => (await infoOf(server)).includes('cluster_state:ok'));
     for (const primary of servers.slice(0, 3)) {
-      while (!String(await primary.send('INFO', 'replication')).includes('state=online')) await pause(100);
+      const online = async () => String(await primary.send('INFO', 'replication')).split('state=online').length - 1;
+      while ((await online()) < replicas) await pause(100);
     }
     return cluster;
+  }
+
+  /** Makes the first replica of each primary the primary, as an operator would, or without asking the old one. */
+  async failOver(...how: ['TAKEOVER'] | []): Promise<unknown> {
+    return Promise.all(this.servers.slice(3, 6).map((replica) => replica.send('CLUSTER', 'FAILOVER', ...how)));
+  }
+
+  /** Begins to move the slots of keys from the first primary to the second, and ends it after so long. */
+  async moveSlots(names: readonly string[], milliseconds: number): Promise<void> {
+    const [source, target] = this.servers as [RedisServer, RedisServer];
+    const [from, to] = await Promise.all(
+      [source, target].map(async (each) => String(await each.send('CLUSTER', 'MYID'))),
+    );
+    const all = await Promise.all(names.map((name) => source.send('CLUSTER', 'KEYSLOT', name)));
+    const slots = [...new Set(all.map(Number))].filter((slot) => slot < 16384 / 3);
+    const each = async (move: (slot: string) => Promise<unknown>) => {
+      for (const slot of slots) await move(String(slot));
+    };
+    await each(async (slot) => {
+      await target.send('CLUSTER', 'SETSLOT', slot, 'IMPORTING', from!);
+      await source.send('CLUSTER', 'SETSLOT', slot, 'MIGRATING', to!);
+    });
+    await pause(milliseconds / 2);
+    const migrate = async (slot: string): Promise<void> => {
+      const keys = (await source.send('CLUSTER', 'GETKEYSINSLOT', slot, '100')) as string[];
+      const place = ['127.0.0.1', String(target.port), '', '0', '5000', 'KEYS'];
+      if (keys.length > 0) await source.send('MIGRATE', ...place, ...keys);
+    };
+    await each(migrate);
+    await pause(milliseconds / 2);
+    await each(async (slot) => {
+      await migrate(slot);
+      await target.send('CLUSTER', 'SETSLOT', slot, 'NODE', to!);
+      await source.send('CLUSTER', 'SETSLOT', slot, 'NODE', to!);
+    });
   }
 
   /** Kills the primary that holds a key. */

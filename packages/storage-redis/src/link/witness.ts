@@ -1,0 +1,62 @@
+import type { RedisClientOptions } from '@keyv/redis';
+import { openClient } from './client-link.js';
+
+/** What a witness said: a reply, or an error that is one. */
+export interface Testimony {
+  readonly reply: unknown;
+}
+
+/**
+ * Another server, which is asked about a primary over a connection of its own. One that keeps silent is not waited for
+ * again before it has spoken, so that a machine that is gone costs its time once.
+ */
+export class Witness {
+  readonly #options: RedisClientOptions;
+  readonly #timeout: number;
+  readonly #life: AbortController;
+  #opened: { readonly life: AbortController; readonly client: ReturnType<typeof openClient> } | undefined;
+  #isSilent = false;
+
+  /** `timeout` in seconds; it is asked for a quarter of it. `life` ends its connection. */
+  constructor(options: RedisClientOptions, timeout: number, life: AbortController) {
+    this.#options = options;
+    this.#timeout = timeout;
+    this.#life = life;
+  }
+
+  /** Asks; `undefined` when it cannot be reached, or keeps silent. */
+  async ask(command: readonly string[]): Promise<Testimony | undefined> {
+    if (this.#isSilent) return undefined;
+    const asked = this.#ask(command);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), this.#timeout * 250);
+    });
+    const said = await Promise.race([asked, late]);
+    clearTimeout(timer);
+    if (said !== 'late') return said;
+    this.#isSilent = true;
+    void asked.then(() => (this.#isSilent = false));
+    return undefined;
+  }
+
+  async #ask(command: readonly string[]): Promise<Testimony | undefined> {
+    const { life, client } = this.#present();
+    try {
+      return { reply: await (await client).sendCommand([...command]) };
+    } catch (error) {
+      if (!life.signal.aborted && error instanceof Error) return { reply: error };
+      return undefined;
+    }
+  }
+
+  #present() {
+    if (this.#opened && !this.#opened.life.signal.aborted) return this.#opened;
+    const life = new AbortController();
+    if (this.#life.signal.aborted) life.abort();
+    else this.#life.signal.addEventListener('abort', () => life.abort(), { once: true });
+    const client = openClient(this.#options, this.#timeout, life);
+    client.catch(() => life.abort());
+    return (this.#opened = { life, client });
+  }
+}
