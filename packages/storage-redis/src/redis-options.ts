@@ -50,8 +50,15 @@ export interface RedisOptions extends ServerOptions {
    */
   readonly lease?: number | undefined;
   /**
-   * How many replicas must have a lock or a save before it counts (`WAIT`). Where they do not answer in half of
+   * How many replicas must have a lock or a save before it counts (`WAIT`). With `cluster` and `sentinel` the sentinels or
+   * the other nodes are asked after that whether the server that took it is the primary still; otherwise it is written
+   * again at the next one. Where replicas do not answer in half of `timeout`, or a failover lasts for longer than
    * `timeout`, taking the lock fails, before anything is redeemed.
+   *
+   * 1 loses nothing when an operator asks for a failover, or the primary dies and the replica that has most takes over,
+   * as sentinels and clusters choose it. The number of all replicas loses nothing whichever takes over; the price is that
+   * no token is renewed while one of them is down. Each costs a round trip to the replicas and one to who is asked. 0 takes
+   * neither, and loses what is not copied yet when the primary changes.
    *
    * @defaultValue 1 with `cluster` and `sentinel`, else 0
    */

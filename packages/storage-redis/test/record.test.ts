@@ -8,6 +8,7 @@ import {
   StorageUnavailableError,
 } from '@latchkey/core';
 import { RedisTokenStorage } from '@latchkey/storage-redis';
+import { keySlot } from '../dist/link/key-slot.js';
 import { RedisServer } from './redis-server.js';
 import { errorOf, expecting, key, overwriting, someTokens } from './some.js';
 
@@ -58,6 +59,7 @@ describe('A record', () => {
       };
       await new RedisTokenStorage({ client }).save(key, someTokens(1, key), overwriting);
       const slots = await Promise.all(seen.map((name) => clustered.send('CLUSTER', 'KEYSLOT', name)));
+      expect(slots).toEqual(seen.map(keySlot));
       expect(slots).toHaveLength(2);
       expect(slots[0]).toBe(slots[1]);
     }

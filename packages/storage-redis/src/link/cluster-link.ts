@@ -37,7 +37,7 @@ export async function openClusterLink(
       let client = await cluster.nodeClient(shard.master);
       const send: Primary['send'] = async (command) => {
         try {
-          return (await client.sendCommand([...command])) as unknown;
+          return (await client.sendCommand([...command]));
         } catch (error) {
           if (redirectionOf(error, 'MOVED') !== undefined) throw new NotPrimary();
           const address = redirectionOf(error, 'ASK');
@@ -47,7 +47,7 @@ export async function openClusterLink(
           // What follows in this step, WAIT above all, is for that node too.
           client = await cluster.nodeClient(node);
           const [, reply] = await Promise.all([client.sendCommand(['ASKING']), client.sendCommand([...command])]);
-          return reply as unknown;
+          return reply;
         }
       };
       return { send, isPrimary: () => isPrimary(key, shard) };
@@ -101,7 +101,7 @@ function redirectionOf(error: unknown, kind: 'MOVED' | 'ASK'): string | undefine
 function clientOptions({ defaults, nodeAddressMap }: RedisClusterOptions, node: Node): RedisClientOptions {
   const mapped = typeof nodeAddressMap === 'function' ? nodeAddressMap(node.address) : nodeAddressMap?.[node.address];
   const { host, port } = mapped ?? node;
-  return { ...defaults, socket: { ...defaults?.socket, host, port } } as RedisClientOptions;
+  return { ...defaults, socket: { ...defaults?.socket, host, port } };
 }
 
 /** What is published at one node is heard at all. */

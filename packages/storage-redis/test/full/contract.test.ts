@@ -3,9 +3,9 @@ import type { RedisOptions } from '@latchkey/storage-redis';
 import { describeRedisStorage, encrypted, type Way } from '../describe-redis-storage.js';
 import { Proxy } from '../proxy.js';
 import type { RedisServer } from '../redis-server.js';
-import { ClusterServers } from './cluster-servers.js';
+import { ClusterServers } from '../cluster-servers.js';
 import { describeFull, isFull } from './selection.js';
-import { Sentinels } from './sentinels.js';
+import { Sentinels } from '../sentinels.js';
 
 let sentinels: Sentinels;
 let cluster: ClusterServers;

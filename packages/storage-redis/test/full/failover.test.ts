@@ -4,9 +4,9 @@ import { AuthScene } from '../auth-scene.js';
 import { start } from '../child.js';
 import type { RedisServer } from '../redis-server.js';
 import { errorOf, key, overwriting, pause, someTokens, waiting } from '../some.js';
-import { ClusterServers } from './cluster-servers.js';
+import { ClusterServers } from '../cluster-servers.js';
 import { describeFull } from './selection.js';
-import { Sentinels } from './sentinels.js';
+import { Sentinels } from '../sentinels.js';
 
 const callers = 8;
 const rounds = Number(process.env['LATCHKEY_ROUNDS'] ?? 20);
@@ -147,8 +147,10 @@ describeFull('A Redis cluster', () => {
     await using cluster = await ClusterServers.start();
     const [{ secure, url }] = cluster.servers as [RedisServer];
     const { username, password } = new URL(secure.url!);
-    const load = (defaults: RedisOptions): Promise<unknown> =>
-      new RedisTokenStorage({ cluster: { rootNodes: [{ url }], defaults } } as RedisOptions).load(key);
+    const load = async (defaults: RedisOptions): Promise<unknown> => {
+      await using storage = new RedisTokenStorage({ cluster: { rootNodes: [{ url }], defaults } } as RedisOptions);
+      return await storage.load(key);
+    };
     expect(await load({ username, password })).toBeUndefined();
     const wrong = await errorOf(load({ username, password: 'wrong-password' }));
     expect(wrong).toMatchObject({ code: 'STORAGE_UNAVAILABLE', retryable: false, cause: { code: 'WRONGPASS' } });

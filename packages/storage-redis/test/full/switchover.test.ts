@@ -3,10 +3,10 @@ import { TokenSet } from '@latchkey/core';
 import { FakeAuthorizationServer } from '@latchkey/core/testing';
 import { type RedisOptions, RedisTokenStorage } from '@latchkey/storage-redis';
 import { start } from '../child.js';
-import { overwriting, pause } from '../some.js';
-import { ClusterServers } from './cluster-servers.js';
+import { errorOf, expecting, key, overwriting, pause, someTokens } from '../some.js';
+import { ClusterServers } from '../cluster-servers.js';
 import { describeFull } from './selection.js';
-import { Sentinels } from './sentinels.js';
+import { Sentinels } from '../sentinels.js';
 
 const rounds = Number(process.env['LATCHKEY_ROUNDS'] ?? 20);
 const few = Math.ceil(rounds / 4);
@@ -140,4 +140,26 @@ describeFull('A Redis cluster', () => {
     },
     few * 60_000,
   );
+
+  test('counts no save that a primary takes which has not heard of its successor', async () => {
+    await using cluster = await ClusterServers.start(2);
+    await using storage = new RedisTokenStorage({ cluster: cluster.options, timeout: 1 });
+    await storage.save(key, someTokens(1), overwriting);
+    await cluster.silence();
+    await cluster.failOver('TAKEOVER');
+    const error = await errorOf(storage.save(key, someTokens(2), expecting(1)));
+    expect(error).toMatchObject({ code: 'STORAGE_UNAVAILABLE', retryable: true, cause: { code: 'FAILOVER' } });
+    await cluster.endSilence();
+    let saved: number | undefined;
+    while (saved === undefined) {
+      const stored = await storage.load(key).catch(() => undefined);
+      saved = await storage.save(key, someTokens(3), expecting(stored?.generation)).then(
+        () => 3,
+        () => undefined,
+      );
+    }
+    await pause(3000); // for the old ones to learn what they are
+    await using other = new RedisTokenStorage({ cluster: cluster.options, timeout: 4 });
+    expect((await other.load(key))?.generation).toBe(saved);
+  }, 60_000);
 });

@@ -1,6 +1,7 @@
 import type { RedisOptions } from '@latchkey/storage-redis';
-import { needed, RedisServer } from '../redis-server.js';
-import { pause } from '../some.js';
+import { Proxy } from './proxy.js';
+import { needed, RedisServer } from './redis-server.js';
+import { pause } from './some.js';
 
 /** A cluster of three primaries with replicas, one each unless told otherwise. */
 export class ClusterServers implements AsyncDisposable {
@@ -8,27 +9,35 @@ export class ClusterServers implements AsyncDisposable {
   /** The primaries, then a replica of each, and so on. */
   readonly servers: readonly RedisServer[];
 
-  private constructor(servers: readonly RedisServer[]) {
+  /** What the nodes tell each other goes by way of these. */
+  readonly #bus: readonly Proxy[];
+
+  private constructor(servers: readonly RedisServer[], bus: readonly Proxy[]) {
     this.servers = servers;
+    this.#bus = bus;
     this.options = { rootNodes: servers.map(({ url }) => ({ url })) };
   }
 
   static async start(replicas = 1): Promise<ClusterServers> {
     const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--repl-diskless-sync-delay', '0'];
+    args.push('--repl-ping-replica-period', '1');
     const acl = `${needed} +cluster|slots`;
     const servers = [];
     const nodes = 3 * (1 + replicas);
     for (let n = 0; n < nodes; n++) servers.push(await RedisServer.start({ args, open: true, lowPort: true, acl }));
+    const bus = await Promise.all(servers.map(({ port }) => Proxy.start(port + 10_000)));
     const [first] = servers;
     for (const [index, server] of servers.entries()) {
       if (index < 3) {
         const [from, to] = [Math.ceil((16384 * index) / 3), Math.ceil((16384 * (index + 1)) / 3) - 1];
         await server.send('CLUSTER', 'ADDSLOTSRANGE', String(from), String(to));
       }
+      await server.send('CONFIG', 'SET', 'cluster-announce-bus-port', String(bus[index]?.port));
       await server.send('CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1));
-      if (first && server !== first) await server.send('CLUSTER', 'MEET', '127.0.0.1', String(first.port));
+      const place = ['127.0.0.1', String(first?.port), String(bus[0]?.port)];
+      if (server !== first) await server.send('CLUSTER', 'MEET', ...place);
     }
-    const cluster = new ClusterServers(servers);
+    const cluster = new ClusterServers(servers, bus);
     await cluster.#until(async (server) => (await infoOf(server)).includes(`cluster_known_nodes:${nodes}\r`));
     for (const [index, server] of servers.entries()) {
       const primary = servers[index % 3];
@@ -41,12 +50,29 @@ export class ClusterServers implements AsyncDisposable {
       const online = async () => String(await primary.send('INFO', 'replication')).split('state=online').length - 1;
       while ((await online()) < replicas) await pause(100);
     }
+    // Replicas that have received nothing are not listed.
+    const isListed = async (server: RedisServer): Promise<boolean> => {
+      const slots = (await server.send('CLUSTER', 'SLOTS')) as unknown[][];
+      return slots.every(({ length }) => length === 3 + replicas);
+    };
+    await cluster.#until(isListed);
     return cluster;
   }
 
   /** Makes the first replica of each primary the primary, as an operator would, or without asking the old one. */
   async failOver(...how: ['TAKEOVER'] | []): Promise<unknown> {
     return Promise.all(this.servers.slice(3, 6).map((replica) => replica.send('CLUSTER', 'FAILOVER', ...how)));
+  }
+
+  /** Lets no node hear of another, none of which gives up for that in the next quarter of a minute. */
+  async silence(): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.send('CONFIG', 'SET', 'cluster-node-timeout', '15000')));
+    await Promise.all(this.#bus.map((proxy) => proxy.refuse()));
+  }
+
+  /** Ends that. */
+  async endSilence(): Promise<void> {
+    await Promise.all(this.#bus.map((proxy) => proxy.accept()));
   }
 
   /** Begins to move the slots of keys from the first primary to the second, and ends it after so long. */
@@ -86,7 +112,7 @@ export class ClusterServers implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.servers.map((server) => server.kill()));
+    await Promise.all([...this.servers.map((server) => server.kill()), ...this.#bus.map((proxy) => proxy.refuse())]);
   }
 
   async #until(isSo: (server: RedisServer) => Promise<boolean>): Promise<void> {

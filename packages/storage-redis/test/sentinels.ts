@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RedisOptions } from '@latchkey/storage-redis';
-import { freePorts } from '../free-port.js';
-import { findEngine } from '../redis-engine.js';
-import { RedisServer } from '../redis-server.js';
-import { killServer, type RunningServer } from '../running-server.js';
-import { pause } from '../some.js';
+import { freePorts } from './free-port.js';
+import { findEngine } from './redis-engine.js';
+import { RedisServer } from './redis-server.js';
+import { killServer, type RunningServer } from './running-server.js';
+import { pause } from './some.js';
 
 /** A primary with replicas, one unless told otherwise, and three sentinels that watch them. */
 export class Sentinels implements AsyncDisposable {
@@ -73,6 +73,11 @@ export class Sentinels implements AsyncDisposable {
     const ports = new Set(states.map(({ port }) => Number(port)));
     const isBusy = states.some(({ flags }) => flags?.includes('failover_in_progress'));
     return ports.size === 1 && !isBusy ? this.servers.find(({ port }) => ports.has(port)) : undefined;
+  }
+
+  /** Freezes so many of the sentinels, or lets them go on. */
+  signalSentinels(count: number, signal: 'SIGSTOP' | 'SIGCONT'): void {
+    for (const sentinel of this.#sentinels.slice(0, count)) sentinel.signal(signal);
   }
 
   freezeReplica(): void {
