@@ -25,7 +25,7 @@ export async function openClusterLink(
   const isPrimary = async (key: string, { master, replicas = [] }: Shard): Promise<boolean> => {
     const others = cluster.masters.filter(({ address }) => address !== master.address).slice(0, strangers);
     const asked = [...replicas, ...others].map((node) => witnessAt(node).ask(['GET', key]));
-    const said = (await Promise.all(asked)).flatMap((each) => (each ? [each.reply] : []));
+    const said = Witness.replies(await Promise.all(asked));
     // Each says who has the slot, by sending us there; one that answers itself was promoted.
     const agree = said.every((reply) => redirectionOf(reply, 'MOVED') === master.address);
     return agree && said.length > asked.length / 2;
@@ -37,7 +37,7 @@ export async function openClusterLink(
       let client = await cluster.nodeClient(shard.master);
       const send: Primary['send'] = async (command) => {
         try {
-          return (await client.sendCommand([...command]));
+          return await client.sendCommand([...command]);
         } catch (error) {
           if (redirectionOf(error, 'MOVED') !== undefined) throw new NotPrimary();
           const address = redirectionOf(error, 'ASK');

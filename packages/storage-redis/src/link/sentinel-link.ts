@@ -52,12 +52,13 @@ function newest(views: readonly View[]): View {
 /** Asks all. @throws Error when none knows a primary */
 async function viewsOf(sentinels: readonly Witness[], name: string): Promise<View[]> {
   const said = await Promise.all(sentinels.map((sentinel) => sentinel.ask(['SENTINEL', 'MASTER', name])));
-  const replies = said.flatMap((each) => (each ? [each.reply] : []));
+  const replies = Witness.replies(said);
   const views = replies.flatMap((reply) => (Array.isArray(reply) ? [readView(reply.map(String))] : []));
   if (views.length > 0) return views;
   const [refusal] = replies;
-  if (!(refusal instanceof Error)) throw new Error('No sentinel can be reached.');
-  throw /No such master/.test(refusal.message) ? new Error('UNKNOWNPRIMARY') : refusal;
+  if (refusal instanceof Error && refusal.message.includes('No such master')) throw new Error('UNKNOWNPRIMARY');
+  const silences = said.flatMap((each) => ('silence' in each ? [each.silence] : []));
+  throw refusal ?? silences.find((silence) => silence instanceof NotPrimary) ?? silences[0];
 }
 
 function readView(fields: readonly string[]): View {

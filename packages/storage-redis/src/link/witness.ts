@@ -1,10 +1,9 @@
 import type { RedisClientOptions } from '@keyv/redis';
 import { openClient } from './client-link.js';
+import { NotPrimary } from './link.js';
 
-/** What a witness said: a reply, or an error that is one. */
-export interface Testimony {
-  readonly reply: unknown;
-}
+/** What a witness said, a refusal included, or why it said nothing. */
+export type Testimony = { readonly reply: unknown } | { readonly silence: unknown };
 
 /**
  * Another server, which is asked about a primary over a connection of its own. One that keeps silent is not waited for
@@ -24,9 +23,9 @@ export class Witness {
     this.#life = life;
   }
 
-  /** Asks; `undefined` when it cannot be reached, or keeps silent. */
-  async ask(command: readonly string[]): Promise<Testimony | undefined> {
-    if (this.#isSilent) return undefined;
+  /** Asks. Never rejects. */
+  async ask(command: readonly string[]): Promise<Testimony> {
+    if (this.#isSilent) return { silence: new NotPrimary() };
     const asked = this.#ask(command);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<'late'>((resolve) => {
@@ -37,16 +36,20 @@ export class Witness {
     if (said !== 'late') return said;
     this.#isSilent = true;
     void asked.then(() => (this.#isSilent = false));
-    return undefined;
+    return { silence: new NotPrimary() };
   }
 
-  async #ask(command: readonly string[]): Promise<Testimony | undefined> {
+  /** The replies among what was said. */
+  static replies(said: readonly Testimony[]): unknown[] {
+    return said.flatMap((each) => ('reply' in each ? [each.reply] : []));
+  }
+
+  async #ask(command: readonly string[]): Promise<Testimony> {
     const { life, client } = this.#present();
     try {
       return { reply: await (await client).sendCommand([...command]) };
     } catch (error) {
-      if (!life.signal.aborted && error instanceof Error) return { reply: error };
-      return undefined;
+      return life.signal.aborted ? { silence: error } : { reply: error };
     }
   }
 
