@@ -1,7 +1,7 @@
 import type { RedisOptions } from '@latchkey/storage-redis';
 import { Proxy } from './proxy.js';
 import { needed, RedisServer } from './redis-server.js';
-import { pause } from './some.js';
+import { pause, until } from './some.js';
 
 /** A cluster of three primaries with replicas, one each unless told otherwise. */
 export class ClusterServers implements AsyncDisposable {
@@ -43,12 +43,12 @@ export class ClusterServers implements AsyncDisposable {
       const primary = servers[index % 3];
       if (!primary || primary === server) continue;
       const id = String(await primary.send('CLUSTER', 'MYID'));
-      while ((await server.send('CLUSTER', 'REPLICATE', id).catch(String)) !== 'OK') await pause(100);
+      await until(async () => (await server.send('CLUSTER', 'REPLICATE', id).catch(String)) === 'OK');
     }
     await cluster.#until(async (server) => (await infoOf(server)).includes('cluster_state:ok'));
     for (const primary of servers.slice(0, 3)) {
       const online = async () => String(await primary.send('INFO', 'replication')).split('state=online').length - 1;
-      while ((await online()) < replicas) await pause(100);
+      await until(async () => (await online()) === replicas);
     }
     // Replicas that have received nothing are not listed.
     const isListed = async (server: RedisServer): Promise<boolean> => {
@@ -116,7 +116,7 @@ export class ClusterServers implements AsyncDisposable {
   }
 
   async #until(isSo: (server: RedisServer) => Promise<boolean>): Promise<void> {
-    for (const server of this.servers) while (!(await isSo(server))) await pause(100);
+    for (const server of this.servers) await until(() => isSo(server));
   }
 }
 

@@ -5,7 +5,7 @@ import { isSame } from '../dist/same-options.js';
 import { start } from './child.js';
 import { Proxy } from './proxy.js';
 import { RedisServer } from './redis-server.js';
-import { errorOf, expecting, hold, key, overwriting, pause, someTokens, waiting } from './some.js';
+import { errorOf, expecting, hold, key, overwriting, pause, someTokens, until, waiting } from './some.js';
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -100,7 +100,7 @@ describe('Connections', () => {
     const saved = storage.save(key, someTokens(1), overwriting);
     await storage.close();
     await saved;
-    while (String(await server.send('CLIENT', 'LIST')).includes('cmd=eval')) await pause(20);
+    await until(async () => !String(await server.send('CLIENT', 'LIST')).includes('cmd=eval'));
     expect(await server.send('EXISTS', `latchkey::${key}`)).toBe(1);
   });
 
@@ -111,7 +111,7 @@ describe('Connections', () => {
     await storage.save(key, someTokens(1), expecting(0));
     const { release } = await hold(storage);
     const turn = storage.withLock(key, async () => 'in', waiting());
-    await pause(50);
+    await until(async () => String(await server.send('PUBSUB', 'CHANNELS', 'given:*')) !== '');
     await release();
     expect(await turn).toBe('in');
     await storage.close();
@@ -136,11 +136,10 @@ describe('Connections', () => {
 describe('A process', () => {
   test.each([{}, { waits: true }])('ends by itself while a storage is idle (%j)', async (how) => {
     for (const redis of [{ url: server.url }, server.secure]) {
-      const child = start('idle.mjs', { redis, ...how });
+      // What waits for the timeout waits for longer than this test may take.
+      const child = start('idle.mjs', { redis: { ...redis, timeout: 300 }, ...how });
       await child.says('nothing more to do');
-      const began = performance.now();
       expect(await child.exited).toBe(0);
-      expect(performance.now() - began).toBeLessThan(1000);
     }
   });
 

@@ -6,7 +6,7 @@ import { type Child, start } from './child.js';
 import { Monitor } from './monitor.js';
 import { Proxy } from './proxy.js';
 import { RedisServer } from './redis-server.js';
-import { pause } from './some.js';
+import { until } from './some.js';
 
 const rounds = Number(process.env['LATCHKEY_ROUNDS'] ?? 2);
 const processes = 8;
@@ -57,17 +57,19 @@ async function runRound(prefix: string, without?: 'lock'): Promise<Round> {
   );
   await Promise.all(children.map((child) => child.says('ready')));
   const answer = scene.server.hold({ processed: true });
-  // Without the lock, long enough for all to ask even on a busy machine.
-  setTimeout(() => answer.release(), without === undefined ? 300 : 3000);
   for (const child of children) child.tell('go');
+  const { ledger } = scene.server;
+  const isTried = (proxy: Proxy): boolean => monitor.commandsOf(proxy).includes('EVAL');
+  await until(() => (without === undefined ? proxies.every(isTried) : ledger.tokenRequests.length > 1));
+  answer.release();
   const outcomes = (await Promise.all(children.map(outcomesOf))).flat();
-  await pause(100);
+  await monitor.caughtUp();
   const commands = proxies.map((proxy) => monitor.commandsOf(proxy));
   for (const child of children) child.tell('again');
   await Promise.all(children.map((child) => child.says('warm')));
+  await monitor.caughtUp();
   const warm = proxies.map((proxy, index) => monitor.commandsOf(proxy).length - (commands[index]?.length ?? 0));
   await Promise.all(children.map((child) => child.exited));
-  const { ledger } = scene.server;
   const errors = outcomes.flatMap(({ error }) => (error ? [JSON.stringify(error)] : []));
   const tokens = outcomes.flatMap(({ token }) => token ?? []);
   return {
@@ -118,7 +120,7 @@ describe('The transaction of a holder', () => {
     const flow = scene.flow(storage);
     await using monitor = await Monitor.start(server);
     await flow.getAccessTokenRefreshIfNecessary();
-    await pause(100);
+    await monitor.caughtUp();
     const [, ...commands] = monitor.commandsOf(proxy);
     expect(commands).toEqual(['GET', 'EVAL', 'EVAL', 'EVAL']);
   });

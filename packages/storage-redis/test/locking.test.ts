@@ -1,15 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { LockLostError, StorageConflictError } from '@latchkey/core';
 import { redisLock, type RedisOptions, RedisTokenStorage } from '@latchkey/storage-redis';
 import { Proxy } from './proxy.js';
 import { RedisServer } from './redis-server.js';
-import { errorOf, expecting, held, hold, key, overwriting, pause, someTokens, waiting } from './some.js';
+import { errorOf, expecting, held, hold, key, overwriting, pause, someTokens, until, waiting } from './some.js';
 
 let server: RedisServer;
 let storage: RedisTokenStorage;
 let others: RedisTokenStorage;
 const opened: RedisTokenStorage[] = [];
 const lockName = `latchkey:lock:{latchkey::${key}}`;
+/** Whether somebody who waits has begun to listen. */
+const isHeard = async (): Promise<boolean> => String(await server.send('PUBSUB', 'CHANNELS')) !== '';
 
 function open(options: Partial<RedisOptions> = {}): RedisTokenStorage {
   const storage = new RedisTokenStorage({ url: server.url, lease: 0.9, ...options });
@@ -46,13 +48,14 @@ describe('A lease', () => {
 
   test('wakes those who wait', async () => {
     const { release } = await hold(open({ lease: 30 }));
-    let entered = 0;
-    const turn = others.withLock(key, async () => (entered = performance.now()), waiting());
-    await pause(300);
-    const released = performance.now();
+    let woken = 0;
+    const onRelease = async (): Promise<void> => {
+      woken++;
+    };
+    const turn = others.withLock(key, async () => 'in', { ...waiting(), onRelease });
+    await until(isHeard);
     await release();
-    await turn;
-    expect(entered - released).toBeLessThan(250);
+    expect([await turn, woken]).toEqual(['in', 1]);
   });
 
   test('tells those who wait of its release before they try, and lets go who needs it no more', async () => {
@@ -66,7 +69,7 @@ describe('A lease', () => {
     };
     const enter = async (): Promise<boolean> => (entered = true);
     const left = errorOf(others.withLock(key, enter, { ...waiting(20, leaving.signal), onRelease }));
-    await pause(300);
+    await until(isHeard);
     expect(told).toBe(0);
     await release();
     expect(await left).toBe('done');
@@ -79,7 +82,9 @@ describe('A lease', () => {
     const { release } = await hold(storage);
     const deaf = open({ url: `redis://deaf:deaf-password@127.0.0.1:${server.port}` });
     const turn = deaf.withLock(key, async () => 'in', waiting());
-    await pause(300);
+    await until(async () =>
+      /user=deaf.* cmd=eval|cmd=eval.* user=deaf/.test(String(await server.send('CLIENT', 'LIST'))),
+    );
     await release();
     expect(await turn).toBe('in');
   });
@@ -100,28 +105,26 @@ describe('A lease', () => {
     await release();
   });
 
-  test('counts from before its renewal was sent, not from the answer', async () => {
-    const sent: number[] = [];
-    const answerRenewal = (): Promise<unknown> => {
-      sent.push(performance.now());
-      return sent.length === 1 ? pause(350).then(() => 1) : new Promise(() => undefined);
-    };
-    const client = {
-      isOpen: true,
-      slots: [],
-      connect: async () => undefined,
-      subscribe: async () => undefined,
-      unsubscribe: async () => undefined,
-      sendCommand: async (_key: unknown, _isReadonly: unknown, [, script]: string[]) =>
-        script?.includes('PEXPIRE') ? answerRenewal() : [-1],
-    };
-    const { lock, release } = await hold(open({ url: undefined, client, lease: 0.6, timeout: 1 }));
-    await pause(610);
-    const [first = 0] = sent;
-    expect(lock.signal.aborted).toBe(performance.now() - first >= 600);
-    while (performance.now() - first < 610) await pause(5);
-    expect(lock.signal.aborted).toBe(true);
-    await release();
+  test('counts from before the command that took it was sent, not from the answer', async () => {
+    jest.useFakeTimers();
+    try {
+      const answerLate = async ([, script = '']: string[]): Promise<unknown> => {
+        if (script.includes('PEXPIRE')) return new Promise(() => undefined);
+        await pause(400);
+        return [-1, null];
+      };
+      const holding = hold(open({ url: undefined, client: { sendCommand: answerLate }, lease: 0.6, timeout: 1 }));
+      await jest.advanceTimersByTimeAsync(400);
+      const { lock, release } = await holding;
+      await jest.advanceTimersByTimeAsync(199);
+      expect(lock.signal.aborted).toBe(false);
+      await jest.advanceTimersByTimeAsync(1);
+      expect(lock.signal.aborted).toBe(true);
+      void release();
+      await jest.advanceTimersByTimeAsync(1000);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   test('of redisLock excludes that of a storage', async () => {
@@ -138,27 +141,26 @@ describe('A waiter that is aborted', () => {
     const { release } = await hold(storage);
     const leaving = new AbortController();
     const left = errorOf(others.withLock(key, async () => 'in', waiting(10, leaving.signal)));
-    await pause(200);
+    await until(isHeard);
     leaving.abort(new Error('gone'));
     expect((await left).message).toBe('gone');
     await release();
-    for (let tries = 0; tries < 50 && String(await server.send('PUBSUB', 'CHANNELS')) !== ''; tries++) await pause(20);
-    expect(await server.send('PUBSUB', 'CHANNELS')).toEqual([]);
+    await until(async () => !(await isHeard()));
     expect(await server.send('KEYS', '*')).toEqual([]);
   });
 
   test('while its command is under way gives back what it takes after all', async () => {
     await using frozen = await RedisServer.start();
-    const storage = open({ url: frozen.url, lease: 30 });
+    await using proxy = await Proxy.start(frozen.port);
+    const storage = open({ url: proxy.url(frozen.url), lease: 30 });
     await storage.load(key);
+    const sent = proxy.hears(lockName);
     frozen.signal('SIGSTOP');
     const leaving = new AbortController();
     const left = errorOf(storage.withLock(key, async () => 'in', waiting(10, leaving.signal)));
-    await pause(100);
-    const began = performance.now();
+    await sent;
     leaving.abort(new Error('gone'));
     expect((await left).message).toBe('gone');
-    expect(performance.now() - began).toBeLessThan(100);
     frozen.signal('SIGCONT');
     await storage.close();
     expect(await frozen.send('KEYS', '*')).toEqual([]);
@@ -197,12 +199,10 @@ describe('A save', () => {
     await using proxy = await Proxy.start(server.port);
     const storage = open({ url: proxy.url(server.url) });
     await storage.save(key, someTokens(1), expecting(0));
-    proxy.set('cut after', 'secret-rt-2');
-    setTimeout(() => proxy.set('fine'), 300);
+    proxy.set('cut after', 'secret-rt-2', 2);
     const tokens = someTokens(2);
     const first = await storage.save(key, tokens, expecting(1)).catch((error: unknown) => error);
     expect(first).toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
-    await pause(350);
     await storage.save(key, tokens, expecting(1));
     expect((await storage.load(key))?.generation).toBe(2);
     expect(await errorOf(storage.save(key, someTokens(2, key, { other: 1 }), expecting(1)))).toBeInstanceOf(

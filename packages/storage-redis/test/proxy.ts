@@ -1,8 +1,8 @@
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter, on, once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /** What becomes of what a client sends. */
-export type Weather = 'fine' | 'stalled' | 'cut before' | 'cut after';
+export type Weather = 'fine' | 'stalled' | 'held' | 'cut before' | 'cut after';
 
 /** Stands between clients and a server on 127.0.0.1, and makes bad weather. */
 export class Proxy implements AsyncDisposable {
@@ -41,12 +41,19 @@ export class Proxy implements AsyncDisposable {
 
   /**
    * Changes the weather for all that is sent from now on, or from the first command on that holds `from`. `cut before`:
-   * the server never hears it. `cut after`: the server acts on it, but its reply is lost. A cut happens so many times, and then no more.
+   * the server never hears it. `cut after`: the server acts on it, but its reply is lost. `held`: the
+   * server acts on it, and replies are kept back until the weather is fine. A cut happens so many times, and then no more.
    */
   set(weather: Weather, from = '', times = Infinity): void {
     this.#times = times;
     this.#weather = weather;
     this.#from = from;
+    if (weather === 'fine') this.#changes.emit('fine');
+  }
+
+  /** Waits until a client has sent something that holds `text`. */
+  async hears(text: string): Promise<void> {
+    for await (const [data] of on(this.#changes, 'data')) if ((data as Buffer).includes(text)) return;
   }
 
   /** How many connections there are. */
@@ -88,17 +95,20 @@ export class Proxy implements AsyncDisposable {
     this.connections++;
     const server = connect(this.#target, '127.0.0.1');
     server.on('connect', () => this.localPorts.add(server.localPort ?? 0));
-    const link = { isStalled: false, losesReply: false };
+    const link = { isStalled: false, isHeld: false, losesReply: false };
     client.on('data', (data) => {
+      this.#changes.emit('data', data);
       if (this.#weather !== 'fine' && data.includes(this.#from) && this.#times-- > 0) {
         if (this.#weather === 'cut before') return void client.destroy();
         if (this.#weather === 'stalled') link.isStalled = true;
+        else if (this.#weather === 'held') link.isHeld = true;
         else link.losesReply = true;
       }
       if (!link.isStalled) server.write(data);
     });
     server.on('data', (data) => {
       if (link.losesReply) client.destroy();
+      else if (link.isHeld && this.#weather === 'held') this.#changes.once('fine', () => client.write(data));
       else if (this.#weather !== 'stalled' || this.#from !== '') client.write(data);
     });
     for (const [socket, other] of [

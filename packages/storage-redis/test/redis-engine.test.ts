@@ -9,6 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -17,7 +18,7 @@ import { freePorts } from './free-port.js';
 import { findEngine, searchEngine } from './redis-engine.js';
 import { RedisServer } from './redis-server.js';
 import { killServer } from './running-server.js';
-import { errorOf, key, overwriting, pause, someTokens } from './some.js';
+import { errorOf, key, overwriting, someTokens, until } from './some.js';
 
 const fakeDocker = join(import.meta.dirname, 'children/fake-docker.mjs');
 await findEngine();
@@ -96,12 +97,12 @@ onThisMachine('A server in Docker, by a stand-in for docker', () => {
     const [port = 0] = await freePorts(1);
     const running = engine(folder, ['--port', String(port), '--bind', '127.0.0.1', '--save', '']);
     const ping = (): Promise<unknown> => RedisServer.sendTo(`redis://127.0.0.1:${port}`, ['PING']).catch(() => 'none');
-    while ((await ping()) !== 'PONG') await pause(50);
+    await until(async () => (await ping()) === 'PONG');
     running.process.kill('SIGKILL');
-    await pause(100);
+    await once(running.process, 'exit');
     expect(await ping()).toBe('PONG');
     running.signal('SIGKILL');
-    while ((await ping()) === 'PONG') await pause(50);
+    await until(async () => (await ping()) !== 'PONG');
   });
 
   test('that is killed before there is a container ends too', async () => {

@@ -25,6 +25,11 @@ export const waiting = (timeout = 10, signal = new AbortController().signal): Lo
 export const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** Waits until something is so. */
+export async function until(isSo: () => unknown): Promise<void> {
+  while (!(await isSo())) await pause(5);
+}
+
 export function someTokens(generation: number, owner = key, record: TokenRecord = {}): TokenSet {
   const fields = { access_token: `secret-at-${generation}`, refresh_token: `secret-rt-${generation}`, ...record };
   return TokenSet.from(fields).withStamp({ key: owner, generation });

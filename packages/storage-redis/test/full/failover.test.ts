@@ -134,7 +134,7 @@ describeFull('A Redis cluster', () => {
         key,
         async () => {
           expect(++inside).toBe(1);
-          await pause(20);
+          await new Promise(setImmediate);
           inside--;
         },
         waiting(),

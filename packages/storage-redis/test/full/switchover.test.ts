@@ -3,7 +3,8 @@ import { TokenSet } from '@latchkey/core';
 import { FakeAuthorizationServer } from '@latchkey/core/testing';
 import { type RedisOptions, RedisTokenStorage } from '@latchkey/storage-redis';
 import { start } from '../child.js';
-import { errorOf, expecting, key, overwriting, pause, someTokens } from '../some.js';
+import type { RedisServer } from '../redis-server.js';
+import { errorOf, expecting, key, overwriting, pause, someTokens, until } from '../some.js';
 import { ClusterServers } from '../cluster-servers.js';
 import { describeFull } from './selection.js';
 import { Sentinels } from '../sentinels.js';
@@ -80,13 +81,10 @@ describeFull('Redis behind sentinels', () => {
         await using sentinels = await Sentinels.start(2);
         const before = await sentinels.primary();
         const found = await count({ sentinel: sentinels.options }, processes, () => sentinels.failOver());
-        let after = await sentinels.primary();
-        while (!after) {
-          await pause(100);
-          after = await sentinels.primary();
-        }
+        let after: RedisServer | undefined;
+        await until(async () => (after = await sentinels.primary()));
         console.log(`round ${round}: ${JSON.stringify(found)}`);
-        expect(after.port).not.toBe(before?.port);
+        expect(after?.port).not.toBe(before?.port);
         expect(found).toMatchObject({ lost: 0, reuses: 0 });
       }
     },
@@ -158,7 +156,8 @@ describeFull('A Redis cluster', () => {
         () => undefined,
       );
     }
-    await pause(3000); // for the old ones to learn what they are
+    const isDemoted = async (old: RedisServer) => String(await old.send('INFO', 'replication')).includes('role:slave');
+    await Promise.all(cluster.servers.slice(0, 3).map((old) => until(() => isDemoted(old))));
     await using other = new RedisTokenStorage({ cluster: cluster.options, timeout: 4 });
     expect((await other.load(key))?.generation).toBe(saved);
   }, 60_000);
