@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { FileTokenStorage } from '@latchkey/storage-file';
-import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, utimesSync, watch, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { outcomeOf, start } from './child.js';
 import { leftovers, makeFolder } from './folder.js';
@@ -21,11 +22,8 @@ describe('FileTokenStorage, when its process is killed,', () => {
     const storage = new FileTokenStorage(join(folder, 'tokens.json'), { locking: 'lockfile' });
     const killed = start('hold.mjs', [storage.id, 'lockfile']);
     await killed.says('held');
-    const turn = storage.withLock(key, async () => undefined, waiting(20));
-    const [waiter = ''] = leftovers(folder).filter((name) => name.endsWith('.tmp'));
-    const [, tag] = /\.([0-9a-f]{8})\.\d+\.[0-9a-f]{16}\.tmp$/.exec(waiter) ?? [];
     await killed.kill();
-    await turn;
+    const tag = await tagOf(storage);
     const nonce = '0123456789abcdef.tmp';
     const files = {
       dead: `${tag}.${killed.pid}`,
@@ -33,10 +31,13 @@ describe('FileTokenStorage, when its process is killed,', () => {
       old: '00000000.1',
       fresh: '00000000.2',
     };
-    for (const name of Object.values(files)) writeFileSync(join(folder, `tokens.json.${name}.${nonce}`), 'secret');
-    utimesSync(join(folder, `tokens.json.${files.old}.${nonce}`), 1, 1);
+    const places = ['tokens.json', 'tokens.json.lockfile/1'];
+    for (const place of places) {
+      for (const name of Object.values(files)) writeFileSync(join(folder, `${place}.${name}.${nonce}`), 'secret');
+      utimesSync(join(folder, `${place}.${files.old}.${nonce}`), 1, 1);
+    }
     await start('hold.mjs', [storage.id, 'lockfile']).says('held');
-    const kept = [`tokens.json.${files.alive}.${nonce}`, `tokens.json.${files.fresh}.${nonce}`, 'tokens.json.lockfile'];
+    const kept = places.flatMap((place) => [`${place}.${files.alive}.${nonce}`, `${place}.${files.fresh}.${nonce}`]);
     expect(leftovers(folder).sort()).toEqual(kept.sort());
   });
 
@@ -45,6 +46,16 @@ describe('FileTokenStorage, when its process is killed,', () => {
     expect(calls).toEqual(['writeFile file', 'fsync file', 'rename file', 'fsync folder']);
   });
 });
+
+/** The mark of this machine in the names of temporary files, as one is seen that is being written. */
+async function tagOf(storage: FileTokenStorage): Promise<string> {
+  const watcher = watch(`${storage.id}.lockfile`);
+  const seen = once(watcher, 'change') as Promise<[string, string]>;
+  await storage.withLock(key, async () => undefined, waiting(20));
+  const [, name] = await seen;
+  watcher.close();
+  return /\.([0-9a-f]{8})\.\d+\.[0-9a-f]{16}\.tmp/.exec(name)?.[1] ?? '';
+}
 
 /** Starts savers one after another and kills each at a random moment; checks the file while they run and after. */
 async function killSavers(rounds: number, random: () => number): Promise<{ saves: number }> {

@@ -18,7 +18,7 @@ export function makeFolder(): string {
 
 export const modeOf = (path: string): string => (statSync(path).mode & 0o7777).toString(8);
 
-/** What the library leaves behind while it works, and should have removed. */
+/** What the library leaves behind while it works, and should have removed; in the folder of a lock file too. */
 export function leftovers(folder: string): string[] {
-  return readdirSync(folder).filter((name) => /\.tmp$|\.lockfile/.test(name));
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.tmp'));
 }

@@ -1,50 +1,39 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { type HeldLock, LockTimeoutError } from '@latchkey/core';
 import { fileLock } from '@latchkey/storage-file';
-import { existsSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { outcomeOf, run, script, start } from './child.js';
 import { leftovers, makeFolder } from './folder.js';
-import { errorOf, key, waiting } from './some.js';
-
-interface Owner {
-  pid: number;
-  host: string;
-  start?: string;
-  nonce: string;
-}
+import { errorOf, hold, key, waiting } from './some.js';
+import { abandoned, readTurn, turnOf, turnsOf, writeTurn } from './turns.js';
 
 const lockOf = (file: string) => fileLock(file, { locking: 'lockfile' });
 const enter = async (): Promise<string> => 'entered';
+const tryFor = (file: string, seconds: number): Promise<string> =>
+  lockOf(file)
+    .withLock(key, enter, waiting(seconds))
+    .catch((error: unknown) => (error as Error).name);
 
-/** A folder with the lock file of a process that is gone. */
-async function abandoned(): Promise<{ file: string; lockfile: string; owner: Owner }> {
-  const file = join(makeFolder(), 'tokens.json');
-  const child = start('hold.mjs', [file, 'lockfile']);
-  await child.says('held');
-  await child.kill();
-  const lockfile = `${file}.lockfile`;
-  return { file, lockfile, owner: JSON.parse(readFileSync(lockfile, 'utf8')) as Owner };
-}
-
-/** Writes a lock file that was last touched so many seconds ago. */
-function write(path: string, owner: Owner | string, age = 0): void {
-  writeFileSync(path, typeof owner === 'string' ? owner : JSON.stringify(owner));
-  const time = Date.now() / 1000 - age;
-  utimesSync(path, time, time);
-}
-
-describe('A lockfile', () => {
-  test('tells who holds it, for as long as it is held', async () => {
+describe('A lock file', () => {
+  test('tells who holds it, and that it is free then', async () => {
     const file = join(makeFolder(), 'tokens.json');
-    const owner = await lockOf(file).withLock(key, async () => readFileSync(`${file}.lockfile`, 'utf8'), waiting(1));
-    expect(JSON.parse(owner)).toMatchObject({ pid: process.pid, nonce: expect.stringMatching(/^[0-9a-f]{16}$/) });
-    expect(existsSync(`${file}.lockfile`)).toBe(false);
+    const held = await lockOf(file).withLock(key, async () => readTurn(turnOf(file)), waiting(1));
+    expect(held).toMatchObject({ state: 'held', owner: { pid: process.pid } });
+    expect(readTurn(turnOf(file))).toMatchObject({ state: 'free', owner: held.owner });
+  });
+
+  test('has one turn after another, and keeps the last one only', async () => {
+    const file = join(makeFolder(), 'tokens.json');
+    for (const turn of [1, 2, 3]) {
+      await lockOf(file).withLock(key, enter, waiting(1));
+      expect(turnsOf(file)).toEqual([turn]);
+    }
   });
 
   test('of a process that is gone is taken over', async () => {
     const { file } = await abandoned();
-    expect(await lockOf(file).withLock(key, enter, waiting(1))).toBe('entered');
+    expect(await tryFor(file, 1)).toBe('entered');
     expect(leftovers(join(file, '..'))).toEqual([]);
   });
 
@@ -53,19 +42,17 @@ describe('A lockfile', () => {
     const child = start('hold.mjs', [file, 'lockfile']);
     await child.says('held');
     child.signal('SIGSTOP');
-    utimesSync(`${file}.lockfile`, 1, 1);
-    const error = await errorOf(lockOf(file).withLock(key, enter, waiting(0.3)));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    utimesSync(turnOf(file), 1, 1);
+    const error = await errorOf(lockOf(file).withLock(key, enter, waiting(3)));
     expect(error).toBeInstanceOf(LockTimeoutError);
     expect(error['holder']).toBe(child.pid);
   });
 
   test('is taken over when its process id belongs to another process by now', async () => {
-    const { file, lockfile, owner } = await abandoned();
-    write(lockfile, { ...owner, pid: process.pid });
-    const seen = await lockOf(file)
-      .withLock(key, enter, waiting(0.3))
-      .catch((error: unknown) => (error as Error).name);
-    expect(seen).toBe(process.platform === 'linux' ? 'entered' : 'LockTimeoutError');
+    const { file, turn, owner } = await abandoned();
+    writeTurn(turn, { ...owner, pid: process.pid });
+    expect(await tryFor(file, 0.3)).toBe(process.platform === 'linux' ? 'entered' : 'LockTimeoutError');
   });
 
   test('of a process that is gone, but that its parent never asked after, is taken over', async () => {
@@ -73,73 +60,77 @@ describe('A lockfile', () => {
     const command = '"$0" "$@" & exec sleep 60';
     const parent = run('sh', ['-c', command, process.execPath, script('hold.mjs'), file, 'lockfile']);
     await parent.says('held');
-    process.kill((JSON.parse(readFileSync(`${file}.lockfile`, 'utf8')) as Owner).pid, 'SIGKILL');
-    expect(await lockOf(file).withLock(key, enter, waiting(5))).toBe('entered');
+    process.kill(readTurn(turnOf(file)).owner.pid, 'SIGKILL');
+    expect(await tryFor(file, 5)).toBe('entered');
   });
 
-  test('of another host is taken over once its heartbeat is more than 10 s old, and not before', async () => {
-    const { file, lockfile, owner } = await abandoned();
-    write(lockfile, { ...owner, host: 'elsewhere' }, 5);
-    expect(await errorOf(lockOf(file).withLock(key, enter, waiting(0.3)))).toBeInstanceOf(LockTimeoutError);
-    write(lockfile, { ...owner, host: 'elsewhere' }, 15);
-    expect(await lockOf(file).withLock(key, enter, waiting(0.3))).toBe('entered');
-  });
-
-  test.each(['', 'not ours', '{"pid":-1,"host":"a","nonce":"../../x"}'])(
-    'that names nobody (%j) is judged by its age',
-    async (content) => {
-      const { file, lockfile } = await abandoned();
-      write(lockfile, content, 5);
-      expect(await errorOf(lockOf(file).withLock(key, enter, waiting(0.1)))).toBeInstanceOf(LockTimeoutError);
-      write(lockfile, content, 15);
-      expect(await lockOf(file).withLock(key, enter, waiting(0.3))).toBe('entered');
+  test.each(['elsewhere', 'this'])(
+    'of %s host is taken over once its heartbeat is more than 10 s old, and not before',
+    async (host) => {
+      const { file, turn, owner } = await abandoned();
+      const alive = start('hold.mjs', [join(makeFolder(), 'tokens.json'), 'lockfile']);
+      await alive.says('held');
+      // On this host: a thread that was terminated, in a process that lives on.
+      const { start: _, ...rest } = owner;
+      const holder = host === 'this' ? { ...rest, pid: alive.pid } : { ...owner, host };
+      writeTurn(turn, holder, 5);
+      expect(await tryFor(file, 2.5)).toBe('LockTimeoutError');
+      writeTurn(turn, { ...holder, nonce: 'another' }, 15);
+      expect(await tryFor(file, 1)).toBe('LockTimeoutError'); // a holder whose machine slept needs a moment to show itself
+      expect(await tryFor(file, 5)).toBe('entered');
     },
+    20_000,
   );
 
-  test('is taken over from a taker that died, whether it had removed the dead one or not', async () => {
-    for (const removed of [true, false]) {
-      const { file, lockfile, owner } = await abandoned();
-      write(`${lockfile}.takeover-${owner.nonce}`, { ...owner, nonce: 'aaaaaaaaaaaaaaaa' });
-      if (removed) rmSync(lockfile);
-      expect(await lockOf(file).withLock(key, enter, waiting(1))).toBe('entered');
-      expect(existsSync(lockfile)).toBe(false);
-    }
+  test('is believed to be held by a heartbeat that is seen in its content, though its time looks old', async () => {
+    const { file, turn, owner } = await abandoned();
+    let nonce = 0;
+    const beat = (): void => writeTurn(turn, { ...owner, host: 'elsewhere', nonce: String(++nonce) }, 3600);
+    beat();
+    const timer = setInterval(beat, 1000);
+    expect(await tryFor(file, 4)).toBe('LockTimeoutError');
+    clearInterval(timer);
+  }, 20_000);
+
+  test('of a host of the same name is not taken for one of this host whose process is gone', async () => {
+    const { file, turn, owner } = await abandoned();
+    const [name = '', ...rest] = owner.host.split(' ');
+    expect(rest).toHaveLength(process.platform === 'linux' ? 2 : 0);
+    writeTurn(turn, { ...owner, host: `${name} another-boot ${rest[1]}` });
+    expect(await tryFor(file, 0.3)).toBe('LockTimeoutError');
   });
 
-  test('is left to the taker that is at it', async () => {
-    const { file, lockfile, owner } = await abandoned();
-    const other = start('hold.mjs', [join(makeFolder(), 'tokens.json'), 'lockfile']);
-    await other.says('held');
-    const { start: since, ...rest } = owner;
-    expect(since === undefined).toBe(process.platform !== 'linux');
-    write(`${lockfile}.takeover-${owner.nonce}`, { ...rest, pid: other.pid, nonce: 'aaaaaaaaaaaaaaaa' });
-    expect(await errorOf(lockOf(file).withLock(key, enter, waiting(0.3)))).toBeInstanceOf(LockTimeoutError);
-    expect(existsSync(lockfile)).toBe(true);
+  test.each(['', 'not ours', 'held 1 {"pid":-1,"host":"a","nonce":"../../x"}\n'])(
+    'that names nobody (%j) is judged by its age',
+    async (content) => {
+      const { file, turn } = await abandoned();
+      writeTurn(turn, content, 5);
+      expect(await tryFor(file, 2.5)).toBe('LockTimeoutError');
+      writeTurn(turn, content, 15);
+      expect(await tryFor(file, 5)).toBe('entered');
+    },
+    20_000,
+  );
+
+  test('is lost when another takes its place, which is noticed by reading the signal, and not touched then', async () => {
+    const { file, owner } = await abandoned();
+    const { lock, release } = await hold(lockOf(file));
+    expect(lock.signal.aborted).toBe(false);
+    const next = join(`${file}.lockfile`, '3');
+    writeTurn(next, { ...owner, host: 'elsewhere' });
+    expect(lock.signal.aborted).toBe(true);
+    expect(lock.signal.reason).toMatchObject({ code: 'LOCK_LOST' });
+    await release();
+    expect(readTurn(next)).toMatchObject({ state: 'held', owner: { host: 'elsewhere' } });
   });
 
-  test('of the next holder is not removed by a slow taker', async () => {
-    const { file, lockfile } = await abandoned();
-    const place = join(makeFolder(), 'tokens.json');
-    await start('hold.mjs', [place, 'lockfile']).says('held');
-    const args = [file, 'linkSync', '\\.lockfile\\.takeover-', lockfile, `${place}.lockfile`];
-    expect(await outcomeOf(start('meddle.mjs', args))).toMatchObject({ done: true, locked: 'LOCK_TIMEOUT' });
-    expect(readFileSync(lockfile, 'utf8')).toBe(readFileSync(`${place}.lockfile`, 'utf8'));
-  });
-
-  test('is lost when another takes its place, which is noticed by reading the signal, and not removed then', async () => {
-    const { file, lockfile, owner } = await abandoned();
-    await lockOf(file).withLock(
-      key,
-      async (lock) => {
-        expect(lock.signal.aborted).toBe(false);
-        write(`${lockfile}.new`, { ...owner, host: 'elsewhere' });
-        renameSync(`${lockfile}.new`, lockfile);
-        expect(lock.signal.aborted).toBe(true);
-        expect(lock.signal.reason).toMatchObject({ code: 'LOCK_LOST' });
-      },
-      waiting(1),
-    );
-    expect(existsSync(lockfile)).toBe(true);
+  test.each(['its file is deleted', 'a copy of another stands in its place'])('is lost when %s', async (loss) => {
+    const { file, turn, owner } = await abandoned();
+    const { lock, release } = await hold(lockOf(file));
+    rmSync(turnOf(file));
+    if (loss.startsWith('a copy')) writeTurn(turn, owner);
+    expect(lock.signal.aborted).toBe(true);
+    await release();
   });
 
   test('shows that its holder lives, without being read', async () => {
@@ -149,11 +140,11 @@ describe('A lockfile', () => {
       await lockOf(file).withLock(
         key,
         async () => {
-          utimesSync(`${file}.lockfile`, 1, 1);
+          utimesSync(turnOf(file), 1, 1);
           jest.advanceTimersByTime(999);
-          expect(statSync(`${file}.lockfile`).mtimeMs).toBe(1000);
+          expect(statSync(turnOf(file)).mtimeMs).toBe(1000);
           jest.advanceTimersByTime(1);
-          expect(statSync(`${file}.lockfile`).mtimeMs).toBeGreaterThan(Date.now() - 60_000);
+          expect(statSync(turnOf(file)).mtimeMs).toBeGreaterThan(Date.now() - 60_000);
         },
         waiting(1),
       );
@@ -165,7 +156,7 @@ describe('A lockfile', () => {
   test('shows after a sleep of the machine, as soon as its holder looks at it, that this one lives', async () => {
     const file = join(makeFolder(), 'tokens.json');
     const lookAfter = (seconds: number, lock: HeldLock): number => {
-      utimesSync(`${file}.lockfile`, 1, 1);
+      utimesSync(turnOf(file), 1, 1);
       const [wall, monotonic] = [Date.now() + seconds * 1000, performance.now() + seconds * 1000];
       const clocks = [jest.spyOn(Date, 'now'), jest.spyOn(performance, 'now')];
       [wall, monotonic].forEach((time, index) => clocks[index]?.mockReturnValue(time));
@@ -174,7 +165,7 @@ describe('A lockfile', () => {
       } finally {
         for (const clock of clocks) clock.mockRestore();
       }
-      return statSync(`${file}.lockfile`).mtimeMs;
+      return statSync(turnOf(file)).mtimeMs;
     };
     await lockOf(file).withLock(
       key,
@@ -184,5 +175,12 @@ describe('A lockfile', () => {
       },
       waiting(1),
     );
+  });
+
+  test('of a process that could not note its end is free for that process at once', async () => {
+    const file = join(makeFolder(), 'tokens.json');
+    const outcome = await outcomeOf(start('unreleased.mjs', [file]));
+    expect(outcome).toEqual({ failed: 1, again: 'entered' });
+    expect(existsSync(`${file}.lockfile`)).toBe(true);
   });
 });

@@ -11,7 +11,7 @@ import { leftovers, makeFolder } from './folder.js';
 import { errorOf, hold, key, waiting } from './some.js';
 
 const onLinux = process.platform === 'linux' ? test : test.skip; // it has /proc/locks
-const kinds: Locking[] = ['kernel', 'lockfile'];
+const kinds: Locking[] = ['kernel', 'lockfile']; // `auto` becomes one of them
 const path = (): string => join(makeFolder(), 'tokens.json');
 const nothing = async (): Promise<void> => undefined;
 
@@ -114,7 +114,7 @@ describe.each(kinds)('A lock of files (%s)', (locking) => {
 
   test('refuses a lock file that is not its own', async () => {
     const file = path();
-    for (const content of ['', 'something else\n', 'latchkey lock: other\n']) {
+    for (const content of ['something else\n', 'latchkey lock: other\n']) {
       writeFileSync(`${file}.lock`, content);
       expect(await errorOf(fileLock(file, { locking }).withLock(key, nothing, waiting(1)))).toBeInstanceOf(
         LockUnavailableError,
@@ -132,20 +132,22 @@ describe.each(kinds)('A lock of files (%s)', (locking) => {
     expect(readFileSync(file, 'utf8')).toBe('120');
   });
 
-  test('keeps no process alive and leaves only its marker', async () => {
+  test('keeps no process alive and leaves only what the next one needs', async () => {
     const file = path();
     writeFileSync(file, '0');
     const child = start('count.mjs', [file, locking, 2]);
     await child.exited;
     expect(child.lines).toEqual(['counted']);
-    expect(readdirSync(join(file, '..')).sort()).toEqual(['tokens.json', 'tokens.json.lock']);
+    const left = readdirSync(join(file, '..'), { recursive: true, encoding: 'utf8' }).sort();
+    const turn = locking === 'lockfile' ? ['tokens.json.lockfile', 'tokens.json.lockfile/2'] : [];
+    expect(left).toEqual(['tokens.json', 'tokens.json.lock', ...turn]);
   });
 });
 
 describe('A lock of the kernel', () => {
   onLinux('is one of the whole file, since macOS has no other', async () => {
     const file = path();
-    const { release } = await hold(fileLock(file));
+    const { release } = await hold(fileLock(file, { locking: 'kernel' }));
     const { ino } = statSync(`${file}.lock`);
     const locks = readFileSync('/proc/locks', 'utf8').split('\n');
     expect(locks.filter((line) => line.includes(`:${ino} `))).toEqual([expect.stringMatching(/WRITE .* 0 EOF$/)]);
@@ -154,7 +156,7 @@ describe('A lock of the kernel', () => {
 
   test('is lost when its file is deleted, and keeps who waited for it out of the next one', async () => {
     const file = path();
-    const lock = fileLock(file);
+    const lock = fileLock(file, { locking: 'kernel' });
     const first = await hold(lock);
     expect(first.lock.signal.aborted).toBe(false);
     const late = errorOf(lock.withLock(key, () => Promise.reject(new Error('two inside')), waiting(0.4)));
@@ -189,10 +191,13 @@ describe('A lock of the kernel', () => {
   test.each(['Bun', 'Deno'])('cannot be had on %s, whose process the addon would end', async (runtime) => {
     Object.assign(globalThis, { [runtime]: {} });
     try {
-      const error = await errorOf(fileLock(path()).withLock(key, nothing, waiting(1)));
+      const file = path();
+      const error = await errorOf(fileLock(file, { locking: 'kernel' }).withLock(key, nothing, waiting(1)));
       expect(error).toBeInstanceOf(LockUnavailableError);
+      expect(error.message).toContain(runtime);
       expect(error['remedy']).toContain("locking: 'lockfile'");
-      await fileLock(path(), { locking: 'lockfile' }).withLock(key, nothing, waiting(1));
+      await fileLock(file).withLock(key, nothing, waiting(1));
+      expect(readFileSync(`${file}.lock`, 'utf8')).toContain('lockfile');
     } finally {
       Reflect.deleteProperty(globalThis, runtime);
     }
@@ -206,6 +211,8 @@ describe('A lock of the kernel', () => {
     expect(inspect(outcome['locked'])).toContain("locking: 'lockfile'");
     expect(outcome['files']).toEqual(['tokens.json']);
     rmSync(file);
-    expect(await outcomeOf(run(process.execPath, [...args, 'lockfile']))).toMatchObject({ locked: 'ok', ran: true });
+    for (const locking of ['auto', 'lockfile']) {
+      expect(await outcomeOf(run(process.execPath, [...args, locking]))).toMatchObject({ locked: 'ok', ran: true });
+    }
   });
 });

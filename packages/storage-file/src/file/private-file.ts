@@ -54,7 +54,7 @@ export function makePrivate(fd: number, path: string): void {
   throw unusableFile(path, 'its file system keeps no permissions', 'Store the tokens on a file system that does.');
 }
 
-function assertOwnFile(stats: Stats, path: string): void {
+export function assertOwnFile(stats: Stats, path: string): void {
   if (!stats.isFile()) throw unusableFile(path, 'is no regular file', 'Move it away, or give another path.');
   const user = process.geteuid?.() ?? 0;
   if (user !== 0 && stats.uid !== user) {

@@ -3,19 +3,29 @@ import { hostname } from 'node:os';
 import { quietly } from './quietly.js';
 import { codeOf } from './storage-fault.js';
 
-let space: string | undefined;
+let space: { readonly name: string; readonly isCertain: boolean } | undefined;
 let tag: string | undefined;
 
 /**
- * Names the realm in which process ids mean the same: machine, boot, and on Linux the process namespace, since two
- * containers may share a host name and a folder, but see different processes.
+ * Names the realm in which process ids mean the same: machine, boot, and process namespace, since two containers may
+ * share a host name and a folder, but see different processes. Only Linux tells; elsewhere it is the host's name, which
+ * another host may have too.
  */
 export function pidSpace(): string {
-  space ??= [hostname(), quietly(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())]
-    .concat(quietly(() => readlinkSync('/proc/self/ns/pid')))
-    .filter((part) => part !== undefined)
-    .join(' ');
-  return space;
+  return lookAround().name;
+}
+
+/** Tells whether {@link pidSpace} is known well enough to believe that a process of it which is not found has ended. */
+export function isPidSpaceCertain(): boolean {
+  return lookAround().isCertain;
+}
+
+function lookAround(): NonNullable<typeof space> {
+  if (space) return space;
+  const boot = quietly(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+  const namespace = quietly(() => readlinkSync('/proc/self/ns/pid'));
+  const name = [hostname(), boot, namespace].filter((part) => part !== undefined).join(' ');
+  return (space = { name, isCertain: boot !== undefined && namespace !== undefined });
 }
 
 /** A short form of {@link pidSpace} for file names: its FNV-1a hash of 32 bits. */
@@ -32,8 +42,14 @@ export function startOf(pid: number): string | undefined {
   return statusOf(pid)?.start;
 }
 
+/** A process of this pid space, by its id and when it began. */
+interface KnownProcess {
+  readonly pid: number;
+  readonly start?: string | undefined;
+}
+
 /** Tells whether a process of this pid space has ended, even when its id is in use again. Stopped ones have not. */
-export function isGone({ pid, start }: { readonly pid: number; readonly start?: string | undefined }): boolean {
+export function isGone({ pid, start }: KnownProcess): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -42,6 +58,11 @@ export function isGone({ pid, start }: { readonly pid: number; readonly start?: 
   const status = statusOf(pid);
   if (status === undefined) return false;
   return status.state === 'Z' || status.state === 'X' || (start !== undefined && status.start !== start);
+}
+
+/** Tells whether a process of this pid space is stopped, by a signal or a debugger, so that it does nothing at all. */
+export function isStopped({ pid }: KnownProcess): boolean {
+  return /^t$/i.test(statusOf(pid)?.state ?? '');
 }
 
 function statusOf(pid: number): { readonly state: string; readonly start: string } | undefined {

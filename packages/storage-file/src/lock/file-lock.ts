@@ -7,9 +7,10 @@ import { parsePath, tokenFileAt } from '../file/token-file-path.js';
 /** Options of {@link fileLock}. @group Files */
 export interface FileLockOptions {
   /**
-   * How processes exclude each other; all that share the tokens must say the same.
+   * How processes exclude each other. All that share the tokens use one kind, which a file beside them names: `auto`
+   * follows it, another kind than that is refused.
    *
-   * @defaultValue `'kernel'`
+   * @defaultValue `'auto'`
    */
   readonly locking?: Locking | undefined;
 }
@@ -22,8 +23,9 @@ export interface FileLockOptions {
  *
  * Like a storage, it fails before the task runs when the folder of `path` cannot be written or is full.
  *
- * With `locking: 'lockfile'` the holder is named by `path` plus `.lockfile`, while it holds. It is held by a process
- * of this host for as long as that lives, and by one of another host until 10 s pass without a heartbeat.
+ * With the kind `lockfile` the holder is named by the file with the highest number in the folder `path` plus
+ * `.lockfile`. A lock whose holder is gone is free at once on the same host (Linux), else when 10 s pass without a
+ * heartbeat, provided that somebody waits for 2 s at least.
  *
  * @throws TypeError for an empty path or another kind of locking. See `Lock` for what `withLock` throws.
  * @group Files

@@ -1,44 +1,27 @@
 import { type HeldLock, LockLostError } from '@latchkey/core';
-import { closeSync, futimesSync, writeSync } from 'node:fs';
-import type { Contender, OwnedLock } from './contender.js';
+import { closeSync, futimesSync } from 'node:fs';
+import { type Marker, noteHolder } from './lock-marker.js';
+import { tryLock, unlock } from './native-lock.js';
+import type { Occupied, OwnedLock } from './owned-lock.js';
 import { isFileAt } from '../file/file-identity.js';
-import { formatHolder, holderOffset, openMarker, readHolder } from './lock-marker.js';
-import { loadNativeLock, tryLock, unlock } from './native-lock.js';
 import { quietly } from '../file/quietly.js';
 
-/** Contends for a lock of the kernel, which frees it itself when the holder dies. */
-export class KernelContender implements Contender {
-  readonly #path: string;
-  #fd: number | undefined;
-
-  constructor(path: string) {
-    loadNativeLock();
-    this.#path = path;
-  }
-
-  attempt(): OwnedLock | undefined {
-    const fd = (this.#fd ??= openMarker(this.#path, 'kernel'));
-    if (!tryLock(fd)) return undefined;
-    if (isFileAt(fd, this.#path)) {
-      this.#fd = undefined;
-      return own(fd, this.#path);
+/** Takes the kernel's lock of a marker, if it is free. The kernel frees it when its holder dies. Closes what it does not own. */
+export function takeKernelLock({ fd, holder }: Marker, path: string): OwnedLock | Occupied {
+  try {
+    if (!tryLock(fd)) {
+      closeSync(fd);
+      return { holder };
     }
-    this.close(); // deleted or replaced while we waited: others lock the file that stands there now
-    return undefined;
+    if (!isFileAt(fd, path)) {
+      closeSync(fd); // deleted or replaced since it was opened: others lock the file that stands there now
+      return { holder: undefined };
+    }
+  } catch (error) {
+    closeSync(fd);
+    throw error;
   }
-
-  holder(): number | undefined {
-    return this.#fd === undefined ? undefined : readHolder(this.#fd);
-  }
-
-  close(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd);
-    this.#fd = undefined;
-  }
-}
-
-function own(fd: number, path: string): OwnedLock {
-  quietly(() => writeSync(fd, formatHolder(process.pid), holderOffset('kernel')));
+  quietly(() => noteHolder(fd, process.pid));
   return {
     lock: new KernelLock(fd, path),
     release() {

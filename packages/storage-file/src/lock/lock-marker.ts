@@ -1,19 +1,35 @@
 import { LockUnavailableError } from '@latchkey/core';
-import { closeSync, constants, fstatSync, fsyncSync, readSync, writeFileSync } from 'node:fs';
-import { linkExclusively } from './exclusive-link.js';
-import type { Locking } from './locking-kind.js';
-import { openExisting } from '../file/private-file.js';
-import { storageFault, unusableFile } from '../file/storage-fault.js';
-import { createTemporaryFile, removeQuietly } from '../file/temporary-file.js';
+import { closeSync, constants, fstatSync, readSync, type Stats, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { linkNewFile, writeNewFile } from './exclusive-file.js';
+import { isLocalFolder } from './local-folder.js';
+import type { LockKind, Locking } from './locking-kind.js';
+import { canLockByKernel, loadNativeLock } from './native-lock.js';
+import { assertOwnFile, openExisting } from '../file/private-file.js';
+import { storageFault } from '../file/storage-fault.js';
+import { fileSystemNow } from '../file/temporary-file.js';
 
 const marker = /^latchkey lock: (kernel|lockfile)\n(?:holder: +(\d+)\n)?/;
 
+/** After how many ms nobody will fill an empty marker any more. */
+const longestWrite = 10_000;
+
+/** The file that names the kind of lock that all processes use at a place. */
+export interface Marker {
+  readonly fd: number;
+  readonly kind: LockKind;
+  /** Process id of whom a lock of the kernel was last given to. */
+  readonly holder: number | undefined;
+}
+
 /**
- * Opens the file that names the kind of lock that all processes use here; creates it at first. It is never deleted.
+ * Opens the marker of a place; creates it at first. It is never deleted. `undefined` while another process is just
+ * writing it.
  *
- * @throws LockUnavailableError when the others use another kind; StorageUnavailableError.
+ * @throws LockUnavailableError when it names a kind that was not asked for, or that cannot be had here;
+ * StorageUnavailableError.
  */
-export function openMarker(path: string, locking: Locking): number {
+export function openMarker(path: string, locking: Locking): Marker | undefined {
   for (;;) {
     const fd = openExisting(path, constants.O_RDWR);
     if (fd === undefined) {
@@ -21,8 +37,10 @@ export function openMarker(path: string, locking: Locking): number {
       continue;
     }
     try {
-      assertKind(fd, path, locking);
-      return fd;
+      const found = readMarker(fd, path);
+      if (found === undefined) closeSync(fd);
+      else assertUsable(found.kind, path, locking);
+      return found;
     } catch (error) {
       closeSync(fd);
       throw storageFault(error, path);
@@ -30,58 +48,87 @@ export function openMarker(path: string, locking: Locking): number {
   }
 }
 
-/** Where the holder's process id stands, in a place of fixed width so that noting it moves nothing. */
-export function formatHolder(pid: number | undefined): string {
-  return `holder: ${String(pid ?? 0).padStart(10)}\n`;
+/** Notes who holds the lock, in a place of fixed width so that noting it moves nothing. */
+export function noteHolder(fd: number, pid: number): void {
+  writeSync(fd, formatHolder(pid), formatKind('kernel').length);
 }
 
-/** Where {@link formatHolder} is written in the marker of this kind. */
-export function holderOffset(locking: Locking): number {
-  return formatKind(locking).length;
+function formatKind(kind: LockKind): string {
+  return `latchkey lock: ${kind}\n`;
 }
 
-/** Reads whom {@link formatHolder} noted. */
-export function readHolder(fd: number): number | undefined {
-  const pid = Number(marker.exec(readStart(fd))?.[2]);
-  return pid > 0 ? pid : undefined;
+function formatHolder(pid: number): string {
+  return `holder: ${String(pid).padStart(10)}\n`;
 }
 
-function formatKind(locking: Locking): string {
-  return `latchkey lock: ${locking}\n`;
+function readMarker(fd: number, path: string): Marker | undefined {
+  const stats = fstatSync(fd);
+  assertOwnFile(stats, path);
+  const [, kind, pid = 0] = marker.exec(readStart(fd)) ?? [];
+  if (kind === 'kernel' || kind === 'lockfile') {
+    return { fd, kind, holder: Number(pid) > 0 ? Number(pid) : undefined };
+  }
+  if (stats.size === 0) return readEmpty(fd, stats, path);
+  throw new LockUnavailableError({
+    message: `${path} is no lock file of Latchkey.`,
+    remedy: `Move ${path} away while no process uses these tokens.`,
+  });
 }
 
-function assertKind(fd: number, path: string, locking: Locking): void {
-  if (!fstatSync(fd).isFile()) throw unusableFile(path, 'is no regular file', 'Move it away.');
-  const found = marker.exec(readStart(fd))?.[1];
-  if (found === locking) return;
-  throw new LockUnavailableError(
-    found === undefined
-      ? {
-          message: `${path} is no lock file of Latchkey.`,
-          remedy: `Move ${path} away while no process uses these tokens.`,
-        }
-      : {
-          message: `${path} says that the others lock by '${found}', which does not exclude '${locking}'.`,
-          remedy: `Use locking: '${found}' here too; or, to change it for all, stop them and delete ${path}.`,
-        },
-  );
+/** Only where there are no hard links is a marker empty for a moment, and there the kind is always the same. */
+function readEmpty(fd: number, stats: Stats, path: string): Marker | undefined {
+  if (fileSystemNow(path) - stats.mtimeMs < longestWrite) return undefined;
+  writeSync(fd, formatKind('lockfile') + formatHolder(0), 0);
+  return { fd, kind: 'lockfile', holder: undefined };
 }
 
-/** Written and synchronised under another name first, so that nobody ever finds half of it. */
+function assertUsable(kind: LockKind, path: string, locking: Locking): void {
+  const change = `or, to change it for all, stop them, delete ${path} and give all the same option 'locking'`;
+  if (locking !== 'auto' && locking !== kind) {
+    throw new LockUnavailableError({
+      message: `${path} says that the others lock by '${kind}', which does not exclude '${locking}'.`,
+      remedy: `Use locking: '${kind}' or 'auto' here too; ${change}.`,
+    });
+  }
+  if (kind === 'kernel') {
+    const others = `${path} says that the others lock by 'kernel'`;
+    assertLocal(path, `${others}, which does not reach here: `);
+    loadNativeLock(`${others}. `);
+  }
+}
+
+function assertLocal(path: string, because: string): void {
+  if (isLocalFolder(dirname(path))) return;
+  throw new LockUnavailableError({
+    message: `${because}${dirname(path)} is not on a file system that is known to belong to one machine.`,
+    remedy: `Use this folder by one path and on one host; or locking: 'lockfile' for all, after deleting ${path}.`,
+  });
+}
+
+/** Written under another name first, so that nobody finds half of it; without hard links only `lockfile` is safe. */
 function createMarker(path: string, locking: Locking): void {
   try {
-    const temporary = createTemporaryFile(path);
-    try {
-      writeFileSync(temporary.fd, formatKind(locking) + formatHolder(undefined));
-      fsyncSync(temporary.fd);
-      linkExclusively(temporary.path, path);
-    } finally {
-      closeSync(temporary.fd);
-      removeQuietly(temporary.path);
+    const kind = kindOfNewPlace(path, locking);
+    if (linkNewFile(path, formatKind(kind) + formatHolder(0), { isDurable: true }) !== undefined) return;
+    if (locking === 'kernel') {
+      throw new LockUnavailableError({
+        message: `The file system of ${dirname(path)} has no hard links, without which 'kernel' cannot be agreed on.`,
+        remedy: "Use locking: 'lockfile' or 'auto', or keep the tokens on a file system that has hard links.",
+      });
     }
+    writeNewFile(path, formatKind('lockfile') + formatHolder(0));
   } catch (error) {
     throw storageFault(error, path);
   }
+}
+
+function kindOfNewPlace(path: string, locking: Locking): LockKind {
+  if (locking === 'auto') return isLocalFolder(dirname(path)) && canLockByKernel() ? 'kernel' : 'lockfile';
+  if (locking === 'kernel') {
+    assertLocal(path, "There is no lock by 'kernel' here: ");
+    loadNativeLock();
+  }
+  return locking;
 }
 
 function readStart(fd: number): string {

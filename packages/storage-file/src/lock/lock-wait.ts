@@ -1,23 +1,27 @@
 import { type LockOptions, LockTimeoutError } from '@latchkey/core';
-import type { Contender, OwnedLock } from './contender.js';
 import { WakeUp } from './file-wake-up.js';
+import type { Occupied, OwnedLock } from './owned-lock.js';
 
 /**
- * Waits until the contender has the lock. `touched` is the file that a holder touches when it releases.
+ * Attempts until the lock is owned. `touched` is the file that a holder touches when it releases.
  *
  * @throws LockTimeoutError with the holder's process id; the signal's reason; what an attempt throws.
  */
-export async function waitForLock(contender: Contender, touched: string, options: LockOptions): Promise<OwnedLock> {
+export async function waitForLock(
+  attempt: () => OwnedLock | Occupied,
+  touched: string,
+  options: LockOptions,
+): Promise<OwnedLock> {
   const { signal, timeout, onRelease } = options;
   const deadline = performance.now() + timeout * 1000;
   let wakeUp: WakeUp | undefined;
   try {
     for (;;) {
       signal.throwIfAborted();
-      const owned = contender.attempt();
-      if (owned !== undefined) return owned;
+      const found = attempt();
+      if (found.lock) return found;
       const left = deadline - performance.now();
-      if (!(left > 0)) throw new LockTimeoutError({ holder: contender.holder() });
+      if (!(left > 0)) throw new LockTimeoutError({ holder: found.holder });
       if (wakeUp === undefined) {
         // Try once more now that touches are heard, before the first wait.
         wakeUp = new WakeUp(touched);
@@ -28,7 +32,6 @@ export async function waitForLock(contender: Contender, touched: string, options
     }
   } finally {
     wakeUp?.close();
-    contender.close();
   }
 }
 

@@ -1,23 +1,26 @@
 import { type HeldLock, LockLostError } from '@latchkey/core';
-import { closeSync, unlinkSync, utimesSync, writeSync } from 'node:fs';
-import type { OwnedLock } from './contender.js';
-import { isFileAt } from '../file/file-identity.js';
-import { heartbeat } from './lockfile-owner.js';
+import { closeSync, fdatasyncSync, lstatSync, utimesSync, writeSync } from 'node:fs';
+import { leaveBehind } from './lockfile-abandonment.js';
+import { formatHeld, freed, heartbeat, readTurn, type TurnOwner } from './lockfile-turn.js';
+import type { OwnedLock } from './owned-lock.js';
 import { quietly } from '../file/quietly.js';
 
 interface LeaseParts {
   readonly path: string;
+  /** The file of the next turn: once it is there, this one is over. */
+  readonly next: string;
   readonly marker: string;
   readonly fd: number;
-  readonly content: Buffer;
+  readonly owner: TurnOwner;
 }
 
-/** A lock file while it is held: shows every second that its holder lives, and notices when it was taken over. */
+/** A turn while it is held: shows every second that its holder lives, and notices when it was taken over. */
 export class Lease implements OwnedLock, HeldLock {
   readonly #parts: LeaseParts;
   readonly #lost = new AbortController();
   readonly #timer: NodeJS.Timeout;
   #shown = performance.now();
+  #beats = 0;
 
   constructor(parts: LeaseParts) {
     this.#parts = parts;
@@ -28,25 +31,27 @@ export class Lease implements OwnedLock, HeldLock {
     return this;
   }
 
-  /** Looks at the file each time, since no timer runs while a machine sleeps. */
+  /** Looks at the files each time, since no timer runs while a machine sleeps. */
   get signal(): AbortSignal {
     if (this.#isTaken() || this.#isLate()) this.#show();
     return this.#lost.signal;
   }
 
+  /** Writes into the file that was opened, whatever has that name by now, so that it ends this turn and no other. */
   release(): void {
     clearInterval(this.#timer);
-    const { path, marker, fd } = this.#parts;
-    quietly(() => !this.#isTaken() && unlinkSync(path));
+    const { marker, fd, owner } = this.#parts;
+    if (quietly(() => writeSync(fd, freed, 0, 'latin1')) === undefined) leaveBehind(owner.nonce);
     quietly(() => closeSync(fd));
     quietly(() => utimesSync(marker, new Date(), new Date()));
   }
 
-  /** Writes the same bytes again, so that the file system's own clock sets the time. */
+  /** Written and not only touched, so that the file system's own clock sets the time, and others see another content. */
   #show(): void {
-    const { fd, content } = this.#parts;
+    const { fd, owner } = this.#parts;
     try {
-      writeSync(fd, content, 0, content.length, 0);
+      writeSync(fd, formatHeld(owner, ++this.#beats), 0, 'latin1');
+      fdatasyncSync(fd); // a folder of the network may keep it back else
       if (this.#isTaken()) this.#lose();
       else this.#shown = performance.now();
     } catch {
@@ -55,7 +60,10 @@ export class Lease implements OwnedLock, HeldLock {
   }
 
   #isTaken(): boolean {
-    return quietly(() => isFileAt(this.#parts.fd, this.#parts.path)) === false;
+    const { path, next, owner } = this.#parts;
+    const isOver = (): boolean =>
+      readTurn(path)?.owner?.nonce !== owner.nonce || lstatSync(next, { throwIfNoEntry: false }) !== undefined;
+    return quietly(isOver) === true;
   }
 
   #isLate(): boolean {

@@ -1,96 +1,45 @@
-import { closeSync, fstatSync, unlinkSync, writeSync } from 'node:fs';
-import type { Contender, OwnedLock } from './contender.js';
-import { linkExclusively } from './exclusive-link.js';
-import { isFileAt } from '../file/file-identity.js';
+import { closeSync, constants } from 'node:fs';
+import { linkNewFile, writeNewFile } from './exclusive-file.js';
+import { forgetSighting, isAbandoned, leaveBehind } from './lockfile-abandonment.js';
 import { Lease } from './lockfile-lease.js';
-import { openMarker } from './lock-marker.js';
-import { isAbandoned, readLockfile, thisOwner } from './lockfile-owner.js';
-import { codeOf } from '../file/storage-fault.js';
-import { createTemporaryFile, removeQuietly } from '../file/temporary-file.js';
+import { formatHeld, lastTurn, readTurn, removeTurnsBelow, thisOwner, turnFile } from './lockfile-turn.js';
+import type { Occupied, OwnedLock } from './owned-lock.js';
+import { openExisting } from '../file/private-file.js';
+import { makePrivateFolder } from '../file/private-folder.js';
+import { removeQuietly, sweepOnce } from '../file/temporary-file.js';
 
-const mostTakeovers = 8;
-
-/** Contends for a lock that is a file: who links its own candidate to the name has the lock. */
-export class LockfileContender implements Contender {
-  readonly #path: string;
-  readonly #marker: string;
-  readonly #owner = thisOwner();
-  readonly #content = Buffer.from(`${JSON.stringify(this.#owner)}\n`);
-  #candidate: { readonly path: string; readonly fd: number } | undefined;
-
-  constructor(path: string, marker: string) {
-    this.#path = path;
-    this.#marker = marker;
-  }
-
-  attempt(): OwnedLock | undefined {
-    const candidate = (this.#candidate ??= this.#prepare());
-    if (!this.#claim(candidate.path, this.#path)) return undefined;
-    this.#candidate = undefined;
-    removeQuietly(candidate.path);
-    return new Lease({ path: this.#path, marker: this.#marker, fd: candidate.fd, content: this.#content });
-  }
-
-  holder(): number | undefined {
-    return readLockfile(this.#path)?.owner?.pid;
-  }
-
-  close(): void {
-    if (this.#candidate === undefined) return;
-    closeSync(this.#candidate.fd);
-    removeQuietly(this.#candidate.path);
-    this.#candidate = undefined;
-  }
-
-  #prepare(): { readonly path: string; readonly fd: number } {
-    closeSync(openMarker(this.#marker, 'lockfile'));
-    const candidate = createTemporaryFile(this.#path);
-    this.#candidate = candidate;
-    writeSync(candidate.fd, this.#content, 0, this.#content.length, 0);
-    return candidate;
-  }
-
-  /**
-   * Gives the candidate the name, unless somebody alive has it. The right to remove a dead owner's file is a lock
-   * of the same form, named after that owner's nonce: one taker at a time has it, and a taker that dies in turn is
-   * taken over in the same way. Without it, a slow taker would remove the file of the next holder.
-   */
-  #claim(candidate: string, name: string): boolean {
-    for (let takeovers = 0; takeovers < mostTakeovers; takeovers++) {
-      if (linkExclusively(candidate, name)) return true;
-      const found = readLockfile(name);
-      if (found === undefined) continue;
-      if (!isAbandoned(found, this.#fileSystemNow)) return false;
-      const right = `${name}.takeover-${found.nonce}`;
-      if (!this.#claim(candidate, right)) return false;
-      try {
-        // The look above is older than the right, so look again.
-        const present = readLockfile(name);
-        if (present?.nonce === found.nonce && isAbandoned(present, this.#fileSystemNow)) remove(name);
-      } finally {
-        if (this.#isOwn(right)) remove(right);
-      }
-    }
-    return false;
-  }
-
-  #isOwn(name: string): boolean {
-    return this.#candidate !== undefined && isFileAt(this.#candidate.fd, name);
-  }
-
-  /** The clocks of two hosts may differ, so the file system is asked, by touching the candidate. */
-  readonly #fileSystemNow = (): number => {
-    const fd = this.#candidate?.fd;
-    if (fd === undefined) return 0;
-    writeSync(fd, this.#content, 0, this.#content.length, 0);
-    return fstatSync(fd).mtimeMs;
-  };
+/** Takes the lock whose turns are files in `folder`, if it is free; else tells whose turn it is, where that is known. */
+export function takeLockfile(folder: string, marker: string): OwnedLock | Occupied {
+  makePrivateFolder(folder);
+  sweepOnce(folder);
+  const last = lastTurn(folder);
+  const path = turnFile(folder, last);
+  const found = last === 0 ? undefined : readTurn(path);
+  if (last > 0 && found === undefined) return { holder: undefined }; // removed since: look again
+  if (found && !found.isFree && !isAbandoned(path, found)) return { holder: found.owner?.pid };
+  return takeTurn(folder, last + 1, marker) ?? { holder: undefined };
 }
 
-function remove(path: string): void {
+function takeTurn(folder: string, turn: number, marker: string): OwnedLock | undefined {
+  const path = turnFile(folder, turn);
+  const owner = thisOwner();
+  const text = formatHeld(owner, 0);
+  if (!(linkNewFile(path, text) ?? writeNewFile(path, text))) return undefined;
   try {
-    unlinkSync(path);
+    // Opened by its own name: where names of one file have several numbers, another name would not show the heartbeat.
+    const fd = openExisting(path, constants.O_RDWR);
+    // Whoever slept since its look may have made a turn that was over long ago.
+    if (fd !== undefined && lastTurn(folder) === turn) {
+      removeTurnsBelow(folder, turn);
+      forgetSighting(folder);
+      return new Lease({ path, next: turnFile(folder, turn + 1), marker, fd, owner });
+    }
+    if (fd !== undefined) closeSync(fd);
+    removeQuietly(path);
+    return undefined;
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+    leaveBehind(owner.nonce);
+    removeQuietly(path);
+    throw error;
   }
 }

@@ -1,10 +1,12 @@
 import type { HeldLock, LockOptions } from '@latchkey/core';
+import { closeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { OwnedLock } from './contender.js';
-import { KernelContender } from './kernel-lock.js';
+import { takeKernelLock } from './kernel-lock.js';
 import type { Locking } from './locking-kind.js';
+import { openMarker } from './lock-marker.js';
 import { waitForLock } from './lock-wait.js';
-import { LockfileContender } from './lockfile-lock.js';
+import { takeLockfile } from './lockfile-lock.js';
+import type { Occupied, OwnedLock } from './owned-lock.js';
 import { makePrivateFolder } from '../file/private-folder.js';
 import { storageFault } from '../file/storage-fault.js';
 import { sweepOnce } from '../file/temporary-file.js';
@@ -26,14 +28,21 @@ export async function withFileLock<T>(
 }
 
 async function take(file: string, locking: Locking, options: LockOptions): Promise<OwnedLock> {
+  const marker = `${file}.lock`;
   try {
     makePrivateFolder(dirname(file));
     sweepOnce(dirname(file));
-    const marker = `${file}.lock`;
-    const contender =
-      locking === 'kernel' ? new KernelContender(marker) : new LockfileContender(`${file}.lockfile`, marker);
-    return await waitForLock(contender, marker, options);
+    return await waitForLock(() => attempt(file, marker, locking), marker, options);
   } catch (error) {
-    throw error === options.signal.reason ? error : storageFault(error, `${file}.lock`);
+    throw error === options.signal.reason ? error : storageFault(error, marker);
   }
+}
+
+/** Looks at the marker each time, since it may be another one by now. */
+function attempt(file: string, path: string, locking: Locking): OwnedLock | Occupied {
+  const marker = openMarker(path, locking);
+  if (marker === undefined) return { holder: undefined };
+  if (marker.kind === 'kernel') return takeKernelLock(marker, path);
+  closeSync(marker.fd);
+  return takeLockfile(`${file}.lockfile`, path);
 }

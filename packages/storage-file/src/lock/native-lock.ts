@@ -1,5 +1,6 @@
 import { LockUnavailableError } from '@latchkey/core';
 import { fileURLToPath } from 'node:url';
+import { quietly } from '../file/quietly.js';
 import { bareCause, codeOf } from '../file/storage-fault.js';
 
 interface NativeLock {
@@ -23,17 +24,34 @@ const unsupported = { code: 'ADDON_UNSUPPORTED' };
 
 let native: NativeLock | undefined;
 
-/** Loads the addon, at the first lock and not before, since that takes longer than reading tokens. */
-export function loadNativeLock(): void {
+/** Tells whether this program can have a lock of the kernel. */
+export function canLockByKernel(): boolean {
+  return quietly(() => loadNativeLock()) !== undefined;
+}
+
+/**
+ * Loads the addon, at the first lock and not before, since that takes longer than reading tokens.
+ *
+ * @throws LockUnavailableError whose message begins with `because`
+ */
+export function loadNativeLock(because = ''): NativeLock {
   // The addon calls functions of libuv that these lack, and that ends the process, on Bun only once it has to wait.
   const runtime = ['Bun', 'Deno'].find((name) => name in globalThis);
-  if (runtime !== undefined) throw unavailable(`There is no lock of the kernel on ${runtime}`, unsupported);
+  if (runtime !== undefined) throw unavailable(`${because}There is no lock of the kernel on ${runtime}`, unsupported);
   try {
-    native ??= openAddon() ?? loadPackage();
+    return (native ??= openAddon() ?? loadPackage());
   } catch (error) {
-    throw unavailable('The addon of fs-native-extensions cannot be loaded', error);
+    const why = reasons[codeOf(error) ?? ''] ?? '';
+    throw unavailable(`${because}The addon of fs-native-extensions cannot be loaded${why}`, error);
   }
 }
+
+/** What it means when Node cannot load the addon. */
+const reasons: Readonly<Record<string, string>> = {
+  ERR_INVALID_ARG_VALUE: ', since this program is bundled into one file',
+  MODULE_NOT_FOUND: ', since it is not installed where this program runs',
+  ERR_DLOPEN_FAILED: ', since it is not made for this system, such as Alpine (musl)',
+};
 
 /**
  * Opens the addon where its package keeps it. To find it, the package itself loads 17 files, which takes ten times as
@@ -66,10 +84,12 @@ function loadPackage(): NativeLock {
 /** Locks an open file against every other descriptor, if it is free. */
 export function tryLock(fd: number): boolean {
   try {
-    return native?.tryLock(fd, offset, length) === true;
+    return loadNativeLock().tryLock(fd, offset, length);
   } catch (error) {
-    if (['EAGAIN', 'EACCES', 'EBUSY'].includes(codeOf(error) ?? '')) return false;
-    throw unavailable('The file system gives no locks', error);
+    const code = lockCodeOf(error);
+    if (['EAGAIN', 'EACCES', 'EBUSY', 'EINTR'].includes(code)) return false;
+    const why = code === 'ENOLCK' ? ', since its lock service does not answer or has no locks left' : '';
+    throw unavailable(`The file system gives no locks${why}`, error, code);
   }
 }
 
@@ -77,11 +97,19 @@ export function unlock(fd: number): void {
   native?.unlock(fd, offset, length);
 }
 
-function unavailable(message: string, error: unknown): LockUnavailableError {
-  const code = codeOf(error) ?? 'UNKNOWN';
+/** libuv has no name for ENOLCK, so that it comes as "Unknown system error -37" (-77 on macOS). */
+function lockCodeOf(error: unknown): string {
+  const { code, message, errno } = error as { code?: unknown; message?: unknown; errno?: unknown };
+  const number = process.platform === 'darwin' ? 77 : 37;
+  const isUnnamed = [code, message, errno].some((text) => new RegExp(`(^| )-?${number}\\b`).test(String(text)));
+  return isUnnamed ? 'ENOLCK' : (codeOf(error) ?? 'UNKNOWN');
+}
+
+function unavailable(message: string, error: unknown, code = codeOf(error) ?? 'UNKNOWN'): LockUnavailableError {
   return new LockUnavailableError({
     message: `${message} (${code}).`,
-    remedy: "Use locking: 'lockfile' for all processes that share these tokens; it needs no addon.",
+    remedy:
+      "Use locking: 'lockfile' for all processes that share these tokens, after deleting the file .lock beside them; it needs no addon.",
     cause: bareCause(error, code),
   });
 }

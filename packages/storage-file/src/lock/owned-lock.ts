@@ -1,0 +1,15 @@
+import type { HeldLock } from '@latchkey/core';
+
+/** A lock that this process holds. */
+export interface OwnedLock {
+  readonly lock: HeldLock;
+  /** Frees the lock and wakes who waits. Never throws: the task's own outcome counts. */
+  release(): void;
+}
+
+/** What an attempt to take a lock found: somebody else has it. */
+export interface Occupied {
+  readonly lock?: undefined;
+  /** Process id of the present holder, where it is known. */
+  readonly holder: number | undefined;
+}
