@@ -12,7 +12,11 @@ export interface Owner {
 }
 
 /** The numbers of the turns that are there. */
-export const turnsOf = (file: string): number[] => readdirSync(`${file}.lockfile`).map(Number).sort();
+export const turnsOf = (file: string): number[] =>
+  readdirSync(`${file}.lockfile`)
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .sort((one, other) => one - other);
 
 /** The file of the last turn of a lock file. */
 export const turnOf = (file: string): string => join(`${file}.lockfile`, String(turnsOf(file).at(-1)));

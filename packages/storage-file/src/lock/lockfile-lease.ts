@@ -62,7 +62,7 @@ export class Lease implements OwnedLock, HeldLock {
   #isTaken(): boolean {
     const { path, next, owner } = this.#parts;
     const isOver = (): boolean =>
-      readTurn(path)?.owner?.nonce !== owner.nonce || lstatSync(next, { throwIfNoEntry: false }) !== undefined;
+      lstatSync(next, { throwIfNoEntry: false }) !== undefined || readTurn(path)?.owner?.nonce !== owner.nonce;
     return quietly(isOver) === true;
   }
 
