@@ -1,8 +1,9 @@
 import { closeSync, constants, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { largestRecord, makePrivate } from './private-file.js';
+import { keepOwner } from './file-owner.js';
+import { largestRecord } from './private-file.js';
 import { codeOf, storageFault, unusableFile } from './storage-fault.js';
-import { createTemporaryFile, removeQuietly } from './temporary-file.js';
+import { createTemporaryFile, removeQuietly, type TemporaryFile } from './temporary-file.js';
 
 /**
  * Replaces a file so that a crash at any moment leaves the old or the new content, and so that the new one is on
@@ -17,7 +18,7 @@ export function writeAtomically(path: string, text: string): void {
   try {
     const temporary = createTemporaryFile(path);
     try {
-      writeThrough(temporary.fd, temporary.path, text);
+      writeThrough(temporary, text, path);
       rename(temporary.path, path);
     } catch (error) {
       removeQuietly(temporary.path);
@@ -26,6 +27,17 @@ export function writeAtomically(path: string, text: string): void {
     syncFolder(dirname(path));
   } catch (error) {
     throw storageFault(error, path);
+  }
+}
+
+/** Writes what is to replace `path`, for its owner, so that it is on the disk; and closes the file. */
+export function writeThrough({ fd }: TemporaryFile, content: string | NodeJS.ArrayBufferView, path: string): void {
+  try {
+    keepOwner(fd, path);
+    writeFileSync(fd, content);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
   }
 }
 
@@ -43,18 +55,8 @@ export function syncFolder(folder: string): void {
   }
 }
 
-function writeThrough(fd: number, path: string, text: string): void {
-  try {
-    makePrivate(fd, path);
-    writeFileSync(fd, text);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
 /** On Windows a virus scanner or a reader may hold the file for a moment. */
-function rename(from: string, to: string): void {
+export function rename(from: string, to: string): void {
   for (let triesLeft = process.platform === 'win32' ? 20 : 0; ; triesLeft--) {
     try {
       renameSync(from, to);

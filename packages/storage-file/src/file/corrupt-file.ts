@@ -1,4 +1,4 @@
-import { linkSync, lstatSync, renameSync, type Stats } from 'node:fs';
+import { constants, copyFileSync, linkSync, lstatSync, renameSync, type Stats } from 'node:fs';
 import { isSameState } from './file-identity.js';
 import { codeOf, storageFault } from './storage-fault.js';
 import { removeQuietly } from './temporary-file.js';
@@ -29,12 +29,21 @@ export function setAside(path: string, corrupt: Stats): boolean {
   }
 }
 
+/** Gives the name back unless somebody has saved once more, which replaces what was moved. */
 function putBack(aside: string, path: string): void {
   try {
     linkSync(aside, path);
   } catch (error) {
-    // Somebody has saved once more, which replaces what was moved.
-    if (codeOf(error) !== 'EEXIST') throw error;
+    // Without hard links it is copied, which others may see half done; they look twice at what is no record.
+    if (codeOf(error) !== 'EEXIST') copyUnlessThere(aside, path);
   }
   removeQuietly(aside);
+}
+
+function copyUnlessThere(from: string, to: string): void {
+  try {
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
 }

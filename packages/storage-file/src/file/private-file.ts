@@ -1,6 +1,9 @@
 import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { dirname } from 'node:path';
+import { assertOwner } from './file-owner.js';
+import { quietly } from './quietly.js';
 import { codeOf, storageFault, unusableFile } from './storage-fault.js';
-import { warn } from './warning.js';
+import { warn, warnOnce } from './warning.js';
 
 /** The content and the state of a file, read through one descriptor. */
 export interface PrivateFile {
@@ -46,38 +49,58 @@ export function openExisting(path: string, access: number): number | undefined {
   }
 }
 
-/** Makes an open file 0600 whatever the umask was; fails on file systems that keep no permissions. */
-export function makePrivate(fd: number, path: string): void {
-  if (isWindows) return;
-  fchmodSync(fd, 0o600);
-  if ((fstatSync(fd).mode & 0o077) === 0) return;
-  throw unusableFile(path, 'its file system keeps no permissions', 'Store the tokens on a file system that does.');
+/**
+ * Makes a new file 0600 whatever the umask was. Some folders have rules of their own, such as those of vfat and CIFS:
+ * there others may be able to read the file, which is reported.
+ */
+export function makePrivate(fd: number, stats: Stats, path: string): void {
+  if (isWindows || (stats.mode & 0o777) === 0o600) return;
+  quietly(() => fchmodSync(fd, 0o600));
+  if (isOpen(fstatSync(fd))) reportUnprotected(path);
 }
 
+/**
+ * Refuses what is no regular file, and what another user may have planted. Root may use what a user has in a folder of
+ * the same user.
+ */
 export function assertOwnFile(stats: Stats, path: string): void {
   if (!stats.isFile()) throw unusableFile(path, 'is no regular file', 'Move it away, or give another path.');
-  const user = process.geteuid?.() ?? 0;
-  if (user !== 0 && stats.uid !== user) {
-    throw unusableFile(
-      path,
-      `belongs to user ${stats.uid}, not to ${user}`,
-      'Give the file to this user, or remove it.',
-    );
-  }
+  assertOwner(stats, path);
 }
 
 function narrow(fd: number, stats: Stats, path: string): void {
-  if (isWindows || (stats.mode & 0o077) === 0) return;
+  if (!isOpen(stats)) return;
   const mode = (stats.mode & 0o777).toString(8).padStart(4, '0');
   try {
-    makePrivate(fd, path);
+    fchmodSync(fd, 0o600);
   } catch (error) {
-    const why = `has mode ${mode}, so others can read it, and cannot be narrowed (${codeOf(error) ?? 'no effect'})`;
-    throw unusableFile(path, why, 'Make it 0600, or store the tokens elsewhere; consider these exposed.');
+    const code = codeOf(error) ?? '';
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'].includes(code)) {
+      const why = `has mode ${mode}, so others can read it, and cannot be narrowed (${code})`;
+      throw unusableFile(path, why, 'Make it 0600, or store the tokens elsewhere; consider these exposed.');
+    }
+  }
+  if (isOpen(fstatSync(fd))) {
+    reportUnprotected(path);
+    return;
   }
   warn(
     'TOKEN_FILE_EXPOSED',
     `${path} had mode ${mode}, so others could read it. It is 0600 now; consider its tokens exposed and log in anew.`,
+  );
+}
+
+/** Whether others may read or write a file, as far as its mode tells. */
+function isOpen({ mode }: Stats): boolean {
+  return !isWindows && (mode & 0o077) !== 0;
+}
+
+function reportUnprotected(path: string): void {
+  const folder = dirname(path);
+  warnOnce(
+    'TOKEN_FILE_EXPOSED',
+    `${folder} is on a file system that keeps no permissions, so others may read the tokens there. Mount it for this ` +
+      'user alone (on vfat and CIFS: uid and umask=077 or file_mode=0600), or store them elsewhere.',
   );
 }
 

@@ -69,7 +69,18 @@ const faults: Readonly<Record<string, Fault>> = {
   EDQUOT: full,
   EFBIG: full,
   EACCES: forbidden,
-  EPERM: forbidden,
+  EPERM: {
+    means: 'the file system does not allow that, whoever asks',
+    remedy:
+      'Look whether the file or its folder is immutable or append-only (lsattr), or store the tokens elsewhere; no login is needed.',
+    retryable: false,
+  },
+  ENOENT: {
+    means: 'is not there, or its folder is not',
+    remedy: 'Look who removes files there, and try again.',
+    retryable: true,
+  },
+  EIO: { means: 'the disk reports an error', remedy: 'Look at the disk; no login is needed.', retryable: true },
   EROFS: {
     means: 'the file system is read-only',
     remedy: 'Mount it writable, or store the tokens elsewhere.',

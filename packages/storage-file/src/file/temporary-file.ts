@@ -1,5 +1,7 @@
-import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readdirSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { assertKeepsOwner } from './file-owner.js';
+import { makePrivate } from './private-file.js';
 import { isGone, pidSpaceTag } from './process-identity.js';
 import { quietly } from './quietly.js';
 import { uniqueName } from './unique-name.js';
@@ -7,14 +9,31 @@ import { uniqueName } from './unique-name.js';
 const hour = 3_600_000;
 const pattern = /\.([0-9a-f]{8})\.(\d+)\.[0-9a-f]{16}\.tmp$/;
 
-/** Creates a new file beside `path`, 0600, whose name tells which process is writing it. */
-export function createTemporaryFile(path: string): { readonly path: string; readonly fd: number } {
-  const temporary = `${path}.${pidSpaceTag()}.${process.pid}.${uniqueName()}.tmp`;
+/** A new file beside the one that it is to become, whose name tells which process is writing it. */
+export interface TemporaryFile {
+  readonly path: string;
+  readonly fd: number;
+}
+
+/** @throws StorageUnavailableError where new files belong to somebody else */
+export function createTemporaryFile(path: string): TemporaryFile {
+  const temporary = temporaryName(path);
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   const fd = openSync(temporary, flags, 0o600);
-  // A umask may have taken more away. Where this fails, makePrivate says so.
-  quietly(() => fchmodSync(fd, 0o600));
-  return { path: temporary, fd };
+  try {
+    const stats = fstatSync(fd);
+    assertKeepsOwner(stats, path);
+    makePrivate(fd, stats, path);
+    return { path: temporary, fd };
+  } catch (error) {
+    closeSync(fd);
+    removeQuietly(temporary);
+    throw error;
+  }
+}
+
+export function temporaryName(path: string): string {
+  return `${path}.${pidSpaceTag()}.${process.pid}.${uniqueName()}.tmp`;
 }
 
 /** Removes a file whose absence is as good; what stays is found by the next sweep. */

@@ -2,3 +2,12 @@
 export function warn(code: string, message: string): void {
   process.emitWarning(message, { type: 'LatchkeyWarning', code });
 }
+
+const told = new Set<string>();
+
+/** Tells it once in this process. */
+export function warnOnce(code: string, message: string): void {
+  if (told.has(message)) return;
+  told.add(message);
+  warn(code, message);
+}

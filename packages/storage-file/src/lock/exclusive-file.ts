@@ -1,5 +1,6 @@
-import { closeSync, constants, fchmodSync, fsyncSync, linkSync, openSync, writeFileSync } from 'node:fs';
-import { quietly } from '../file/quietly.js';
+import { closeSync, constants, fstatSync, fsyncSync, linkSync, openSync, writeFileSync } from 'node:fs';
+import { giveToFolderOwner } from '../file/file-owner.js';
+import { makePrivate } from '../file/private-file.js';
 import { codeOf } from '../file/storage-fault.js';
 import { createTemporaryFile, removeQuietly } from '../file/temporary-file.js';
 
@@ -14,6 +15,7 @@ export function linkNewFile(path: string, text: string, { isDurable = false } = 
   const temporary = createTemporaryFile(path);
   try {
     try {
+      giveToFolderOwner(temporary.fd, path);
       writeFileSync(temporary.fd, text);
       if (isDurable) fsyncSync(temporary.fd);
     } finally {
@@ -41,7 +43,8 @@ export function writeNewFile(path: string, text: string): boolean {
     throw error;
   }
   try {
-    quietly(() => fchmodSync(fd, 0o600));
+    makePrivate(fd, fstatSync(fd), path);
+    giveToFolderOwner(fd, path);
     writeFileSync(fd, text);
     return true;
   } catch (error) {

@@ -5,12 +5,12 @@ import { Lease } from './lockfile-lease.js';
 import { formatHeld, lastTurn, readTurn, removeTurnsBelow, thisOwner, turnFile } from './lockfile-turn.js';
 import type { Occupied, OwnedLock } from './owned-lock.js';
 import { openExisting } from '../file/private-file.js';
-import { makePrivateFolder } from '../file/private-folder.js';
+import { makeOwnFolder } from '../file/private-folder.js';
 import { removeQuietly, sweepOnce } from '../file/temporary-file.js';
 
 /** Takes the lock whose turns are files in `folder`, if it is free; else tells whose turn it is, where that is known. */
 export function takeLockfile(folder: string, marker: string): OwnedLock | Occupied {
-  makePrivateFolder(folder);
+  makeOwnFolder(folder);
   sweepOnce(folder);
   const last = lastTurn(folder);
   const path = turnFile(folder, last);

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { execFileSync, type SpawnOptions } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { outcomeOf, run, script, start } from './child.js';
+import { leftovers, makeFolder } from './folder.js';
+import { someTokens } from './some.js';
+
+const { EACCES, ENOSYS, EOPNOTSUPP, EPERM } = constants.errno;
+const canCompile = process.platform === 'linux' && hasCompiler();
+if (!canCompile) console.warn('No test of folders without hard links: that needs Linux and a C compiler (cc).');
+const emulated = canCompile ? test : test.skip;
+
+function hasCompiler(): boolean {
+  try {
+    return execFileSync('cc', ['--version']).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'latchkey-no-links-'));
+const library = join(folder, 'no-links.so');
+beforeAll(() => {
+  if (canCompile) execFileSync('cc', ['-shared', '-fPIC', '-o', library, script('no-links.c')]);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** How programs are started for which the file system has no hard links. */
+const { NODE_OPTIONS: _, ...env } = process.env;
+const without = (errno: number = EPERM): SpawnOptions => ({
+  env: { ...env, LD_PRELOAD: library, NO_LINKS: String(errno) },
+});
+
+describe('A folder without hard links', () => {
+  emulated.each([EPERM, EACCES, EOPNOTSUPP, ENOSYS])('has a lock file as its lock (errno %i)', async (errno) => {
+    const file = join(makeFolder(), 'tokens.json');
+    const outcome = await outcomeOf(start('attempt.mjs', [file, 'auto', 'first'], without(errno)));
+    expect(outcome).toMatchObject({ loaded: 'ok', locked: 'ok', saved: 'ok', ran: true });
+    expect(readFileSync(`${file}.lock`, 'utf8')).toContain('latchkey lock: lockfile');
+    expect(leftovers(join(file, '..'))).toEqual([]);
+    const asked = await outcomeOf(start('attempt.mjs', [file, 'lockfile'], without(errno)));
+    expect(asked).toMatchObject({ locked: 'ok', ran: true });
+  });
+
+  emulated('has no lock of the kernel, which is told of the folder and not of the user', async () => {
+    const file = join(makeFolder(), 'tokens.json');
+    const outcome = await outcomeOf(start('attempt.mjs', [file, 'kernel'], without()));
+    expect(outcome).toMatchObject({ locked: { name: 'LockUnavailableError', retryable: false }, ran: false });
+    expect(JSON.stringify(outcome['locked'])).toMatch(/has no hard links/);
+    expect(JSON.stringify(outcome['locked'])).not.toMatch(/this user/);
+    expect(existsSync(`${file}.lock`)).toBe(false);
+  });
+
+  emulated(
+    'keeps processes apart that add to one number, killed ones too',
+    async () => {
+      const file = join(makeFolder(), 'number');
+      writeFileSync(file, '0');
+      const counters = Array.from({ length: 4 }, () => start('count.mjs', [file, 'auto', 30], without()));
+      const holder = start('hold.mjs', [file, 'auto'], without());
+      await holder.says('held');
+      await holder.kill();
+      await Promise.all(counters.map((counter) => counter.says('counted')));
+      expect(readFileSync(file, 'utf8')).toBe('120');
+    },
+    60_000,
+  );
+
+  emulated('gets a good record back that came between the look and the move of a torn one', async () => {
+    const path = join(makeFolder(), 'tokens.json');
+    writeFileSync(path, 'torn', { mode: 0o600 });
+    const good = join(makeFolder(), 'good');
+    writeFileSync(good, JSON.stringify(someTokens(8, 'ada')), { mode: 0o600 });
+    copyFileSync(good, `${good}-kept`);
+    const args = [script('meddle.mjs'), path, 'renameSync', '\\.corrupt-', path, good];
+    const outcome = await outcomeOf(run(process.execPath, args, without()));
+    expect(outcome).toMatchObject({ done: true, generation: 8 });
+    expect(readFileSync(path, 'utf8')).toBe(readFileSync(`${good}-kept`, 'utf8'));
+  });
+});
