@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, readFileSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { rename, syncFolder, writeThrough } from './atomic-write.js';
+import { rename, writeThrough } from './atomic-write.js';
 import { readPrivateFile } from './private-file.js';
 import { reportOpenFolder } from './private-folder.js';
 import { quietly } from './quietly.js';
@@ -45,7 +45,6 @@ export function probeRoom(path: string, size = roomForRecord): void {
       writeThrough(temporary, randomBytes(size), path);
       rename(temporary.path, renamed);
       stuck.set(folder, renamed);
-      syncFolder(folder);
     } finally {
       quietly(() => removeStuck(folder));
     }

@@ -2,7 +2,7 @@ import { closeSync, constants } from 'node:fs';
 import { linkNewFile, writeNewFile } from './exclusive-file.js';
 import { forgetSighting, isAbandoned, leaveBehind } from './lockfile-abandonment.js';
 import { Lease } from './lockfile-lease.js';
-import { formatHeld, lastTurn, readTurn, removeTurnsBelow, thisOwner, turnFile } from './lockfile-turn.js';
+import { formatHeld, isLastTurn, lastTurn, readTurn, thisOwner, turnFile } from './lockfile-turn.js';
 import type { Occupied, OwnedLock } from './owned-lock.js';
 import { openExisting } from '../file/private-file.js';
 import { makeOwnFolder } from '../file/private-folder.js';
@@ -29,8 +29,7 @@ function takeTurn(folder: string, turn: number, marker: string): OwnedLock | und
     // Opened by its own name: where names of one file have several numbers, another name would not show the heartbeat.
     const fd = openExisting(path, constants.O_RDWR);
     // Whoever slept since its look may have made a turn that was over long ago.
-    if (fd !== undefined && lastTurn(folder) === turn) {
-      removeTurnsBelow(folder, turn);
+    if (fd !== undefined && isLastTurn(folder, turn)) {
       forgetSighting(folder);
       return new Lease({ path, next: turnFile(folder, turn + 1), marker, fd, owner });
     }

@@ -56,11 +56,15 @@ export function turnFile(folder: string, turn: number): string {
   return join(folder, String(turn));
 }
 
-/** Removes the turns below one's own, upwards and only as far as each can be, so that none is left behind a gap. */
-export function removeTurnsBelow(folder: string, turn: number): void {
-  for (const older of turnsIn(folder).sort((one, other) => one - other)) {
-    if (older >= turn || !isRemoved(turnFile(folder, older))) return;
-  }
+/**
+ * Tells whether no turn is higher, and then removes those below: upwards and only as far as each can be removed, so that
+ * none is left behind a gap.
+ */
+export function isLastTurn(folder: string, turn: number): boolean {
+  const turns = turnsIn(folder).sort((one, other) => one - other);
+  if (turns.pop() !== turn) return false;
+  turns.every((older) => isRemoved(turnFile(folder, older)));
+  return true;
 }
 
 /** Reads the file of a turn; `undefined` when there is none. */
