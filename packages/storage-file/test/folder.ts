@@ -1,11 +1,14 @@
 import { afterEach } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const made: string[] = [];
+const mounted: string[] = [];
 
 afterEach(() => {
+  for (const path of mounted.splice(0)) execFileSync('umount', ['-l', path]);
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
@@ -14,6 +17,11 @@ export function makeFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'latchkey-file-')));
   made.push(folder);
   return folder;
+}
+
+/** Lets what is mounted here be unmounted after the test. */
+export function unmountLater(path: string): void {
+  mounted.push(path);
 }
 
 export const modeOf = (path: string): string => (statSync(path).mode & 0o7777).toString(8);

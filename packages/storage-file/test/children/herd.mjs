@@ -1,23 +1,24 @@
-// Many callers of one process, who begin when told and tell what they got.
+// Many callers of one process, who begin when a file appears and tell what they got.
 import { DeviceCodeFlowSimple } from '@latchkey/core';
 import { FileTokenStorage } from '@latchkey/storage-file';
+import { existsSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 
-const [issuer, path, callers, guard] = process.argv.slice(2);
+const [issuer, path, callers, locking, go] = process.argv.slice(2);
 const nobodyExcluded = { withLock: (_key, task) => task({ signal: new AbortController().signal }) };
+const isUnlocked = locking === 'none';
 const flow = new DeviceCodeFlowSimple({
   server: { issuer, tokenEndpoint: `${issuer}/token` },
   clientId: 'cli',
-  storage: new FileTokenStorage(path),
-  ...(guard === 'unlocked' && { lock: nobodyExcluded }),
+  storage: new FileTokenStorage(path, isUnlocked ? {} : { locking }),
+  ...(isUnlocked && { lock: nobodyExcluded }),
 });
 
-process.once('message', async () => {
-  const calls = Array.from({ length: Number(callers) }, () => flow.getAccessTokenRefreshIfNecessary());
-  const settled = await Promise.allSettled(calls);
-  process.send({
-    tokens: settled.flatMap(({ value }) => value ?? []),
-    failures: settled.flatMap(({ reason }) => (reason ? [`${reason.code}: ${reason.message}`] : [])),
-  });
-  process.disconnect();
-});
-process.send('ready');
+console.log('ready');
+while (!existsSync(go)) await setTimeout(5);
+const calls = Array.from({ length: Number(callers) }, () => flow.getAccessTokenRefreshIfNecessary());
+const settled = await Promise.allSettled(calls);
+const failures = {};
+for (const { reason } of settled) if (reason) failures[reason.code] = (failures[reason.code] ?? 0) + 1;
+const tokens = [...new Set(settled.flatMap(({ value }) => value ?? []))];
+console.log(`report ${JSON.stringify({ tokens, failures })}`);
