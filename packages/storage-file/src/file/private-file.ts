@@ -56,7 +56,7 @@ export function openExisting(path: string, access: number): number | undefined {
 export function makePrivate(fd: number, stats: Stats, path: string): void {
   if (isWindows || (stats.mode & 0o777) === 0o600) return;
   quietly(() => fchmodSync(fd, 0o600));
-  if (isOpen(fstatSync(fd))) reportUnprotected(path);
+  if (isOpen(fstatSync(fd))) reportUnprotected(path, stats);
 }
 
 /**
@@ -81,7 +81,7 @@ function narrow(fd: number, stats: Stats, path: string): void {
     }
   }
   if (isOpen(fstatSync(fd))) {
-    reportUnprotected(path);
+    reportUnprotected(path, stats);
     return;
   }
   warn(
@@ -95,12 +95,14 @@ function isOpen({ mode }: Stats): boolean {
   return !isWindows && (mode & 0o077) !== 0;
 }
 
-function reportUnprotected(path: string): void {
+/** Once for each file system. */
+function reportUnprotected(path: string, { dev }: Stats): void {
   const folder = dirname(path);
   warnOnce(
     'TOKEN_FILE_EXPOSED',
     `${folder} is on a file system that keeps no permissions, so others may read the tokens there. Mount it for this ` +
       'user alone (on vfat and CIFS: uid and umask=077 or file_mode=0600), or store them elsewhere.',
+    `unprotected ${dev}`,
   );
 }
 

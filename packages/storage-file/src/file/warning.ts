@@ -5,9 +5,9 @@ export function warn(code: string, message: string): void {
 
 const told = new Set<string>();
 
-/** Tells it once in this process. */
-export function warnOnce(code: string, message: string): void {
-  if (told.has(message)) return;
-  told.add(message);
+/** Tells it once in this process for each `subject`. */
+export function warnOnce(code: string, message: string, subject = message): void {
+  if (told.has(subject)) return;
+  told.add(subject);
   warn(code, message);
 }

@@ -9,7 +9,8 @@ import { someTokens } from './some.js';
 
 const { EACCES, ENOSYS, EOPNOTSUPP, EPERM } = constants.errno;
 const canCompile = process.platform === 'linux' && hasCompiler();
-if (!canCompile) console.warn('No test of folders without hard links: that needs Linux and a C compiler (cc).');
+if (!canCompile)
+  console.warn('No test of folders without hard links or locks: that needs Linux and a C compiler (cc).');
 const emulated = canCompile ? test : test.skip;
 
 function hasCompiler(): boolean {
@@ -20,10 +21,12 @@ function hasCompiler(): boolean {
   }
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'latchkey-no-links-'));
+const folder = mkdtempSync(join(tmpdir(), 'latchkey-lacking-'));
 const library = join(folder, 'no-links.so');
 beforeAll(() => {
-  if (canCompile) execFileSync('cc', ['-shared', '-fPIC', '-o', library, script('no-links.c')]);
+  for (const name of canCompile ? ['no-links', 'no-locks'] : []) {
+    execFileSync('cc', ['-shared', '-fPIC', '-o', join(folder, `${name}.so`), script(`${name}.c`), '-ldl']);
+  }
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -78,5 +81,17 @@ describe('A folder without hard links', () => {
     const outcome = await outcomeOf(run(process.execPath, args, without()));
     expect(outcome).toMatchObject({ done: true, generation: 8 });
     expect(readFileSync(path, 'utf8')).toBe(readFileSync(`${good}-kept`, 'utf8'));
+  });
+});
+
+describe('A folder whose lock service does not answer', () => {
+  emulated('is told of as that, with what to do', async () => {
+    const file = join(makeFolder(), 'tokens.json');
+    const lacking = { env: { ...env, LD_PRELOAD: join(folder, 'no-locks.so') } };
+    const outcome = await outcomeOf(start('attempt.mjs', [file, 'auto'], lacking));
+    const failure = { name: 'LockUnavailableError', retryable: false, cause: 'ENOLCK' };
+    expect(outcome).toMatchObject({ locked: failure, ran: false });
+    expect(JSON.stringify(outcome['locked'])).toMatch(/lock service does not answer.*\(ENOLCK\).*locking: 'lockfile'/);
+    expect((await outcomeOf(start('attempt.mjs', [`${file}2`, 'lockfile'], lacking)))['locked']).toBe('ok');
   });
 });
