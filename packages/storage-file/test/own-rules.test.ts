@@ -10,21 +10,21 @@ import { key, overwriting, someTokens, waiting } from './some.js';
 const warnings = () => jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
 
 describe('A folder with rules of its own, as vfat and CIFS have them,', () => {
-  whereMounts('bindfs').each([
-    ['refuses to change modes', '--chmod-deny'],
-    ['ignores changes of modes', '--chmod-ignore'],
-  ])('that %s is used, with one warning that others may read', async (_, option) => {
-    const { mirror } = mountBindfs(option, '--perms=0644:+X');
-    const emitted = warnings();
-    const storage = new FileTokenStorage(join(mirror, 'tokens.json'));
-    const save = (lock: typeof overwriting.lock) => storage.save(key, someTokens(1), { ...overwriting, lock });
-    for (const _ of [1, 2]) await storage.withLock(key, save, waiting(1));
-    expect((await storage.load(key))?.generation).toBe(1);
-    expect(modeOf(storage.id)).toBe('644');
-    const told = emitted.mock.calls.filter(([, options]) => JSON.stringify(options).includes('TOKEN_FILE_EXPOSED'));
-    expect(told).toHaveLength(1);
-    expect(told[0]?.[0]).toContain(`${mirror} is on a file system that keeps no permissions`);
-    emitted.mockRestore();
+  whereMounts('bindfs')('that refuses or ignores changes of modes is used, with one warning', async () => {
+    // Both at once, since the warning is one for each file system, whose numbers are used again.
+    const mirrors = ['--chmod-deny', '--chmod-ignore'].map((option) => mountBindfs(option, '--perms=0644:+X').mirror);
+    for (const mirror of mirrors) {
+      const emitted = warnings();
+      const storage = new FileTokenStorage(join(mirror, 'tokens.json'));
+      const save = (lock: typeof overwriting.lock) => storage.save(key, someTokens(1), { ...overwriting, lock });
+      for (const _ of [1, 2]) await storage.withLock(key, save, waiting(1));
+      expect((await storage.load(key))?.generation).toBe(1);
+      expect(modeOf(storage.id)).toBe('644');
+      const told = emitted.mock.calls.filter(([, options]) => JSON.stringify(options).includes('TOKEN_FILE_EXPOSED'));
+      expect(told).toHaveLength(1);
+      expect(told[0]?.[0]).toContain(`${mirror} is on a file system that keeps no permissions`);
+      emitted.mockRestore();
+    }
   });
 
   whereMounts('bindfs')('that is private by its mount brings no warning', async () => {

@@ -53,7 +53,7 @@ async function callAfterwards(path: string, locking: 'auto' | 'lockfile', nth: n
   });
   const outcome = await flow.getAccessTokenRefreshIfNecessary().then(
     () => 'token',
-    (error: { code: string }) => error.code,
+    (error: unknown) => (error as { code: string }).code,
   );
   JSON.parse(readFileSync(path, 'utf8'));
   return `terminated before ${stopped}: ${outcome}`;
