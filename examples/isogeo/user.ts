@@ -1,5 +1,5 @@
 /** The web service for users: `CREDENTIALS_FILE=client_secrets_user.json DATA=./data PORT=5000 node dist/isogeo/user.js` */
-import { AuthorizationCodeFlow } from '@latchkey/core';
+import { AuthorizationCodeFlow, settled } from '@latchkey/core';
 import { readCredentialsFile } from '@latchkey/core/node';
 import { FileTokenStorage } from '@latchkey/storage-file';
 import { join } from 'node:path';
@@ -25,4 +25,5 @@ service.listen(Number(PORT ?? 5000), '127.0.0.1', () => {
 process.once('SIGTERM', () => {
   service.close();
   service.closeAllConnections();
+  void settled({ signal: AbortSignal.timeout(10_000) }).finally(() => process.exit());
 });

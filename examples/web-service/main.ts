@@ -1,3 +1,4 @@
+import { settled } from '@latchkey/core';
 import { RedisTokenStorage } from '@latchkey/storage-redis';
 import { createService } from './web-server.js';
 
@@ -15,6 +16,7 @@ service.listen(Number(process.env['PORT'] ?? 0), '127.0.0.1', () => {
 });
 
 process.once('SIGTERM', () => {
-  service.close(() => void storage.close());
+  service.close();
   service.closeAllConnections();
+  void settled({ signal: AbortSignal.timeout(10_000) }).finally(() => storage.close());
 });

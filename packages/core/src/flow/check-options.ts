@@ -1,7 +1,7 @@
 import { AllowedOrigins } from '../fetch/allowed-origins.js';
 import type { AuthFlowOptions, ClientAuthentication } from '../options/flow-options.js';
 import { checkSeconds } from '../options/seconds.js';
-import { issuerOfDomain, secureUrl } from '../platform/urls.js';
+import { isBlockedPort, issuerOfDomain, secureUrl } from '../platform/urls.js';
 
 /** What each method of client authentication needs. */
 const needs: Readonly<Record<ClientAuthentication, 'clientSecret' | 'clientKey' | undefined>> = {
@@ -47,13 +47,17 @@ export function checkMethods(option: string, given: object, methods: readonly st
 }
 
 function checkServerAndClient(options: AuthFlowOptions): void {
-  const { issuer, domain, server, clientId } = options;
+  const { issuer, domain, server, clientId, fetch } = options;
   const given = [issuer, domain, server].filter((value) => value !== undefined).length;
   if (given !== 1) throw new TypeError('Give the authorization server by one of issuer, domain or server.');
-  if (issuer !== undefined) secureUrl(issuer, 'issuer');
-  if (domain !== undefined) secureUrl(issuerOfDomain(domain), 'domain');
-  for (const [name, url] of Object.entries(server ?? {})) {
-    if (url !== undefined) secureUrl(url as string, `server.${name}`);
+  const endpoints = Object.entries(server ?? {}).map(([name, url]) => [`server.${name}`, url as string] as const);
+  for (const [name, text] of [
+    ['issuer', issuer],
+    ['domain', domain && issuerOfDomain(domain)],
+    ...endpoints,
+  ] as const) {
+    const url = text === undefined ? undefined : secureUrl(text, name);
+    if (url && !fetch && isBlockedPort(url)) throw new TypeError(`${name}: fetch connects to no port ${url.port}.`);
   }
   if (server && !server.tokenEndpoint) throw new TypeError('server.tokenEndpoint is missing.');
   if (typeof clientId !== 'string' || clientId === '') throw new TypeError('clientId must be a non-empty string.');

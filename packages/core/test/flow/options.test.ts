@@ -27,6 +27,11 @@ describe('options', () => {
       { ...good, clientAuthentication: 'client_secret_post' },
       /needs a clientSecret/,
     ],
+    [
+      'a port that fetch blocks',
+      { ...good, issuer: 'http://127.0.0.1:6000' },
+      /issuer: fetch connects to no port 6000/,
+    ],
     ['a negative timeout', { ...good, timeout: -1 }, /timeout/],
     ['a threshold that is text', { ...good, autoRefreshThreshold: '60' }, /autoRefreshThreshold/],
     ['a lock timeout that is no number', { ...good, lockTimeout: NaN }, /lockTimeout/],
