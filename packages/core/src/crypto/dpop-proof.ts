@@ -1,3 +1,5 @@
+import { loadJose } from './load-jose.js';
+
 /** The private key that tokens are bound to, as the JWK that is stored beside them. */
 export type DpopKey = Readonly<Record<string, unknown>>;
 
@@ -23,7 +25,7 @@ export async function createDpopKey(): Promise<DpopKey> {
 
 /** Signs the proof that a request comes from whoever holds the key (RFC 9449 section 4.2). */
 export async function proveDpop(jwk: DpopKey, target: DpopTarget): Promise<string> {
-  const { importJWK, SignJWT } = await import('./jose.js');
+  const { importJWK, SignJWT } = await loadJose();
   const { kty, crv, x, y } = jwk as { kty: string; crv: string; x: string; y: string };
   const { nonce, accessToken } = target;
   const url = new URL(target.url);

@@ -1,3 +1,6 @@
+import { AuthFlowError } from '../errors/index.js';
+import { loadJose } from './load-jose.js';
+
 /** A private key for signing: PEM text (PKCS #8), a JWK (RFC 7517) or a `CryptoKey`. @group Options */
 export type PrivateKey = string | Readonly<Record<string, unknown>> | CryptoKey;
 
@@ -25,14 +28,15 @@ export class UnusableKeyError extends TypeError {}
 /**
  * Reads a private key.
  *
- * @throws UnusableKeyError, which says nothing of the key, when it cannot be read or cannot sign
+ * @throws UnusableKeyError, which says nothing of the key, when it cannot be read or cannot sign; as `loadJose`
  */
 export async function readPrivateKey(source: PrivateKey, { keyId, algorithm }: KeyDescription): Promise<SigningKey> {
   try {
     if (typeof source === 'string') return { ...(await readPem(source, algorithm)), keyId };
     if (isCryptoKey(source)) return { key: source, algorithm: algorithm ?? algorithmOf(source), keyId };
     return await readJwk(source, { keyId, algorithm });
-  } catch {
+  } catch (error) {
+    if (error instanceof AuthFlowError) throw error; // jose could not be loaded
     // Not as the cause: it may quote the key.
     throw new UnusableKeyError(
       `The private key cannot be read${algorithm ? ` for ${algorithm}` : ''}. Give PEM text that begins with ` +
@@ -46,7 +50,7 @@ const candidates = ['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
 /** A PEM text says what kind of key it is, but WebCrypto wants to be told. */
 async function readPem(pem: string, algorithm: string | undefined): Promise<Omit<SigningKey, 'keyId'>> {
-  const { importPKCS8 } = await import('./jose.js');
+  const { importPKCS8 } = await loadJose();
   for (const candidate of algorithm === undefined ? candidates : [algorithm]) {
     const key = await importPKCS8(pem.trim(), candidate).catch(() => undefined);
     if (key) return { key, algorithm: candidate };
@@ -55,7 +59,7 @@ async function readPem(pem: string, algorithm: string | undefined): Promise<Omit
 }
 
 async function readJwk(jwk: Readonly<Record<string, unknown>>, description: KeyDescription): Promise<SigningKey> {
-  const { importJWK } = await import('./jose.js');
+  const { importJWK } = await loadJose();
   const { kty, crv, alg, kid } = jwk as Partial<Record<string, string>>;
   const curves: Partial<Record<string, string>> = { 'P-256': 'ES256', 'P-384': 'ES384', 'P-521': 'ES512' };
   const natural = kty === 'RSA' ? 'RS256' : (curves[crv ?? ''] ?? 'EdDSA');

@@ -1,4 +1,5 @@
 import type { AssertionContext } from './jwt-bearer-flow.js';
+import { loadJose } from '../crypto/load-jose.js';
 import { type PrivateKey, readPrivateKey } from '../crypto/private-key.js';
 import { readSecret, type SecretSource } from '../options/secret-source.js';
 
@@ -30,7 +31,7 @@ export function signAssertion(options: SignedAssertionOptions): (context: Assert
   return async ({ tokenEndpoint, subject, now }) => {
     const source = await readSecret<string | object>('key', options.key, ['string', 'object']);
     const { key, algorithm, keyId } = await readPrivateKey(source as PrivateKey, options);
-    const { SignJWT } = await import('../crypto/jose.js');
+    const { SignJWT } = await loadJose();
     const issuedAt = Math.floor(now / 1000);
     return new SignJWT({ ...claims, jti: crypto.randomUUID() })
       .setProtectedHeader({ alg: algorithm, typ: 'JWT', ...(keyId !== undefined && { kid: keyId }) })

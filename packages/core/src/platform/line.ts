@@ -1,3 +1,5 @@
+import { longestTimer } from './clock.js';
+
 /** A place, until it is given back. */
 export interface Place {
   /** Gives the place to the next; a second call does nothing. */
@@ -56,9 +58,9 @@ export class Line {
       this.#waiting.shift();
       next.admit(place);
     }
-    const [oldest] = this.#taken;
-    if (this.#waiting.length === 0 || !oldest) return;
-    this.#timer = setTimeout(() => this.#admitNext(), oldest.end - performance.now());
+    if (this.#waiting.length === 0 || this.#taken.size === 0) return;
+    const left = Math.min(...Array.from(this.#taken, ({ end }) => end)) - performance.now();
+    this.#timer = setTimeout(() => this.#admitNext(), Math.min(Math.ceil(left), longestTimer));
   }
 }
 
