@@ -39,9 +39,8 @@ export class Callers {
       const joined = await this.#join(call);
       return this.isGoodEnough(joined, call) ? joined.tokens : (await this.#join(call)).tokens;
     } catch (error) {
-      const present = this.#credential.tokens;
-      const usable = present && present.accessToken !== call.rejected && isValid(present, this.#now());
-      if (usable && canWait(error)) return present;
+      const present = this.#usable(call);
+      if (present && canWait(error)) return present;
       throw error;
     }
   }
@@ -60,9 +59,19 @@ export class Callers {
     return this.#settings.renewAhead ?? (!this.#interactive && refreshToken === undefined);
   }
 
+  /** Joins the run, unless that did without a new token and this caller cannot. */
   async #join(call: Call): Promise<FoundTokens> {
-    const { run, isAhead } = this.#credential;
-    return (await run?.catch(isAhead ? unlessItLeft : unlessItDidWithout)) ?? this.#begin(call);
+    const credential = this.#credential;
+    while (credential.run) {
+      const { run, isAhead } = credential;
+      const found = await run.catch((error: unknown) => {
+        const isLeft = isAhead && error instanceof LockTimeoutError; // another process renews, and is waited for
+        if (isLeft || (error instanceof NoPlaceError && !this.#usable(call))) return undefined;
+        throw error;
+      });
+      if (found) return found;
+    }
+    return this.#begin(call);
   }
 
   #begin(call: Call): Promise<FoundTokens> {
@@ -98,19 +107,15 @@ export class Callers {
     this.#begin(ahead).catch(() => undefined); // the event renewalFailed tells
   }
 
+  /** The present tokens, while they are valid for this caller. */
+  #usable({ rejected }: Call): TokenSet | undefined {
+    const { tokens } = this.#credential;
+    return tokens && tokens.accessToken !== rejected && isValid(tokens, this.#now()) ? tokens : undefined;
+  }
+
   #now(): number {
     return this.#settings.clock.now();
   }
-}
-
-/** A renewal ahead leaves where another process holds the lock; those who need the token wait for it. */
-function unlessItLeft(error: unknown): undefined {
-  if (!(error instanceof LockTimeoutError || error instanceof NoPlaceError)) throw error;
-}
-
-/** Whoever began the run could do without a new token, and did not wait for a place in line. */
-function unlessItDidWithout(error: unknown): undefined {
-  if (!(error instanceof NoPlaceError)) throw error;
 }
 
 /** Whether a failure is no reason to withhold a token that is still valid. */

@@ -81,7 +81,6 @@ export class Renewal {
   /** @returns `undefined` when the run is to begin again */
   async #beforeLock(call: Call): Promise<FoundTokens | undefined> {
     const credential = this.#credential;
-    const { tokens: present } = credential;
     let asksAnew = false;
     if (!credential.unsaved) {
       const { found, stored } = await this.#look(call);
@@ -94,6 +93,7 @@ export class Renewal {
       await this.#keeper.saveUnsaved(lock);
       return this.#underLock(call, lock, { client, sources, asksAnew });
     };
+    const { tokens: present } = credential;
     const isUsable = present && present.accessToken !== call.rejected && isValid(present, this.#now());
     const found = await lockedInLine(
       (task, options) => this.#keeper.locked(task, options),
