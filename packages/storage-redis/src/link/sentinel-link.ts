@@ -32,7 +32,7 @@ export async function openSentinelLink(
   const isPrimary = async (): Promise<boolean> => {
     const views = await viewsOf(sentinels, options.name).catch(() => []);
     // Whoever is not asked may lead a failover, so most must have spoken, as for a failover.
-    if (views.length <= sentinels.length / 2 || views.some(({ isFailingOver }) => isFailingOver)) return false;
+    if (views.length <= sentinels.length / 2) return false;
     const found = newest(views);
     return found.host === host && found.port === port;
   };

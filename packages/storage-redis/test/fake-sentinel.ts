@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+
+/** A sentinel that says what a test wants. */
+export class FakeSentinel implements AsyncDisposable {
+  /** What it says of the primary. */
+  port = 0;
+  epoch = 1;
+  flags = 'master';
+  /** Whether it keeps silent. */
+  isSilent = false;
+  /** How often it was asked. */
+  questions = 0;
+  readonly address: { host: string; port: number };
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(server: Server) {
+    this.#server = server;
+    this.address = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.on('error', () => undefined).on('data', () => this.#answer(socket));
+    });
+  }
+
+  static async start(): Promise<FakeSentinel> {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new FakeSentinel(server);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await once(this.#server.close(), 'close');
+  }
+
+  #answer(socket: Socket): void {
+    this.questions++;
+    if (this.isSilent) return;
+    const said = { ip: '127.0.0.1', port: this.port, flags: this.flags, 'config-epoch': this.epoch };
+    const words = Object.entries(said).flat().map(String);
+    socket.write(`*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`);
+  }
+}

@@ -1,0 +1,79 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { RedisTokenStorage } from '@latchkey/storage-redis';
+import { FakeSentinel } from './fake-sentinel.js';
+import { RedisServer } from './redis-server.js';
+import { errorOf, expecting, key, overwriting, someTokens, until } from './some.js';
+
+let primary: RedisServer;
+let replica: RedisServer;
+let next: RedisServer;
+let sentinels: FakeSentinel[];
+let storage: RedisTokenStorage;
+
+beforeAll(async () => {
+  [primary, replica, next] = (await Promise.all([1, 2, 3].map(() => RedisServer.start({ open: true })))) as [
+    RedisServer,
+    RedisServer,
+    RedisServer,
+  ];
+  await replica.send('REPLICAOF', '127.0.0.1', String(primary.port));
+  await until(async () => String(await primary.send('INFO', 'replication')).includes('state=online'));
+});
+beforeEach(async () => {
+  sentinels = await Promise.all([1, 2, 3].map(() => FakeSentinel.start()));
+  for (const sentinel of sentinels) sentinel.port = primary.port;
+  const sentinelRootNodes = sentinels.map(({ address }) => address);
+  storage = new RedisTokenStorage({ sentinel: { name: 'main', sentinelRootNodes }, timeout: 1 });
+  await Promise.all([primary, next].map((server) => server.send('FLUSHALL')));
+});
+afterEach(async () => {
+  await storage.close();
+  await Promise.all(sentinels.map((sentinel) => sentinel[Symbol.asyncDispose]()));
+});
+afterAll(() => Promise.all([primary, replica, next].map((server) => server.kill())));
+
+const saveError = () => errorOf(storage.save(key, someTokens(2), overwriting));
+const isAt = async (server: RedisServer) => (await server.send('EXISTS', `latchkey::${key}`)) === 1;
+
+describe('Of sentinels that differ', () => {
+  test('the one of the newest configuration is believed, since others have not heard of it yet', async () => {
+    await using open = new RedisTokenStorage({
+      sentinel: { name: 'main', sentinelRootNodes: sentinels.map(({ address }) => address) },
+      replicas: 0,
+    });
+    Object.assign(sentinels[2]!, { port: next.port, epoch: 2 });
+    await open.save(key, someTokens(1), overwriting);
+    expect([await isAt(primary), await isAt(next)]).toEqual([false, true]);
+  });
+
+  test('one that has heard of another primary is enough for a save not to count', async () => {
+    await storage.save(key, someTokens(1), overwriting);
+    Object.assign(sentinels[1]!, { port: next.port, epoch: 2 });
+    // The next primary has no replica here.
+    const { retryable, cause } = await saveError();
+    expect([retryable, ['FAILOVER', 'REPLICAS'].includes((cause as { code: string }).code)]).toEqual([true, true]);
+  });
+
+  test('one that leads a failover is enough, until it has ended', async () => {
+    await storage.save(key, someTokens(1), overwriting);
+    sentinels[1]!.flags = 'master,failover_in_progress';
+    expect(await saveError()).toMatchObject({ retryable: true, cause: { code: 'FAILOVER' } });
+    const saving = storage.save(key, someTokens(2), overwriting);
+    sentinels[1]!.flags = 'master';
+    await saving;
+    expect((await storage.load(key))?.generation).toBe(2);
+  });
+});
+
+describe('A sentinel that keeps silent', () => {
+  test('is waited for once, and not by each save', async () => {
+    await storage.save(key, someTokens(1), overwriting);
+    const [silent] = sentinels as [FakeSentinel];
+    silent.isSilent = true;
+    const { questions } = silent;
+    for (let generation = 2; generation < 6; generation++) {
+      await storage.save(key, someTokens(generation), expecting(generation - 1));
+    }
+    expect(silent.questions - questions).toBe(1);
+  });
+});
