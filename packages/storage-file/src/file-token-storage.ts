@@ -42,7 +42,8 @@ export interface FileTokenStorageOptions extends FileLockOptions {
  * Keeps tokens in a private file: 0600, replaced as a whole and durably, never through a symbolic link.
  *
  * `path` is the file, or a folder (one that exists, or a path that ends in a separator) for `sso_tokens.json`
- * inside. Missing folders are created 0700. Beside the file stands its lock, with `.lock` behind the name.
+ * inside. Missing folders are created 0700. Beside the file stands its lock, with `.lock` behind the name, and where
+ * that is a lock file, a folder with `.lockfile` behind it. A file keeps its owner when root saves it.
  *
  * A file that others could read is narrowed to 0600. A file that is no token record counts as none, and a save moves it
  * aside as `….corrupt-…`. Each brings one process warning. Tested on Linux; written for macOS and Windows too.
@@ -121,8 +122,8 @@ export class FileTokenStorage implements TokenStorage {
   }
 
   /**
-   * Runs a task while no other process, thread or call runs one for this file. Fails before the task runs where a
-   * save would fail: a full disk, a read-only folder, something else in the file's place.
+   * Runs a task while no other process, thread or call runs one for this file. Tries before what a save does, and fails
+   * where that would: a full or failing disk, a read-only folder, a file that is immutable or another user's.
    *
    * @throws LockTimeoutError; LockUnavailableError; StorageUnavailableError; what the task throws.
    */

@@ -24,8 +24,8 @@ function assertUnharmed(result: TortureResult): void {
 
 describe(`Processes that are killed and frozen while they renew one login in a file (seed ${seed})`, () => {
   test('reuse no refresh token, lose no login, tear no record and leave no caller, with both kinds of lock', async () => {
-    const [kernel, lockfile] = await Promise.all([torture('kernel'), torture('lockfile', { profile: { grace: 60 } })]);
-    assertUnharmed(kernel);
+    const [auto, lockfile] = await Promise.all([torture('auto'), torture('lockfile', { profile: { grace: 60 } })]);
+    assertUnharmed(auto);
     assertUnharmed(lockfile);
     expect(lockfile.totals).toMatchObject({ excusedReuses: 0, excusedLogins: 0 });
   }, 120_000);

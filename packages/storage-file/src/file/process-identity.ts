@@ -22,7 +22,7 @@ export function isPidSpaceCertain(): boolean {
 
 function lookAround(): NonNullable<typeof space> {
   if (space) return space;
-  const boot = quietly(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+  const boot = quietly(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim());
   const namespace = quietly(() => readlinkSync('/proc/self/ns/pid'));
   const name = [hostname(), boot, namespace].filter((part) => part !== undefined).join(' ');
   return (space = { name, isCertain: boot !== undefined && namespace !== undefined });
@@ -66,7 +66,7 @@ export function isStopped({ pid }: KnownProcess): boolean {
 }
 
 function statusOf(pid: number): { readonly state: string; readonly start: string } | undefined {
-  const line = quietly(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  const line = quietly(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
   // The second field is the program's name, in parentheses, and may hold anything.
   const fields = line?.slice(line.lastIndexOf(')') + 2).split(' ');
   const [state, start] = [fields?.[0], fields?.[19]];

@@ -84,8 +84,12 @@ function assertReplaceable(path: string): void {
   throw unusableFile(path, 'is a mount point, so it cannot be replaced', 'Mount the folder around it instead.');
 }
 
+/** Not read as UTF-8 at once: in that Node's shortcut a close that fails ends the process. */
 function mountPoints(): readonly (string | undefined)[] {
-  const lines = quietly(() => readFileSync('/proc/self/mountinfo', 'utf8'))?.split('\n') ?? [];
+  const lines =
+    quietly(() => readFileSync('/proc/self/mountinfo'))
+      ?.toString()
+      .split('\n') ?? [];
   return lines.map((line) => line.split(' ')[4]);
 }
 
