@@ -34,7 +34,7 @@ export function readPrivateFile(path: string): PrivateFile | undefined {
   } catch (error) {
     throw storageFault(error, path);
   } finally {
-    closeSync(fd);
+    quietly(() => closeSync(fd)); // what was read is read
   }
 }
 
