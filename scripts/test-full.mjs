@@ -12,6 +12,7 @@ const long = { LATCHKEY_FULL: '1', LATCHKEY_KILLS: '300', LATCHKEY_ROUNDS: '20' 
 const usual = { LATCHKEY_FULL: undefined, LATCHKEY_KILLS: undefined, LATCHKEY_ROUNDS: undefined };
 
 const hasValkey = spawnSync('valkey-server', ['--version']).status === 0;
+const hasStrace = spawnSync('strace', ['-V']).status === 0;
 
 await run(['scripts/test.mjs']);
 if (hasValkey) await run(['scripts/test.mjs', 'packages/storage-redis'], { LATCHKEY_REDIS: 'valkey-server' });
@@ -19,6 +20,8 @@ else console.log('Left out: the tests of storage-redis on Valkey, since there is
 await run(['scripts/runtimes.mjs'], usual);
 await run(['scripts/reliability/torture.mjs']);
 await run(['scripts/reliability/faults.mjs']);
+if (hasStrace) await run(['scripts/reliability/system-calls.mjs']);
+else console.log('Left out: system calls that fail, since there is no strace on PATH.');
 
 async function run(command, more) {
   const child = spawn(process.execPath, command, { stdio: 'inherit', env: { ...process.env, ...long, ...more } });

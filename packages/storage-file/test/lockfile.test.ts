@@ -100,6 +100,13 @@ describe('A lock file', () => {
     expect(await tryFor(file, 0.3)).toBe('LockTimeoutError');
   });
 
+  test('of a host of the same name is not taken at once either where nothing but names can be told', async () => {
+    const { file, turn, owner } = await abandoned();
+    writeTurn(turn, { ...owner, host: 'elsewhere' });
+    const child = start('enter-once.mjs', [file, 'lockfile', 0.5, 'no-proc']);
+    expect(await child.says('outcome')).toBe('outcome LOCK_TIMEOUT');
+  });
+
   test.each(['', 'not ours', 'held 1 {"pid":-1,"host":"a","nonce":"../../x"}\n'])(
     'that names nobody (%j) is judged by its age',
     async (content) => {

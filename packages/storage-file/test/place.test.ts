@@ -78,6 +78,15 @@ describe('FileTokenStorage, in a place that cannot be written,', () => {
     expect(readFileSync(path, 'utf8')).toContain('rt-1');
   });
 
+  test('reads all the same where a file cannot be closed, and fails by an error of its own where that was written', async () => {
+    const storage = new FileTokenStorage(join(makeFolder(), 'tokens.json'));
+    await storage.save('ada', someTokens(1, 'ada'), overwriting);
+    const args = ['--import', script('failing-close.mjs'), script('attempt.mjs'), storage.id, 'auto'];
+    const failure = { name: 'StorageUnavailableError', retryable: true, cause: 'EIO' };
+    const outcome = await outcomeOf(run(process.execPath, args));
+    expect(outcome).toMatchObject({ loaded: 'ok', locked: failure, saved: failure, generation: 1 });
+  });
+
   test('takes a place for empty whose folders do not exist, and creates none by looking', async () => {
     const folder = join(makeFolder(), 'none');
     expect(await new FileTokenStorage(join(folder, 'deep', 'tokens.json')).load(key)).toBeUndefined();
