@@ -1,0 +1,36 @@
+import { describe, expect, test } from '@jest/globals';
+import { build, type Format } from 'esbuild';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run, script } from './child.js';
+import { makeFolder } from './folder.js';
+
+/** Bundles a program into one file, far from where its packages are installed. */
+async function bundle(format: Format): Promise<string> {
+  const outfile = join(makeFolder(), format === 'cjs' ? 'program.cjs' : 'program.mjs');
+  const options = { bundle: true, platform: 'node', logLevel: 'silent', external: ['fs-native-extensions'] } as const;
+  await build({ ...options, entryPoints: [script('tell.mjs')], format, outfile });
+  return outfile;
+}
+
+async function tell(program: string, locking: string): Promise<{ outcome: string; file: string }> {
+  const file = join(makeFolder(), 'tokens.json');
+  const child = run(process.execPath, [program, file, locking]);
+  await child.exited;
+  return { outcome: child.lines.join(), file };
+}
+
+describe('A program that is bundled into one file', () => {
+  test.each([
+    ['cjs', /bundled into one file \(ERR_INVALID_ARG_VALUE\)/],
+    ['esm', /not installed where this program runs \(MODULE_NOT_FOUND\)/],
+  ] as const)('has a lock file, and says why it can have no other (%s)', async (format, reason) => {
+    const program = await bundle(format);
+    const { outcome, file } = await tell(program, 'auto');
+    expect(outcome).toBe('entered');
+    expect(readFileSync(`${file}.lock`, 'utf8')).toContain('lockfile');
+    const asked = await tell(program, 'kernel');
+    expect(asked.outcome).toMatch(/^LOCK_UNAVAILABLE/);
+    expect(asked.outcome).toMatch(reason);
+  });
+});
