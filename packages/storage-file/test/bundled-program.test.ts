@@ -8,8 +8,9 @@ import { makeFolder } from './folder.js';
 /** Bundles a program into one file, far from where its packages are installed. */
 async function bundle(format: Format): Promise<string> {
   const outfile = join(makeFolder(), format === 'cjs' ? 'program.cjs' : 'program.mjs');
-  const options = { bundle: true, platform: 'node', logLevel: 'silent', external: ['fs-native-extensions'] } as const;
-  await build({ ...options, entryPoints: [script('tell.mjs')], format, outfile });
+  const entryPoints = [script('tell.mjs')];
+  const external = ['fs-native-extensions'];
+  await build({ entryPoints, external, format, outfile, bundle: true, platform: 'node', logLevel: 'silent' });
   return outfile;
 }
 
