@@ -23,7 +23,7 @@ beforeEach(async () => {
   sentinels = await Promise.all([1, 2, 3].map(() => FakeSentinel.start()));
   for (const sentinel of sentinels) sentinel.port = primary.port;
   const sentinelRootNodes = sentinels.map(({ address }) => address);
-  storage = new RedisTokenStorage({ sentinel: { name: 'main', sentinelRootNodes }, timeout: 1 });
+  storage = new RedisTokenStorage({ sentinel: { name: 'main', sentinelRootNodes }, timeout: 4 });
   await Promise.all([primary, next].map((server) => server.send('FLUSHALL')));
 });
 afterEach(async () => {
