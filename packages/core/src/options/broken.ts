@@ -1,0 +1,2 @@
+import '../server/refusals.js';
+export const broken = 1;
