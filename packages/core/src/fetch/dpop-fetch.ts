@@ -1,5 +1,6 @@
 import { parseChallenges } from './challenges.js';
 import { type DpopKey, proveDpop } from '../crypto/dpop-proof.js';
+import { isReplayable } from './outgoing-request.js';
 
 /** What proofs are made with. */
 export interface DpopFetchParts {
@@ -31,10 +32,10 @@ export function dpopFetch({ fetch, key, now }: DpopFetchParts): typeof globalThi
       if (given !== null) nonces.set(url.origin, given);
       return response;
     };
-    const isStream = init.body instanceof ReadableStream;
+    const mayRepeat = isReplayable(init.body);
     const again = input instanceof Request ? input.clone() : input;
     const response = await send(input);
-    if (isStream || !wantsNonce(response)) return response;
+    if (!mayRepeat || !wantsNonce(response)) return response;
     void response.body?.cancel().catch(() => undefined);
     return send(again);
   };

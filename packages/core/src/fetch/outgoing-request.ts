@@ -39,9 +39,7 @@ export class OutgoingRequest {
 
   /** Whether it can be sent again with its body. */
   get isReplayable(): boolean {
-    const { body } = this.#init;
-    if (body == null || typeof body === 'string' || ArrayBuffer.isView(body)) return true;
-    return replayable.has(Object.prototype.toString.call(body).slice('[object '.length, -1));
+    return isReplayable(this.#init.body);
   }
 
   /** Shows a token in a header. @throws TypeError, which does not tell the token, when no header can carry it */
@@ -115,4 +113,10 @@ export class OutgoingRequest {
 function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Tells whether a body can be sent twice: a stream of whichever kind is empty the second time. */
+export function isReplayable(body: unknown): boolean {
+  if (body == null || typeof body === 'string' || ArrayBuffer.isView(body)) return true;
+  return replayable.has(Object.prototype.toString.call(body).slice('[object '.length, -1));
 }

@@ -1,0 +1,2 @@
+import '../tokens/scope.js';
+export const broken = 1;

@@ -1,2 +1,0 @@
-import '../server/refusals.js';
-export const broken = 1;
