@@ -46,7 +46,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export function readTokenAnswer(answer: HttpAnswer, question: Question): Record<string, unknown> {
   const body = readBody(answer.text);
   const hasToken = isText(body?.['access_token']) || isText(body?.['refresh_token']);
-  if (isSuccess(answer.status) && body && hasToken) return body;
+  if (isSuccess(answer.status) && body && hasToken) return { ...body, ...cleanScope(body, question.secrets) };
   throw refusalIn(answer, body, question, noTokenInside);
 }
 
@@ -126,6 +126,14 @@ function secretsIn(body: Fields | undefined): string[] {
     }
   }
   return secrets;
+}
+
+/** Scopes are told by events and errors, so they are cleaned like all else that a server writes. */
+function cleanScope(body: Fields, secrets: readonly string[]): { readonly scope?: string } {
+  const { scope } = body;
+  const text = Array.isArray(scope) ? scope.filter(isText).join(' ') : scope;
+  const cleaned = printable(text, 20_000, [...secrets, ...secretsIn(body)]);
+  return cleaned === undefined ? {} : { scope: cleaned };
 }
 
 /** What may be told of a server's text: so many characters of it, none for control, and no secret. */

@@ -134,8 +134,10 @@ function readTime(value: unknown): number | undefined {
   return number !== undefined && number > 100_000_000_000 ? Math.floor(number / 1000) : number;
 }
 
+/** A list is joined, and characters that could forge lines in a log are none of a scope's (RFC 6749 section 3.3). */
 function joinScope(scope: unknown): unknown {
-  return Array.isArray(scope) ? scope.filter((item) => typeof item === 'string').join(' ') : scope;
+  const text: unknown = Array.isArray(scope) ? scope.filter((item) => typeof item === 'string').join(' ') : scope;
+  return typeof text === 'string' ? text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ') : text;
 }
 
 function readStamp(value: unknown): RecordStamp | undefined {

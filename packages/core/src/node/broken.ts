@@ -1,2 +1,0 @@
-import '../tokens/scope.js';
-export const broken = 1;
