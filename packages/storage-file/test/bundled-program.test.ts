@@ -8,9 +8,15 @@ import { makeFolder } from './folder.js';
 /** Bundles a program into one file, far from where its packages are installed. */
 async function bundle(format: Format): Promise<string> {
   const outfile = join(makeFolder(), format === 'cjs' ? 'program.cjs' : 'program.mjs');
-  const entryPoints = [script('tell.mjs')];
-  const external = ['fs-native-extensions'];
-  await build({ entryPoints, external, format, outfile, bundle: true, platform: 'node', logLevel: 'silent' });
+  await build({
+    entryPoints: [script('tell.mjs')],
+    outfile,
+    format,
+    bundle: true,
+    platform: 'node',
+    external: ['fs-native-extensions'],
+    logLevel: 'silent', // it says that import.meta is empty in CommonJS, which is what is tried
+  });
   return outfile;
 }
 
