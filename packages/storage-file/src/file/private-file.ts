@@ -30,7 +30,7 @@ export function readPrivateFile(path: string): PrivateFile | undefined {
     const stats = fstatSync(fd);
     assertOwnFile(stats, path);
     narrow(fd, stats, path);
-    return { stats, text: stats.size > largestRecord ? '' : readText(fd, stats.size) };
+    return readContent(fd, stats);
   } catch (error) {
     throw storageFault(error, path);
   } finally {
@@ -106,13 +106,19 @@ function reportUnprotected(path: string, { dev }: Stats): void {
   );
 }
 
-function readText(fd: number, size: number): string {
-  const bytes = Buffer.allocUnsafe(size);
-  let length = 0;
-  while (length < size) {
-    const count = readSync(fd, bytes, length, size - length, null);
-    if (count === 0) break;
+/**
+ * Reads to the end of the file, and not only as far as its size says: on a folder that others reach by another way, that
+ * may be an old one until somebody reads beyond it.
+ */
+function readContent(fd: number, stats: Stats): PrivateFile {
+  let bytes = Buffer.allocUnsafe(Math.min(stats.size, largestRecord) + 1);
+  for (let length = 0; ;) {
+    const count = readSync(fd, bytes, length, bytes.length - length, null);
     length += count;
+    if (length > largestRecord) return { stats, text: '' };
+    if (length === bytes.length) bytes = Buffer.concat([bytes, Buffer.allocUnsafe(length)]);
+    else if (count === 0 || length >= stats.size) {
+      return { stats: length === stats.size ? stats : fstatSync(fd), text: bytes.toString('utf8', 0, length) };
+    }
   }
-  return bytes.toString('utf8', 0, length);
 }
