@@ -115,7 +115,7 @@ describe('accounts that are due at once', () => {
     locks.most = 0;
     const gate = holdRenewals();
     const calls = flows.map(call);
-    await until(() => scene.renewals === places);
+    await until(() => scene.renewals >= places);
     await turns();
     expect([scene.renewals, locks.held]).toEqual([places, places]);
     gate.release();
@@ -157,7 +157,7 @@ describe('accounts that are due at once', () => {
     await scene.expire();
     const gate = holdRenewals();
     const calls = flows.map(call);
-    await until(() => scene.renewals === places);
+    await until(() => scene.renewals >= places);
     const tokens = await flows[places]!.withAccount('a person').doFlow();
     expect(tokens.accessToken).toMatch(/^at_/);
     expect(scene.renewals).toBe(places);
@@ -173,7 +173,7 @@ describe('accounts that are due at once', () => {
     const calls = flows.map(call);
     await turns();
     expect(await call(last)).toMatch(/^at_/);
-    expect(freePlaces()).toBe(places);
+    await until(() => freePlaces() === places);
     release();
     await Promise.all(calls);
     expect(scene.renewals).toBe(places + 2);
