@@ -15,7 +15,7 @@ import { packAndInstall } from './tarballs.mjs';
 const nodes = ['node@20.19', 'node@22', 'node@24', 'node@26'];
 const others = { bun: ['bun@1'], deno: ['deno@2', 'run', '--allow-all', '--node-modules-dir=manual'] };
 const runtimes = { ...Object.fromEntries(nodes.map((node) => [node, [node]])), ...others };
-const programs = ['smoke.mjs', 'smoke.cjs', 'contract.mjs'];
+const programs = ['smoke.mjs', 'smoke.cjs', 'contract.mjs', 'no-descriptors.mjs'];
 const shell = process.platform === 'win32';
 
 await script(async () => {

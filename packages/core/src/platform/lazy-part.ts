@@ -8,18 +8,41 @@ import { TokenEndpointUnavailableError } from '../errors/index.js';
  */
 export function lazyPart<T>(importPart: () => Promise<T>): () => Promise<T> {
   let part: Promise<T> | undefined;
-  return () =>
-    (part ??= importPart().catch((cause: unknown) => {
-      part = undefined;
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new TokenEndpointUnavailableError({
-        code: 'IMPORT_FAILED',
-        message: `A part of @latchkey/core could not be loaded, so nothing was sent: ${reason}`,
-        remedy:
-          'If file descriptors ran out, close what is not used, or raise `ulimit -n`; else see whether the files of the ' +
-          'package are in place. The next call tries again; on Node 20, which keeps a failed import, only a restart does.',
-        mayHaveArrived: false,
-        cause,
-      });
-    }));
+  const load = async (): Promise<T> => {
+    assertDescriptors();
+    return importPart();
+  };
+  const forget = (cause: unknown): never => {
+    part = undefined;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TokenEndpointUnavailableError({
+      code: 'IMPORT_FAILED',
+      message: `A part of @latchkey/core could not be loaded, so nothing was sent: ${reason}`,
+      remedy:
+        'If file descriptors ran out, close what is not used, or raise `ulimit -n`; else see whether the files of the ' +
+        'package are in place. The next call tries again; if it fails the same way on Node 20, start the program anew.',
+      mayHaveArrived: false,
+      cause,
+    });
+  };
+  return () => (part ??= load().catch(forget));
+}
+
+/** More files than a part of the published package has. */
+const spare = 8;
+
+/** Node 20 keeps a failed import for good: none is begun there for which descriptors are missing. @throws EMFILE, ENFILE */
+function assertDescriptors(): void {
+  const { process } = globalThis as { process?: Partial<NodeJS.Process> };
+  const { node, bun, deno }: NodeJS.Dict<string> = process?.versions ?? {};
+  const fs = process?.getBuiltinModule?.('node:fs');
+  if (!fs || !node?.startsWith('20.') || (bun ?? deno) !== undefined) return;
+  const opened: number[] = [];
+  try {
+    while (opened.length < spare) opened.push(fs.openSync('/dev/null', 'r'));
+  } catch (error) {
+    if (/^E[MN]FILE/.test((error as Error).message)) throw error;
+  } finally {
+    for (const each of opened) fs.closeSync(each);
+  }
 }

@@ -262,7 +262,7 @@ describe('flows that are nested at one origin', () => {
 
   test('end when a place counts no more, where authorize itself calls another flow', async () => {
     class NestedFlow extends StoredAuthFlow {
-      readonly below = new ClientCredentialsFlow({ ...options(), account: this.options.account, clientSecret: 's' });
+      readonly below = new ClientCredentialsFlow({ ...options(), account: this.key, clientSecret: 's' });
       protected override get interactive(): boolean {
         return false;
       }

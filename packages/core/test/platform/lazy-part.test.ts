@@ -1,0 +1,42 @@
+import { describe, expect, test } from '@jest/globals';
+import { TokenEndpointUnavailableError } from '@latchkey/core';
+import { lazyPart } from '../../dist/platform/lazy-part.js';
+
+const emfile = Object.assign(new Error('EMFILE: too many open files, open openid-client.js'), { code: 'EMFILE' });
+
+/** A part whose import fails so many times. */
+function part(failures: number): { imports: () => number; load: () => Promise<string> } {
+  let imports = 0;
+  const load = lazyPart(async () => {
+    if (++imports <= failures) throw emfile;
+    return 'the part';
+  });
+  return { imports: () => imports, load };
+}
+
+describe('A part that is loaded when it is first needed', () => {
+  test('is imported once for all who need it', async () => {
+    const { imports, load } = part(0);
+    expect(await Promise.all([load(), load()])).toEqual(['the part', 'the part']);
+    await load();
+    expect(imports()).toBe(1);
+  });
+
+  test('is told as what it is when it cannot be imported, and tried again', async () => {
+    const { imports, load } = part(2);
+    const [first, second] = await Promise.allSettled([load(), load()]);
+    expect(first).toEqual(second);
+    const failure = await load().catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(TokenEndpointUnavailableError);
+    expect(failure).toMatchObject({
+      code: 'IMPORT_FAILED',
+      retryable: true,
+      mayHaveArrived: false,
+      message: expect.stringContaining(emfile.message) as unknown,
+      remedy: expect.stringContaining('ulimit -n') as unknown,
+      cause: emfile,
+    });
+    expect(await load()).toBe('the part');
+    expect(imports()).toBe(3);
+  });
+});
