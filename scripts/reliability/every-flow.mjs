@@ -92,8 +92,8 @@ async function follow(url) {
 }
 
 /** A refresh token as another program would have got it. */
-async function anotherLogin({ issuer, clientId }) {
+async function anotherLogin({ issuer, server, clientId }) {
   const body = new URLSearchParams({ grant_type: 'password', username: 'ada', password: 'pw', client_id: clientId });
-  const answer = await fetch(`${issuer}/token`, { method: 'POST', body });
+  const answer = await fetch(server?.tokenEndpoint ?? `${issuer}/token`, { method: 'POST', body });
   return (await answer.json()).refresh_token;
 }

@@ -2,17 +2,17 @@
 import { AuthFlowError, LoginRequiredError } from '../../../packages/core/dist/index.js';
 
 /** Milliseconds after which a caller counts as left without an answer. */
-const patience = 15_000;
+const patience = 60_000;
 
 export async function ask(flow, options) {
   const waiting = new AbortController();
   try {
     const token = await Promise.race([flow.getAccessTokenRefreshIfNecessary(options), tooLate(waiting.signal)]);
-    return typeof token === 'string' && token !== '' ? { kind: 'token' } : { kind: 'left' };
+    return typeof token === 'string' && token !== '' ? { kind: 'token', token } : { kind: 'left' };
   } catch (error) {
     if (!(error instanceof AuthFlowError)) return { kind: 'left' };
-    const { code, retryable } = error;
-    return { kind: 'error', code, retryable, needsLogin: error instanceof LoginRequiredError };
+    const { code, retryable, message } = error;
+    return { kind: 'error', code, retryable, message, needsLogin: error instanceof LoginRequiredError };
   } finally {
     waiting.abort();
   }

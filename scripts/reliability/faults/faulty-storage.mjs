@@ -1,13 +1,17 @@
 /** A storage that fails on request, without a lock if so told, and tells what was saved and who is inside the lock. */
 
+import { LockTimeoutError } from '../../../packages/core/dist/index.js';
+
 /** What befalls both openings of a place. */
 export class StorageFaults {
   failingSaves = 0;
   isAway = false;
+  isHeld = false;
 
   end() {
     this.failingSaves = 0;
     this.isAway = false;
+    this.isHeld = false;
   }
 
   assertReachable() {
@@ -45,6 +49,7 @@ export function faultyStorage(storage, faults, { process, witness, guarded }) {
     delete: (key, context) => storage.delete(key, context),
     withLock: async (key, task, options) => {
       faults.assertReachable();
+      if (faults.isHeld) throw new LockTimeoutError();
       if (!guarded) return inside(task)({ signal: new AbortController().signal });
       return storage.withLock(key, inside(task), options);
     },

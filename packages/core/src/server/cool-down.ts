@@ -64,6 +64,13 @@ export class CoolDown {
     }
   }
 
+  /** As `watch`, for a login: it is never held up, so only its answer counts. */
+  async watchAnswers<T>(request: () => Promise<T>): Promise<T> {
+    const answer = await request();
+    this.#noteAnswer();
+    return answer;
+  }
+
   #noteAnswer(): void {
     this.#failures = 0;
     this.#until = -Infinity;

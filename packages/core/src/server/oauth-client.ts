@@ -82,7 +82,7 @@ export class OAuthClient {
     const { retry, clock } = this.#connection.settings;
     const context = { retry, grantType, clock, signal: options.signal };
     const request = (): Promise<TokenAnswer> => this.#requestOnce(grantType, parameters, options);
-    if (grantType === deviceCodeGrant) return request(); // its polling has rules of its own (RFC 8628 section 3.5)
+    if (grantType === deviceCodeGrant) return this.#coolDown.watchAnswers(request); // polled by rules of its own
     return withRetries(() => this.#coolDown.watch(request), context);
   }
 

@@ -97,6 +97,12 @@ export class FakeAuthorizationServer implements AsyncDisposable {
     this.#faults.clear();
   }
 
+  /** Tells whether a renewal by this refresh token would bring tokens now, by the server's clock; nothing comes of asking. */
+  honours(refreshToken: string): boolean {
+    const { options, tokens } = this.#state;
+    return tokens.refreshTokens.isHonoured(refreshToken, this.#state.now(), options.rotation ?? 'rotate');
+  }
+
   /** Approves the device login of a user code, or all that are pending. */
   approve(userCode?: string): void {
     this.#state.deviceLogins.decide('approved', userCode);

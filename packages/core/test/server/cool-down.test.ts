@@ -176,6 +176,20 @@ describe('a server that fails', () => {
     expect((await flow.doFlow()).accessToken).toMatch(/^at_/);
   });
 
+  test('has failed no longer once a person has logged in', async () => {
+    const promptUser = ({ userCode }: DeviceCodePrompt): void => scene.server.approve(userCode);
+    const flow = new DeviceCodeFlow({ ...scene.options(), scope: 'offline_access', promptUser });
+    await flow.doFlow();
+    await scene.expire();
+    failing(5);
+    for (let done = 0; done < 5; done++) await flow.getAccessTokenRefreshIfNecessary().catch(() => undefined);
+    await flow.doFlow();
+    await scene.expire();
+    failing(1);
+    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({ status: 503 });
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toMatch(/^at_/);
+  });
+
   test('is no server that refuses', async () => {
     scene.server.nextAnswers({ endpoint: 'token', times: 9 }, faults.oauthError('invalid_client', { status: 401 }));
     const results = await call(machine(), 9);

@@ -49,6 +49,13 @@ export class RefreshTokenFamilies {
     return token !== undefined && !token.grant.revoked && token.usedAt === undefined && now < token.endsAt;
   }
 
+  /** Tells whether a renewal by a refresh token would be answered with tokens now, be it one that was used before. */
+  isHonoured(value: string, now: number, rotation: Rotation): boolean {
+    const token = this.#tokens.get(value);
+    if (!token || token.grant.revoked || now >= token.endsAt) return false;
+    return token.usedAt === undefined || isWithinGrace(rotation, token.usedAt, now);
+  }
+
   /** Uses a refresh token; returns its grant and, where it is replaced, the next one. */
   redeem(
     value: string,
