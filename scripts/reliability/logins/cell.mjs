@@ -69,6 +69,6 @@ async function call(
   }
 }
 
-export function isNewGrant({ endpoint, grantType }) {
+function isNewGrant({ endpoint, grantType }) {
   return endpoint === 'device_authorization' || (endpoint === 'token' && grantType !== 'refresh_token');
 }
