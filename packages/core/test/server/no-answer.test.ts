@@ -162,8 +162,11 @@ describe('a port that fetch blocks', () => {
   test.each([
     ['the token endpoint', { server: { tokenEndpoint: 'http://127.0.0.1:6000/token' } }],
     ['the issuer', { issuer: 'http://127.0.0.1:10080' }],
-  ])('is no outage: it never works, for %s', async (_what, where) => {
-    const flow = new ClientCredentialsFlow({ ...where, clientId: 'm', clientSecret: 'machine-secret' });
+  ])('is the caller’s mistake, and never an outage: %s', async (_what, where) => {
+    const client = { clientId: 'm', clientSecret: 'machine-secret' };
+    expect(() => new ClientCredentialsFlow({ ...where, ...client })).toThrow(TypeError);
+    // A stand-in for fetch may know no such rule, so what is given is tried.
+    const flow = new ClientCredentialsFlow({ ...where, ...client, fetch: (input, init) => fetch(input, init) });
     await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({
       constructor: DiscoveryError,
       retryable: false,
