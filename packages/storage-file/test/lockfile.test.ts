@@ -184,6 +184,11 @@ describe('A lock file', () => {
     );
   });
 
+  test('is looked at again when its turn is removed between the opening and the look', async () => {
+    const { file } = await abandoned();
+    expect(await outcomeOf(start('vanishing.mjs', [file]))).toEqual({ outcome: 'entered', gone: true });
+  });
+
   test('of a process that could not note its end is free for that process at once', async () => {
     const file = join(makeFolder(), 'tokens.json');
     const outcome = await outcomeOf(start('unreleased.mjs', [file]));

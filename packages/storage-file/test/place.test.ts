@@ -87,6 +87,15 @@ describe('FileTokenStorage, in a place that cannot be written,', () => {
     expect(outcome).toMatchObject({ loaded: 'ok', locked: failure, saved: failure, generation: 1 });
   });
 
+  test.each([
+    [1, 5],
+    [9, 'STORAGE_UNAVAILABLE'],
+  ])('takes a record for absent by no other answer than that (gone while open: %i times)', async (times, outcome) => {
+    const storage = new FileTokenStorage(join(makeFolder(), 'tokens.json'));
+    await storage.save('ada', someTokens(5, 'ada'), overwriting);
+    expect(await outcomeOf(start('replaced.mjs', [storage.id, times]))).toEqual({ outcome });
+  });
+
   test('takes a place for empty whose folders do not exist, and creates none by looking', async () => {
     const folder = join(makeFolder(), 'none');
     expect(await new FileTokenStorage(join(folder, 'deep', 'tokens.json')).load(key)).toBeUndefined();

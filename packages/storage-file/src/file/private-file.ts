@@ -2,7 +2,7 @@ import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readS
 import { dirname } from 'node:path';
 import { assertOwner } from './file-owner.js';
 import { quietly } from './quietly.js';
-import { codeOf, storageFault, unusableFile } from './storage-fault.js';
+import { codeOf, isGoneMeanwhile, storageFault, unusableFile } from './storage-fault.js';
 import { warn, warnOnce } from './warning.js';
 
 /** The content and the state of a file, read through one descriptor. */
@@ -24,17 +24,19 @@ const isWindows = process.platform === 'win32';
  * @throws StorageUnavailableError for links, folders, pipes, files of other users, and failures of the system.
  */
 export function readPrivateFile(path: string): PrivateFile | undefined {
-  const fd = openExisting(path, constants.O_RDONLY);
-  if (fd === undefined) return undefined;
-  try {
-    const stats = fstatSync(fd);
-    assertOwnFile(stats, path);
-    narrow(fd, stats, path);
-    return readContent(fd, stats);
-  } catch (error) {
-    throw storageFault(error, path);
-  } finally {
-    quietly(() => closeSync(fd)); // what was read is read
+  for (let looksLeft = 3; ; looksLeft--) {
+    const fd = openExisting(path, constants.O_RDONLY);
+    if (fd === undefined) return undefined;
+    try {
+      const stats = fstatSync(fd);
+      assertOwnFile(stats, path);
+      narrow(fd, stats, path);
+      return readContent(fd, stats);
+    } catch (error) {
+      if (!isGoneMeanwhile(error) || looksLeft === 1) throw storageFault(error, path); // replaced: look at what is there now
+    } finally {
+      quietly(() => closeSync(fd)); // what was read is read
+    }
   }
 }
 

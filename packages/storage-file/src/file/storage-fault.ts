@@ -6,6 +6,14 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
+/**
+ * Tells whether a file that is open is gone: so it can be on a folder that others reach by another way, when they have
+ * removed or replaced it.
+ */
+export function isGoneMeanwhile(error: unknown): boolean {
+  return ['ENOENT', 'ESTALE'].includes(codeOf(error) ?? '');
+}
+
 /** Turns a failed system call on `path` into what callers handle; errors of Latchkey pass through. */
 export function storageFault(error: unknown, path: string): unknown {
   const code = codeOf(error);

@@ -2,7 +2,8 @@ import { closeSync, constants, fstatSync, readdirSync, readFileSync, unlinkSync 
 import { join } from 'node:path';
 import { openExisting } from '../file/private-file.js';
 import { pidSpace, startOf } from '../file/process-identity.js';
-import { codeOf } from '../file/storage-fault.js';
+import { quietly } from '../file/quietly.js';
+import { codeOf, isGoneMeanwhile } from '../file/storage-fault.js';
 import { uniqueName } from '../file/unique-name.js';
 
 /** How often a holder touches its lock file, and after how long without that it counts as dead, in ms. */
@@ -75,8 +76,11 @@ export function readTurn(path: string): FoundTurn | undefined {
     const text = readFileSync(fd, 'latin1');
     const [, state, json = ''] = pattern.exec(text) ?? [];
     return { owner: parseOwner(json), isFree: state === freed, text, touched: fstatSync(fd).mtimeMs };
+  } catch (error) {
+    if (isGoneMeanwhile(error)) return undefined;
+    throw error;
   } finally {
-    closeSync(fd);
+    quietly(() => closeSync(fd));
   }
 }
 
