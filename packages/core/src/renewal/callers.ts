@@ -35,6 +35,9 @@ export class Callers {
       this.#renewAhead(tokens, call);
       return tokens;
     }
+    if (this.#credential.isInLine && tokens && this.isGoodEnough({ tokens, isNew: false }, { ...call, threshold: 0 })) {
+      return tokens;
+    }
     try {
       const joined = await this.#join(call);
       return this.isGoodEnough(joined, call) ? joined.tokens : (await this.#join(call)).tokens;

@@ -18,6 +18,8 @@ export class CredentialState {
   run: Promise<FoundTokens> | undefined;
   /** Whether that renewal is one that nobody waits for. */
   isAhead = false;
+  /** Whether that renewal waits in line. */
+  isInLine = false;
   /** The login under way. */
   login: LoginInProgress | undefined;
   /** A refresh token presented without an answer, where storage could not note it. */

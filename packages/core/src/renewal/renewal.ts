@@ -22,7 +22,7 @@ import { type FoundTokens, isGoodEnough } from './good-enough.js';
 import type { Grant } from './grant.js';
 import { Presentation, type PresentationParts } from './presentation.js';
 import { whyNotRenewable, whyNotYet } from './refresh-notes.js';
-import { lockedInLine, NoPlaceError } from './run-locked.js';
+import { lockedInLine, NoPlaceError, placeAt } from './run-locked.js';
 import type { TokenKeeper } from './token-keeper.js';
 
 /** Milliseconds before a refresh token is redeemed after storage went back in time: another host may know a later one. */
@@ -35,9 +35,6 @@ interface Prepared {
   readonly asksAnew: boolean;
   readonly sources: unknown;
 }
-
-/** The place of a flow that asks no server. */
-const nowhere = { leave: () => undefined };
 
 /** The refresh transaction, in the order and the words of `docs/refresh.md`. */
 export class Renewal {
@@ -97,7 +94,7 @@ export class Renewal {
     const isUsable = present && present.accessToken !== call.rejected && isValid(present, this.#now());
     const found = await lockedInLine(
       (task, options) => this.#keeper.locked(task, options),
-      async (wait) => (client ? client.takePlace(wait) : nowhere),
+      placeAt(client, credential),
       underLock,
       {
         timeout: call.isAhead ? 0 : this.#settings.lockTimeout,

@@ -1,7 +1,9 @@
 import { AuthFlowError, LockTimeoutError } from '../errors/index.js';
 import { longestTimer } from '../platform/clock.js';
 import type { Place } from '../platform/line.js';
+import type { OAuthClient } from '../server/oauth-client.js';
 import type { HeldLock, LockOptions } from '../storage/lock.js';
+import type { CredentialState } from './credential-state.js';
 import { storageError } from './storage-access.js';
 import { untilAborted } from '../platform/waiting.js';
 
@@ -64,7 +66,22 @@ export class NoPlaceError extends AuthFlowError {}
 type Locked = <R>(task: (lock: HeldLock) => Promise<R>, options: WaitOptions<R>) => Promise<R>;
 
 /** Takes a place in line; `undefined` when there is none to be had without waiting. */
-export type TakePlace = (wait: boolean) => Promise<Place | undefined>;
+type TakePlace = (wait: boolean) => Promise<Place | undefined>;
+
+/** The place of a flow that asks no server. */
+const nowhere: Place = { leave: () => undefined };
+
+/** Takes places at the server, if one is asked, and tells those who could do without that the run waits for one. */
+export function placeAt(client: OAuthClient | undefined, credential: CredentialState): TakePlace {
+  return async (wait) => {
+    credential.isInLine = wait;
+    try {
+      return client ? await client.takePlace(wait) : nowhere;
+    } finally {
+      credential.isInLine = false;
+    }
+  };
+}
 
 /**
  * Runs a task under the lock while it has a place in line. Whoever finds the lock taken gives the place back and waits

@@ -152,6 +152,18 @@ describe('accounts that are due at once', () => {
     expect(scene.renewals).toBe(1);
   });
 
+  test('stop nobody whose token is still valid, when the renewal that he would join stands in line', async () => {
+    const [flow] = await accounts(1, { autoRefreshThreshold: 600 });
+    const present = flow!.accessToken;
+    await scene.clock.advance(3_300_000);
+    const leave = await takeAllPlaces();
+    const waiting = flow!.getAccessTokenRefreshIfNecessary({ rejectedToken: present });
+    await turns();
+    expect(await call(flow!)).toBe(present);
+    leave();
+    expect(await waiting).not.toBe(present);
+  });
+
   test('let a person who logs in go first', async () => {
     const flows = await accounts(places + 10);
     await scene.expire();
