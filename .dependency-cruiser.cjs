@@ -119,7 +119,10 @@ module.exports = {
       name: 'storage-tests-import-core-by-name',
       severity: 'error',
       from: { path: `${storages}test/` },
-      to: { path: '^packages/core/', pathNot: '^packages/core/(dist/(testing/)?index\\.(js|d\\.ts)$|test/fuzz/)' },
+      to: {
+        path: '^packages/core/',
+        pathNot: '^packages/core/(dist/(testing/)?index\\.(js|d\\.ts)$|test/(burst|fuzz)/)',
+      },
     },
     {
       name: 'one-door-to-openid-client',

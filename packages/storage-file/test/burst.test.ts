@@ -1,6 +1,6 @@
 import { describe } from '@jest/globals';
 import { FileTokenStorage } from '@latchkey/storage-file';
-import { accounts, expectBurst } from '../../core/test/scenes/expect-burst.js';
+import { accounts, expectBurst } from '../../core/test/burst/expect-burst.js';
 import { script } from './child.js';
 import { makeFolder } from './folder.js';
 

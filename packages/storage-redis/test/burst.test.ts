@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe } from '@jest/globals';
 import { join } from 'node:path';
 import { RedisTokenStorage } from '@latchkey/storage-redis';
-import { accounts, expectBurst } from '../../core/test/scenes/expect-burst.js';
+import { accounts, expectBurst } from '../../core/test/burst/expect-burst.js';
 import { RedisServer } from './redis-server.js';
 
 let server: RedisServer;

@@ -89,7 +89,7 @@ async function storeLogin({ tokenEndpoint }: FakeAuthorizationServer, flow: Auth
 }
 
 async function inChild(args: readonly string[]): Promise<Omit<Burst, 'mostRequests' | 'requests' | 'reuses'>> {
-  const program = join(import.meta.dirname, 'burst-child.mjs');
+  const program = join(import.meta.dirname, 'child.mjs');
   const { NODE_OPTIONS: _, ...env } = process.env;
   const command = ['-c', 'ulimit -n 256; exec "$@"', 'sh', process.execPath, program, ...args];
   const child = spawn('sh', command, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
