@@ -1,8 +1,8 @@
 /**
  * `npm run test:full`: all of `npm test` with its long runs (kills, rounds, the explored protocol, Sentinel and
  * Cluster, logins in Chromium, a million cases for what is fuzzed), those of Redis once more on Valkey where there is a
- * valkey-server, the packed packages on every runtime and the tests on every Node, then the torture kit at its full
- * size, which writes docs/reliability.md.
+ * valkey-server, the packed packages on every runtime and the tests on every Node, then the torture kit, the faults and the
+ * logins after outages at their full size, which write docs/reliability.md.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import process from 'node:process';
@@ -20,6 +20,7 @@ else console.log('Left out: the tests of storage-redis on Valkey, since there is
 await run(['scripts/runtimes.mjs'], usual);
 await run(['scripts/reliability/torture.mjs']);
 await run(['scripts/reliability/faults.mjs']);
+await run(['scripts/reliability/logins.mjs']);
 if (hasStrace) await run(['scripts/reliability/system-calls.mjs']);
 else console.log('Left out: system calls that fail, since there is no strace on PATH.');
 

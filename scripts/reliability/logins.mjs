@@ -1,6 +1,6 @@
 /**
  * Measures whether a login that the server still honours when an outage is over can be used then, and writes the third
- * part of docs/reliability.md: `node scripts/reliability/logins.mjs [--seed 1]`.
+ * part of docs/reliability.md: `node scripts/reliability/logins.mjs [--seed 1] [--processes 2]`.
  */
 import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -16,12 +16,14 @@ const execute = promisify(execFile);
 const at = (name) => fileURLToPath(new URL(`logins/${name}`, import.meta.url));
 
 await script(async () => {
-  const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' } } });
+  const text = { type: 'string' };
+  const processes = { ...text, default: String(availableParallelism()) };
+  const { values } = parseArgs({ options: { seed: { ...text, default: '1' }, processes } });
   await setUp();
   const redis = await startRedis();
   try {
     const { isAsExpected, loginsPage } = await import('./logins/page.mjs');
-    const result = await measure(redis.url, values.seed);
+    const result = await measure(redis.url, values.seed, Number(values.processes));
     const page = await loginsPage(result);
     console.log(page);
     if (!isAsExpected(result)) process.exitCode = 1;
@@ -31,10 +33,10 @@ await script(async () => {
   }
 });
 
-/** Plays all parts, each in a process of its own, so many at once as there are processors. */
-async function measure(redisUrl, seed) {
+/** Plays all parts, each in a process of its own. */
+async function measure(redisUrl, seed, processes) {
   const { wholeParts } = await import('./logins/plan.mjs');
-  const waiting = [...wholeParts.keys(), 'pairs', 'silences'].map(String);
+  const waiting = ['pairs', 'silences', ...wholeParts.keys()].map(String);
   const found = {};
   const began = performance.now();
   const lane = async () => {
@@ -45,7 +47,7 @@ async function measure(redisUrl, seed) {
       );
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  await Promise.all(Array.from({ length: processes }, lane));
   const { pairs, silences, ...whole } = found;
   return { seed, whole: Object.values(whole).flat(), pairs, withoutRule: silences };
 }

@@ -46,12 +46,14 @@ What happens to a login while its processes are killed and frozen. Each table be
 \`@latchkey/core/testing\`: real processes renew one login at once over a real storage, against a server that rotates
 refresh tokens and notices reuse, and at each named point of [the refresh transaction](refresh.md) one of them gets a
 SIGKILL, or a SIGSTOP and later a SIGCONT. \`node scripts/reliability/torture.mjs\` writes this part anew. Other
-faults have [tables of their own](#faults-of-servers-networks-and-storages).
+faults have [tables of their own](#faults-of-servers-networks-and-storages), and so have
+[logins after an outage](#logins-after-an-outage), where _honoured_ and _usable_ are counted.
 
 What is counted, and has to be zero:
 
 - **reuses**: a used refresh token was presented although its successor had been saved, or while its user held the lock
-- **lost logins**: without a fault between the server's rotation and the save
+- **lost logins**: the server would have taken the stored refresh token, and the next call could not use it; or the login was
+  lost without a fault between the server's rotation and the save
 - **double owners**: two processes owned the lock at once
 - **torn**: the record could not be read, was gone, or mixed two answers
 - **left**: a caller got neither a token nor a typed error

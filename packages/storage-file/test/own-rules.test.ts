@@ -44,17 +44,4 @@ describe('A folder with rules of its own, as vfat and CIFS have them,', () => {
     expect(outcome).toMatchObject({ locked: failure, ran: false });
     expect(JSON.stringify(outcome['locked'])).toMatch(/gives new files to user 1, not to 65534 who makes them/);
   });
-
-  whereMounts('bindfs')('that shows an old size for a while is read to the end all the same', async () => {
-    const { native, mirror } = mountBindfs('-o', 'attr_timeout=60,entry_timeout=60');
-    const [there, here] = [native, mirror].map((folder) => new FileTokenStorage(join(folder, 'tokens.json')));
-    await here?.save(key, someTokens(1), overwriting);
-    expect((await here?.load(key))?.generation).toBe(1);
-    for (const filler of ['', 'x'.repeat(9000)]) {
-      const text = JSON.stringify({ ...someTokens(12_345).toJSON(), filler });
-      writeFileSync(there?.id ?? '', text); // in place, so that it is the same file by another path
-      expect((await here?.load(key))?.generation).toBe(12_345);
-    }
-    expect(readdirSync(native)).toEqual(['tokens.json']);
-  });
 });

@@ -18,6 +18,11 @@ export async function ask(flow, options) {
   }
 }
 
+/** Seconds after which the server is asked again, by the words of an error; 0 where it says nothing of that. */
+export function toldToWait({ message }) {
+  return Number(/ again in (\d+) s/.exec(message)?.[1] ?? 0);
+}
+
 function tooLate(signal) {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(undefined), patience);

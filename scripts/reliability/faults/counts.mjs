@@ -9,7 +9,6 @@ const noCounts = {
   left: 0,
   excusedReuses: 0,
   excusedLogins: 0,
-  givenUp: 0,
 };
 
 /** The counts that have to be zero. */

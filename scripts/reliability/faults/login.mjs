@@ -1,5 +1,4 @@
 /** One login of one kind of flow at a server of its own, used by two processes: here, two instances that share nothing. */
-import { URLSearchParams } from 'node:url';
 import { FakeAuthorizationServer, TestClock } from '../../../packages/core/dist/testing/index.js';
 import { createFlow } from '../every-flow.mjs';
 import { faultyStorage, StorageFaults } from './faulty-storage.mjs';
@@ -37,10 +36,11 @@ export class Login {
     return login;
   }
 
-  async #start(name, place, { grant, rotation = 'strict', interactive }, fault, guarded) {
+  async #start(name, place, { grant, rotation = 'rotate', interactive }, fault, guarded) {
+    this.hasGrace = rotation !== 'rotate';
     this.server = await FakeAuthorizationServer.start({
       clock: { now: () => this.clock.now() + this.#serverAhead },
-      rotation: rotation === 'strict' ? 'rotate' : rotation,
+      rotation,
       deviceLogins: 'approved',
       givesRefreshToken: (type) => !withoutRefreshToken.some((end) => type.endsWith(end)),
     });
@@ -51,7 +51,7 @@ export class Login {
     this.flows = storages.map((storage, n) => {
       const process = String(n);
       const options = {
-        ...{ issuer: this.server.issuer, clientId: name, key: name, clock, rotation, timeout, lockTimeout },
+        ...{ issuer: this.server.issuer, clientId: name, key: name, clock, timeout, lockTimeout },
         headers: { 'x-process': process },
         storage: faultyStorage(storage, faults, { process, witness, guarded }),
       };
@@ -103,11 +103,9 @@ export class Login {
     return release;
   }
 
-  /** Asks the server whether it would take the stored refresh token. */
-  async isLive() {
+  /** Whether the server would take the stored refresh token. */
+  async isHonoured() {
     const stored = await this.#storage.load(this.flows[0].key).catch(() => undefined);
-    const body = new URLSearchParams({ token: stored?.refreshToken ?? '', client_id: this.flows[0].key });
-    const answer = await fetch(`${this.server.issuer}/introspect`, { method: 'POST', body });
-    return (await answer.json()).active === true;
+    return this.server.honours(stored?.refreshToken ?? '');
   }
 }

@@ -13,9 +13,7 @@ nothing but the storage. Then the fault is over and both ask again. The server i
 
 Reuses, lost logins and callers that are left have to be zero, and are counted as above; a caller is also left when
 there is no token for it after the fault is over. In brackets stands what nobody can prevent under \`strict\` rotation:
-the server had rotated, and a fault came before the save. A flow that needs no person then logs in again by itself. A
-login is *given up* when its refresh token was presented twice without an answer: under \`strict\` it is not presented a
-third time, although the server may never have seen it.
+the server had rotated, and a fault came before the save. A flow that needs no person then logs in again by itself.
 The last row of each table removes the lock; it has to do harm, or the counts above would show nothing.`;
 
 /** The whole part, as Prettier would have it. */
@@ -42,10 +40,10 @@ function sums(tables) {
   const [{ rows }] = tables;
   const lines = rows.map(({ name }, n) => {
     const counts = addUp(tables.flatMap((table) => table.rows[n].cells));
-    const { rounds, calls, tokens, requests, left, givenUp } = counts;
-    return row([name, rounds, calls, tokens, requests, reusesOf(counts), lostOf(counts), givenUp, left]);
+    const { rounds, calls, tokens, requests, left } = counts;
+    return row([name, rounds, calls, tokens, requests, reusesOf(counts), lostOf(counts), left]);
   });
-  const columns = ['fault', 'rounds', 'calls', 'tokens at once', 'requests', 'reuses', 'lost', 'given up', 'left'];
+  const columns = ['fault', 'rounds', 'calls', 'tokens at once', 'requests', 'reuses', 'lost', 'left'];
   const rule = ['---', ...columns.slice(1).map(() => '--:')];
   return `All storages and flows together:\n\n${[row(columns), row(rule), ...lines].join('\n')}`;
 }
@@ -57,8 +55,7 @@ function placeTable(flows, rows) {
 }
 
 function cellOf(counts) {
-  const lost = counts.givenUp === 0 ? lostOf(counts) : `${lostOf(counts)} + ${counts.givenUp} given up`;
-  return [counts.requests, reusesOf(counts), lost, counts.left].join(' / ');
+  return [counts.requests, reusesOf(counts), lostOf(counts), counts.left].join(' / ');
 }
 
 function reusesOf({ reuses, excusedReuses }) {

@@ -1,5 +1,5 @@
 /** A round: the token has ended, something goes wrong, several callers ask in both processes, and then all is well again. */
-import { ask } from './caller.mjs';
+import { ask, toldToWait } from './caller.mjs';
 
 const tries = 5;
 const minute = 60_000;
@@ -32,13 +32,14 @@ async function rejectedTokens(login, { setBack }) {
   return Promise.all(login.flows.map((flow) => flow.getAccessTokenRefreshIfNecessary({ noAutoRefresh: true })));
 }
 
-/** Asks until there is a token, a few times, as programs do after an error that allows it. */
+/** Asks until there is a token, a few times, as programs do after an error that allows it: as soon as it says, or in a minute. */
 async function settle(flow, login) {
   const outcomes = [];
   for (let n = 0; n < tries; n++) {
     outcomes.push(await ask(flow));
-    if (!outcomes.at(-1).retryable) break;
-    login.clock.set(login.clock.now() + minute);
+    if (!outcomes.at(-1).retryable && !isSuspect(outcomes.at(-1))) break;
+    const pause = toldToWait(outcomes.at(-1)) * 1000 || minute;
+    login.clock.set(login.clock.now() + pause);
   }
   return outcomes;
 }
@@ -46,12 +47,12 @@ async function settle(flow, login) {
 async function count(outcomes, settled, login, callers) {
   const { server, witness } = login;
   const entries = server.ledger.entries.filter(({ headers }) => headers['x-process'] !== undefined);
-  const told = outcomes.find(({ needsLogin }) => needsLogin);
-  const isLost = told !== undefined || (login.isInteractive && !(await login.isLive()));
+  const isTold = outcomes.some((outcome) => outcome.needsLogin && !isSuspect(outcome));
+  const isLost = isTold || (login.isInteractive && !(await login.isHonoured()));
   // What was asked for after the fault was over has to be given, unless the login is gone.
   const unserved = settled.filter((tried) => tried.at(-1).kind !== 'token' && !tried.at(-1).needsLogin).length;
   const { reuses, excusedReuses } = witness.count(entries);
-  const fate = isLost ? fateOf(told, login, excusedReuses > 0 || witness.hasUnsaved(entries)) : undefined;
+  const isExcused = !login.hasGrace && (excusedReuses > 0 || witness.hasUnsaved(entries));
   if (isLost) await login.logIn();
   return {
     rounds: 1,
@@ -61,13 +62,11 @@ async function count(outcomes, settled, login, callers) {
     left: outcomes.slice(0, callers).filter(({ kind }) => kind === 'left').length + unserved,
     reuses,
     excusedReuses,
-    ...(fate && { [fate]: 1 }),
+    ...(isLost && { [isExcused ? 'excusedLogins' : 'lost']: 1 }),
   };
 }
 
-function fateOf(told, { flows }, isExcused) {
-  const isStrict = flows[0].options.rotation === 'strict';
-  if (isStrict && isExcused) return 'excusedLogins';
-  if (isStrict && told?.code === 'REFRESH_TOKEN_UNANSWERED') return 'givenUp';
-  return 'lost';
+/** The words that the server refused it in may mean something else, so it is presented again after a pause. */
+function isSuspect({ code }) {
+  return code === 'REFRESH_TOKEN_SUSPECT';
 }

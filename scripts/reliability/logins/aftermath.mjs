@@ -1,4 +1,5 @@
 /** What is left of logins when an outage is over. */
+import { toldToWait } from '../faults/caller.mjs';
 
 /** Milliseconds by which a pause may be longer than the outage, and by which whole seconds are rounded. */
 const [more, rounding] = [1000, 1000];
@@ -53,12 +54,9 @@ async function tryOne(bench, login) {
   const now = clock.now();
   const request = bench.server.ledger.entries.find(({ issued }) => issued?.accessToken === outcome.token);
   const isUsable = outcome.kind === 'token' && (request?.refreshToken === held || !bench.holdsRefreshTokens);
-  const until = outcome.kind === 'error' ? Math.max(now + toldToWait(outcome) * 1000, bench.notedPause(login)) : 0;
+  const isNoted = outcome.code === 'REFRESH_OUTCOME_UNKNOWN'; // by the millisecond
+  const told = isNoted ? 0 : now + toldToWait(outcome) * 1000;
+  const until = outcome.kind === 'error' ? Math.max(told, bench.notedPause(login)) : 0;
   login.state.isWell = outcome.kind === 'token' ? true : undefined;
   return { login, isHonoured, isUsable, isAnew: outcome.kind === 'token', outcome, ...(until > now && { until }) };
-}
-
-/** Seconds until a server that has failed is asked again, by the words of the error. The record knows other pauses exactly. */
-function toldToWait({ code, message }) {
-  return code === 'REFRESH_OUTCOME_UNKNOWN' ? 0 : Number(/ again in (\d+) s/.exec(message)?.[1] ?? 0);
 }

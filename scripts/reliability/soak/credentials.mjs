@@ -44,7 +44,6 @@ export class Places {
     const options = {
       issuer: issuers[profile],
       clientId,
-      rotation: profile === 'strict' ? 'strict' : { grace },
       headers: { 'x-process': String(process.pid) },
       timeout: 3,
       lockTimeout: 10,

@@ -273,6 +273,25 @@ describe('refresh tokens of the fake authorization server', () => {
     expect(server.ledger.reuses).toBe(1);
   });
 
+  test('is honoured until it is used, or while its grace lasts, or until its grant ends', async () => {
+    server.configure({ rotation: { grace: 10 } });
+    const first = (await logIn()).refresh_token;
+    const second = (await renew(first)).refresh_token;
+    await clock.advance(10_000);
+    expect([first, second, 'rt_unknown'].map((token) => server.honours(token))).toEqual([true, true, false]);
+    await clock.advance(1000);
+    expect([first, second].map((token) => server.honours(token))).toEqual([false, true]);
+    server.configure({ rotation: 'rotate' });
+    const third = (await renew(second)).refresh_token;
+    expect([second, third].map((token) => server.honours(token))).toEqual([false, true]);
+    server.revokeRefreshToken(third);
+    expect(server.honours(third)).toBe(false);
+    server.configure({ refreshTokenLifetime: 60 });
+    const short = (await logIn()).refresh_token;
+    await clock.advance(60_000);
+    expect(server.honours(short)).toBe(false);
+  });
+
   test('may be answered with the same successor within the grace, while that is unused', async () => {
     server.configure({ rotation: { grace: 10, answer: 'same' } });
     const first = await logIn();

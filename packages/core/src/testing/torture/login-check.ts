@@ -8,8 +8,8 @@ import { tortureKey } from './torture-flow.js';
 export interface LoginState {
   /** Whether the record cannot be read, is gone, or mixes the tokens of two answers. */
   readonly isTorn: boolean;
-  /** Whether the server would take the stored refresh token. */
-  readonly isLive: boolean;
+  /** Whether the server would take the stored refresh token now. */
+  readonly isHonoured: boolean;
   /** Whether the process that was hit had tokens from the server that were never saved, or saved too late. */
   readonly isExcused: boolean;
 }
@@ -38,9 +38,14 @@ export class LoginCheck {
     if (stored) this.#presentations.saved.add(refreshToken);
     return {
       isTorn: stored === undefined || this.#pairs.get(refreshToken) !== stored.accessToken,
-      isLive: stored !== undefined && (await this.#isLive(refreshToken)),
+      isHonoured: this.#server.honours(refreshToken),
       isExcused: this.#hasUnsaved(victim) || this.#presentations.wasOvertaken(victim, this.#server.ledger.entries),
     };
+  }
+
+  /** Whether the server would take the stored refresh token now. */
+  async isHonoured(): Promise<boolean> {
+    return this.#server.honours((await this.#read())?.refreshToken ?? '');
   }
 
   async #read(): Promise<TokenSet | undefined> {
@@ -49,13 +54,6 @@ export class LoginCheck {
     } catch {
       return undefined;
     }
-  }
-
-  async #isLive(token: string): Promise<boolean> {
-    const body = new URLSearchParams({ token, client_id: 'torture' });
-    const response = await fetch(`${this.#server.issuer}/introspect`, { method: 'POST', body });
-    const { active } = (await response.json()) as { active?: boolean };
-    return active === true;
   }
 
   #hasUnsaved(victim: number | undefined): boolean {

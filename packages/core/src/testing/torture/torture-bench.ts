@@ -108,11 +108,13 @@ export class TortureBench {
     const end = await round.play(this.#question(this.#plan.calls), this.#deadline);
     this.#round = undefined;
     await this.#crew.replaceDead();
-    const outcomes = [...end.outcomes, ...(await this.#settle(hit.order[0] ?? 0))];
-    const { isTorn, isLive, isExcused } = await this.#check.look(end.hit ? victim : undefined);
+    const settled = await this.#settle(hit.order[0] ?? 0);
+    const outcomes = [...end.outcomes, settled.outcome];
+    const { isTorn, isHonoured, isExcused } = await this.#check.look(end.hit ? victim : undefined);
     const isTold = outcomes.some((outcome) => outcome?.kind === 'error' && outcome.needsLogin);
-    const isLost = !isLive || isTold;
-    const excused = isLost && !isLive && isExcused && this.#plan.profile === 'strict';
+    const isUnusable = settled.wasHonoured && settled.outcome?.kind !== 'token';
+    const isLost = !isHonoured || isTold || isUnusable;
+    const excused = isLost && !isHonoured && !isUnusable && isExcused && this.#plan.profile === 'strict';
     const counts = {
       hits: Number(end.hit),
       lostLogins: Number(isLost && !excused),
@@ -123,7 +125,7 @@ export class TortureBench {
       ...this.#presentations.count(this.#server.ledger.entries),
     };
     this.#note(outcomes);
-    if (!isLive || isTorn) await this.#logInAfter(hit);
+    if (!isHonoured || isTorn) await this.#logInAfter(hit);
     return addCounts(noCounts, counts);
   }
 
@@ -135,14 +137,18 @@ export class TortureBench {
     }
   }
 
-  /** Lets one process ask until it is told something final, as a program that comes by later would. */
-  async #settle(index: number): Promise<readonly (Outcome | undefined)[]> {
+  /**
+   * Lets one process ask until it is told something final, as a program that comes by later would. Tells that, and whether
+   * the server would have taken the stored refresh token just before.
+   */
+  async #settle(index: number): Promise<{ outcome: Outcome | undefined; wasHonoured: boolean }> {
     const worker = this.#crew.members[index];
     const end = performance.now() + this.#deadline;
     for (;;) {
+      const wasHonoured = await this.#check.isHonoured();
       const [outcome] = (worker && (await answerOf(worker, this.#question(1), this.#deadline))) ?? [];
       const isFinal = outcome?.kind !== 'error' || !outcome.retryable;
-      if (isFinal || performance.now() > end) return [outcome];
+      if (isFinal || performance.now() > end) return { outcome, wasHonoured };
     }
   }
 

@@ -7,7 +7,10 @@ export interface TortureCounts {
   readonly hits: number;
   /** Used refresh tokens presented again although the successor had been saved, or while its user held the lock. */
   readonly reuses: number;
-  /** Logins lost, or callers told to log in, without a fault between the server's rotation and the save. */
+  /**
+   * Logins that the server honoured and a call could not use, and those that were lost, or for which callers were told to log in,
+   * without a fault between the server's rotation and the save.
+   */
   readonly lostLogins: number;
   /** Times at which two processes owned the lock. */
   readonly doubleOwners: number;

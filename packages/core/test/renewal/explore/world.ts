@@ -105,9 +105,11 @@ export class World {
     for (const instance of this.#instances.filter(({ isAlive }) => isAlive)) await this.#callAgain(instance);
     this.#clock.tick(2 * 3_600_000);
     this.claims.endPauses();
+    const { claims } = this;
+    const isHonoured = this.#server.takes(this.#storage.record?.refreshToken);
     const later = this.#addInstance('later');
     const token = await this.#callAgain(later);
-    const { claims } = this;
+    if (token === undefined && isHonoured) claims.fail('the server honours the login, and nobody can use it');
     const isExcused = this.#scenario.rotation !== 'grace' && claims.excuses.size > 0;
     if (token === undefined && !isExcused && !claims.isLoggedOut)
       claims.fail('the login is lost, and no fault explains it');
