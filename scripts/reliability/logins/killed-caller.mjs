@@ -4,7 +4,7 @@ import { createFlow } from '../every-flow.mjs';
 import { openPlace } from './places.mjs';
 
 const { point, place, grant, server, clientId, account, now } = JSON.parse(process.argv[2]);
-const { storage } = openPlace(place);
+const { storage } = openPlace(place, { lease: 1 });
 
 const dieAt = (reached) => {
   if (reached === point) process.kill(process.pid, 'SIGKILL');

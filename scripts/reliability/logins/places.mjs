@@ -6,11 +6,11 @@ import { RedisTokenStorage } from '../../../packages/storage-redis/dist/index.js
 
 const { Keyv } = createRequire(new URL('../../../packages/core/package.json', import.meta.url))('keyv');
 
-/** Seconds until what a killed process has locked on Redis is free. */
-const lease = 1;
-
-/** Opens the storage of a kind, in a folder and a Redis; another process that opens `Files` or `Redis` finds the same. */
-export function openPlace({ kind, folder, redisUrl }) {
+/**
+ * Opens the storage of a kind, in a folder and a Redis; another process that opens `Files` or `Redis` finds the same.
+ * `lease`: seconds until what a killed process has locked on Redis is free.
+ */
+export function openPlace({ kind, folder, redisUrl }, { lease } = {}) {
   if (kind === 'Files') return { storage: new FileTokenStorage(folder, { perKey: true }) };
   if (kind === 'Memory') return { storage: new MemoryTokenStorage() };
   if (kind === 'Keyv') return { storage: new KeyvTokenStorage(new Keyv(), { lock: 'process' }) };
