@@ -1,6 +1,6 @@
 import { describe, expect, jest } from '@jest/globals';
 import { FileTokenStorage } from '@latchkey/storage-file';
-import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { outcomeOf, start } from './child.js';
 import { modeOf } from './folder.js';
