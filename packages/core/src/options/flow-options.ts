@@ -60,7 +60,7 @@ export interface FlowOptions {
   readonly key?: string | undefined;
   /** Excludes other processes during a renewal. @defaultValue the storage's own lock */
   readonly lock?: Lock | 'process' | undefined;
-  /** Seconds to wait for the lock. @defaultValue 30 */
+  /** Seconds to wait for the lock, once a renewal has its place in line. @defaultValue 30 */
   readonly lockTimeout?: number | undefined;
   /**
    * Seconds before its end at which a token is renewed.
