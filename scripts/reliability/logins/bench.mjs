@@ -26,12 +26,14 @@ export class Bench {
   #grant;
   #options;
   #place;
+  #storage;
 
   /** `grace`: for how many seconds the server takes a used refresh token. */
   static async start(name, { grant, grace, place, storage }) {
     const bench = new Bench();
     await bench.#start(name, grant, grace, storage);
     bench.#place = place;
+    bench.#storage = storage;
     return bench;
   }
 
@@ -79,7 +81,20 @@ export class Bench {
   /** What an outage reaches. */
   get reach() {
     const { server, network, storage } = this;
-    return { server, network, storage, setBack: (milliseconds) => void (this.#back = milliseconds) };
+    const setBack = (milliseconds) => void (this.#back = milliseconds);
+    return { server, network, storage, setBack, goBack: (met) => this.#goBack(met) };
+  }
+
+  /** Renews all logins, puts the records from before back, and lets time pass until they are to be renewed again. */
+  async #goBack({ logins, callers }) {
+    const goBack = async ({ flow }) => {
+      const older = await this.#storage.load(flow.key);
+      await this.#renew(flow);
+      const lock = { signal: new AbortController().signal };
+      await this.#storage.save(flow.key, older, { reason: 'import', expected: undefined, lock });
+    };
+    for (const login of logins) await goBack(login);
+    await this.age(logins, { ...callers, isRenewed: true });
   }
 
   /** So many logins, all of which are well. */
@@ -100,8 +115,8 @@ export class Bench {
   }
 
   /** Lets tokens end, or, `ahead`, come to where they are renewed ahead. */
-  async age(logins, { ahead = false }) {
-    if (ahead) await Promise.all(logins.map(({ flow }) => this.#renew(flow)));
+  async age(logins, { ahead = false, isRenewed = false }) {
+    if (ahead && !isRenewed) await Promise.all(logins.map(({ flow }) => this.#renew(flow)));
     this.clock.passTo(this.clock.now() + (ahead ? 0.85 : 2) * hour);
   }
 

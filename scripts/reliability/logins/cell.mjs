@@ -32,11 +32,12 @@ export async function playCell(bench, { outage, length, callers }) {
     server.nextAnswers({ grantType: 'refresh_token', times: Infinity }, (entry) => void witness.arrived(entry));
   watch();
   const began = clock.now();
-  outage.begin(bench.reach);
+  await outage.begin(bench.reach, { logins, callers });
   const kept = callers.keepsFresh ? logins.map(({ flow }) => flow.keepFresh()) : [];
   await activity.quiet();
   if (outage.kills) for (let n = 0; n < length.calls; n++) await bench.dieRenewing(outage.point);
-  else await call(bench, logins, length, began, callers.accounts > 1 ? leisure : 1);
+  else
+    await call(bench, logins, { ...length, isRefused: outage.isRefused, leisure: callers.accounts > 1 ? leisure : 1 });
   outage.end?.(bench.reach);
   storage.end();
   network.detour = undefined;
@@ -52,16 +53,12 @@ export async function playCell(bench, { outage, length, callers }) {
   return { ...counts, asked: counts.asked + asked, reuses, requests: network.sent, cells: 1, logins: logins.length };
 }
 
-async function call(
-  { clock, activity, isInteractive },
-  logins,
-  { calls = Infinity, lasts = Infinity, every = 0 },
-  began,
-  leisure,
-) {
-  const end = began + lasts * 1000;
+async function call(bench, logins, { calls = Infinity, lasts = Infinity, every = 0, leisure, isRefused = false }) {
+  const { clock, activity, isInteractive: interactive } = bench;
+  const end = clock.now() + lasts * 1000;
+  const callOnce = (login) => (isRefused ? bench.renew(login, { interactive }) : ask(login.flow, { interactive }));
   for (let n = 1; ; n++) {
-    await Promise.all(logins.map(({ flow }) => ask(flow, { interactive: isInteractive })));
+    await Promise.all(logins.map((login) => callOnce(login)));
     await activity.quiet();
     if (n === calls || clock.now() >= end) return;
     const pause = every * (calls === Infinity ? leisure : 1) * 1000;

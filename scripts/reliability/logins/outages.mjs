@@ -74,7 +74,13 @@ const atHome = [
   { ...atStorage('saves fail', 'failingSaves', Infinity), acts: true },
   atStorage('storage out of reach', 'isAway', true),
   atStorage('the lock is held by somebody else', 'isHeld', true),
-  { name: 'clock set back by a day', begin: ({ setBack }) => setBack(day), end: ({ setBack }) => setBack(0) },
+  { name: 'storage goes back to before a renewal', begin: ({ goBack }, met) => goBack(met) },
+  {
+    name: 'clock set back by a day, tokens refused by the API',
+    isRefused: true,
+    begin: ({ setBack }) => setBack(day),
+    end: ({ setBack }) => setBack(0),
+  },
 ];
 
 /** All faults; `folder` is for certificates. `close` ends what listens. */

@@ -17,9 +17,9 @@ export function sumOf(cells) {
 }
 
 /** Whether whoever is honoured is usable, nobody else is, and nothing else went wrong. */
-export function isUnharmed({ counts, grace }) {
+export function isUnharmed({ counts }) {
   const { unlike, asked, reuses, left, longPauses } = counts;
-  return unlike === 0 && asked === 0 && left === 0 && longPauses === 0 && (grace === 0 || reuses === 0);
+  return [unlike, asked, reuses, left, longPauses].every((count) => count === 0);
 }
 
 /** The values of a property, in the order in which they come. */
