@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.js';
+
 /** The time, as flows see it. Tests give one that moves when told. @group Options */
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -25,15 +27,16 @@ export const systemClock: Clock = {
 function wait(milliseconds: number, signal: AbortSignal | undefined, idle: boolean): Promise<void> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(signal?.reason as Error);
-    };
     const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
+      leave?.();
       resolve();
     }, milliseconds);
     if (idle && typeof timer === 'object') timer.unref();
-    signal?.addEventListener('abort', stop, { once: true });
+    const leave =
+      signal &&
+      onAbort(signal, () => {
+        clearTimeout(timer);
+        reject(signal.reason as Error);
+      });
   });
 }

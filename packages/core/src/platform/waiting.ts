@@ -1,4 +1,5 @@
 import { longestTimer } from './clock.js';
+import { onAbort } from './on-abort.js';
 
 /**
  * Settles like `promise`, or rejects with the signal's reason as soon as it is aborted. Ends the wait, not the work:
@@ -7,14 +8,9 @@ import { longestTimer } from './clock.js';
 export function untilAborted<T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T> {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      reject(signal.reason as Error);
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', stop);
-    });
+    if (signal.aborted) reject(signal.reason as Error);
+    const leave = signal.aborted ? undefined : onAbort(signal, () => reject(signal.reason as Error));
+    promise.then(resolve, reject).finally(leave);
   });
 }
 

@@ -1,6 +1,7 @@
 import { longestTimer } from '../platform/clock.js';
 import { causesOf } from '../errors/error-causes.js';
 import { isNeverSent, NoAnswerError } from './no-answer.js';
+import { onAbort } from '../platform/on-abort.js';
 import { untilAborted } from '../platform/waiting.js';
 import { type Sending, watchSending } from './watch-sending.js';
 
@@ -40,10 +41,7 @@ export async function exchange(
     },
     Math.min(timeout * 1000, longestTimer),
   );
-  const abort = (): void => {
-    deadline.abort(signal?.reason);
-  };
-  signal?.addEventListener('abort', abort, { once: true });
+  const leave = signal && onAbort(signal, () => deadline.abort(signal.reason));
   const sending: Sending = {};
   const send = (): Promise<Response> => fetch(url, { ...init, redirect: 'manual', signal: deadline.signal });
   try {
@@ -67,7 +65,7 @@ export async function exchange(
     throw new NoAnswerError(isLate ? `No connection within ${timeout} s.` : describe(cause), { cause, mayHaveArrived });
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', abort);
+    leave?.();
   }
 }
 

@@ -1,6 +1,7 @@
 import { LockTimeoutError } from '../errors/index.js';
 import type { HeldLock, Lock, LockOptions } from './lock.js';
 import { longestTimer } from '../platform/clock.js';
+import { onAbort } from '../platform/on-abort.js';
 
 /**
  * Lets one task at a time run for a key within this process, first come, first served. It excludes no other process.
@@ -47,7 +48,7 @@ function waitInLine(line: Set<() => void>, { signal, timeout }: LockOptions, lat
     const leave = (): void => {
       line.delete(call);
       clearTimeout(timer);
-      signal.removeEventListener('abort', abort);
+      unsubscribe();
     };
     const call = (): void => {
       leave();
@@ -64,6 +65,6 @@ function waitInLine(line: Set<() => void>, { signal, timeout }: LockOptions, lat
     const milliseconds = Math.max(timeout * 1000, 0);
     const timer = milliseconds > longestTimer ? undefined : setTimeout(expire, milliseconds);
     line.add(call);
-    signal.addEventListener('abort', abort, { once: true });
+    const unsubscribe = onAbort(signal, abort);
   });
 }
