@@ -66,18 +66,21 @@ describe.each(Object.entries(makers))('A client of %s', (name, make) => {
     const { client, end } = make(server.url);
     const storage = new RedisTokenStorage({ client, prefix: `used-${name}`, lease: 30 });
     await storage.save(key, someTokens(1), expecting(0));
-    const { release } = await hold(storage);
+    const canListen = !name.startsWith('whatever');
     let told = 0;
     const onRelease = async (): Promise<void> => {
       told++;
     };
-    const turn = storage.withLock(key, async () => 'in', { ...waiting(), onRelease });
-    const canListen = !name.startsWith('whatever');
-    if (canListen)
-      while (String(await server.send('PUBSUB', 'CHANNELS', 'used-*')) === '') await new Promise(setImmediate);
-    await release();
-    expect(await turn).toBe('in');
-    expect(told).toBe(canListen ? 1 : 0);
+    // A waiter also polls, and may come first by that.
+    for (let round = 0; round < 5 && told === 0; round++) {
+      const { release } = await hold(storage);
+      const turn = storage.withLock(key, async () => 'in', { ...waiting(), onRelease });
+      if (canListen)
+        while (String(await server.send('PUBSUB', 'CHANNELS', 'used-*')) === '') await new Promise(setImmediate);
+      await release();
+      expect(await turn).toBe('in');
+    }
+    expect(told > 0).toBe(canListen);
     await storage.close();
     const again = new RedisTokenStorage({ client, prefix: `used-${name}` });
     expect((await again.load(key))?.generation).toBe(1);
