@@ -65,13 +65,18 @@ export interface RecordStamp {
   readonly refused?: true;
 }
 
-const latestSecond = 8_640_000_000_000; // the last second that a Date can hold
+/** The last second that is not taken for milliseconds: in the year 5138. */
+const latestSecond = 100_000_000_000;
 
 /** Reads a lifetime in seconds from a number or numeric string; `undefined` for all else. */
 export function readSeconds(value: unknown): number | undefined {
+  const number = readNumber(value);
+  return number === undefined ? undefined : Math.min(Math.max(Math.floor(number), 0), latestSecond);
+}
+
+function readNumber(value: unknown): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof number !== 'number' || Number.isNaN(number)) return undefined;
-  return Math.min(Math.max(Math.floor(number), 0), latestSecond);
+  return typeof number !== 'number' || Number.isNaN(number) ? undefined : number;
 }
 
 const textFields = ['access_token', 'refresh_token', 'id_token', 'token_type'];
@@ -130,8 +135,8 @@ function readDate(value: unknown): number | undefined {
 
 /** Some write milliseconds: RDP's samples in Java, Apigee, Salesforce. */
 function readTime(value: unknown): number | undefined {
-  const number = readSeconds(value);
-  return number !== undefined && number > 100_000_000_000 ? Math.floor(number / 1000) : number;
+  const number = readNumber(value);
+  return number !== undefined && number > latestSecond ? readSeconds(number / 1000) : readSeconds(number);
 }
 
 /** A list is joined, and characters that could forge lines in a log are none of a scope's (RFC 6749 section 3.3). */
