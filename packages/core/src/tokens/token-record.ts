@@ -65,18 +65,13 @@ export interface RecordStamp {
   readonly refused?: true;
 }
 
-/** The last second that is not taken for milliseconds: in the year 5138. */
-const latestSecond = 100_000_000_000;
+const latestSecond = 8_640_000_000_000; // the last second that a Date can hold
 
 /** Reads a lifetime in seconds from a number or numeric string; `undefined` for all else. */
 export function readSeconds(value: unknown): number | undefined {
-  const number = readNumber(value);
-  return number === undefined ? undefined : Math.min(Math.max(Math.floor(number), 0), latestSecond);
-}
-
-function readNumber(value: unknown): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof number !== 'number' || Number.isNaN(number) ? undefined : number;
+  if (typeof number !== 'number' || Number.isNaN(number)) return undefined;
+  return Math.min(Math.max(Math.floor(number), 0), latestSecond);
 }
 
 const textFields = ['access_token', 'refresh_token', 'id_token', 'token_type'];
@@ -133,10 +128,11 @@ function readDate(value: unknown): number | undefined {
   return typeof value === 'string' && dateAndZone.test(value) ? readSeconds(Date.parse(value) / 1000) : undefined;
 }
 
-/** Some write milliseconds: RDP's samples in Java, Apigee, Salesforce. */
+/** Some write milliseconds: RDP's samples in Java, Apigee, Salesforce. As such, these are the years 2008 to 2103. */
 function readTime(value: unknown): number | undefined {
-  const number = readNumber(value);
-  return number !== undefined && number > latestSecond ? readSeconds(number / 1000) : readSeconds(number);
+  const number = readSeconds(value);
+  const isMilliseconds = number !== undefined && number > 1_200_000_000_000 && number < 4_200_000_000_000;
+  return isMilliseconds ? Math.floor(number / 1000) : number;
 }
 
 /** A list is joined, and characters that could forge lines in a log are none of a scope's (RFC 6749 section 3.3). */
