@@ -3,7 +3,7 @@
  * `node scripts/reliability/system-calls.mjs [--every 1]`; with `--every 5` every fifth only, and nothing is written.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -11,8 +11,8 @@ import { parseArgs } from 'node:util';
 import { compile } from '../compile.mjs';
 import { install } from '../install.mjs';
 import { root, script } from '../steps.mjs';
+import { writePart } from './reliability-page.mjs';
 
-const page = path.join(root, 'docs/reliability.md');
 const title = '## System calls that fail';
 const kinds = ['kernel', 'lockfile'];
 
@@ -30,7 +30,7 @@ await script(async () => {
     const section = write(tallies, errors);
     console.log(section);
     if (tallies.some(({ harms }) => harms.length > 0)) process.exitCode = 1;
-    if (values.every === '1') replaceSection(section);
+    if (values.every === '1') writePart('calls', section);
   } finally {
     saves.end();
     rmSync(folder, { recursive: true, force: true });
@@ -64,16 +64,4 @@ the old record or the new one is there, whole. \`node scripts/reliability/system
 
 ${sections.join('\n\n')}
 `;
-}
-
-function replaceSection(section) {
-  const parts = readFileSync(page, 'utf8').split(/(?=^## )/m);
-  const at = parts.findIndex((part) => part.startsWith(title));
-  if (at < 0) parts[parts.length - 1] = `${parts.at(-1).trimEnd()}\n\n`;
-  parts.splice(
-    at < 0 ? parts.length : at,
-    at < 0 ? 0 : 1,
-    at < 0 || at === parts.length - 1 ? section : `${section}\n`,
-  );
-  writeFileSync(page, parts.join(''));
 }
