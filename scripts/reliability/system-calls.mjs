@@ -10,7 +10,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { compile } from '../compile.mjs';
 import { install } from '../install.mjs';
-import { root, script } from '../steps.mjs';
+import { script } from '../steps.mjs';
 import { writePart } from './reliability-page.mjs';
 
 const title = '## System calls that fail';
