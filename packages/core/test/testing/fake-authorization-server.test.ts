@@ -152,32 +152,6 @@ describe('the grants of the fake authorization server', () => {
     expect(await Promise.all(subjects)).toEqual(['eve', 'bob', 'eve']);
   });
 
-  test('says of a grant that it does not know which it knows, and how to teach it', async () => {
-    const answer = await post('/token', { grant_type: 'urn:example:ticket' });
-    const { error_description } = (await answer.json()) as { error_description: string };
-    expect(error_description).toContain('does not know the grant urn:example:ticket');
-    expect(error_description).toContain("server.configure({ grants: { 'urn:example:ticket': ");
-    expect(error_description).toContain('client_credentials, password, ');
-  });
-
-  test('takes a grant that it was taught, as long as its form names a subject', async () => {
-    const subjects: Record<string, string> = { 'ticket-1': 'eve' };
-    const grants = { 'urn:example:ticket': async ({ ticket = '' }) => subjects[ticket] };
-    server.configure({ grants });
-    const form = { grant_type: 'urn:example:ticket', ticket: 'ticket-1' };
-    const { access_token, refresh_token } = await grant(form);
-    const headers = { authorization: `Bearer ${access_token}` };
-    expect(await (await fetch(`${server.issuer}/userinfo`, { headers })).json()).toEqual({ sub: 'eve' });
-    expect(await renew(refresh_token)).toHaveProperty('access_token');
-    expect(await refused({ ...form, ticket: 'another' })).toBe('invalid_grant');
-    server.configure({ grants: { ...grants, password: () => undefined } });
-    expect(await refused({ grant_type: 'password', username: 'ada', password: 'pw' })).toBe('invalid_grant');
-    const metadata = await (await fetch(`${server.issuer}/.well-known/openid-configuration`)).json();
-    expect(metadata).toMatchObject({
-      grant_types_supported: expect.arrayContaining(['urn:example:ticket', 'password']),
-    });
-  });
-
   test('refuses what it does not know', async () => {
     expect(await refused({ grant_type: 'magic' })).toBe('unsupported_grant_type');
     expect(await refused({ grant_type: 'toString' })).toBe('unsupported_grant_type');
