@@ -36,8 +36,7 @@ export async function playCell(bench, { outage, length, callers }) {
   const kept = callers.keepsFresh ? logins.map(({ flow }) => flow.keepFresh()) : [];
   await activity.quiet();
   if (outage.kills) for (let n = 0; n < length.calls; n++) await bench.dieRenewing(outage.point);
-  else
-    await call(bench, logins, { ...length, isRefused: outage.isRefused, leisure: callers.accounts > 1 ? leisure : 1 });
+  else await call(bench, logins, { ...length, outage, leisure: callers.accounts > 1 ? leisure : 1 });
   outage.end?.(bench.reach);
   storage.end();
   network.detour = undefined;
@@ -53,12 +52,15 @@ export async function playCell(bench, { outage, length, callers }) {
   return { ...counts, asked: counts.asked + asked, reuses, requests: network.sent, cells: 1, logins: logins.length };
 }
 
-async function call(bench, logins, { calls = Infinity, lasts = Infinity, every = 0, leisure, isRefused = false }) {
+async function call(bench, logins, { calls = Infinity, lasts = Infinity, every = 0, leisure, outage }) {
   const { clock, activity, isInteractive: interactive } = bench;
   const end = clock.now() + lasts * 1000;
-  const callOnce = (login) => (isRefused ? bench.renew(login, { interactive }) : ask(login.flow, { interactive }));
+  const callOnce = (login) =>
+    outage.isRefused ? bench.renew(login, { interactive }) : ask(login.flow, { interactive });
   for (let n = 1; ; n++) {
-    await Promise.all(logins.map((login) => callOnce(login)));
+    const outcomes = await Promise.all(logins.map((login) => callOnce(login)));
+    const wrong = outage.isTransient && outcomes.find(({ kind, retryable }) => kind === 'error' && !retryable);
+    if (wrong) throw new Error(`"${outage.name}" is no outage to a caller: ${wrong.message}`);
     await activity.quiet();
     if (n === calls || clock.now() >= end) return;
     const pause = every * (calls === Infinity ? leisure : 1) * 1000;

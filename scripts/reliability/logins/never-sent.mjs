@@ -22,11 +22,14 @@ export async function neverSent(folder) {
   const tls = (options) => listen(createTlsServer(options, (socket) => socket.destroy()));
   const later = makeCertificate(folder, { from: 2080 });
   const elsewhere = makeCertificate(folder, { address: '127.0.0.9' });
+  const closed = await raw(() => undefined);
+  open.pop().close();
   const networks = new Set();
   const runOut = () => setImmediate(() => networks.forEach((network) => network.runOut()));
 
   const astray = (name, port, fetch) => ({
     name,
+    isTransient: true,
     begin: ({ network }) => {
       network.detour = { url: `https://127.0.0.1:${port}/token`, fetch };
       networks.add(network);
@@ -34,13 +37,11 @@ export async function neverSent(folder) {
     end: ({ network }) => void networks.delete(network),
   });
   const told = (name, error) =>
-    astray(name, 1, through(new undici.Agent({ connect: (_options, done) => done(error) })));
+    astray(name, closed, through(new undici.Agent({ connect: (_options, done) => done(error) })));
   const proxy = async (status) =>
     through(new undici.ProxyAgent(`http://127.0.0.1:${await raw((socket) => answer(socket, status))}`));
   const trusting = ({ cert }) => through(new undici.Agent({ connect: { ca: cert } }));
 
-  const closed = await raw(() => undefined);
-  open.pop().close();
   const outages = [
     astray('connection refused', closed),
     astray('certificate not yet valid', await tls(later), trusting(later)),
@@ -49,8 +50,8 @@ export async function neverSent(folder) {
     astray('TLS handshake reset', await raw((socket) => socket.once('data', () => socket.resetAndDestroy()))),
     astray('TLS handshake closed', await raw((socket) => socket.end())),
     astray('TLS handshake without an answer', await raw((socket) => socket.once('data', runOut))),
-    astray('proxy answers CONNECT with 407', 1, await proxy('407 Proxy Authentication Required')),
-    astray('proxy answers CONNECT with 502', 1, await proxy('502 Bad Gateway')),
+    astray('proxy answers CONNECT with 407', closed, await proxy('407 Proxy Authentication Required')),
+    astray('proxy answers CONNECT with 502', closed, await proxy('502 Bad Gateway')),
     told('no file descriptor left', failure('EMFILE', 'connect')),
     told('no such name', failure('ENOTFOUND', 'getaddrinfo')),
     told('name server out of reach', failure('EAI_AGAIN', 'getaddrinfo')),
