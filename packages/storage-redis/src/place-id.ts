@@ -1,8 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { RedisConnectedClient } from './link/connected-client.js';
 import type { RedisOptions } from './redis-options.js';
 
-let count = 0;
-const numbers = new WeakMap<object, number>();
+const names = new WeakMap<object, string>();
 
 /** Names the place: endpoint, database and prefix. No user and no password. */
 export function placeId(options: RedisOptions, prefix: string): string {
@@ -53,7 +53,7 @@ interface ClientOptions extends Address {
   readonly name?: string | null;
 }
 
-/** Where a client does not tell its endpoint, as a cluster, the name is good within this process only. */
+/** Where a client does not tell its endpoint, as a cluster, the name is random, and good within this process only. */
 function endpointOfClient(client: RedisConnectedClient): string {
   const { sentinels, ...options } = ('options' in client ? (client.options ?? {}) : {}) as ClientOptions;
   const { socket = options, database = options.db } = options;
@@ -67,7 +67,7 @@ function endpointOfClient(client: RedisConnectedClient): string {
   if (host !== undefined || port !== undefined || path !== undefined) {
     return endpointOf({ socket: { host, port, path }, database } as RedisOptions);
   }
-  const number = numbers.get(client) ?? ++count;
-  numbers.set(client, number);
-  return `client ${number}`;
+  const name = names.get(client) ?? randomUUID();
+  names.set(client, name);
+  return `client ${name}`;
 }

@@ -11,7 +11,7 @@ import {
   type TokenStorage,
 } from '@latchkey/core';
 import { LeaseLock } from './lease/lease-lock.js';
-import { Lease } from './lease/redis-lease.js';
+import { isLease, type Lease } from './lease/redis-lease.js';
 import { millisecondsToKeep } from './record-lifetime.js';
 import { namesOf, type RecordNames } from './record-names.js';
 import { RecordText } from './record-text.js';
@@ -141,7 +141,7 @@ export class RedisTokenStorage implements TokenStorage, AsyncDisposable {
 
   /** The owner to compare; empty when the lock is of another kind or place, whose holder Redis does not know. */
   #owner({ lock }: RecordNames, context: DeleteContext): string {
-    return context.lock instanceof Lease && context.lock.covers(this.id, lock) ? context.lock.owner : '';
+    return isLease(context.lock) && context.lock.covers(this.id, lock) ? context.lock.owner : '';
   }
 
   async #write(names: RecordNames, script: string, values: string[], context: DeleteContext): Promise<void> {
@@ -156,7 +156,7 @@ export class RedisTokenStorage implements TokenStorage, AsyncDisposable {
     if (outcome === 'conflict') throw new StorageConflictError({ expected: context.expected, found: Number(found) });
     if (outcome === 'corrupt') throw new RecordUnreadableError();
     if (outcome !== 'lost') return;
-    if (context.lock instanceof Lease) context.lock.lose();
+    if (isLease(context.lock)) context.lock.lose();
     throw new LockLostError();
   }
 }

@@ -1,13 +1,18 @@
 import type { DefaultsFor } from './auth-flow-error.js';
 import { describeRefusal, OAuthError, type OAuthErrorDetails } from './oauth-error.js';
+import { brand } from './brand.js';
 
 /** An API refused a request because of its token (RFC 6750 section 3). Made by `explainResponse`. @group Errors */
 export abstract class ApiError extends OAuthError {
+  /** @internal */
+  static override readonly [brand]: string = 'ApiError';
   declare readonly status: number;
 }
 
 /** The API does not accept the token, or got none (401; `invalid_token`). @group Errors */
 export class UnauthenticatedError extends ApiError {
+  /** @internal */
+  static override readonly [brand]: string = 'UnauthenticatedError';
   static override readonly defaults: DefaultsFor<OAuthErrorDetails> = (details) => ({
     code: 'UNAUTHENTICATED',
     message: `The API did not accept the token (${describeRefusal(details)}).`,
@@ -23,6 +28,8 @@ export class UnauthenticatedError extends ApiError {
 
 /** The API knows who calls, and does not allow this request (403; `insufficient_scope`). @group Errors */
 export class UnauthorizedError extends ApiError {
+  /** @internal */
+  static override readonly [brand]: string = 'UnauthorizedError';
   static override readonly defaults: DefaultsFor<OAuthErrorDetails & { scope?: string | undefined }> = (details) =>
     details.error === 'insufficient_scope'
       ? {

@@ -1,3 +1,5 @@
+import { brand, isBranded } from './brand.js';
+
 /** What a class of errors says unless a case says otherwise. @group Errors */
 export interface ErrorDefaults {
   /** Stable name of the case. */
@@ -24,8 +26,24 @@ export interface ErrorDetails extends Partial<ErrorDefaults> {
   readonly cause?: unknown;
 }
 
-/** Base of all errors of Latchkey. The caller's own mistakes are `TypeError`s. @group Errors */
+/**
+ * Base of all errors of Latchkey. The caller's own mistakes are `TypeError`s.
+ *
+ * `instanceof` knows the errors of each copy of this package, of any version: one within an SDK, a bundle, another realm.
+ * A class of your own is known by its own instances alone.
+ *
+ * @group Errors
+ */
 export abstract class AuthFlowError extends Error {
+  /** @internal */
+  static readonly [brand]: string = 'AuthFlowError';
+
+  /** @internal What `instanceof` asks. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (Object.hasOwn(this, brand)) return isBranded(value, this[brand]);
+    return Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+
   /** What the class says unless a case says otherwise; a class of your own has its own. */
   static readonly defaults: DefaultsFor<never> = {
     code: 'AUTH_FLOW_ERROR',

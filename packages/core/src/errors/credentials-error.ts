@@ -1,7 +1,10 @@
 import { AuthFlowError, type DefaultsFor, type ErrorDetails } from './auth-flow-error.js';
+import { brand } from './brand.js';
 
 /** What the client logs in with cannot be had: nothing was sent. No message repeats a value. @group Errors */
 export abstract class CredentialsError extends AuthFlowError {
+  /** @internal */
+  static override readonly [brand]: string = 'CredentialsError';
   /** As of {@link AuthFlowError}; what else is known of the case is for `defaults`. */
   constructor(details?: ErrorDetails, known?: object) {
     super(details, known);
@@ -10,6 +13,8 @@ export abstract class CredentialsError extends AuthFlowError {
 
 /** Credentials are not set. Unset and empty are the same. @group Errors */
 export class MissingCredentialsError extends CredentialsError {
+  /** @internal */
+  static override readonly [brand]: string = 'MissingCredentialsError';
   static override readonly defaults: DefaultsFor<{ names: readonly string[] }> = ({ names }) => ({
     code: 'MISSING_CREDENTIALS',
     message: `Missing or empty: ${names.join(', ')}.`,
@@ -27,6 +32,8 @@ export class MissingCredentialsError extends CredentialsError {
 
 /** A file of credentials or profiles cannot be used; `code` says which kind of fault it is. @group Errors */
 export class CredentialsFileError extends CredentialsError {
+  /** @internal */
+  static override readonly [brand]: string = 'CredentialsFileError';
   static override readonly defaults: DefaultsFor<{ path: string; reason: string }> = ({ path, reason }) => ({
     code: 'CREDENTIALS_FILE_INVALID',
     message: `The file ${path} cannot be used: ${reason}.`,
@@ -47,6 +54,8 @@ export class CredentialsFileError extends CredentialsError {
 
 /** An environment variable holds what cannot be used. @group Errors */
 export class EnvironmentVariableError extends CredentialsError {
+  /** @internal */
+  static override readonly [brand]: string = 'EnvironmentVariableError';
   static override readonly defaults: DefaultsFor<{ variable: string; reason: string }> = ({ variable, reason }) => ({
     code: 'ENVIRONMENT_VARIABLE_INVALID',
     message: `The environment variable ${variable} cannot be used: ${reason}.`,
@@ -67,6 +76,8 @@ export class EnvironmentVariableError extends CredentialsError {
 
 /** The profile that was asked for is not in the file. @group Errors */
 export class ProfileDoesNotExistError extends CredentialsError {
+  /** @internal */
+  static override readonly [brand]: string = 'ProfileDoesNotExistError';
   static override readonly defaults: DefaultsFor<{ profile: string; known: readonly string[] }> = ({
     profile,
     known,

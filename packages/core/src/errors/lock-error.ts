@@ -1,7 +1,10 @@
 import { AuthFlowError, type DefaultsFor, type ErrorDefaults, type ErrorDetails } from './auth-flow-error.js';
+import { brand } from './brand.js';
 
 /** Another process held the lock for too long. @group Errors */
 export class LockTimeoutError extends AuthFlowError {
+  /** @internal */
+  static override readonly [brand]: string = 'LockTimeoutError';
   static override readonly defaults: DefaultsFor<{ holder?: number | undefined }> = ({ holder }) => ({
     code: 'LOCK_TIMEOUT',
     message: `The lock of this credential was held for too long${holder === undefined ? '' : ` by process ${holder}`}.`,
@@ -20,6 +23,8 @@ export class LockTimeoutError extends AuthFlowError {
 
 /** The lock was lost before the step that needs it: nothing was sent, or nothing was written. @group Errors */
 export class LockLostError extends AuthFlowError {
+  /** @internal */
+  static override readonly [brand]: string = 'LockLostError';
   static override readonly defaults: ErrorDefaults = {
     code: 'LOCK_LOST',
     message: 'The lock of this credential was lost, so the step that needs it was not taken.',
@@ -30,6 +35,8 @@ export class LockLostError extends AuthFlowError {
 
 /** There can be no lock here: its parts are missing, or the others use another kind. Nothing was sent. @group Errors */
 export class LockUnavailableError extends AuthFlowError {
+  /** @internal */
+  static override readonly [brand]: string = 'LockUnavailableError';
   static override readonly defaults: ErrorDefaults = {
     code: 'LOCK_UNAVAILABLE',
     message: 'No lock can be taken here.',

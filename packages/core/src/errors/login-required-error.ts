@@ -1,8 +1,11 @@
 import { AuthFlowError, type DefaultsFor, type ErrorDefaults, type ErrorDetails } from './auth-flow-error.js';
 import { type AnswerDetails, describeRefusal, OAuthError } from './oauth-error.js';
+import { brand } from './brand.js';
 
 /** Somebody has to log in again. One catch of this class covers every such case. @group Errors */
 export class LoginRequiredError extends OAuthError {
+  /** @internal */
+  static override readonly [brand]: string = 'LoginRequiredError';
   static override readonly defaults: DefaultsFor<AnswerDetails> = {
     code: 'LOGIN_REQUIRED',
     message: 'A login is needed.',
@@ -17,6 +20,8 @@ export class LoginRequiredError extends OAuthError {
 
 /** Nothing is stored for this credential. @group Errors */
 export class NoTokensError extends LoginRequiredError {
+  /** @internal */
+  static override readonly [brand]: string = 'NoTokensError';
   static override readonly defaults: ErrorDefaults = {
     code: 'NO_TOKENS',
     message: 'No tokens are stored for this credential.',
@@ -26,6 +31,8 @@ export class NoTokensError extends LoginRequiredError {
 
 /** There are tokens, but no access token. @group Errors */
 export class NoAccessTokenError extends NoTokensError {
+  /** @internal */
+  static override readonly [brand]: string = 'NoAccessTokenError';
   static override readonly defaults: ErrorDefaults = {
     code: 'NO_ACCESS_TOKEN',
     message: 'The stored tokens hold no access token.',
@@ -35,6 +42,8 @@ export class NoAccessTokenError extends NoTokensError {
 
 /** There are tokens, but no refresh token, and this flow needs a person for a new login. @group Errors */
 export class NoRefreshTokenError extends NoTokensError {
+  /** @internal */
+  static override readonly [brand]: string = 'NoRefreshTokenError';
   static override readonly defaults: ErrorDefaults = {
     code: 'NO_REFRESH_TOKEN',
     message: 'The access token must be renewed, but no refresh token is stored.',
@@ -48,6 +57,8 @@ export class NoRefreshTokenError extends NoTokensError {
  * @group Errors
  */
 export class InvalidRefreshTokenError extends LoginRequiredError {
+  /** @internal */
+  static override readonly [brand]: string = 'InvalidRefreshTokenError';
   static override readonly defaults: DefaultsFor<AnswerDetails> = (details) => ({
     code: 'INVALID_REFRESH_TOKEN',
     message:
@@ -59,6 +70,8 @@ export class InvalidRefreshTokenError extends LoginRequiredError {
 
 /** The stored record belongs to another client, account or server. @group Errors */
 export class CredentialMismatchError extends LoginRequiredError {
+  /** @internal */
+  static override readonly [brand]: string = 'CredentialMismatchError';
   static override readonly defaults: ErrorDefaults = {
     code: 'CREDENTIAL_MISMATCH',
     message: 'The stored tokens belong to another client, account or authorization server.',
@@ -68,6 +81,8 @@ export class CredentialMismatchError extends LoginRequiredError {
 
 /** There is no id token. Logging in may not help: the server gives one only for the scope `openid`. @group Errors */
 export class NoIdTokenError extends AuthFlowError {
+  /** @internal */
+  static override readonly [brand]: string = 'NoIdTokenError';
   static override readonly defaults: ErrorDefaults = {
     code: 'NO_ID_TOKEN',
     message: 'The stored tokens hold no id token.',

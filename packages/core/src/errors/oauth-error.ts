@@ -1,4 +1,5 @@
 import { AuthFlowError, type ErrorDetails, layered } from './auth-flow-error.js';
+import { brand } from './brand.js';
 
 /**
  * An error that may come of a server's answer. What the server said stands here, cut to length and without secrets; what
@@ -7,6 +8,8 @@ import { AuthFlowError, type ErrorDetails, layered } from './auth-flow-error.js'
  * @group Errors
  */
 export abstract class OAuthError extends AuthFlowError {
+  /** @internal */
+  static override readonly [brand]: string = 'OAuthError';
   /** HTTP status of the answer. */
   declare readonly status: number | undefined;
   /** The server's `error` code (RFC 6749 section 5.2). */

@@ -1,11 +1,17 @@
 import type { DefaultsFor, ErrorDefaults } from './auth-flow-error.js';
 import { type AnswerDetails, OAuthError } from './oauth-error.js';
+import { brand } from './brand.js';
 
 /** A login in a browser failed (RFC 6749 section 4.1.2). Nothing was stored. @group Errors */
-export abstract class RedirectError extends OAuthError {}
+export abstract class RedirectError extends OAuthError {
+  /** @internal */
+  static override readonly [brand]: string = 'RedirectError';
+}
 
 /** The authorization server redirected back with an error (RFC 6749 section 4.1.2.1). @group Errors */
 export class AuthorizationError extends RedirectError {
+  /** @internal */
+  static override readonly [brand]: string = 'AuthorizationError';
   static override readonly defaults: DefaultsFor<AnswerDetails> = ({ error, errorDescription }) => {
     const said = [error, errorDescription].filter(Boolean).join(', ');
     return error === 'access_denied'
@@ -35,6 +41,8 @@ export class AuthorizationError extends RedirectError {
  * @group Errors
  */
 export class StateMismatchError extends RedirectError {
+  /** @internal */
+  static override readonly [brand]: string = 'StateMismatchError';
   static override readonly defaults: ErrorDefaults = {
     code: 'STATE_MISMATCH',
     message: 'The redirect does not belong to this login: its state is missing or another.',
@@ -44,6 +52,8 @@ export class StateMismatchError extends RedirectError {
 
 /** The redirect comes from another authorization server (RFC 9207). @group Errors */
 export class IssuerMismatchError extends RedirectError {
+  /** @internal */
+  static override readonly [brand]: string = 'IssuerMismatchError';
   static override readonly defaults: ErrorDefaults = {
     code: 'ISSUER_MISMATCH',
     message: 'The redirect does not name the authorization server that this login was started at.',
@@ -53,6 +63,8 @@ export class IssuerMismatchError extends RedirectError {
 
 /** The id token that came for the code belongs to another login (OpenID Connect Core section 3.1.3.7). @group Errors */
 export class NonceMismatchError extends RedirectError {
+  /** @internal */
+  static override readonly [brand]: string = 'NonceMismatchError';
   static override readonly defaults: ErrorDefaults = {
     code: 'NONCE_MISMATCH',
     message: 'The id token that came for the code belongs to another login, so its tokens were not kept.',
@@ -62,6 +74,8 @@ export class NonceMismatchError extends RedirectError {
 
 /** The redirect brings neither a code nor an error. @group Errors */
 export class MissingCodeError extends RedirectError {
+  /** @internal */
+  static override readonly [brand]: string = 'MissingCodeError';
   static override readonly defaults: ErrorDefaults = {
     code: 'AUTHORIZATION_CODE_MISSING',
     message: 'The redirect brings no authorization code.',
@@ -71,6 +85,8 @@ export class MissingCodeError extends RedirectError {
 
 /** Nobody came back from the authorization server in time: the window was closed, or it waits unseen. @group Errors */
 export class RedirectTimeoutError extends RedirectError {
+  /** @internal */
+  static override readonly [brand]: string = 'RedirectTimeoutError';
   static override readonly defaults: ErrorDefaults = {
     code: 'REDIRECT_TIMEOUT',
     message: 'Nobody came back from the authorization server in time.',
@@ -80,6 +96,8 @@ export class RedirectTimeoutError extends RedirectError {
 
 /** The redirect cannot be received here. Nobody was asked to log in. @group Errors */
 export class RedirectUnavailableError extends RedirectError {
+  /** @internal */
+  static override readonly [brand]: string = 'RedirectUnavailableError';
   static override readonly defaults: ErrorDefaults = {
     code: 'REDIRECT_UNAVAILABLE',
     message: 'The redirect of the authorization server cannot be received here.',

@@ -1,8 +1,11 @@
 import { AuthFlowError, type DefaultsFor, type ErrorDefaults } from './auth-flow-error.js';
 import { type AnswerDetails, describeRefusal, OAuthError, type OAuthErrorDetails } from './oauth-error.js';
+import { brand } from './brand.js';
 
 /** The token endpoint, or another endpoint of the authorization server, gave no usable answer for now. @group Errors */
 export class TokenEndpointUnavailableError extends OAuthError {
+  /** @internal */
+  static override readonly [brand]: string = 'TokenEndpointUnavailableError';
   static override readonly defaults: ErrorDefaults = {
     code: 'TOKEN_ENDPOINT_UNAVAILABLE',
     message: 'The authorization server could not be reached or did not answer as it should.',
@@ -21,6 +24,8 @@ export class TokenEndpointUnavailableError extends OAuthError {
 
 /** The refresh token was sent, but no usable answer came, so the server may have replaced it. @group Errors */
 export class RefreshOutcomeUnknownError extends OAuthError {
+  /** @internal */
+  static override readonly [brand]: string = 'RefreshOutcomeUnknownError';
   static override readonly defaults: ErrorDefaults = {
     code: 'REFRESH_OUTCOME_UNKNOWN',
     message: 'The refresh token was sent, but no answer came back: the server may or may not have replaced it.',
@@ -35,6 +40,8 @@ export class RefreshOutcomeUnknownError extends OAuthError {
  * @group Errors
  */
 export class ClientRejectedError extends OAuthError {
+  /** @internal */
+  static override readonly [brand]: string = 'ClientRejectedError';
   static override readonly defaults: DefaultsFor<OAuthErrorDetails> = (details) => ({
     code: 'CLIENT_REJECTED',
     message: `The authorization server refused the client (${describeRefusal(details)}).`,
@@ -54,6 +61,8 @@ export class ClientRejectedError extends OAuthError {
  * @group Errors
  */
 export class TokenRequestError extends OAuthError {
+  /** @internal */
+  static override readonly [brand]: string = 'TokenRequestError';
   static override readonly defaults: DefaultsFor<OAuthErrorDetails> = (details) => ({
     code: 'TOKEN_REQUEST_REFUSED',
     message: `The authorization server refused the request (${describeRefusal(details)}).`,
@@ -69,6 +78,8 @@ export class TokenRequestError extends OAuthError {
 
 /** The server's metadata cannot be used (RFC 8414 section 3.3, OpenID Connect Discovery section 4.3). @group Errors */
 export class DiscoveryError extends OAuthError {
+  /** @internal */
+  static override readonly [brand]: string = 'DiscoveryError';
   static override readonly defaults: ErrorDefaults = {
     code: 'DISCOVERY_INVALID',
     message: "The authorization server's metadata cannot be used.",
@@ -78,6 +89,8 @@ export class DiscoveryError extends OAuthError {
 
 /** A URL is neither HTTPS nor on loopback. @group Errors */
 export class InsecureTransportError extends AuthFlowError {
+  /** @internal */
+  static override readonly [brand]: string = 'InsecureTransportError';
   static override readonly defaults: ErrorDefaults = {
     code: 'INSECURE_TRANSPORT',
     message: 'Tokens travel over HTTPS only, except to loopback.',
@@ -87,6 +100,8 @@ export class InsecureTransportError extends AuthFlowError {
 
 /** The tokens were deleted here, but the server did not confirm their revocation (RFC 7009). @group Errors */
 export class RevocationFailedError extends OAuthError {
+  /** @internal */
+  static override readonly [brand]: string = 'RevocationFailedError';
   static override readonly defaults: ErrorDefaults = {
     code: 'REVOCATION_FAILED',
     message: 'The tokens were deleted here, but the authorization server did not confirm their revocation.',

@@ -1,7 +1,10 @@
 import { AuthFlowError, type DefaultsFor, type ErrorDefaults, type ErrorDetails } from './auth-flow-error.js';
+import { brand } from './brand.js';
 
 /** The storage cannot be read or written. It does not mean that there are no tokens. @group Errors */
 export class StorageUnavailableError extends AuthFlowError {
+  /** @internal */
+  static override readonly [brand]: string = 'StorageUnavailableError';
   static override readonly defaults: ErrorDefaults = {
     code: 'STORAGE_UNAVAILABLE',
     message: 'The token storage cannot be read or written.',
@@ -16,6 +19,8 @@ export class StorageUnavailableError extends AuthFlowError {
  * @group Errors
  */
 export class StorageConflictError extends AuthFlowError {
+  /** @internal */
+  static override readonly [brand]: string = 'StorageConflictError';
   static override readonly defaults: DefaultsFor<Generations> = ({ expected = 'unknown', found = 'another' }) => ({
     code: 'STORAGE_CONFLICT',
     message: `The stored record has changed: expected generation ${expected}, found ${found}.`,
@@ -35,6 +40,8 @@ interface Generations {
 
 /** The storage answers, but what it holds is no record that can be read. A login overwrites it. @group Errors */
 export class RecordUnreadableError extends StorageUnavailableError {
+  /** @internal */
+  static override readonly [brand]: string = 'RecordUnreadableError';
   static override readonly defaults: ErrorDefaults = {
     code: 'RECORD_UNREADABLE',
     message: 'The stored value is not a token record.',

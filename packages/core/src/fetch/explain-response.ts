@@ -1,12 +1,14 @@
 import { type Challenge, parseChallenges } from './challenges.js';
 import { UnauthenticatedError, UnauthorizedError } from '../errors/index.js';
+import { shared } from '../platform/shared.js';
 import { printable, readDetails } from '../server/endpoint-answer.js';
 
-const sentTokens = new WeakMap<Response, readonly string[]>();
+/** Of all copies of this package: whoever explains a response may be another one than has fetched it. */
+const sentTokens = (): WeakMap<Response, readonly string[]> => shared('sent tokens', () => new WeakMap());
 
 /** Notes which tokens led to a refusal, so that an API that echoes one leaks nothing into an error. */
 export function noteSentTokens(response: Response, tokens: readonly string[]): void {
-  sentTokens.set(response, tokens);
+  sentTokens().set(response, tokens);
 }
 
 /**
@@ -22,7 +24,7 @@ export function explainResponse(response: Response): UnauthenticatedError | Unau
   const { status } = response;
   if (status !== 401 && status !== 403) return undefined;
   const parameters = bearerChallenge(response)?.parameters;
-  const secrets = sentTokens.get(response) ?? [];
+  const secrets = sentTokens().get(response) ?? [];
   const details = readDetails(status, Object.fromEntries(parameters ?? []), secrets);
   if (status === 401 && details.error !== 'insufficient_scope') return new UnauthenticatedError(details);
   return new UnauthorizedError({ ...details, scope: printable(parameters?.get('scope'), 500, secrets) });

@@ -1,5 +1,5 @@
 import type { AuthFlowOptions } from '../options/flow-options.js';
-import { warn } from '../platform/warn.js';
+import { warnOnce } from '../platform/warn.js';
 
 /**
  * Tells whether a flow overrides the storage hooks of `base`, judged by prototypes.
@@ -25,13 +25,10 @@ export function assertDeletable(flow: object, base: object): void {
   throw new TypeError(`${flow.constructor.name} cannot log out: override deleteTokens beside the other storage hooks.`);
 }
 
-let warned = false;
-
 /** Warns once in a process of hooks that nothing locks between processes. */
 export function warnOfMissingLock({ lock }: AuthFlowOptions): void {
-  if (lock !== undefined || warned) return;
-  warned = true;
-  warn(
+  if (lock !== undefined) return;
+  warnOnce(
     'A flow has storage hooks of its own but no lock, so two processes can spend the same refresh token. ' +
       "Give the option lock, such as fileLock(path), or override withLock; lock: 'process' says that one process is all.",
   );

@@ -1,3 +1,4 @@
+import { isErrorLike } from '../errors/error-causes.js';
 import { TokenEndpointUnavailableError } from '../errors/index.js';
 
 /**
@@ -14,7 +15,7 @@ export function lazyPart<T>(importPart: () => Promise<T>): () => Promise<T> {
   };
   const forget = (cause: unknown): never => {
     part = undefined;
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = isErrorLike(cause) ? cause.message : String(cause);
     throw new TokenEndpointUnavailableError({
       code: 'IMPORT_FAILED',
       message: `A part of @latchkey/core could not be loaded, so nothing was sent: ${reason}`,

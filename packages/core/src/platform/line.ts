@@ -1,4 +1,5 @@
 import { longestTimer } from './clock.js';
+import { shared } from './shared.js';
 
 /** A place, until it is given back. */
 export interface Place {
@@ -14,15 +15,24 @@ export interface PlaceOptions {
   readonly limit: () => number;
 }
 
+/** Who has a place, and who waits for one, in order. */
+interface Standing {
+  readonly taken: Set<{ readonly end: number }>;
+  readonly waiting: (PlaceOptions & { readonly admit: (place: Place) => void })[];
+  timer?: ReturnType<typeof setTimeout>;
+}
+
 /** Gives out places, first come, first served. */
 export class Line {
-  readonly #taken = new Set<{ readonly end: number }>();
-  readonly #waiting: (PlaceOptions & { readonly admit: (place: Place) => void })[] = [];
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #standing: Standing;
+
+  constructor(standing: Standing = { taken: new Set(), waiting: [] }) {
+    this.#standing = standing;
+  }
 
   /** Takes a place if one is free and nobody waits. */
   tryEnter(options: PlaceOptions): Place | undefined {
-    return this.#waiting.length > 0 ? undefined : this.#take(options);
+    return this.#standing.waiting.length > 0 ? undefined : this.#take(options);
   }
 
   /** Waits for a place. */
@@ -30,7 +40,7 @@ export class Line {
     return (
       this.tryEnter(options) ??
       new Promise((admit) => {
-        this.#waiting.push({ ...options, admit });
+        this.#standing.waiting.push({ ...options, admit });
         this.#admitNext();
       })
     );
@@ -38,37 +48,33 @@ export class Line {
 
   #take({ seconds, limit }: PlaceOptions): Place | undefined {
     const now = performance.now();
-    for (const place of this.#taken) if (place.end <= now) this.#taken.delete(place);
-    if (this.#taken.size >= limit()) return undefined;
+    for (const place of this.#standing.taken) if (place.end <= now) this.#standing.taken.delete(place);
+    if (this.#standing.taken.size >= limit()) return undefined;
     const taken = { end: now + seconds * 1000 };
-    this.#taken.add(taken);
+    this.#standing.taken.add(taken);
     return {
       leave: () => {
-        if (this.#taken.delete(taken)) this.#admitNext();
+        if (this.#standing.taken.delete(taken)) this.#admitNext();
       },
     };
   }
 
   #admitNext(): void {
-    clearTimeout(this.#timer);
+    clearTimeout(this.#standing.timer);
     for (;;) {
-      const [next] = this.#waiting;
+      const [next] = this.#standing.waiting;
       const place = next && this.#take(next);
       if (!place) break;
-      this.#waiting.shift();
+      this.#standing.waiting.shift();
       next.admit(place);
     }
-    if (this.#waiting.length === 0 || this.#taken.size === 0) return;
-    const left = Math.min(...Array.from(this.#taken, ({ end }) => end)) - performance.now();
-    this.#timer = setTimeout(() => this.#admitNext(), Math.min(Math.ceil(left), longestTimer));
+    if (this.#standing.waiting.length === 0 || this.#standing.taken.size === 0) return;
+    const left = Math.min(...Array.from(this.#standing.taken, ({ end }) => end)) - performance.now();
+    this.#standing.timer = setTimeout(() => this.#admitNext(), Math.min(Math.ceil(left), longestTimer));
   }
 }
 
-const lines = new Map<string, Line>();
-
-/** The line of this name, which all flows of this process share. */
+/** The line of this name, which all flows of this process share, of whichever copy of this package. */
 export function lineOf(name: string): Line {
-  const line = lines.get(name) ?? new Line();
-  lines.set(name, line);
-  return line;
+  return new Line(shared(`line ${name}`, (): Standing => ({ taken: new Set(), waiting: [] })));
 }

@@ -1,12 +1,13 @@
 import type { OAuthError } from '../errors/index.js';
 import type { FoundTokens } from './good-enough.js';
+import { shared } from '../platform/shared.js';
 import { ProcessLock } from '../storage/process-lock.js';
 import type { SaveContext } from '../storage/token-storage.js';
 import type { Unanswered } from '../tokens/token-record.js';
 import type { TokenSet } from '../tokens/token-set.js';
 
-/** Those with tokens that exist nowhere else, so that they are not collected. */
-export const unsavedCredentials = new Set<CredentialState>();
+/** What saves tokens that exist nowhere else, of all copies of this package; it keeps them from being collected. */
+export const unsavedTokens = (): Set<UnsavedTokens['save']> => shared('unsaved', () => new Set());
 
 /** What this process knows of one credential. All its flows share it. */
 export class CredentialState {
@@ -57,9 +58,9 @@ export class CredentialState {
     return this.#unsaved;
   }
   set unsaved(tokens: UnsavedTokens | undefined) {
+    if (this.#unsaved) unsavedTokens().delete(this.#unsaved.save);
+    if (tokens) unsavedTokens().add(tokens.save);
     this.#unsaved = tokens;
-    if (tokens) unsavedCredentials.add(this);
-    else unsavedCredentials.delete(this);
   }
 }
 
@@ -69,7 +70,7 @@ export interface UnsavedTokens {
   readonly grewFrom: StoredTokens;
   readonly reason: SaveContext['reason'];
   /** Takes the lock and saves them. */
-  save(): Promise<void>;
+  readonly save: () => Promise<void>;
 }
 
 /** What was found in storage, and the generation that a save over it must state. */

@@ -1,7 +1,7 @@
 import { keepRefreshToken } from '../tokens/merge.js';
 import type { CredentialState, StoredTokens } from './credential-state.js';
 import type { AuthorizeContext } from './authorize-context.js';
-import type { TokenSet } from '../tokens/token-set.js';
+import { TokenSet } from '../tokens/token-set.js';
 import { noteUnderWay } from './settled.js';
 import type { TokenKeeper } from './token-keeper.js';
 import { unlessAborted, untilAborted } from '../platform/waiting.js';
@@ -18,7 +18,7 @@ export async function logIn(
   signal: AbortSignal,
 ): Promise<TokenSet> {
   const before = await keeper.locked(() => keeper.load({ toReplace: true }));
-  const tokens = await step({ signal, previous: before.tokens });
+  const tokens = TokenSet.from(await step({ signal, previous: before.tokens }));
   return noteUnderWay(saveLogin(keeper, tokens, before, how));
 }
 

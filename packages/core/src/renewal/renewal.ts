@@ -16,7 +16,7 @@ import { isValid } from '../tokens/expiry.js';
 import { type FlowEvents, summarize, tellFailure, tellProblem } from '../tokens/flow-events.js';
 import { hasMoved } from '../tokens/generation.js';
 import { assertAccessToken, mergeAnswer, subjectProblem } from '../tokens/merge.js';
-import type { TokenSet } from '../tokens/token-set.js';
+import { TokenSet } from '../tokens/token-set.js';
 import type { CredentialState, StoredTokens } from './credential-state.js';
 import { type FoundTokens, isGoodEnough } from './good-enough.js';
 import type { Grant } from './grant.js';
@@ -172,7 +172,9 @@ export class Renewal {
     const requestedAt = this.#now();
     const previous = stored.tokens;
     const refusal = previous && this.#whyNotRedeemed(previous)?.error;
-    const tokens = await this.#grant.authorize({ signal: lock.signal, previous, refusal, sources }, client);
+    const tokens = TokenSet.from(
+      await this.#grant.authorize({ signal: lock.signal, previous, refusal, sources }, client),
+    );
     const saved = await this.#keeper.save(tokens, stored, { reason: 'login', lock, scope: this.#settings.scope });
     if (saved.accessToken !== undefined) {
       const duration = (this.#now() - requestedAt) / 1000;

@@ -1,12 +1,14 @@
 import { untilAborted } from '../platform/waiting.js';
-import { unsavedCredentials } from './credential-state.js';
+import { shared } from '../platform/shared.js';
+import { unsavedTokens } from './credential-state.js';
 
-const underWay = new Set<Promise<unknown>>();
+/** What is under way in all copies of this package: whoever ends the process may know but one of them. */
+const underWay = (): Set<Promise<unknown>> => shared('under way', () => new Set());
 
 /** Notes work that may hold the only copy of new tokens until it ends. */
 export function noteUnderWay<T>(work: Promise<T>): Promise<T> {
-  const noted = work.finally(() => underWay.delete(noted));
-  underWay.add(noted);
+  const noted = work.finally(() => underWay().delete(noted));
+  underWay().add(noted);
   noted.catch(() => undefined); // whoever asked for it is told
   return noted;
 }
@@ -30,6 +32,6 @@ export function settled({ signal }: { readonly signal?: AbortSignal | undefined 
 }
 
 async function settle(): Promise<void> {
-  await Promise.allSettled(underWay);
-  await Promise.allSettled([...unsavedCredentials].map(async ({ unsaved }) => unsaved?.save()));
+  await Promise.allSettled(underWay());
+  await Promise.allSettled([...unsavedTokens()].map((save) => save()));
 }

@@ -1,3 +1,5 @@
+import { shared } from '../platform/shared.js';
+
 /** An entry as Keyv stores it. @group Storages */
 export interface KeyvEntry {
   /** What was stored. */
@@ -30,8 +32,6 @@ interface Reports {
 }
 
 const reportsOf = new WeakMap<object, Reports>();
-const numbers = new WeakMap<object, number>();
-let places = 0;
 
 /**
  * Runs an operation, and rejects when the adapter reported an error meanwhile. Adapters such as `@keyv/redis` emit
@@ -54,12 +54,16 @@ export function fullKey({ namespace, useKeyPrefix }: KeyvBackend, key: string): 
   return namespace && useKeyPrefix !== false ? `${namespace}:${key}` : key;
 }
 
-/** Names the place behind a Keyv instance, for this process: the same for all instances on one store and namespace. */
+/**
+ * Names the place behind a Keyv instance, for this process: the same for all instances on one store and namespace, in each
+ * copy of this package. The name is random, since a count that began anew elsewhere would take two places for one.
+ */
 export function placeOf(keyv: KeyvBackend): string {
   const place = isObject(keyv.store) ? keyv.store : keyv;
-  const number = numbers.get(place) ?? ++places;
-  numbers.set(place, number);
-  return `keyv:${number}:${fullKey(keyv, '')}`;
+  const names = shared('keyv', () => new WeakMap<object, string>());
+  const name = names.get(place) ?? crypto.randomUUID();
+  names.set(place, name);
+  return `keyv:${name}:${fullKey(keyv, '')}`;
 }
 
 /** Listens for `error`, once. That changes nothing: Keyv 5 never throws for want of a listener, and has one itself. */

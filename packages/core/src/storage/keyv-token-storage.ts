@@ -1,8 +1,9 @@
+import { isErrorLike } from '../errors/error-causes.js';
 import { RecordUnreadableError, StorageUnavailableError } from '../errors/index.js';
 import { assertGeneration } from '../tokens/generation.js';
 import { fullKey, type KeyvBackend, placeOf, rejectingOnReports } from './keyv-backend.js';
 import type { HeldLock, Lock, LockOptions } from './lock.js';
-import { ProcessLock } from './process-lock.js';
+import { sharedProcessLock } from './process-lock.js';
 import { openRecord, type RecordCodec, sealRecord } from './record-codec.js';
 import { scrubError } from '../errors/scrub.js';
 import type { TokenSet } from '../tokens/token-set.js';
@@ -29,8 +30,6 @@ export interface KeyvTokenStorageOptions {
   /** Encrypts records at rest: `encryption(keys)`. */
   readonly codec?: RecordCodec | undefined;
 }
-
-const processLock = new ProcessLock();
 
 /**
  * Keeps tokens in any Keyv 5.6 store. Keyv cannot compare and write in one step: the comparison with
@@ -106,7 +105,7 @@ export class KeyvTokenStorage implements TokenStorage {
       return task(lock);
     };
     if (this.#lock !== 'process') return this.#lock.withLock(key, probeFirst, options);
-    return processLock.withLock(JSON.stringify([this.id, key]), probeFirst, options);
+    return sharedProcessLock('keyv').withLock(JSON.stringify([this.id, key]), probeFirst, options);
   }
 
   /** A `ttl` of 0 means for ever; `undefined` would mean the instance's default. */
@@ -120,7 +119,7 @@ export class KeyvTokenStorage implements TokenStorage {
       return await within(this.#timeout, rejectingOnReports(this.#keyv, operation));
     } catch (error) {
       // The text of a SyntaxError quotes what was stored.
-      if (error instanceof SyntaxError && what === 'read') throw new RecordUnreadableError();
+      if (what === 'read' && isErrorLike(error) && error.name === 'SyntaxError') throw new RecordUnreadableError();
       throw new StorageUnavailableError({ cause: scrubError(error, secrets) });
     }
   }

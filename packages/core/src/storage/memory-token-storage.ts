@@ -1,14 +1,12 @@
 import { assertGeneration } from '../tokens/generation.js';
 import type { HeldLock, LockOptions } from './lock.js';
 import { ProcessLock } from './process-lock.js';
-import type { TokenSet } from '../tokens/token-set.js';
+import { TokenSet } from '../tokens/token-set.js';
 import type { DeleteContext, SaveContext, TokenStorage } from './token-storage.js';
-
-let instances = 0;
 
 /** Keeps tokens in this process's memory until it ends. Each instance is a place of its own. @group Storages */
 export class MemoryTokenStorage implements TokenStorage {
-  readonly id = `memory:${++instances}`;
+  readonly id = `memory:${crypto.randomUUID()}`;
   readonly #records = new Map<string, TokenSet>();
   readonly #lock = new ProcessLock();
 
@@ -20,7 +18,7 @@ export class MemoryTokenStorage implements TokenStorage {
   /** Stores `tokens`. @throws StorageConflictError when the stored generation is not `context.expected`. */
   async save(key: string, tokens: TokenSet, context: Pick<SaveContext, 'expected'>): Promise<void> {
     assertGeneration(this.#records.get(key), context.expected);
-    this.#records.set(key, tokens);
+    this.#records.set(key, TokenSet.from(tokens));
   }
 
   /** Removes the record of `key`. @throws StorageConflictError when its generation is not `context.expected`. */

@@ -2,6 +2,10 @@ import { LockTimeoutError } from '../errors/index.js';
 import type { HeldLock, Lock, LockOptions } from './lock.js';
 import { longestTimer } from '../platform/clock.js';
 import { onAbort } from '../platform/on-abort.js';
+import { shared } from '../platform/shared.js';
+
+/** Who waits for each key that is held, in order; whoever is called has it. */
+type Lines = Map<string, Set<() => void>>;
 
 /**
  * Lets one task at a time run for a key within this process, first come, first served. It excludes no other process.
@@ -10,8 +14,12 @@ import { onAbort } from '../platform/on-abort.js';
  * @group Write your own storage
  */
 export class ProcessLock implements Lock {
-  /** Who waits for each key that is held, in order. */
-  readonly #lines = new Map<string, Set<() => void>>();
+  readonly #lines: Lines;
+
+  /** @internal Locks of the same lines exclude each other. */
+  constructor(lines: Lines = new Map()) {
+    this.#lines = lines;
+  }
 
   /**
    * Waits its turn, runs the task, and frees the key however the task ends. The held signal never fires: a lock in
@@ -37,6 +45,11 @@ export class ProcessLock implements Lock {
     if (next) next();
     else this.#lines.delete(key);
   }
+}
+
+/** The lock of this name, which all copies of this package in the process share. */
+export function sharedProcessLock(name: string): ProcessLock {
+  return new ProcessLock(shared(`lock ${name}`, (): Lines => new Map()));
 }
 
 /**

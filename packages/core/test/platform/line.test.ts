@@ -128,7 +128,10 @@ describe('Line', () => {
   });
 
   test('is one for each name', () => {
-    expect(lineOf('https://a.example')).toBe(lineOf('https://a.example'));
-    expect(lineOf('https://a.example')).not.toBe(lineOf('https://b.example'));
+    const place = lineOf('https://a.example').tryEnter(one);
+    expect(lineOf('https://a.example').tryEnter(one)).toBeUndefined();
+    expect(lineOf('https://b.example').tryEnter(one)).toBeDefined();
+    place?.leave();
+    expect(lineOf('https://a.example').tryEnter(one)).toBeDefined();
   });
 });

@@ -79,3 +79,8 @@ export class Lease implements HeldLock {
     }
   }
 }
+
+/** Tells whether a lock is a lease, of whichever copy of this package. */
+export function isLease(lock: HeldLock): lock is Lease {
+  return 'owner' in lock && 'covers' in lock && 'lose' in lock;
+}

@@ -1,7 +1,5 @@
 import type { TokenStorage } from '../../storage/token-storage.js';
 
-let processes = 0;
-
 /**
  * The same storage under a name of its own. Flows of one process share their tokens in memory when their storages have
  * one id; over this they share the storage only, as flows of two processes do.
@@ -10,7 +8,7 @@ let processes = 0;
  */
 export function asOtherProcess(storage: TokenStorage): TokenStorage {
   return {
-    id: `${storage.id}#process-${++processes}`,
+    id: `${storage.id}#process-${crypto.randomUUID()}`,
     load: (key) => storage.load(key),
     save: (key, tokens, context) => storage.save(key, tokens, context),
     delete: (key, context) => storage.delete(key, context),
