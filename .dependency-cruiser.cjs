@@ -121,7 +121,7 @@ module.exports = {
       from: { path: `${storages}test/` },
       to: {
         path: '^packages/core/',
-        pathNot: '^packages/core/(dist/(testing/)?index\\.(js|d\\.ts)$|test/(burst|fuzz)/)',
+        pathNot: '^packages/core/(dist/(testing/)?index\\.(js|d\\.ts)$|test/(burst|copies|fuzz)/)',
       },
     },
     {
