@@ -139,7 +139,19 @@ describe('instanceof with a class of Latchkey', () => {
     }
     const bare = Object.create(null) as unknown;
     const { prototype } = installed.LoginRequiredError;
-    for (const value of [undefined, null, 0, '', Symbol.iterator, () => 1, {}, bare, new Named(), prototype]) {
+    for (const value of [
+      undefined,
+      null,
+      0,
+      '',
+      Symbol.iterator,
+      () => 1,
+      {},
+      bare,
+      new Named(),
+      prototype,
+      structuredClone(new installed.NoTokensError()),
+    ]) {
       expect(value instanceof installed.LoginRequiredError).toBe(false);
     }
     expect({ constructor: installed.LoginRequiredError } instanceof installed.AuthFlowError).toBe(false);

@@ -4,7 +4,7 @@ import { FakeAuthorizationServer, TestClock } from '@latchkey/core/testing';
 import type { Copy } from './copied-packages.js';
 
 /** Which copy each part of a program is from. */
-export interface Parts {
+interface Parts {
   readonly flows: readonly [Copy, Copy];
   readonly storages: readonly [Copy, Copy];
   readonly lock: Copy;
