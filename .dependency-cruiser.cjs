@@ -28,7 +28,7 @@ const rooms = {
   platform: ['errors'],
   errors: [],
   // Guests: nobody imports them.
-  node: ['options', 'platform', 'errors'],
+  node: ['options', 'crypto', 'platform', 'errors'],
 };
 
 /** One rule a room. */

@@ -11,6 +11,7 @@ export type { AccessTokenOptions } from './options/access-token-options.js';
 export { ApiKeyFlow, type ApiKeyFlowOptions } from './grants/api-key-flow.js';
 export type {
   AuthFlowOptions,
+  ClientAssertionContext,
   ClientAssertionOptions,
   ClientAuthentication,
   FlowOptions,

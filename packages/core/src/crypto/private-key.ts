@@ -1,8 +1,20 @@
 import { AuthFlowError } from '../errors/index.js';
 import { loadJose } from './load-jose.js';
+import { PemError, pkcs8Of } from './pem.js';
 
-/** A private key for signing: PEM text (PKCS #8), a JWK (RFC 7517) or a `CryptoKey`. @group Options */
-export type PrivateKey = string | Readonly<Record<string, unknown>> | CryptoKey;
+/**
+ * A private key for signing: PEM text (PKCS #8, PKCS #1 or SEC1, not encrypted, with or without other things around it, line
+ * ends written as `\\n` or not), a JWK (RFC 7517), a `CryptoKey`, or Node's `KeyObject`.
+ *
+ * @group Options
+ */
+export type PrivateKey = string | Readonly<Record<string, unknown>> | CryptoKey | KeyObject;
+
+/** What Node's `KeyObject` has of it: types of Node are not everywhere. */
+interface KeyObject {
+  readonly type: string;
+  export(options: { format: 'pem'; type: 'pkcs8' }): unknown;
+}
 
 /** WebCrypto's own name for it is not global wherever the DOM's types are left out. */
 type CryptoKey = Extract<Awaited<ReturnType<typeof crypto.subtle.generateKey>>, { type: string }>;
@@ -34,14 +46,17 @@ export async function readPrivateKey(source: PrivateKey, { keyId, algorithm }: K
   try {
     if (typeof source === 'string') return { ...(await readPem(source, algorithm)), keyId };
     if (isCryptoKey(source)) return { key: source, algorithm: algorithm ?? algorithmOf(source), keyId };
+    if (isKeyObject(source)) {
+      return { ...(await readPem(String(source.export({ format: 'pem', type: 'pkcs8' })), algorithm)), keyId };
+    }
     return await readJwk(source, { keyId, algorithm });
   } catch (error) {
     if (error instanceof AuthFlowError) throw error; // jose could not be loaded
     // Not as the cause: it may quote the key.
+    const reason = error instanceof PemError ? `: ${error.message}` : '';
     throw new UnusableKeyError(
-      `The private key cannot be read${algorithm ? ` for ${algorithm}` : ''}. Give PEM text that begins with ` +
-        '-----BEGIN PRIVATE KEY----- (openssl pkcs8 -topk8 -nocrypt makes it of others), a JWK with its private ' +
-        'part, or a CryptoKey that may sign.',
+      `The private key cannot be read${algorithm ? ` for ${algorithm}` : ''}${reason}. Give PEM text such as ` +
+        '-----BEGIN PRIVATE KEY-----, a JWK with its private part, a CryptoKey that may sign, or a KeyObject.',
     );
   }
 }
@@ -51,8 +66,9 @@ const candidates = ['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 /** A PEM text says what kind of key it is, but WebCrypto wants to be told. */
 async function readPem(pem: string, algorithm: string | undefined): Promise<Omit<SigningKey, 'keyId'>> {
   const { importPKCS8 } = await loadJose();
+  const pkcs8 = pkcs8Of(pem);
   for (const candidate of algorithm === undefined ? candidates : [algorithm]) {
-    const key = await importPKCS8(pem.trim(), candidate).catch(() => undefined);
+    const key = await importPKCS8(pkcs8, candidate).catch(() => undefined);
     if (key) return { key, algorithm: candidate };
   }
   throw new TypeError('no key');
@@ -67,6 +83,10 @@ async function readJwk(jwk: Readonly<Record<string, unknown>>, description: KeyD
   const key = await importJWK(jwk, algorithm);
   if (!isCryptoKey(key) || key.type !== 'private') throw new TypeError('no private key');
   return { key, algorithm, keyId: description.keyId ?? kid };
+}
+
+function isKeyObject(value: object): value is KeyObject {
+  return 'export' in value && typeof value.export === 'function';
 }
 
 function isCryptoKey(value: unknown): value is CryptoKey {

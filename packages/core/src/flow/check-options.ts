@@ -1,5 +1,7 @@
 import { AllowedOrigins } from '../fetch/allowed-origins.js';
 import type { AuthFlowOptions, ClientAuthentication } from '../options/flow-options.js';
+import { checkClientAssertion } from '../options/client-assertion.js';
+import { checkSecret } from '../options/secret-source.js';
 import { checkSeconds } from '../options/seconds.js';
 import { isBlockedPort, issuerOfDomain, secureUrl } from '../platform/urls.js';
 
@@ -61,6 +63,7 @@ function checkServerAndClient(options: AuthFlowOptions): void {
   }
   if (server && !server.tokenEndpoint) throw new TypeError('server.tokenEndpoint is missing.');
   if (typeof clientId !== 'string' || clientId === '') throw new TypeError('clientId must be a non-empty string.');
+  checkSecret('clientId', clientId, 'token');
   checkClientAuthentication(options);
   if (!['string', 'undefined'].includes(typeof options.scope)) {
     throw new TypeError('scope must be a string, with spaces between the scopes.');
@@ -78,19 +81,23 @@ function checkClientAuthentication(options: AuthFlowOptions): void {
   if (clientSecret !== undefined && typeof clientSecret !== 'string' && typeof clientSecret !== 'function') {
     throw new TypeError('clientSecret must be a string or a function.');
   }
+  if (typeof clientSecret === 'string') checkSecret('clientSecret', clientSecret, 'token');
   if (clientKey !== undefined && !['string', 'object', 'function'].includes(typeof clientKey)) {
-    throw new TypeError('clientKey must be PEM text, a JWK, a CryptoKey or a function.');
+    throw new TypeError('clientKey must be PEM text, a JWK, a CryptoKey, a KeyObject or a function.');
   }
-  if (clientSecret !== undefined && clientKey !== undefined && method === undefined) {
-    throw new TypeError('clientSecret and clientKey are both given: say by clientAuthentication which one is used.');
+  checkClientAssertion(options);
+  const given = { clientSecret, clientKey, 'clientAssertion.from': clientAssertion?.from };
+  const proofs = Object.entries(given).flatMap(([name, proof]) => (proof === undefined ? [] : [name]));
+  if (proofs.length > 1 && method === undefined) {
+    throw new TypeError(`${proofs.join(' and ')} are both given: say by clientAuthentication which one is used.`);
   }
-  checkSeconds(clientAssertion?.lifetime, 'clientAssertion.lifetime');
   if (method === undefined) return;
   if (!Object.hasOwn(needs, method)) {
     throw new TypeError(`clientAuthentication must be one of ${Object.keys(needs).join(', ')}.`);
   }
   const needed = needs[method];
-  if (needed && options[needed] === undefined) {
+  const isMadeElsewhere = needed === 'clientKey' && clientAssertion?.from !== undefined;
+  if (needed && options[needed] === undefined && !isMadeElsewhere) {
     throw new TypeError(`clientAuthentication ${method} needs a ${needed}.`);
   }
 }

@@ -1,6 +1,6 @@
 import { AuthFlow } from '../flow/auth-flow.js';
 import type { FlowOptions } from '../options/flow-options.js';
-import { readSecret, type SecretSource } from '../options/secret-source.js';
+import { checkSecretSource, readSecret, type SecretSource } from '../options/secret-source.js';
 import { TokenSet } from '../tokens/token-set.js';
 
 /** Options of {@link ApiKeyFlow}. @group Options */
@@ -21,9 +21,7 @@ export interface ApiKeyFlowOptions extends FlowOptions {
 export class ApiKeyFlow extends AuthFlow {
   constructor(options: ApiKeyFlowOptions) {
     const { apiKey, headerName, scheme } = options;
-    if (typeof apiKey !== 'function' && (typeof apiKey !== 'string' || apiKey === '')) {
-      throw new TypeError('apiKey must be a non-empty string or a function.');
-    }
+    checkSecretSource('apiKey', apiKey);
     if (typeof apiKey === 'string') assertHeaderValue(apiKey);
     if (headerName !== undefined && !/^[!#$%&'*+.^`|~\w-]+$/.test(headerName)) {
       throw new TypeError('headerName must be the name of a header (RFC 9110 section 5.1).');

@@ -1,7 +1,7 @@
 import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import { readJwtClaims } from '../crypto/jwt.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
-import { readSecret } from '../options/secret-source.js';
+import { checkSecretSource, readSecret } from '../options/secret-source.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { TokenStorage } from '../storage/token-storage.js';
@@ -34,9 +34,7 @@ export class JwtBearerFlow extends StoredAuthFlow {
 
   constructor(options: JwtBearerFlowOptions) {
     const { assertion, account } = options;
-    if (typeof assertion !== 'function' && (typeof assertion !== 'string' || assertion === '')) {
-      throw new TypeError('assertion must be a JWT or a function that makes one.');
-    }
+    checkSecretSource('assertion', assertion);
     super({ ...options, account: account ?? subjectOf(options) });
   }
 

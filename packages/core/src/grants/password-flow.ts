@@ -1,6 +1,6 @@
 import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
-import { readSecret, type SecretSource } from '../options/secret-source.js';
+import { checkSecret, checkSecretSource, readSecret, type SecretSource } from '../options/secret-source.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { TokenStorage } from '../storage/token-storage.js';
@@ -28,9 +28,8 @@ export class PasswordFlow extends StoredAuthFlow {
   constructor(options: PasswordFlowOptions) {
     const { username, password, account } = options;
     if (typeof username !== 'string' || username === '') throw new TypeError('username must be a non-empty string.');
-    if (typeof password !== 'function' && (typeof password !== 'string' || password === '')) {
-      throw new TypeError('password must be a non-empty string or a function.');
-    }
+    checkSecret('username', username, 'password');
+    checkSecretSource('password', password, 'password');
     super({ ...options, account: account ?? username });
   }
 
@@ -49,7 +48,7 @@ export class PasswordFlow extends StoredAuthFlow {
 
   /** @internal */
   protected override readSources(): Promise<string> {
-    return readSecret('password', this.options.password);
+    return readSecret('password', this.options.password, 'password');
   }
 
   protected override async authorize(context: AuthorizeContext): Promise<TokenSet> {

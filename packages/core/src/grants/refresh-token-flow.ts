@@ -1,7 +1,7 @@
 import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import { InvalidRefreshTokenError, LoginRequiredError } from '../errors/index.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
-import { readSecret, type SecretSource } from '../options/secret-source.js';
+import { checkSecretSource, readSecret, type SecretSource } from '../options/secret-source.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
 import { TokenSet } from '../tokens/token-set.js';
 import type { TokenStorage } from '../storage/token-storage.js';
@@ -28,10 +28,7 @@ export class RefreshTokenFlow extends StoredAuthFlow {
   }
 
   constructor(options: RefreshTokenFlowOptions) {
-    const { refreshToken } = options;
-    if (typeof refreshToken !== 'function' && (typeof refreshToken !== 'string' || refreshToken === '')) {
-      throw new TypeError('refreshToken must be a non-empty string or a function.');
-    }
+    checkSecretSource('refreshToken', options.refreshToken);
     super(options);
   }
 

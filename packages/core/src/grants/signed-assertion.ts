@@ -1,11 +1,12 @@
 import type { AssertionContext } from './jwt-bearer-flow.js';
+import { checkAssertionHeader } from '../options/client-assertion.js';
 import { loadJose } from '../crypto/load-jose.js';
 import { type PrivateKey, readPrivateKey } from '../crypto/private-key.js';
 import { readSecret, type SecretSource } from '../options/secret-source.js';
 
 /** What a signed assertion says (RFC 7523 section 3). @group Options */
 export interface SignedAssertionOptions {
-  /** Signs: PEM text (PKCS #8), a JWK or a `CryptoKey`; or a function that fetches it for each assertion. */
+  /** Signs; or a function that fetches the key for each assertion. */
   readonly key: SecretSource<PrivateKey>;
   /** Names the key to the server, as `kid` in the header. @defaultValue the `kid` of a JWK */
   readonly keyId?: string | undefined;
@@ -17,6 +18,8 @@ export interface SignedAssertionOptions {
   readonly audience?: string | undefined;
   /** Seconds for which an assertion is good. @defaultValue 300 */
   readonly lifetime?: number | undefined;
+  /** Further fields of the header, such as `x5t#S256` (RFC 7515 section 4.1.8). */
+  readonly header?: Readonly<Record<string, unknown>> | undefined;
   /** Further claims, such as `scope` for servers that want it there. */
   readonly claims?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -27,14 +30,15 @@ export interface SignedAssertionOptions {
  * @group Flows
  */
 export function signAssertion(options: SignedAssertionOptions): (context: AssertionContext) => Promise<string> {
-  const { issuer, audience, lifetime = 300, claims } = options;
+  const { issuer, audience, lifetime = 300, claims, header } = options;
+  checkAssertionHeader('header', header);
   return async ({ tokenEndpoint, subject, now }) => {
-    const source = await readSecret<string | object>('key', options.key, ['string', 'object']);
-    const { key, algorithm, keyId } = await readPrivateKey(source as PrivateKey, options);
+    const source = await readSecret<PrivateKey>('key', options.key, 'key');
+    const { key, algorithm, keyId } = await readPrivateKey(source, options);
     const { SignJWT } = await loadJose();
     const issuedAt = Math.floor(now / 1000);
     return new SignJWT({ ...claims, jti: crypto.randomUUID() })
-      .setProtectedHeader({ alg: algorithm, typ: 'JWT', ...(keyId !== undefined && { kid: keyId }) })
+      .setProtectedHeader({ ...header, alg: algorithm, typ: 'JWT', ...(keyId !== undefined && { kid: keyId }) })
       .setIssuer(issuer)
       .setSubject(subject ?? issuer)
       .setAudience(audience ?? tokenEndpoint)

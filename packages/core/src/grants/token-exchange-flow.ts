@@ -2,7 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
-import { readSecret, type SecretSource } from '../options/secret-source.js';
+import { checkSecretSource, readSecret, type SecretSource } from '../options/secret-source.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { TokenStorage } from '../storage/token-storage.js';
@@ -42,9 +42,8 @@ export class TokenExchangeFlow extends StoredAuthFlow {
 
   constructor(options: TokenExchangeFlowOptions) {
     const { subjectToken, actorToken, actorTokenType, account, key } = options;
-    if (typeof subjectToken !== 'function' && (typeof subjectToken !== 'string' || subjectToken === '')) {
-      throw new TypeError('subjectToken must be a non-empty string or a function.');
-    }
+    checkSecretSource('subjectToken', subjectToken);
+    if (actorToken !== undefined) checkSecretSource('actorToken', actorToken);
     if (typeof subjectToken === 'function' && account === undefined && key === undefined) {
       throw new TypeError(
         'A subjectToken that is a function needs the option account, to tell whose tokens these are.',

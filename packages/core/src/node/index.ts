@@ -4,6 +4,7 @@
  * @module @latchkey/core/node
  * @showGroups
  */
+export { assertionFile } from './secrets/assertion-file.js';
 export {
   environmentVariable,
   readEnvironment,
@@ -12,6 +13,8 @@ export {
 } from './credentials/environment.js';
 export type { CredentialsHead } from './credentials/credentials-layout.js';
 export { readCredentialsFile, type FileCredentials } from './credentials/credentials-file.js';
+export { githubActionsToken, type GithubActionsTokenOptions } from './secrets/github-actions-token.js';
+export { privateKeyFile, type PrivateKeyFileOptions } from './secrets/private-key-file.js';
 export type { Profile } from './credentials/profile.js';
 export { readProfile, type ProfileOptions } from './credentials/read-profile.js';
 export type { SettingsTree } from './credentials/settings-tree.js';

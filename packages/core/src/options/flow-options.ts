@@ -32,8 +32,37 @@ export type ClientAuthentication =
   | 'self_signed_tls_client_auth'
   | 'none';
 
-/** What a client writes into the assertions that prove who it is (RFC 7523 section 3). @group Options */
+/** What an assertion of the client is made for. @group Options */
+export interface ClientAssertionContext {
+  /** The client's id. */
+  readonly clientId: string;
+  /** Whom the assertion is for, as its claim `aud`: the option `audience` beside, else the issuer, else the token endpoint. */
+  readonly audience: string;
+  /** The token endpoint. */
+  readonly tokenEndpoint: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/**
+ * What a client writes into the assertions that prove who it is (RFC 7523 section 3), or where it has them from.
+ *
+ * @group Options
+ */
 export interface ClientAssertionOptions {
+  /**
+   * Gives an assertion that is made elsewhere, such as `assertionFile` and `githubActionsToken` of `@latchkey/core/node`.
+   * Called for each request, before it; what it gives is kept nowhere. Of the other fields, `audience` and `type` go with it.
+   */
+  readonly from?: ((context: ClientAssertionContext) => string | Promise<string>) | undefined;
+  /**
+   * What kind of assertion `from` gives, as `client_assertion_type`.
+   *
+   * @defaultValue `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`
+   */
+  readonly type?: string | undefined;
+  /** Further fields of the header, such as `x5t#S256` (RFC 7515 section 4.1.8). */
+  readonly header?: Readonly<Record<string, unknown>> | undefined;
   /** Names the key to the server, as `kid` in the header. @defaultValue the `kid` of a JWK */
   readonly keyId?: string | undefined;
   /** How to sign, such as `PS256`. @defaultValue what the key is made for; `RS256` for an RSA key that does not say */
@@ -118,16 +147,17 @@ export interface AuthFlowOptions extends FlowOptions {
   /** The client's secret, or a function that fetches it before each request, so that it can rotate. */
   readonly clientSecret?: string | (() => string | Promise<string>) | undefined;
   /**
-   * The client's private key, for `private_key_jwt`: PEM text (PKCS #8), a JWK or a `CryptoKey`; or a function that
-   * fetches it before each request. It is read when first needed.
+   * The client's private key, for `private_key_jwt`; or a function that fetches it before each request. It is read when
+   * first needed.
    */
   readonly clientKey?: PrivateKey | (() => PrivateKey | Promise<PrivateKey>) | undefined;
-  /** What the client's assertions say, for `private_key_jwt` and `client_secret_jwt`. */
+  /** What the client's assertions say, for `private_key_jwt` and `client_secret_jwt`; or where they come from. */
   readonly clientAssertion?: ClientAssertionOptions | undefined;
   /**
    * With the two of TLS, the certificate comes from the option `fetch`.
    *
-   * @defaultValue `client_secret_basic` when there is a secret, `private_key_jwt` when there is a key, else `none`
+   * @defaultValue `client_secret_basic` when there is a secret, `private_key_jwt` when there is a key or
+   * `clientAssertion.from`, else `none`
    */
   readonly clientAuthentication?: ClientAuthentication | undefined;
   /**

@@ -6,20 +6,59 @@ import { scrubError } from '../errors/scrub.js';
 export type SecretSource<T> = T | (() => T | Promise<T>);
 
 /**
+ * What a secret is, and so what it cannot hold. Tokens and clients' secrets have no white space at their ends (RFC 6749
+ * appendix A). A password or user name may, but has no line end (appendices A.15 and A.16). A key may be written anyhow.
+ */
+export type SecretKind = 'token' | 'password' | 'key';
+
+const unusual: Readonly<Record<Exclude<SecretKind, 'key'>, readonly [pattern: RegExp, fault: string]>> = {
+  token: [/^\s|\s$|[\r\n]/, 'begins or ends with white space, or holds a line end'],
+  password: [/[\r\n]/, 'holds a line end'],
+};
+
+/**
+ * Checks that a text is whole and nothing else came with it: files and shells put a line end behind what they give.
+ *
+ * @throws TypeError that names the option, and says nothing of the value
+ */
+export function checkSecret(name: string, value: string, kind: SecretKind): void {
+  if (kind === 'key') return;
+  const [pattern, fault] = unusual[kind];
+  if (!pattern.test(value)) return;
+  throw new TypeError(
+    `${name} ${fault}, which is no part of it: take it away where the value is read. Nothing was sent.`,
+  );
+}
+
+/** Checks an option that is a secret or a function that fetches it. @throws TypeError that names the option */
+export function checkSecretSource(name: string, source: unknown, kind: SecretKind = 'token'): void {
+  if (typeof source === 'function') return;
+  if (typeof source !== 'string' || source === '')
+    throw new TypeError(`${name} must be a non-empty string or a function.`);
+  checkSecret(name, source, kind);
+}
+
+/**
  * Reads an option that may be a function.
  *
  * @throws TokenEndpointUnavailableError, code `CLIENT_SECRET_UNAVAILABLE`, when the function fails or returns
  * something else; an AuthFlowError that it throws, such as a missing environment variable, is passed on, and so is
- * what is wrong with a private key that `signAssertion` was given.
+ * what is wrong with a private key that `signAssertion` was given; as {@link checkSecret}
  */
 export async function readSecret<T extends string | object>(
   name: string,
   source: SecretSource<T>,
-  types: readonly string[] = ['string'],
+  kind: SecretKind = 'token',
 ): Promise<T> {
-  if (typeof source !== 'function') return source;
+  const value = typeof source === 'function' ? await called(name, source as () => T | Promise<T>, kind) : source;
+  if (typeof value === 'string') checkSecret(name, value, kind);
+  return value;
+}
+
+async function called<T>(name: string, source: () => T | Promise<T>, kind: SecretKind): Promise<T> {
   try {
-    const value: unknown = await (source as () => T | Promise<T>)();
+    const value: unknown = await source();
+    const types = kind === 'key' ? ['string', 'object'] : ['string'];
     if (!types.includes(typeof value) || value === null) throw new TypeError(`It returned no ${types.join(' or ')}.`);
     return value as T;
   } catch (error) {

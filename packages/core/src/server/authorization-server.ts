@@ -1,12 +1,14 @@
 import type { FlowSettings } from '../options/flow-settings.js';
 import type { ClientProof } from './client-authentication.js';
+import { GivenAssertions } from '../options/client-assertion.js';
 import { CoolDown } from './cool-down.js';
 import { discover } from './discovery.js';
 import { KeptMetadata } from './kept-metadata.js';
 import { OAuthClient } from './oauth-client.js';
-import { readPrivateKey } from '../crypto/private-key.js';
+import type { ServerMetadata } from './load-openid-client.js';
+import { type PrivateKey, readPrivateKey } from '../crypto/private-key.js';
 import { readSecret } from '../options/secret-source.js';
-import { ServerConnection } from './server-connection.js';
+import { issuerOf, ServerConnection } from './server-connection.js';
 
 /** What is known of an authorization server; shared by all accounts of a flow, so that metadata is fetched once. */
 export class AuthorizationServer {
@@ -33,22 +35,36 @@ export class AuthorizationServer {
   }
 
   /**
-   * Does all that can fail before a request is sent: discovery, the client's secret or key.
+   * Does all that can fail before a request is sent: discovery, the client's secret, key or assertion.
    *
-   * @throws TokenEndpointUnavailableError, also when the function `clientSecret` or `clientKey`
-   * fails; DiscoveryError; InsecureTransportError; TypeError for a key that cannot be read.
+   * @throws TokenEndpointUnavailableError, also when the function `clientSecret`, `clientKey` or `clientAssertion.from`
+   * fails; DiscoveryError; InsecureTransportError; TypeError for what cannot be used.
    */
   async prepare(): Promise<OAuthClient> {
     const metadata = await this.#metadata.get();
-    const proof = await this.#readProof();
+    const proof = await this.#readProof(metadata);
     const connection = new ServerConnection({ metadata, proof, settings: this.settings, nonces: this.#nonces });
     return new OAuthClient(connection, this.#coolDown);
   }
 
-  async #readProof(): Promise<ClientProof> {
+  async #readProof(metadata: ServerMetadata): Promise<ClientProof> {
     const { clientSecret, clientKey, clientAssertion = {} } = this.settings;
     const secret = clientSecret === undefined ? undefined : await readSecret('clientSecret', clientSecret);
-    const key = clientKey === undefined ? undefined : await readSecret('clientKey', clientKey, ['string', 'object']);
-    return { secret, key: key === undefined ? undefined : await readPrivateKey(key, clientAssertion) };
+    const key = clientKey === undefined ? undefined : await readSecret<PrivateKey>('clientKey', clientKey, 'key');
+    return {
+      secret,
+      key: key === undefined ? undefined : await readPrivateKey(key, clientAssertion),
+      assertions: await this.#readAssertion(metadata),
+    };
+  }
+
+  async #readAssertion(metadata: ServerMetadata): Promise<GivenAssertions | undefined> {
+    const { settings } = this;
+    const { from, audience } = settings.clientAssertion ?? {};
+    if (!from) return undefined;
+    const tokenEndpoint = metadata.token_endpoint ?? '';
+    const assertedTo = audience ?? issuerOf({ settings, metadata }) ?? tokenEndpoint;
+    const context = { clientId: settings.clientId, audience: assertedTo, tokenEndpoint };
+    return GivenAssertions.begin(from, context, () => settings.clock.now());
   }
 }

@@ -1,3 +1,4 @@
+import type { GivenAssertions } from '../options/client-assertion.js';
 import type { FlowSettings } from '../options/flow-settings.js';
 import type { ClientAuth, OpenidClient } from './load-openid-client.js';
 import type { SigningKey } from '../crypto/private-key.js';
@@ -6,6 +7,7 @@ import type { SigningKey } from '../crypto/private-key.js';
 export interface ClientProof {
   readonly secret: string | undefined;
   readonly key: SigningKey | undefined;
+  readonly assertions: GivenAssertions | undefined;
 }
 
 /**
@@ -15,12 +17,20 @@ export interface ClientProof {
 export function clientAuthentication(
   openid: OpenidClient,
   settings: FlowSettings,
-  { secret, key }: ClientProof,
+  { secret, key, assertions }: ClientProof,
   assertedTo: string | undefined,
 ): ClientAuth {
-  const natural = secret !== undefined ? 'client_secret_basic' : key ? 'private_key_jwt' : 'none';
+  const natural = secret !== undefined ? 'client_secret_basic' : key || assertions ? 'private_key_jwt' : 'none';
   const method = settings.clientAuthentication ?? natural;
   if (method.endsWith('tls_client_auth')) return openid.TlsClientAuth();
+  if (method === 'private_key_jwt' && assertions) {
+    const authenticate = async (...[, client, body]: Parameters<ClientAuth>): Promise<void> => {
+      body.set('client_id', client.client_id);
+      body.set('client_assertion_type', settings.clientAssertion?.type ?? jwtBearer);
+      body.set('client_assertion', await assertions.next());
+    };
+    return authenticate; // which is awaited, as its own of this kind are
+  }
   if (method === 'private_key_jwt' && key) {
     return openid.PrivateKeyJwt({ key: key.key, ...(key.keyId !== undefined && { kid: key.keyId }) }, modify());
   }
@@ -40,9 +50,10 @@ export function clientAuthentication(
   };
 
   function modify(): { [name: symbol]: (header: Claims, payload: Claims) => void } {
-    const { audience, lifetime, keyId } = settings.clientAssertion ?? {};
+    const { audience, lifetime, keyId, header: further } = settings.clientAssertion ?? {};
     return {
       [openid.modifyAssertion]: (header, payload) => {
+        Object.assign(header, further);
         if (keyId !== undefined) header['kid'] = keyId;
         // RFC 9864 has a new name for it, which servers that know RFC 8037 only would refuse.
         if (header['alg'] === 'Ed25519' && key?.algorithm === 'EdDSA') header['alg'] = 'EdDSA';
@@ -60,5 +71,7 @@ export function clientAuthentication(
 function formEncoded(text: string): string {
   return new URLSearchParams([['', text]]).toString().slice('='.length);
 }
+
+const jwtBearer = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 type Claims = Record<string, unknown>;

@@ -51,14 +51,9 @@ export class ServerConnection {
   get settings(): FlowSettings {
     return this.#parts.settings;
   }
-  /**
-   * What the server calls itself; `undefined` where that is not known, as with Microsoft's `{tenantid}`, which stands for
-   * the tenant of whoever logs in.
-   */
+  /** As {@link issuerOf}. */
   get issuer(): string | undefined {
-    const { settings, metadata } = this.#parts;
-    const isKnown = !settings.server || settings.server.issuer !== undefined;
-    return isKnown && !metadata.issuer.includes('{tenantid}') ? metadata.issuer : undefined;
+    return issuerOf(this.#parts);
   }
   /** Milliseconds since 1970. */
   now(): number {
@@ -138,6 +133,15 @@ export class ServerConnection {
     const nonce = headers.get('dpop-nonce');
     if (nonce !== null) this.#parts.nonces.set(new URL(url).origin, nonce);
   }
+}
+
+/**
+ * What a server calls itself; `undefined` where that is not known, as with Microsoft's `{tenantid}`, which stands for the
+ * tenant of whoever logs in.
+ */
+export function issuerOf({ settings, metadata }: Pick<ConnectionParts, 'settings' | 'metadata'>): string | undefined {
+  const isKnown = !settings.server || settings.server.issuer !== undefined;
+  return isKnown && !metadata.issuer.includes('{tenantid}') ? metadata.issuer : undefined;
 }
 
 function noteSecrets(headers: Headers, body: unknown, secrets: string[]): void {

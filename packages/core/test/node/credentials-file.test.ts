@@ -55,6 +55,17 @@ describe('a JSON file of credentials', () => {
     ).toMatchObject({ head: 'installed', redirectUri: redirectUris[0], redirectUris });
   });
 
+  test('of before 2022 begins with a redirect that Google refuses: the next one is taken', async () => {
+    const redirectUris = ['urn:ietf:wg:oauth:2.0:oob', 'urn:ietf:wg:oauth:2.0:oob:auto', 'http://localhost'];
+    const file = (uris: string[]): string => writtenJson({ installed: { ...entries, redirect_uris: uris } });
+    expect(await readCredentialsFile(file(redirectUris))).toMatchObject({
+      redirectUri: 'http://localhost',
+      redirectUris,
+    });
+    const only = redirectUris.slice(0, 1);
+    expect(await readCredentialsFile(file(only))).toMatchObject({ redirectUri: only[0], redirectUris: only });
+  });
+
   test('may name an issuer in place of endpoints, or beside them', async () => {
     const { auth_uri, token_uri, ...client } = entries;
     const issuer = 'https://id.example.org';
@@ -215,6 +226,19 @@ describe('a bad file of credentials', () => {
     expect(error).toMatchObject({ code, path, retryable: false, reason: expect.stringMatching(reason) });
     expect(error.message).toContain(path);
     expect(error.remedy).not.toBe('');
+  });
+
+  test.each([
+    ['service_account', 'JwtBearerFlow'],
+    ['authorized_user', 'RefreshTokenFlow'],
+    ['external_account', 'TokenExchangeFlow'],
+  ])('that is Google’s %s is told what it is for, not to be downloaded again', async (type, flow) => {
+    const error = await failureOf(
+      readCredentialsFile(writtenJson({ type, private_key: 's3cr', refresh_token: 's3cr' })),
+    );
+    expect(error).toMatchObject({ code: 'CREDENTIALS_FILE_HEAD_MISSING', remedy: expect.stringContaining(flow) });
+    expect((error as CredentialsFileError).remedy).not.toContain('download');
+    expect(allTextOf(error)).not.toContain('s3cr');
   });
 
   test.each(bad)('that %s shows no secret', async (_title, makePath) => {

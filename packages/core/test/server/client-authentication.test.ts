@@ -194,7 +194,6 @@ describe('a client with a private key', () => {
 
   test.each<[string, PrivateKey]>([
     ['no key at all', 'not a key'],
-    ['the old form of PEM', rsa.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString()],
     ['a public key', rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString()],
     ['a public JWK', rsa.publicKey.export({ format: 'jwk' })],
     ['a JWK of another kind', { kty: 'oct', k: 'c2VjcmV0' }],

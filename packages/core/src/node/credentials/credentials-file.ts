@@ -28,7 +28,7 @@ export interface FileCredentials {
   readonly audience?: string;
   /** Scopes, separated by spaces. */
   readonly scope?: string;
-  /** The first of the redirect URIs. */
+  /** The first of the redirect URIs that leads back to a program, else the first. */
   readonly redirectUri?: string;
   /** All redirect URIs that the client is registered with. */
   readonly redirectUris?: readonly string[];
@@ -80,10 +80,38 @@ export async function readCredentialsFile(path: string): Promise<FileCredentials
     const nameOf = (field: string): string => names[field] ?? layout[field]?.[0] ?? field;
     return { head, ...asOptions(await check(fields, nameOf, path)), other };
   }
+  assertNotOfGoogle(content, path);
   const expected = [...layouts[format].keys()].map((head) => (format === 'json' ? `"${head}"` : `[${head}]`));
   throw new CredentialsFileError(path, `it has no ${expected.join(' or ')} at its head`, {
     code: 'CREDENTIALS_FILE_HEAD_MISSING',
   });
+}
+
+/** Where a person copied the code from a page; Google's files of before 2022 name it first, and its server refuses it. */
+const outOfBand = 'urn:ietf:wg:oauth:2.0:oob';
+
+/** Files of Google that are right, and no client of OAuth: downloading them again brings the same. */
+const filesOfGoogle: Readonly<Record<string, readonly [is: string, remedy: string]>> = {
+  service_account: [
+    'it is the key of a service account, which holds no client',
+    'Read it as JSON, and use JwtBearerFlow with `signAssertion({ key: private_key, keyId: private_key_id, issuer: client_email })` and `token_uri` as the token endpoint.',
+  ],
+  authorized_user: [
+    'it is the login of a person, as gcloud keeps it',
+    'Read it as JSON, and use RefreshTokenFlow with its client_id, client_secret and refresh_token.',
+  ],
+  external_account: [
+    'it says how a token from elsewhere is exchanged',
+    'Read it as JSON, and use TokenExchangeFlow with its token_url, audience and subject_token_type.',
+  ],
+};
+
+function assertNotOfGoogle(content: SettingsTree, path: string): void {
+  const type = Object.hasOwn(content, 'type') ? content['type'] : undefined;
+  const known = typeof type === 'string' && Object.hasOwn(filesOfGoogle, type) ? filesOfGoogle[type] : undefined;
+  if (!known) return;
+  const [reason, remedy] = known;
+  throw new CredentialsFileError(path, reason, { code: 'CREDENTIALS_FILE_HEAD_MISSING', remedy });
 }
 
 function formatOf(path: string): 'json' | 'ini' {
@@ -126,6 +154,6 @@ function asOptions(checked: CheckedCredentials): Omit<FileCredentials, 'head' | 
     ...(tokenEndpoint === undefined
       ? { issuer }
       : { server: withoutUndefined({ issuer, tokenEndpoint, authorizationEndpoint }) }),
-    ...(all.length > 0 && { redirectUri: all[0], redirectUris: all }),
+    ...(all.length > 0 && { redirectUri: all.find((uri) => !uri.startsWith(outOfBand)) ?? all[0], redirectUris: all }),
   });
 }

@@ -1,0 +1,46 @@
+import { createPrivateKey } from 'node:crypto';
+import type { PrivateKey } from '../../crypto/private-key.js';
+import { CredentialsFileError } from '../../errors/index.js';
+import { readSecretFile } from './assertion-file.js';
+
+/** How a file with a private key is read. @group Credentials */
+export interface PrivateKeyFileOptions {
+  /** What the key is encrypted with, or a function that fetches it. @defaultValue the key is not encrypted */
+  readonly passphrase?: string | (() => string | Promise<string>) | undefined;
+}
+
+/**
+ * Makes a function that reads a private key from a PEM file each time it is called, so that the key can be replaced under
+ * the program; for `clientKey` and the `key` of `signAssertion`. Other things may stand around the key in the file.
+ *
+ * ```ts
+ * import { ClientCredentialsFlow } from '@latchkey/core';
+ * import { environmentVariable, privateKeyFile } from '@latchkey/core/node';
+ *
+ * export const flow = new ClientCredentialsFlow({
+ *   issuer: 'https://login.example.org',
+ *   clientId: 'nightly-report',
+ *   clientKey: privateKeyFile('client.pem', { passphrase: environmentVariable('CLIENT_KEY_PASSPHRASE') }),
+ * });
+ * ```
+ *
+ * @returns a function that throws CredentialsFileError when there is no such file, or its key and the passphrase do not go
+ * together
+ * @group Credentials
+ */
+export function privateKeyFile(path: string, options: PrivateKeyFileOptions = {}): () => Promise<PrivateKey> {
+  return async () => {
+    const key = await readSecretFile(path);
+    const { passphrase: given } = options;
+    const passphrase = typeof given === 'function' ? await given() : given;
+    if (passphrase === undefined) return key;
+    try {
+      return createPrivateKey({ key, passphrase });
+    } catch {
+      // Not as the cause: nothing of the key goes into an error.
+      throw new CredentialsFileError(path, 'it holds no private key that this passphrase opens', {
+        remedy: 'Check that file and passphrase belong together; OpenSSH keys must be changed to PKCS #8 first.',
+      });
+    }
+  };
+}

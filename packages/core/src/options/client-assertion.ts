@@ -1,0 +1,65 @@
+import { expiryOfJwt } from '../crypto/jwt.js';
+import type { AuthFlowOptions, ClientAssertionContext } from './flow-options.js';
+import { checkSeconds } from './seconds.js';
+import { readSecret } from './secret-source.js';
+
+/** Assertions that are made elsewhere, one for each request; none is kept. */
+export class GivenAssertions {
+  readonly #read: () => Promise<string>;
+  readonly #now: () => number;
+  #ahead: string | undefined;
+
+  private constructor(read: () => Promise<string>, now: () => number, ahead: string) {
+    this.#read = read;
+    this.#now = now;
+    this.#ahead = ahead;
+  }
+
+  /** Reads the first ahead of its request: that may fail or take its time. @throws as {@link readSecret} */
+  static async begin(
+    from: (context: ClientAssertionContext) => string | Promise<string>,
+    context: Omit<ClientAssertionContext, 'now'>,
+    now: () => number,
+  ): Promise<GivenAssertions> {
+    const read = (): Promise<string> =>
+      readSecret('clientAssertion.from', () => from({ ...context, now: now() }), 'token');
+    return new GivenAssertions(read, now, await read());
+  }
+
+  /** Returns the assertion for a request: the one that was read ahead, while it is good, or another. */
+  async next(): Promise<string> {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    const expiry = ahead === undefined ? undefined : expiryOfJwt(ahead);
+    const isOver = expiry !== undefined && expiry * 1000 <= this.#now();
+    return ahead === undefined || isOver ? this.#read() : ahead;
+  }
+}
+
+/** Checks what is said of the client's assertions. @throws TypeError that names the option */
+export function checkClientAssertion({ clientKey, clientAssertion = {} }: AuthFlowOptions): void {
+  const { from, type, header, lifetime, keyId, algorithm } = clientAssertion;
+  checkSeconds(lifetime, 'clientAssertion.lifetime');
+  checkAssertionHeader('clientAssertion.header', header);
+  if (from === undefined) {
+    if (type !== undefined) throw new TypeError('clientAssertion.type goes with clientAssertion.from only.');
+    return;
+  }
+  if (typeof from !== 'function') throw new TypeError('clientAssertion.from must be a function.');
+  if (type !== undefined && (typeof type !== 'string' || type === '')) {
+    throw new TypeError('clientAssertion.type must be a non-empty string.');
+  }
+  const unused = Object.entries({ clientKey, header, lifetime, keyId, algorithm }).find(
+    ([, value]) => value !== undefined,
+  );
+  if (unused)
+    throw new TypeError(`clientAssertion.from gives assertions that are signed already: leave out ${unused[0]}.`);
+}
+
+/** Checks further fields of an assertion's header. @throws TypeError that names the option */
+export function checkAssertionHeader(name: string, header: object | undefined): void {
+  if (header === undefined) return;
+  if (typeof header !== 'object' || Array.isArray(header)) throw new TypeError(`${name} must be an object.`);
+  const taken = ['alg', 'kid'].find((field) => Object.hasOwn(header, field));
+  if (taken) throw new TypeError(`${name} has a ${taken}: say it by ${taken === 'alg' ? 'algorithm' : 'keyId'}.`);
+}
