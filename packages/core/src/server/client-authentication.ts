@@ -24,12 +24,12 @@ export function clientAuthentication(
   const method = settings.clientAuthentication ?? natural;
   if (method.endsWith('tls_client_auth')) return openid.TlsClientAuth();
   if (method === 'private_key_jwt' && assertions) {
-    const authenticate = async (...[, client, body]: Parameters<ClientAuth>): Promise<void> => {
+    const authenticate: unknown = async (...[, client, body]: Parameters<ClientAuth>): Promise<void> => {
       body.set('client_id', client.client_id);
       body.set('client_assertion_type', settings.clientAssertion?.type ?? jwtBearer);
       body.set('client_assertion', await assertions.next());
     };
-    return authenticate; // which is awaited, as its own of this kind are
+    return authenticate as ClientAuth; // the library awaits it, as it does its own
   }
   if (method === 'private_key_jwt' && key) {
     return openid.PrivateKeyJwt({ key: key.key, ...(key.keyId !== undefined && { kid: key.keyId }) }, modify());

@@ -83,7 +83,7 @@ describe('ApiKeyFlow', () => {
 
   test('refuses a key with a line break when its source brings one', async () => {
     const flow = new ApiKeyFlow({ apiKey: () => `${apiKey}\r\nx: y` });
-    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toThrow(/line break/);
+    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toThrow(/line end/);
   });
 });
 

@@ -71,7 +71,10 @@ describe('an assertion that is made elsewhere', () => {
   });
 
   test('is another one when a request is made again within a call', async () => {
-    scene.server.nextAnswers({ endpoint: 'token' }, { name: 'busy', before: () => ({ status: 503, headers: {}, body: '' }) });
+    scene.server.nextAnswers(
+      { endpoint: 'token' },
+      { name: 'busy', before: () => ({ status: 503, headers: {}, body: '' }) },
+    );
     let count = 0;
     const flow = new ClientCredentialsFlow({
       ...scene.options(),
