@@ -140,7 +140,7 @@ describe('no secret is shown', () => {
     [passphrase, 'URL: /token?password=correct%20horse%2', 'URL: [redacted]'],
     [odd, `For Ada "${odd}" is wrong.`, 'For Ada "[redacted]([redacted],[redacted];[redacted]"[redacted]" is wrong.'],
     [odd, 'Wrong: (k,Q;z"9, (k,Q) is not.', 'Wrong: ([redacted],[redacted];[redacted]"[redacted], (k,Q) is not.'],
-    ['top1\tmid2\tend3', 'Bad top1\tmid2\r\nend3 of Ada', 'Bad [redacted] [redacted]  [redacted] of Ada'],
+    ['top1\tmid2\tend3', 'Bad top1\tmid2\tend3 of Ada', 'Bad [redacted] [redacted] [redacted] of Ada'],
   ])('by a password of several words, %j, in the answer %j', async (password, description, expected) => {
     const flow = new PasswordFlow({ issuer: server.issuer, clientId: 'cli', username: 'ada', password });
     server.nextAnswers({ grantType: 'password' }, faults.oauthError('invalid_grant', { description }));
