@@ -34,7 +34,7 @@ interface Round {
   readonly warm: readonly number[];
 }
 
-async function runRound(prefix: string, without?: 'lock'): Promise<Round> {
+async function runRound(prefix: string, without?: 'lock', through: readonly string[] = []): Promise<Round> {
   await using scene = await AuthScene.start();
   await using storage = new RedisTokenStorage({ url: server.url, prefix });
   await scene.logIn(storage, 'expired');
@@ -46,13 +46,14 @@ async function runRound(prefix: string, without?: 'lock'): Promise<Round> {
     },
   };
   const authServer = { issuer: scene.server.issuer, tokenEndpoint: scene.server.tokenEndpoint };
-  const children = proxies.map((proxy) =>
+  const children = proxies.map((proxy, index) =>
     start('callers.mjs', {
       redis: { url: proxy.url(server.url), prefix },
       server: authServer,
       key: scene.key,
       callers,
       without,
+      through: through[index % through.length],
     }),
   );
   await Promise.all(children.map((child) => child.says('ready')));
@@ -103,6 +104,13 @@ describe(`${processes} processes of ${callers} callers each, with an expired tok
     },
     rounds * 60_000,
   );
+
+  test('make one through clients of five kinds, and through none', async () => {
+    const through = ['node-redis 5', 'node-redis 6', 'ioredis 5', 'ioredis 6', 'iovalkey', ''];
+    const { tokens, answers, requests, errors } = await runRound('latchkey-herd-clients', undefined, through);
+    const found = { errors, requests, answers, different: tokens.size };
+    expect(found).toEqual({ errors: [], requests: 1, answers: processes * callers, different: 1 });
+  }, 60_000);
 
   test('make several without the lock, or the test above would show nothing', async () => {
     const { requests, reuses } = await runRound('latchkey-herd-unlocked', 'lock');

@@ -27,6 +27,17 @@ afterAll(async () => {
 });
 
 describe('A record', () => {
+  test('that version 0.1 stored is found, compared and followed', async () => {
+    const record =
+      '{"value":"{\\"access_token\\":\\"at-1\\",\\"refresh_token\\":\\"rt-1\\",\\"expires_at\\":1900000000,' +
+      '\\"issued_at\\":1800000000,\\"latchkey\\":{\\"version\\":1,\\"key\\":\\"the key\\",\\"generation\\":7}}","generation":7}';
+    await server.send('SET', 'latchkey::the key', record);
+    expect(await storage.load('the key')).toMatchObject({ accessToken: 'at-1', refreshToken: 'rt-1', generation: 7 });
+    await expect(storage.save('the key', someTokens(8, 'the key'), expecting(6))).rejects.toThrow(/found 7/);
+    await storage.save('the key', someTokens(8, 'the key'), expecting(7));
+    expect(String(await server.send('KEYS', 'latchkey::*'))).toBe('latchkey::the key');
+  });
+
   test('is read by a plain Keyv of this namespace, and the other way round', async () => {
     const keyv = createKeyv(server.url, { namespace: 'latchkey' });
     await using _closing = { [Symbol.asyncDispose]: () => keyv.disconnect() };

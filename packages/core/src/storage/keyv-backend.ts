@@ -6,16 +6,18 @@ export interface KeyvEntry {
   value?: unknown;
 }
 
-/** What {@link KeyvTokenStorage} uses of a `Keyv` instance (keyv 5.6); any `new Keyv(…)` fits. @group Storages */
+/** What {@link KeyvTokenStorage} uses of a `Keyv` instance (keyv 5.6 or 6); any `new Keyv(…)` fits. @group Storages */
 export interface KeyvBackend {
   /** The adapter behind it. */
   readonly store?: unknown;
   /** Prefix of the keys. */
   readonly namespace?: string | undefined;
-  /** Whether the prefix is used. */
+  /** Whether the prefix is used; Keyv 6 has no such field. */
   readonly useKeyPrefix?: boolean;
+  /** Who listens to an event. */
+  listeners?(event: string): readonly unknown[] | undefined;
   /** Reads an entry; rejects when the store fails. */
-  getRaw(key: string): Promise<KeyvEntry | undefined>;
+  getRaw(key: string): Promise<KeyvEntry | string | null | undefined>;
   /** Writes an entry; `ttl` in ms. */
   set(key: string, value: string, ttl?: number): Promise<boolean>;
   /** Removes an entry; false when there was none, or when the store failed. */
@@ -38,7 +40,9 @@ const reportsOf = new WeakMap<object, Reports>();
  * `error` instead of throwing, after which `get` looks empty and `set` looks done.
  */
 export async function rejectingOnReports<T>(keyv: KeyvBackend, operation: () => Promise<T>): Promise<T> {
-  const sources = [keyv, keyv.store].map((source) => watch(source));
+  // Keyv 6 rejects by itself as long as nobody listens to it, and the application may count on that.
+  const rejects = !prefixesKeys(keyv) && keyv.listeners?.('error')?.length === 0;
+  const sources = (rejects ? [keyv.store] : [keyv, keyv.store]).map((source) => watch(source));
   const before = sources.map(({ count }) => count);
   const result = await operation();
   const report = sources.find(({ count }, index) => count !== before[index]);
@@ -47,11 +51,22 @@ export async function rejectingOnReports<T>(keyv: KeyvBackend, operation: () => 
 }
 
 /**
- * The name under which Keyv stores `key`. Given with its prefix, since Keyv leaves the prefix out for keys that
- * happen to start with it, so that two keys would meet.
+ * The name to give to Keyv for `key`. Keyv 5 gets it with its prefix, since it leaves the prefix out for keys that happen to
+ * start with it, so that two keys would meet. With Keyv 6 the prefix is the store's.
  */
 export function fullKey({ namespace, useKeyPrefix }: KeyvBackend, key: string): string {
-  return namespace && useKeyPrefix !== false ? `${namespace}:${key}` : key;
+  return namespace && useKeyPrefix === true ? `${namespace}:${key}` : key;
+}
+
+/** Whether this is Keyv 5, which puts a prefix before keys unless told otherwise; Keyv 6 leaves that to the store. */
+export function prefixesKeys({ useKeyPrefix }: KeyvBackend): boolean {
+  return useKeyPrefix !== undefined;
+}
+
+/** What was given to Keyv as its store. Keyv 6 puts one adapter for each instance around a Map and the like. */
+export function storeBehind({ store }: KeyvBackend): unknown {
+  const inner = isObject(store) && 'namespaceSeparator' in store && 'store' in store ? store.store : undefined;
+  return isObject(inner) && 'get' in inner ? inner : store;
 }
 
 /**
@@ -59,14 +74,15 @@ export function fullKey({ namespace, useKeyPrefix }: KeyvBackend, key: string): 
  * copy of this package. The name is random, since a count that began anew elsewhere would take two places for one.
  */
 export function placeOf(keyv: KeyvBackend): string {
-  const place = isObject(keyv.store) ? keyv.store : keyv;
+  const store = storeBehind(keyv);
+  const place = isObject(store) ? store : keyv;
   const names = shared('keyv', () => new WeakMap<object, string>());
   const name = names.get(place) ?? crypto.randomUUID();
   names.set(place, name);
-  return `keyv:${name}:${fullKey(keyv, '')}`;
+  return `keyv:${name}:${keyv.useKeyPrefix === false ? '' : (keyv.namespace ?? '')}`;
 }
 
-/** Listens for `error`, once. That changes nothing: Keyv 5 never throws for want of a listener, and has one itself. */
+/** Listens for `error`, once. That changes nothing: Keyv 5 never throws for want of a listener, and stores have one. */
 function watch(source: unknown): Readonly<Reports> {
   if (!emits(source)) return { count: 0, last: undefined };
   const known = reportsOf.get(source);

@@ -2,6 +2,7 @@ import { isErrorLike } from '../errors/error-causes.js';
 import { RecordUnreadableError, StorageUnavailableError } from '../errors/index.js';
 import { assertGeneration } from '../tokens/generation.js';
 import { fullKey, type KeyvBackend, placeOf, rejectingOnReports } from './keyv-backend.js';
+import { readKeyv5Record, removeKeyv5Record } from './keyv-5-records.js';
 import type { HeldLock, Lock, LockOptions } from './lock.js';
 import { sharedProcessLock } from './process-lock.js';
 import { openRecord, type RecordCodec, sealRecord } from './record-codec.js';
@@ -32,12 +33,14 @@ export interface KeyvTokenStorageOptions {
 }
 
 /**
- * Keeps tokens in any Keyv 5.6 store. Keyv cannot compare and write in one step: the comparison with
+ * Keeps tokens in any store of Keyv 5.6 or 6. Keyv cannot compare and write in one step: the comparison with
  * `context.expected` is sound only under a lock that all writers share, which is why `lock` has no default.
  *
  * Outages are {@link StorageUnavailableError}, whatever `throwOnErrors` says; the instance's settings are left alone.
  * An adapter that neither throws, nor emits `error`, nor answers `false` cannot be caught out. Records never expire:
  * the instance's own `ttl` is not applied, since a refresh token outlives every access token.
+ *
+ * What was stored by way of Keyv 5 is found by way of Keyv 6, and moves to where Keyv 6 keeps it with the next save.
  *
  * @group Storages
  */
@@ -64,8 +67,12 @@ export class KeyvTokenStorage implements TokenStorage {
    * CredentialMismatchError when the record names another credential.
    */
   async load(key: string): Promise<TokenSet | undefined> {
-    const raw = await this.#run('read', () => this.#keyv.getRaw(fullKey(this.#keyv, key)));
-    return raw === undefined ? undefined : openRecord(raw.value, key, this.#codec);
+    const raw = await this.#run(
+      'read',
+      async () => (await this.#keyv.getRaw(fullKey(this.#keyv, key))) ?? readKeyv5Record(this.#keyv, key),
+    );
+    if (raw === undefined) return undefined;
+    return openRecord(typeof raw === 'string' ? raw : raw.value, key, this.#codec);
   }
 
   /**
@@ -78,6 +85,8 @@ export class KeyvTokenStorage implements TokenStorage {
     if (context.expected !== undefined) assertGeneration(await this.load(key), context.expected);
     const record = await sealRecord(tokens, key, this.#codec);
     await this.#write(fullKey(this.#keyv, key), record, secretsOf(tokens));
+    // The new record hides it, so a failure does no harm; `delete` tries again.
+    await this.#run('write', () => removeKeyv5Record(this.#keyv, key)).catch(() => undefined);
   }
 
   /** Removes the record of `key`. @throws StorageConflictError, StorageUnavailableError as `save` does. */
@@ -87,6 +96,7 @@ export class KeyvTokenStorage implements TokenStorage {
       if (!stored) return;
       assertGeneration(stored, context.expected);
     }
+    await this.#run('write', () => removeKeyv5Record(this.#keyv, key));
     const removed = await this.#run('write', () => this.#keyv.delete(fullKey(this.#keyv, key)));
     // Keyv answers false for "was not there" and for "did not work".
     if (!removed && (await this.load(key))) throw new StorageUnavailableError();
@@ -127,7 +137,7 @@ export class KeyvTokenStorage implements TokenStorage {
 
 /** For those who call without types. */
 function checkArguments(keyv?: Partial<KeyvBackend>, options?: Partial<KeyvTokenStorageOptions>): void {
-  if (typeof keyv?.getRaw !== 'function') throw new TypeError('KeyvTokenStorage needs an instance of Keyv 5.6.');
+  if (typeof keyv?.getRaw !== 'function') throw new TypeError('KeyvTokenStorage needs an instance of Keyv 5.6 or 6.');
   if (!options?.lock) throw new TypeError("KeyvTokenStorage needs a lock, or lock: 'process'.");
 }
 

@@ -1,7 +1,8 @@
 import { describe, test } from '@jest/globals';
-import { KeyvTokenStorage, MemoryTokenStorage, ProcessLock, type RecordCodec } from '@latchkey/core';
+import { type KeyvBackend, KeyvTokenStorage, MemoryTokenStorage, ProcessLock, type RecordCodec } from '@latchkey/core';
 import { describeTokenStorage } from '@latchkey/core/testing';
 import { Keyv } from 'keyv';
+import { Keyv as Keyv6 } from 'keyv6';
 
 describeTokenStorage(
   'MemoryTokenStorage',
@@ -29,18 +30,36 @@ class BreakableMap extends Map<string, unknown> {
   }
 }
 
-const backends = {
-  'a Map': () => ({}),
-  'a Map without prefixes': () => ({ useKeyPrefix: false }),
-  'a Map under a namespace that keys begin with': () => ({ namespace: 'a' }),
-  'a Map without serialization': () => ({ serialize: undefined, deserialize: undefined }),
-  'a Map with a default ttl': () => ({ ttl: 1 }),
+const asynchronousOnes = new WeakMap<object, object>();
+const asynchronous = (map: Map<string, unknown>): object => {
+  const known = asynchronousOnes.get(map) ?? {
+    get: async (key: string) => map.get(key),
+    set: async (key: string, value: unknown) => void map.set(key, value),
+    delete: async (key: string) => map.delete(key),
+    clear: async () => map.clear(),
+  };
+  asynchronousOnes.set(map, known);
+  return known;
 };
 
-for (const [name, options] of Object.entries(backends)) {
+const backends: Record<string, (store: Map<string, unknown>) => KeyvBackend> = {
+  'a Map': (store) => new Keyv({ store }),
+  'a Map without prefixes': (store) => new Keyv({ store, useKeyPrefix: false }),
+  'a Map under a namespace that keys begin with': (store) => new Keyv({ store, namespace: 'a' }),
+  'a Map without serialization': (store) =>
+    new Keyv({ store, ...({ serialize: undefined, deserialize: undefined } as object) }),
+  'a Map with a default ttl': (store) => new Keyv({ store, ttl: 1 }),
+  'a Map, with Keyv 6': (store) => new Keyv6({ store }),
+  'a Map under a namespace that keys begin with, with Keyv 6': (store) => new Keyv6({ store, namespace: 'a' }),
+  'a Map without serialization, with Keyv 6': (store) => new Keyv6({ store, serialization: false }),
+  'a Map with a default ttl, with Keyv 6': (store) => new Keyv6({ store, ttl: 1 }),
+  'an asynchronous store, with Keyv 6': (store) => new Keyv6({ store: asynchronous(store) as never, namespace: 'a' }),
+};
+
+for (const [name, over] of Object.entries(backends)) {
   const stores = new WeakMap<KeyvTokenStorage, BreakableMap>();
   const open = (store: BreakableMap, codec?: RecordCodec): KeyvTokenStorage => {
-    const storage = new KeyvTokenStorage(new Keyv({ store, ...options() }), { lock: 'process', codec });
+    const storage = new KeyvTokenStorage(over(store), { lock: 'process', codec });
     stores.set(storage, store);
     return storage;
   };

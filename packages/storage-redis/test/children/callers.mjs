@@ -3,8 +3,17 @@
 import { DeviceCodeFlowSimple } from '@latchkey/core';
 import { RedisTokenStorage } from '@latchkey/storage-redis';
 
-const { redis, server, key, callers = 1, without, insist } = JSON.parse(process.argv[2]);
-const storage = new RedisTokenStorage(redis);
+const { redis, server, key, callers = 1, without, insist, through } = JSON.parse(process.argv[2]);
+const { url, prefix } = redis;
+const clients = {
+  'node-redis 5': async () => (await import('@keyv/redis')).createClient({ url }),
+  'node-redis 6': async () => (await import('redis-client-6')).createClient({ url }),
+  'ioredis 5': async () => new (await import('ioredis')).Redis(url),
+  'ioredis 6': async () => new (await import('ioredis6')).Redis(url),
+  iovalkey: async () => new (await import('iovalkey')).Redis(url),
+};
+const client = through && (await clients[through]());
+const storage = new RedisTokenStorage(client ? { client, prefix } : redis);
 const lock =
   without === 'lock' ? { withLock: (_key, task) => task({ signal: new AbortController().signal }) } : undefined;
 const flow = new DeviceCodeFlowSimple({
@@ -35,5 +44,6 @@ process.stdin.once('data', async () => {
     console.log('warm');
     await storage.close();
     process.stdin.destroy();
+    if (client) process.exit(); // The client is ours.
   });
 });

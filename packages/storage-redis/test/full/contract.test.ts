@@ -1,5 +1,8 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import type { RedisOptions } from '@latchkey/storage-redis';
+import { Cluster as Ioredis } from 'ioredis';
+import { Cluster as Ioredis6 } from 'ioredis6';
+import { Cluster as Iovalkey } from 'iovalkey';
 import { describeRedisStorage, encrypted, type Way } from '../describe-redis-storage.js';
 import { Proxy } from '../proxy.js';
 import type { RedisServer } from '../redis-server.js';
@@ -52,6 +55,22 @@ async function toCluster(isSecure: boolean): Promise<Way> {
   const { map, cut } = await detour(servers, isSecure);
   const rootNodes = servers.map(({ port }) => ({ socket: map[`127.0.0.1:${port}`]! }));
   return { options: { cluster: { rootNodes, defaults: login(servers, isSecure), nodeAddressMap: map } }, cut };
+}
+
+type MakeCluster = typeof Ioredis | typeof Ioredis6 | typeof Iovalkey;
+
+/** A cluster of the application's own, which finds its way back by itself. */
+const toClientOf = (Cluster: MakeCluster) => async (): Promise<Way> => {
+  const { servers } = cluster;
+  const { map, cut } = await detour(servers, false);
+  const roots = servers.map(({ port }) => map[`127.0.0.1:${port}`]!);
+  const client = new Cluster(roots, { natMap: map, clusterRetryStrategy: () => 50 });
+  client.on('error', () => undefined);
+  return { options: { client, timeout: 1 }, cut, end: () => client.disconnect() };
+};
+
+for (const [name, Cluster] of Object.entries({ 'ioredis 5': Ioredis, 'ioredis 6': Ioredis6, iovalkey: Iovalkey })) {
+  describeRedisStorage(`a cluster of ${name} as client`, toClientOf(Cluster), undefined, describeFull);
 }
 
 for (const [place, find] of [
