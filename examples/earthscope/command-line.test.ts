@@ -23,6 +23,9 @@ const renewals = (): number => server.ledger.count({ grantType: 'refresh_token' 
 describe('the EarthScope command line, for a person', () => {
   test('logs in by the device flow, and says on stderr where to approve', async () => {
     expect(await home.es(['token'])).toMatchObject({ code: 1, out: '', err: expect.stringContaining('No tokens') });
+    const told = await home.es(['refresh']);
+    expect(told.err).toContain('Run the command login');
+    expect(told.err).not.toMatch(/\w\(\)/);
     const { code, out, err } = await home.es(['login']);
     expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^Logged in until \d{4}-/) });
     expect(err).toContain(`${server.issuer}/device`);

@@ -1,5 +1,5 @@
 /** EarthScope on the command line: see README.md. */
-import { AuthFlowError } from '@latchkey/core';
+import { AuthFlowError, LoginRequiredError } from '@latchkey/core';
 import process from 'node:process';
 import { readArguments } from './arguments.js';
 import { commands } from './commands.js';
@@ -30,6 +30,7 @@ try {
 }
 
 function describe(error: unknown): string {
+  if (error instanceof LoginRequiredError) return `${error.message} Run the command login, then try again.`;
   if (error instanceof AuthFlowError) return `${error.message} ${error.remedy}`;
   return error instanceof Error ? error.message : String(error);
 }

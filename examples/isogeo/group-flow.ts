@@ -1,5 +1,5 @@
 import { ClientCredentialsFlow, type ClientCredentialsFlowOptions } from '@latchkey/core';
-import { readCredentialsFile } from '@latchkey/core/node';
+import { isogeoCredentials } from './isogeo-credentials.js';
 
 /**
  * Reads the file that Isogeo sends, as JSON or INI. Of it, a group application needs the client and the server: its
@@ -9,6 +9,15 @@ export async function groupFlow(
   file: string,
   options: Partial<ClientCredentialsFlowOptions> = {},
 ): Promise<ClientCredentialsFlow> {
-  const { clientId, clientSecret, server } = await readCredentialsFile(file);
-  return new ClientCredentialsFlow({ clientId, clientSecret, server, basicEncoding: 'raw', ...options });
+  const { clientId, clientSecret, uriToken, uriBase } = await isogeoCredentials(file);
+  const server = { tokenEndpoint: uriToken };
+  const allowedOrigins = [new URL(uriBase).origin];
+  return new ClientCredentialsFlow({
+    clientId,
+    clientSecret,
+    server,
+    basicEncoding: 'raw',
+    allowedOrigins,
+    ...options,
+  });
 }

@@ -1,9 +1,9 @@
 /** Lists what is shared with group applications, one for each file: `node dist/isogeo/group.js client_secrets.json …` */
 import { AuthFlowError } from '@latchkey/core';
 import { groupFlow } from './group-flow.js';
-import { IsogeoApi, isogeoApi } from './isogeo-api.js';
+import { IsogeoApi } from './isogeo-api.js';
+import { isogeoCredentials } from './isogeo-credentials.js';
 
-const api = process.env['ISOGEO_API_URL'] ?? isogeoApi;
 const files = process.argv.slice(2);
 if (files.length === 0) files.push('client_secrets.json');
 
@@ -17,6 +17,7 @@ try {
 }
 
 async function listShares(file: string): Promise<string> {
+  const api = process.env['ISOGEO_API_URL'] ?? (await isogeoCredentials(file)).uriBase;
   const flow = await groupFlow(file, { allowedOrigins: [new URL(api).origin] });
   const shares = await new IsogeoApi(flow, api).shares();
   return [`${file}: ${shares.length} shares`, ...shares.map(({ name }) => `  ${name}`)].join('\n');

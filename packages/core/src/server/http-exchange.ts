@@ -75,11 +75,13 @@ export function asResponse({ status, headers, text }: HttpAnswer): Response {
   return new Response(empty ? null : text, { status, headers });
 }
 
-/** Adds the caller's own headers below those that the protocol needs. */
+/** Adds the caller's own headers below those that the protocol needs; the user agent is the caller's. */
 export function requestInit(init: object, headers: Readonly<Record<string, string>> | undefined): RequestInit {
   if (!headers) return init;
-  const { headers: needed } = init as { headers?: Record<string, string> };
-  return { ...init, headers: Object.fromEntries([...new Headers(headers), ...new Headers(needed)]) };
+  const own = new Headers(headers);
+  const needed = new Headers((init as { headers?: Record<string, string> }).headers);
+  if (own.has('user-agent')) needed.delete('user-agent');
+  return { ...init, headers: Object.fromEntries([...own, ...needed]) };
 }
 
 async function readBody(response: Response, signal: AbortSignal): Promise<string> {

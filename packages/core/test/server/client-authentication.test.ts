@@ -215,6 +215,34 @@ describe('a client with a private key', () => {
   });
 });
 
+describe('the option headers', () => {
+  test('reaches the server with every request, the user agent among them', async () => {
+    const headers = { 'user-agent': 'report/1.0 (ops@example.org)', 'x-team': 'ops' };
+    await requestOf({ clientSecret: 'x', headers });
+    const seen = scene.server.ledger
+      .filter({})
+      .map((entry) => [entry.endpoint, entry.headers['user-agent'], entry.headers['x-team']]);
+    const [agent, team] = Object.values(headers);
+    expect(seen).toEqual([
+      ['discovery', agent, team],
+      ['token', agent, team],
+    ]);
+  });
+});
+
+describe('a client that a server refuses in words of its own', () => {
+  test('is a ClientRejectedError: EarthScope’s 401 access_denied "Unauthorized"', async () => {
+    scene.server.nextAnswers(
+      { endpoint: 'token' },
+      faults.oauthError('access_denied', { status: 401, description: 'Unauthorized' }),
+    );
+    await expect(requestOf({ clientSecret: 'wrong' })).rejects.toMatchObject({
+      name: 'ClientRejectedError',
+      status: 401,
+    });
+  });
+});
+
 describe('a client with a certificate', () => {
   test.each(['tls_client_auth', 'self_signed_tls_client_auth'] as const)(
     'sends its id, to the endpoint that asks for certificates (RFC 8705 section 5): %s',

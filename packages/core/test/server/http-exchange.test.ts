@@ -111,7 +111,7 @@ describe('an exchange', () => {
 
   test('lets no header of the caller’s replace one that the protocol needs', () => {
     const init = requestInit(
-      { headers: { accept: 'application/json' } },
+      { headers: { accept: 'application/json', 'user-agent': 'library' } },
       { Accept: 'text/html', 'User-Agent': 'mine' },
     );
     expect(init.headers).toEqual({ accept: 'application/json', 'user-agent': 'mine' });
