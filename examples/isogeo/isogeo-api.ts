@@ -6,15 +6,12 @@ export interface Share {
   readonly name: string;
 }
 
-/** The API that Isogeo's applications call, unless they were given another. */
-export const isogeoApi = 'https://v1.api.isogeo.com';
-
 /** Calls the API with the tokens of a flow, whichever flow that is. */
 export class IsogeoApi {
   readonly #flow: AuthFlow;
   readonly #url: string;
 
-  constructor(flow: AuthFlow, url = isogeoApi) {
+  constructor(flow: AuthFlow, url: string) {
     this.#flow = flow;
     this.#url = url;
   }
