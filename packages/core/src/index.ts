@@ -68,6 +68,7 @@ export type { HeldLock, Lock, LockOptions } from './storage/lock.js';
 export type { DeleteContext, SaveContext, TokenStorage } from './storage/token-storage.js';
 export { type Clock, systemClock } from './platform/clock.js';
 export { assertGeneration } from './tokens/generation.js';
+export { programRecordLifetime } from './tokens/record-owner.js';
 export type { RecordStamp, Suspected, TokenRecord, Unanswered } from './tokens/token-record.js';
 export { settled } from './renewal/settled.js';
 export { TokenSet } from './tokens/token-set.js';

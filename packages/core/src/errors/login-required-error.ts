@@ -68,15 +68,29 @@ export class InvalidRefreshTokenError extends LoginRequiredError {
   });
 }
 
-/** The stored record belongs to another client, account or server. @group Errors */
+/** What is known of a record that belongs to somebody else. @group Errors */
+export interface MismatchDetails extends AnswerDetails {
+  /** Whether it is a program's, so that a flow that needs no person may overwrite it. @defaultValue false: unknown too */
+  readonly isPrograms?: boolean;
+}
+
+/** The stored record belongs to another client, account or server, or to another kind of grant. @group Errors */
 export class CredentialMismatchError extends LoginRequiredError {
+  /** Whether the record is a program's, which can ask anew; false for a login, and where that is unknown. */
+  readonly isPrograms: boolean;
+
   /** @internal */
   static override readonly [brand]: string = 'CredentialMismatchError';
   static override readonly defaults: ErrorDefaults = {
     code: 'CREDENTIAL_MISMATCH',
-    message: 'The stored tokens belong to another client, account or authorization server.',
+    message: 'The stored tokens belong to another client, account, authorization server or kind of grant.',
     remedy: 'Use another place for this credential, or log in again, which overwrites the record.',
   };
+
+  constructor(details: MismatchDetails = {}) {
+    super(details);
+    this.isPrograms = details.isPrograms ?? false;
+  }
 }
 
 /** There is no id token. Logging in may not help: the server gives one only for the scope `openid`. @group Errors */

@@ -1,4 +1,3 @@
-import { createDpopKey, type DpopKey } from '../crypto/dpop-proof.js';
 import {
   LoginRequiredError,
   NoAccessTokenError,
@@ -13,7 +12,6 @@ import { type AccessTokenOptions, readCall } from '../options/access-token-optio
 import { defaultKey } from '../options/default-key.js';
 import type { AuthFlowOptions, FlowOptions } from '../options/flow-options.js';
 import { type FlowSettings, readOptions } from '../options/flow-settings.js';
-import { grantParameters } from '../options/grant-parameters.js';
 import { unlessAborted } from '../platform/waiting.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import type { Grant } from '../renewal/grant.js';
@@ -27,13 +25,15 @@ import type { OAuthClient } from '../server/oauth-client.js';
 import type { HeldLock, LockOptions } from '../storage/lock.js';
 import type { DeleteContext, SaveContext } from '../storage/token-storage.js';
 import { isFresh, secondsLeft } from '../tokens/expiry.js';
-import { FlowEvents, summarize, tellProblem } from '../tokens/flow-events.js';
-import { assertAccessToken, mergeAnswer } from '../tokens/merge.js';
+import { FlowEvents, summarize } from '../tokens/flow-events.js';
+import { widestScope } from '../tokens/scope.js';
 import { TokenSet } from '../tokens/token-set.js';
 import { sharedServer } from './account-sibling.js';
 import { checkOptions } from './check-options.js';
 import { assembleParts, type FlowParts } from './flow-parts.js';
+import { boundKey, required } from './held-token.js';
 import { assertDeletable, warnOfMissingLock } from './own-hooks.js';
+import { requestByGrant } from './token-request.js';
 
 /** How long a caller waits. */
 interface Waiting {
@@ -127,6 +127,17 @@ export abstract class AuthFlow {
   protected abstract readonly interactive: boolean;
 
   /**
+   * Whose grant the tokens are: `login` of a person, or a program's, by a name that is part of the key. No kind is given
+   * another's tokens. Name that of a grant of your own, since a minifier may rename its class.
+   *
+   * @defaultValue `login` for a flow that is interactive, else the name of the class
+   * @group Hooks to override
+   */
+  protected get credentialKind(): string {
+    return this.interactive ? 'login' : this.constructor.name || 'program';
+  }
+
+  /**
    * Whether tokens come from an authorization server, so that the options must name it and the client.
    *
    * @group Hooks to override
@@ -150,7 +161,7 @@ export abstract class AuthFlow {
 
   /** Names the credential in its storage; hooks of your own that hold several accounts store each under its key. */
   get key(): string {
-    return (this.#key ??= this.#options.key ?? defaultKey(this.settings, this.#options.account));
+    return (this.#key ??= this.#options.key ?? defaultKey(this.settings, this.#options.account, this.credentialKind));
   }
 
   /**
@@ -357,8 +368,8 @@ export abstract class AuthFlow {
   }
 
   /**
-   * Requests tokens by a grant: for new flows, from within `authorize`. The options `scope`, `audience`, `resource`
-   * and `parameters` are sent too; parameters given here win, and `undefined` leaves one out.
+   * Requests tokens by a grant: for new flows, from within `authorize`. The options `scope` (for a login with those of the
+   * login before), `audience`, `resource` and `parameters` are sent too; parameters given here win, `undefined` leaves one out.
    *
    * @throws as `getAccessTokenRefreshIfNecessary`
    * @group For use in subclasses
@@ -368,14 +379,20 @@ export abstract class AuthFlow {
     parameters: Readonly<Record<string, string | undefined>> = {},
     { signal }: Waiting = {},
   ): Promise<TokenSet> {
-    const client = await this.prepareClient();
-    const dpopKey = this.settings.dpop ? await createDpopKey() : undefined;
-    const form = grantParameters(this.settings, parameters);
-    const answer = await client.requestTokens(grantType, form, { signal, dpopKey });
-    tellProblem(this.events, this.key, answer.problem);
-    assertAccessToken(answer.body);
-    const tokens = mergeAnswer(answer.body, answer.sentAt);
-    return dpopKey ? tokens.boundTo(dpopKey) : tokens;
+    const { key, events, settings } = this;
+    const request = { client: await this.prepareClient(), settings, key, events, signal };
+    return requestByGrant(request, grantType, { scope: this.scopeToAskFor, ...parameters });
+  }
+
+  /** @internal Reads what a login is going to replace. */
+  protected async loadToReplace(): Promise<void> {
+    await this.#parts.keeper.load('login');
+  }
+
+  /** @internal For a login, the scopes of the one before too: no program narrows what another has. */
+  protected get scopeToAskFor(): string | undefined {
+    const { scope } = this.settings;
+    return this.credentialKind === 'login' ? widestScope(scope, this.#heldTokens) : scope;
   }
 
   /**
@@ -398,7 +415,7 @@ export abstract class AuthFlow {
       this.events.emit('authorized', { key: this.key, tokens: summarize(tokens), duration });
       return tokens;
     };
-    return step ? beginLogin(start, signal) : joinLogin(credential, start, signal);
+    return step ? beginLogin(start, signal) : joinLogin(credential, start, this.settings.scope, signal);
   }
 
   /** @internal What `authorize` takes from the application's code, read before a place in line and the lock are taken. */
@@ -435,14 +452,8 @@ export abstract class AuthFlow {
       settings: this.settings,
       token: (options) => this.getAccessTokenRefreshIfNecessary(options),
       header: (token) => this.tokenHeader(token),
-      dpopKey: () => this.#dpopKey(),
+      dpopKey: () => boundKey(this.#heldTokens),
     };
-  }
-
-  /** The key that the present access token is bound to; a server may give unbound ones all the same. */
-  #dpopKey(): DpopKey | undefined {
-    const tokens = this.#heldTokens;
-    return tokens?.tokenType.toLowerCase() === 'dpop' ? tokens.dpopKey : undefined;
   }
 
   get #grant(): Grant {
@@ -460,6 +471,8 @@ export abstract class AuthFlow {
   get #parts(): FlowParts {
     return (this.#lazyParts ??= assembleParts({
       key: this.key,
+      kind: this.credentialKind,
+      isNamed: this.#options.key !== undefined,
       place: this.credentialPlace,
       flowClass: this.constructor,
       settings: this.settings,
@@ -473,9 +486,4 @@ export abstract class AuthFlow {
       },
     }));
   }
-}
-
-function required(token: string | undefined, Missing: new () => Error): string {
-  if (token === undefined) throw new Missing();
-  return token;
 }

@@ -17,6 +17,9 @@ export interface FlowParts {
 /** What a flow says about itself when its parts are put together. */
 export interface FlowDescription {
   readonly key: string;
+  readonly kind: string;
+  /** Whether the application has named the key. */
+  readonly isNamed: boolean;
   readonly place: string | object | undefined;
   readonly flowClass: object;
   readonly settings: FlowSettings;
@@ -26,12 +29,26 @@ export interface FlowDescription {
 }
 
 /** Puts the parts of a flow together, when it is first used. */
-export function assembleParts({ key, place, flowClass, settings, events, grant, hooks }: FlowDescription): FlowParts {
-  const credential = place === undefined ? credentialAlone(flowClass) : credentialAt(place, key);
-  const overwritesOthers = !grant.interactive;
+export function assembleParts(description: FlowDescription): FlowParts {
+  const { key, kind, isNamed, place, flowClass, settings, events, grant, hooks } = description;
+  const credential = place === undefined ? credentialAlone(flowClass) : credentialAt(place, cellOf(key, kind));
+  const owner = { key, kind, isPrivate: isNamed || typeof place !== 'string' };
   const { clock, lockTimeout } = settings;
-  const keeper = new TokenKeeper({ key, credential, hooks, events, clock, lockTimeout, overwritesOthers });
+  const keeper = new TokenKeeper({
+    owner,
+    credential,
+    hooks,
+    events,
+    clock,
+    lockTimeout,
+    needsPerson: grant.interactive,
+  });
   const renewal = new Renewal({ key, settings, credential, keeper, events, grant });
   const callers = new Callers(settings, credential, renewal, grant.interactive);
   return { credential, keeper, callers };
+}
+
+/** Under one key of the application's own, kinds of grant share no memory either. */
+function cellOf(key: string, kind: string): string {
+  return kind === 'login' ? key : `${key}\n${kind}`;
 }

@@ -6,6 +6,7 @@ import { NonceMismatchError } from '../errors/index.js';
 import { grantParameters } from '../options/grant-parameters.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import { parseUrl } from '../platform/urls.js';
+import { askedFor } from '../flow/token-request.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { TokenStorage } from '../storage/token-storage.js';
@@ -32,6 +33,8 @@ export interface AuthorizationState {
   readonly codeVerifier: string;
   /** Must come back in the id token, where one was asked for (OpenID Connect Core section 3.1.2.1). */
   readonly nonce?: string | undefined;
+  /** The scopes that were asked for. */
+  readonly scope?: string | undefined;
   /** The redirect URI that was sent. */
   readonly redirectUri: string;
 }
@@ -85,15 +88,18 @@ export class AuthorizationCodeFlow extends StoredAuthFlow {
 
   /**
    * Starts a login: returns the URL to send the person to, and what to keep until the redirect, in a session of this
-   * browser. Makes no request but discovery and, with `pushedAuthorization`, the one that sends the parameters ahead.
+   * browser. Reads what is stored, since a login asks for the scopes of the one before too. Makes no request but discovery and,
+   * with `pushedAuthorization`, the one that sends the parameters ahead.
    *
-   * @throws TypeError without a redirectUri; DiscoveryError, TokenEndpointUnavailableError
+   * @throws TypeError without a redirectUri; DiscoveryError, TokenEndpointUnavailableError, StorageUnavailableError
    */
   async startAuthorization({ redirectUri = this.options.redirectUri } = {}): Promise<StartedAuthorization> {
     if (redirectUri === undefined) throw new TypeError('startAuthorization needs the option redirectUri.');
     const client = await this.prepareClient();
     const { state, nonce, codeVerifier, codeChallenge } = await randomChecks();
-    const { scope = '', audience, resource, authorizationParameters: parameters } = this.options;
+    await this.loadToReplace();
+    const { audience, resource, authorizationParameters: parameters } = this.options;
+    const scope = this.scopeToAskFor ?? '';
     const wantsIdToken = scope.split(' ').includes('openid');
     const query = grantParameters(
       { audience, resource, parameters, scope: scope || undefined },
@@ -107,7 +113,8 @@ export class AuthorizationCodeFlow extends StoredAuthFlow {
       },
     );
     const { href: url } = await client.authorizationUrl(query);
-    return { url, state: { state, codeVerifier, redirectUri, ...(wantsIdToken && { nonce }) } };
+    const asked = { ...(scope !== '' && { scope }), ...(wantsIdToken && { nonce }) };
+    return { url, state: { state, codeVerifier, redirectUri, ...asked } };
   }
 
   /**
@@ -148,14 +155,14 @@ export class AuthorizationCodeFlow extends StoredAuthFlow {
     signal: AbortSignal,
   ): Promise<TokenSet> {
     const { issuer } = await this.prepareClient();
-    const { state, codeVerifier, redirectUri, nonce } = expected ?? {};
+    const { state, codeVerifier, redirectUri, nonce, scope } = expected ?? {};
     const code = readCallback(callbackParameters(callbackUrl), { state, issuer });
     const grant = { code, redirect_uri: redirectUri, code_verifier: codeVerifier };
     const parameters = { ...grant, scope: undefined, audience: undefined };
     const tokens = await this.requestTokens('authorization_code', parameters, { signal });
     const isOther = tokens.idToken !== undefined && tokens.idTokenClaims?.['nonce'] !== nonce;
     if (nonce !== undefined && isOther) throw new NonceMismatchError();
-    return tokens;
+    return askedFor(scope, tokens);
   }
 }
 

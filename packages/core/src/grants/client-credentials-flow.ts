@@ -13,6 +13,10 @@ export class ClientCredentialsFlow extends StoredAuthFlow {
     markBuiltFromOptions(this);
   }
 
+  protected override get credentialKind(): string {
+    return 'client_credentials';
+  }
+
   protected override get interactive(): boolean {
     return false;
   }

@@ -4,6 +4,7 @@ import type { DeviceCode, DeviceCodePrompt } from '../server/device-code.js';
 import { pollDeviceCode } from './device-code-poll.js';
 import { DeviceCodePollingError } from '../errors/index.js';
 import { grantParameters } from '../options/grant-parameters.js';
+import { askedFor } from '../flow/token-request.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { TokenStorage } from '../storage/token-storage.js';
@@ -16,7 +17,10 @@ export interface DeviceCodeFlowOptions extends StoredAuthFlowOptions {
 }
 
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code';
-const pending = new WeakMap<DeviceCodeFlow, DeviceCode>();
+/** A device code, and the scopes that it was asked for with. */
+type RequestedCode = DeviceCode & { readonly scope: string | undefined };
+
+const pending = new WeakMap<DeviceCodeFlow, RequestedCode>();
 
 /**
  * Tokens for a person who approves the login on another device (RFC 8628): for programs without a browser.
@@ -63,6 +67,7 @@ export class DeviceCodeFlow extends StoredAuthFlow {
 
   /** Asks for a code, for programs that prompt by themselves; {@link poll} waits for its approval. */
   async requestDeviceCode(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<DeviceCodePrompt> {
+    await this.loadToReplace();
     const code = await this.#requestCode(options.signal);
     pending.set(this, code);
     return code.prompt;
@@ -88,15 +93,16 @@ export class DeviceCodeFlow extends StoredAuthFlow {
     return this.#poll(code, signal);
   }
 
-  async #requestCode(signal: AbortSignal | undefined): Promise<DeviceCode> {
+  async #requestCode(signal: AbortSignal | undefined): Promise<RequestedCode> {
     const client = await this.prepareClient();
-    return client.requestDeviceCode(grantParameters(this.options, {}), signal);
+    const scope = this.scopeToAskFor;
+    return { ...(await client.requestDeviceCode(grantParameters(this.options, { scope }), signal)), scope };
   }
 
-  #poll(code: DeviceCode, signal: AbortSignal): Promise<TokenSet> {
+  async #poll(code: RequestedCode, signal: AbortSignal): Promise<TokenSet> {
     const parameters = { device_code: code.deviceCode, scope: undefined, audience: undefined };
     const request = (): Promise<TokenSet> => this.requestTokens(grantType, parameters, { signal });
-    return pollDeviceCode(code, request, this.settings.clock, signal);
+    return askedFor(code.scope, await pollDeviceCode(code, request, this.settings.clock, signal));
   }
 }
 

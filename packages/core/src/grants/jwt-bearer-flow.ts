@@ -42,6 +42,10 @@ export class JwtBearerFlow extends StoredAuthFlow {
     return super.options as JwtBearerFlowOptions;
   }
 
+  protected override get credentialKind(): string {
+    return 'jwt-bearer';
+  }
+
   protected override get interactive(): boolean {
     return false;
   }

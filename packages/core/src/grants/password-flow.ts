@@ -37,6 +37,10 @@ export class PasswordFlow extends StoredAuthFlow {
     return super.options as PasswordFlowOptions;
   }
 
+  protected override get credentialKind(): string {
+    return 'login';
+  }
+
   protected override get interactive(): boolean {
     return false;
   }

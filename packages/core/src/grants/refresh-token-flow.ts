@@ -36,6 +36,10 @@ export class RefreshTokenFlow extends StoredAuthFlow {
     return super.options as RefreshTokenFlowOptions;
   }
 
+  protected override get credentialKind(): string {
+    return 'login';
+  }
+
   protected override get interactive(): boolean {
     return false;
   }

@@ -59,6 +59,10 @@ export class TokenExchangeFlow extends StoredAuthFlow {
     return super.options as TokenExchangeFlowOptions;
   }
 
+  protected override get credentialKind(): string {
+    return 'token-exchange';
+  }
+
   protected override get interactive(): boolean {
     return false;
   }

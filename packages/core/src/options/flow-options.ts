@@ -85,14 +85,18 @@ export interface RetryOptions {
 export interface FlowOptions {
   /** The user or tenant that the tokens belong to; part of the key. */
   readonly account?: string | undefined;
-  /** Names the credential in its storage. @defaultValue made from issuer, client, audience, resource and account */
+  /**
+   * Names the credential in its storage.
+   *
+   * @defaultValue made from issuer, client, audience, resource and account; for a program's grant from its kind and scopes too
+   */
   readonly key?: string | undefined;
   /** Excludes other processes during a renewal. @defaultValue the storage's own lock */
   readonly lock?: Lock | 'process' | undefined;
   /** Seconds to wait for the lock, once a renewal has its place in line. @defaultValue 30 */
   readonly lockTimeout?: number | undefined;
   /**
-   * Seconds before its end at which a token is renewed.
+   * Seconds before its end at which a token is renewed. One that lives no longer than that is renewed at half of its life.
    *
    * @defaultValue 60, or a tenth of the token's lifetime when that is less
    */

@@ -1,7 +1,8 @@
-import { AuthFlowError, LockTimeoutError, StorageUnavailableError } from '../errors/index.js';
+import { AuthFlowError, LockTimeoutError, OAuthError, StorageUnavailableError } from '../errors/index.js';
 import type { Call } from '../options/access-token-options.js';
 import type { FlowSettings } from '../options/flow-settings.js';
 import { dueAhead, isValid, lifetimeOf } from '../tokens/expiry.js';
+import { missingScopes } from '../tokens/scope.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { CredentialState } from './credential-state.js';
 import { type FoundTokens, isGoodEnough } from './good-enough.js';
@@ -39,8 +40,11 @@ export class Callers {
       return tokens;
     }
     try {
-      const joined = await this.#join(call);
-      return this.isGoodEnough(joined, call) ? joined.tokens : (await this.#join(call)).tokens;
+      for (let runs = 1; ; runs++) {
+        const { found, isOwn } = await this.#join(call);
+        const hasScopes = isOwn || missingScopes(found.tokens, this.#settings.scope).length === 0;
+        if (this.isGoodEnough(found, call) || (runs > 1 && hasScopes)) return found.tokens;
+      }
     } catch (error) {
       const present = this.#usable(call);
       if (present && canWait(error)) return present;
@@ -63,24 +67,27 @@ export class Callers {
   }
 
   /** Joins the run, unless that did without a new token and this caller cannot. */
-  async #join(call: Call): Promise<FoundTokens> {
+  async #join(call: Call): Promise<{ found: FoundTokens; isOwn: boolean }> {
     const credential = this.#credential;
+    const { scope } = this.#settings;
     while (credential.run) {
-      const { run, isAhead } = credential;
+      const { run, runScope, isAhead } = credential;
       const found = await run.catch((error: unknown) => {
         const isLeft = isAhead && error instanceof LockTimeoutError; // another process renews, and is waited for
-        if (isLeft || (error instanceof NoPlaceError && !this.#usable(call))) return undefined;
+        const isOthers = runScope !== scope && error instanceof OAuthError && !error.retryable;
+        if (isLeft || isOthers || (error instanceof NoPlaceError && !this.#usable(call))) return undefined;
         throw error;
       });
-      if (found) return found;
+      if (found) return { found, isOwn: false };
     }
-    return this.#begin(call);
+    return { found: await this.#begin(call), isOwn: true };
   }
 
   #begin(call: Call): Promise<FoundTokens> {
     const credential = this.#credential;
     if (credential.run) return credential.run;
     credential.isAhead = call.isAhead ?? false;
+    credential.runScope = this.#settings.scope;
     const run = this.#renewal.run(call).finally(() => {
       credential.run = undefined;
       credential.isAhead = false;

@@ -17,6 +17,8 @@ export class CredentialState {
   writes = 0;
   /** The renewal under way, which all callers join. */
   run: Promise<FoundTokens> | undefined;
+  /** The scopes that it was begun for: flows of one login may differ in them. */
+  runScope: string | undefined;
   /** Whether that renewal is one that nobody waits for. */
   isAhead = false;
   /** Whether that renewal waits in line. */

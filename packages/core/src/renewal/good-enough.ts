@@ -42,6 +42,7 @@ export function isGoodEnough({ tokens, requestedAt, isNew }: FoundTokens, call: 
   if (!isRejected && hasScopes && isFresh(tokens, now, call.threshold)) return true;
   if (!isNew) return false;
   if ((lifetimeOf(tokens) ?? 0) > 0 && !isValid(tokens, now)) return false;
+  if (!hasScopes) return false;
   if (requestedAt !== undefined) return !isRejected || requestedAt >= call.began;
-  return !isRejected && hasScopes && isValid(tokens, now) && (tokens.generation ?? 0) > call.began;
+  return !isRejected && isValid(tokens, now) && (tokens.generation ?? 0) > call.began;
 }

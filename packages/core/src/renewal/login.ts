@@ -1,6 +1,7 @@
 import { keepRefreshToken } from '../tokens/merge.js';
-import type { CredentialState, StoredTokens } from './credential-state.js';
+import type { CredentialState, LoginInProgress, StoredTokens } from './credential-state.js';
 import type { AuthorizeContext } from './authorize-context.js';
+import { missingScopes } from '../tokens/scope.js';
 import { TokenSet } from '../tokens/token-set.js';
 import { noteUnderWay } from './settled.js';
 import type { TokenKeeper } from './token-keeper.js';
@@ -17,7 +18,7 @@ export async function logIn(
   how: { readonly scope: string | undefined; readonly reason: 'login' | 'import' },
   signal: AbortSignal,
 ): Promise<TokenSet> {
-  const before = await keeper.locked(() => keeper.load({ toReplace: true }));
+  const before = await keeper.locked(() => keeper.load('login'));
   const tokens = TokenSet.from(await step({ signal, previous: before.tokens }));
   return noteUnderWay(saveLogin(keeper, tokens, before, how));
 }
@@ -32,7 +33,7 @@ async function saveLogin(
     how.reason === 'login' ? keepRefreshToken(tokens, stored.tokens) : tokens;
   try {
     return await keeper.locked(async (lock) => {
-      const stored = await keeper.load({ toReplace: true });
+      const stored = await keeper.load('login');
       return keeper.save(complete(stored), stored, { ...how, overwrite: true, lock });
     });
   } catch (error) {
@@ -42,23 +43,31 @@ async function saveLogin(
 
 /**
  * Joins the login of this credential, or starts it. It goes on while anybody waits for it, and is aborted when the
- * last of them has left.
+ * last of them has left. Whoever wants scopes that it did not ask for logs in after it.
  */
 export async function joinLogin(
   credential: CredentialState,
   start: (signal: AbortSignal) => Promise<TokenSet>,
+  scope: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<TokenSet> {
   signal?.throwIfAborted();
-  const login = (credential.login ??= begin(start));
+  const joined = credential.login;
+  const tokens = await waitFor(credential, (credential.login ??= begin(start)), signal);
+  return joined && missingScopes(tokens, scope).length > 0 ? joinLogin(credential, start, scope, signal) : tokens;
+}
+
+async function waitFor(
+  credential: CredentialState,
+  login: LoginInProgress,
+  signal: AbortSignal | undefined,
+): Promise<TokenSet> {
   login.waiters++;
   try {
     return await untilAborted(signal, login.tokens);
   } finally {
-    if (--login.waiters === 0) {
-      login.controller.abort(signal?.reason);
-      if (credential.login === login) credential.login = undefined;
-    }
+    if (--login.waiters === 0) login.controller.abort(signal?.reason);
+    if (login.waiters === 0 && credential.login === login) credential.login = undefined;
   }
 }
 
@@ -70,7 +79,7 @@ export function beginLogin(
   return unlessAborted(signal, () => start(signal));
 }
 
-function begin(start: (signal: AbortSignal) => Promise<TokenSet>): NonNullable<CredentialState['login']> {
+function begin(start: (signal: AbortSignal) => Promise<TokenSet>): LoginInProgress {
   const controller = new AbortController();
   const tokens = start(controller.signal);
   tokens.catch(() => undefined); // whoever waits is told; nobody may be left

@@ -19,7 +19,7 @@ export function logOut(
   server: AuthorizationServer,
 ): Promise<RevocationFailedError | undefined> {
   return keeper.locked(async (lock) => {
-    const stored = await keeper.load({ toReplace: true });
+    const stored = await keeper.load('logout');
     const held = credential.unsaved?.tokens ?? stored.tokens;
     const failure = held && (await revoke(server, held));
     await keeper.remove(stored, lock);

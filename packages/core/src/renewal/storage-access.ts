@@ -12,6 +12,7 @@ import { within } from '../platform/waiting.js';
 import type { HeldLock, LockOptions } from '../storage/lock.js';
 import type { DeleteContext, SaveContext } from '../storage/token-storage.js';
 import { hasMoved } from '../tokens/generation.js';
+import { isOwnRecord, isProgramsRecord, type RecordOwner } from '../tokens/record-owner.js';
 import { TokenSet } from '../tokens/token-set.js';
 import type { StoredTokens } from './credential-state.js';
 
@@ -38,11 +39,11 @@ const patience = 30;
 
 /** Calls the storage hooks of a flow, which may be anybody's. */
 export class StorageAccess {
-  readonly #key: string;
+  readonly #owner: RecordOwner;
   readonly #hooks: StorageHooks;
 
-  constructor(key: string, hooks: StorageHooks) {
-    this.#key = key;
+  constructor(owner: RecordOwner, hooks: StorageHooks) {
+    this.#owner = owner;
     this.#hooks = hooks;
   }
 
@@ -60,9 +61,8 @@ export class StorageAccess {
       if (error instanceof NoTokensError) return undefined;
       throw storageError('The stored tokens could not be read.', error, known);
     }
-    const owner = tokens?.stamp?.key;
-    if (owner !== undefined && owner !== this.#key) throw new CredentialMismatchError();
-    return tokens;
+    if (!tokens || isOwnRecord(tokens, this.#owner)) return tokens;
+    throw new CredentialMismatchError({ isPrograms: isProgramsRecord(tokens) });
   }
 
   /** Saves. What is no record is nothing newer: it is overwritten, since these tokens exist nowhere else. */
@@ -84,9 +84,14 @@ export class StorageAccess {
     }
   }
 
-  /** Storages compare generations by themselves; hooks of an application's own may not. @throws StorageConflictError */
+  /**
+   * Storages compare generations by themselves; hooks of an application's own may not. Where another program's record was
+   * to be overwritten, it may have become a login.
+   *
+   * @throws StorageConflictError
+   */
   async assertUnmoved({ tokens, expected }: StoredTokens): Promise<void> {
-    if (expected === undefined) return;
+    if (expected === undefined) return this.#assertNoLogin();
     const present = await this.read(tokens).catch((error: unknown) => {
       if (!isNoRecord(error)) throw error;
       return tokens; // nobody has saved anything newer
@@ -94,6 +99,14 @@ export class StorageAccess {
     const found = present?.generation ?? 0;
     const moved = present && tokens ? hasMoved(present, tokens) : present !== tokens;
     if (moved || found !== expected) throw new StorageConflictError({ expected, found });
+  }
+
+  async #assertNoLogin(): Promise<void> {
+    if (this.#owner.kind === 'login') return;
+    await this.read(undefined).catch((error: unknown) => {
+      const isLogin = error instanceof CredentialMismatchError && !error.isPrograms;
+      if (isLogin) throw new StorageConflictError();
+    });
   }
 }
 

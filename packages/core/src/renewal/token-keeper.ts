@@ -4,7 +4,9 @@ import type { Clock } from '../platform/clock.js';
 import { warn } from '../platform/warn.js';
 import { type FlowEvents, summarize } from '../tokens/flow-events.js';
 import { hasGoneBack, nextStamp } from '../tokens/generation.js';
+import type { RecordOwner } from '../tokens/record-owner.js';
 import type { HeldLock } from '../storage/lock.js';
+import { inTheWay, type LoadPurpose } from './in-the-way.js';
 import { retryFor } from './retry-save.js';
 import { runLocked, type WaitOptions } from './run-locked.js';
 import { type SaveReason, StorageAccess, storageError, type StorageHooks } from './storage-access.js';
@@ -17,15 +19,15 @@ export type RefreshNote = Partial<Pick<RecordStamp, 'unanswered' | 'suspected' |
 
 /** What a keeper works with. */
 export interface KeeperParts {
-  readonly key: string;
+  readonly owner: RecordOwner;
   readonly hooks: StorageHooks;
   readonly credential: CredentialState;
   readonly events: FlowEvents;
   readonly clock: Clock;
   /** Seconds. */
   readonly lockTimeout: number;
-  /** Whether a record of another credential is overwritten, since no person is needed for a new one. */
-  readonly overwritesOthers: boolean;
+  /** Whether a login needs a person. Where none is needed, the record of another program is overwritten. */
+  readonly needsPerson: boolean;
 }
 
 /** Keeps the tokens of one credential in memory and in storage, so that the two do not contradict each other. */
@@ -35,7 +37,7 @@ export class TokenKeeper {
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
-    this.#access = new StorageAccess(parts.key, parts.hooks);
+    this.#access = new StorageAccess(parts.owner, parts.hooks);
   }
 
   /** Runs a task under the credential's lock. @throws as `Lock.withLock` */
@@ -45,13 +47,12 @@ export class TokenKeeper {
   }
 
   /**
-   * Reads what is stored into memory. `toReplace` is for a login, which replaces any record, and a logout: a record
-   * that cannot be used then counts as none.
+   * Reads what is stored into memory. What cannot be used counts as none where that may be replaced.
    *
    * @throws CredentialMismatchError, RecordUnreadableError, StorageUnavailableError
    */
-  async load({ toReplace = false } = {}): Promise<StoredTokens> {
-    const { credential, overwritesOthers } = this.#parts;
+  async load(purpose: LoadPurpose = 'use'): Promise<StoredTokens> {
+    const { credential, needsPerson } = this.#parts;
     const { writes } = credential;
     try {
       const tokens = await this.#access.read(credential.tokens);
@@ -63,12 +64,10 @@ export class TokenKeeper {
       credential.tokens = tokens;
       return stored;
     } catch (error) {
-      const isUnreadable = error instanceof RecordUnreadableError;
-      if (!isUnreadable && !(error instanceof CredentialMismatchError)) throw error;
-      if (credential.writes === writes) credential.tokens = undefined;
-      const isSealed = isUnreadable && error.code !== 'RECORD_UNREADABLE';
-      if (!toReplace && (!overwritesOthers || isSealed)) throw error;
-      return { tokens: undefined, expected: undefined, isUnreadable };
+      const { kind } = this.#parts.owner;
+      const isOver = error instanceof RecordUnreadableError || error instanceof CredentialMismatchError;
+      if (isOver && credential.writes === writes) credential.tokens = undefined;
+      return inTheWay(error, { purpose, needsPerson, kind });
     }
   }
 
@@ -109,13 +108,13 @@ export class TokenKeeper {
   }
 
   #keepUnsaved(tokens: TokenSet, grewFrom: StoredTokens, reason: SaveContext['reason'], error: unknown): TokenSet {
-    const { key, credential, events, overwritesOthers } = this.#parts;
+    const { owner, credential, events, needsPerson } = this.#parts;
     credential.write(tokens);
     credential.unsaved = this.#unsaved(tokens, grewFrom, reason);
-    const isPersons = reason === 'import' || (reason === 'login' && !overwritesOthers);
+    const isPersons = reason === 'import' || (reason === 'login' && needsPerson);
     if (isPersons) warn('A login could not be stored: it lives in memory only, and is lost when the program ends now.');
     events.emit('saveFailed', {
-      key,
+      key: owner.key,
       tokens: summarize(tokens),
       error: storageError('The tokens are not saved.', error),
     });
@@ -123,8 +122,8 @@ export class TokenKeeper {
   }
 
   #stamp(tokens: TokenSet, { tokens: previous }: StoredTokens, { reason, scope }: Omit<SaveReason, 'lock'>): TokenSet {
-    const { key, clock } = this.#parts;
-    const details = { key, scope, isRenewal: reason === 'refresh', now: clock.now() };
+    const { owner, clock } = this.#parts;
+    const details = { ...owner, scope, isRenewal: reason === 'refresh', now: clock.now() };
     return tokens.withStamp(nextStamp(tokens, previous, details));
   }
 
@@ -153,10 +152,10 @@ export class TokenKeeper {
    * The generation stays: tokens that grew from these, and are saved later by somebody slow, still fit.
    */
   async note({ tokens, expected }: StoredTokens, note: RefreshNote, lock: HeldLock): Promise<unknown> {
-    const { key, credential } = this.#parts;
+    const { owner, credential } = this.#parts;
     if (!tokens) return undefined;
     const { unanswered: _, suspected: __, ...stamp } = tokens.stamp ?? { generation: 0 };
-    const noted = tokens.withStamp({ ...stamp, key, ...note });
+    const noted = tokens.withStamp({ ...stamp, key: owner.key, kind: owner.kind, ...note });
     try {
       await this.#saveOnce(noted, { tokens, expected }, { reason: 'refresh', lock });
       credential.write(noted);
@@ -168,17 +167,17 @@ export class TokenKeeper {
 
   /** Deletes the tokens from storage and memory. @throws StorageConflictError, StorageUnavailableError */
   async remove(stored: StoredTokens, lock: HeldLock): Promise<void> {
-    const { key, credential, events } = this.#parts;
+    const { owner, credential, events } = this.#parts;
     if (stored.tokens || stored.isUnreadable) {
       await this.#access.remove(stored.tokens, { expected: stored.expected, lock });
     }
     credential.write(undefined);
     credential.unsaved = undefined;
-    events.emit('loggedOut', { key });
+    events.emit('loggedOut', { key: owner.key });
   }
 
   async #saveOnce(tokens: TokenSet, grewFrom: StoredTokens, { reason, overwrite, lock }: SaveReason): Promise<void> {
-    const { key, events, clock } = this.#parts;
+    const { owner, events, clock } = this.#parts;
     const began = clock.now();
     const context = { reason, expected: overwrite ? undefined : grewFrom.expected, lock };
     try {
@@ -194,6 +193,6 @@ export class TokenKeeper {
     } catch (error) {
       throw storageError('The tokens could not be saved.', error, tokens);
     }
-    events.emit('saved', { key, tokens: summarize(tokens), duration: (clock.now() - began) / 1000 });
+    events.emit('saved', { key: owner.key, tokens: summarize(tokens), duration: (clock.now() - began) / 1000 });
   }
 }

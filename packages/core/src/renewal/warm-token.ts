@@ -1,5 +1,5 @@
 import { CredentialState } from './credential-state.js';
-import { defaultThreshold, dueAhead } from '../tokens/expiry.js';
+import { dueAhead, freshUntil } from '../tokens/expiry.js';
 import type { TokenSet } from '../tokens/token-set.js';
 
 /** An answer that can be given again, without any work, until its time is over or the tokens change. */
@@ -33,10 +33,8 @@ export interface WarmOptions {
 export function keepWarm(
   credential: CredentialState,
   tokens: TokenSet,
-  { threshold = defaultThreshold(tokens), ahead, again = Infinity }: WarmOptions,
+  { threshold, ahead, again = Infinity }: WarmOptions,
 ): WarmToken {
-  const end = tokens.expiresAt?.getTime() ?? Infinity;
-  const due = end - Math.max(threshold * 1000, 1);
-  const until = Math.min(due, ahead ? dueAhead(tokens) - 1 : Infinity, again - 1);
+  const until = Math.min(freshUntil(tokens, threshold), ahead ? dueAhead(tokens) - 1 : Infinity, again - 1);
   return { credential, tokens, until, answer: Promise.resolve(tokens.accessToken ?? '') };
 }

@@ -7,6 +7,7 @@ import type { HeldLock, Lock, LockOptions } from './lock.js';
 import { sharedProcessLock } from './process-lock.js';
 import { openRecord, type RecordCodec, sealRecord } from './record-codec.js';
 import { scrubError } from '../errors/scrub.js';
+import { programRecordLifetime } from '../tokens/record-owner.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { DeleteContext, SaveContext, TokenStorage } from './token-storage.js';
 import { within } from '../platform/waiting.js';
@@ -37,8 +38,9 @@ export interface KeyvTokenStorageOptions {
  * `context.expected` is sound only under a lock that all writers share, which is why `lock` has no default.
  *
  * Outages are {@link StorageUnavailableError}, whatever `throwOnErrors` says; the instance's settings are left alone.
- * An adapter that neither throws, nor emits `error`, nor answers `false` cannot be caught out. Records never expire:
- * the instance's own `ttl` is not applied, since a refresh token outlives every access token.
+ * An adapter that neither throws, nor emits `error`, nor answers `false` cannot be caught out. The record of a program is
+ * kept until a day after its access token has ended, a login for ever: the instance's own `ttl` is not applied, since a
+ * refresh token outlives every access token.
  *
  * What was stored by way of Keyv 5 is found by way of Keyv 6, and moves to where Keyv 6 keeps it with the next save.
  *
@@ -84,7 +86,7 @@ export class KeyvTokenStorage implements TokenStorage {
   async save(key: string, tokens: TokenSet, context: Pick<SaveContext, 'expected'>): Promise<void> {
     if (context.expected !== undefined) assertGeneration(await this.load(key), context.expected);
     const record = await sealRecord(tokens, key, this.#codec);
-    await this.#write(fullKey(this.#keyv, key), record, secretsOf(tokens));
+    await this.#write(fullKey(this.#keyv, key), record, secretsOf(tokens), programRecordLifetime(tokens, Date.now()));
     // The new record hides it, so a failure does no harm; `delete` tries again.
     await this.#run('write', () => removeKeyv5Record(this.#keyv, key)).catch(() => undefined);
   }

@@ -1,4 +1,5 @@
 import { AuthFlowError, CredentialMismatchError, RecordUnreadableError } from '../errors/index.js';
+import { isProgramsRecord } from '../tokens/record-owner.js';
 import { TokenSet } from '../tokens/token-set.js';
 import { readEnvelope } from './envelope.js';
 
@@ -34,9 +35,12 @@ export async function openRecord(
   codec?: RecordCodec,
   writtenAt = Date.now(),
 ): Promise<TokenSet> {
-  const tokens = await read(stored, key, codec, writtenAt);
-  const owner = tokens.stamp?.key;
-  if (owner !== undefined && owner !== key) throw new CredentialMismatchError();
+  const sealedFor = (codec && readEnvelope(stored)?.latchkey.key) ?? key;
+  const tokens = await read(stored, sealedFor, codec, writtenAt).catch((error: unknown) => {
+    throw sealedFor === key ? error : new CredentialMismatchError();
+  });
+  const owner = tokens.stamp?.key ?? sealedFor;
+  if (owner !== key) throw new CredentialMismatchError({ isPrograms: isProgramsRecord(tokens) });
   return belongingTo(key, tokens);
 }
 

@@ -11,14 +11,33 @@ export function defaultThreshold(tokens: TokenSet): number {
   return lifetime === undefined ? 60 : Math.min(60, lifetime / 10);
 }
 
-/** Tells whether the access token can be used at all at `now` (ms). */
-export function isValid(tokens: TokenSet, now: number): boolean {
-  return tokens.accessToken !== undefined && secondsLeft(tokens, now) > 0;
+/** Milliseconds for which a token without any life is used: a server may mean "for ever", and asking again brings no better. */
+const withoutLife = 10_000;
+
+/** Returns when the access token can no longer be used, in ms; `Infinity` when that is unknown. */
+function endOf(tokens: TokenSet): number {
+  const end = tokens.expiresAt?.getTime() ?? Infinity;
+  return tokens.issuedAt?.getTime() === end ? end + withoutLife : end;
 }
 
-/** Tells whether the access token is valid and has no less than `threshold` seconds left at `now` (ms). */
-export function isFresh(tokens: TokenSet, now: number, threshold: number = defaultThreshold(tokens)): boolean {
-  return isValid(tokens, now) && secondsLeft(tokens, now) >= threshold;
+/** Tells whether the access token can be used at all at `now` (ms). */
+export function isValid(tokens: TokenSet, now: number): boolean {
+  return tokens.accessToken !== undefined && now < endOf(tokens);
+}
+
+/**
+ * Returns until when, in ms, a valid token is not yet due for renewal: while it has no less than `threshold` seconds left.
+ * Where no token lives for so long, a renewal cannot bring it, so that half of the life has to do.
+ */
+export function freshUntil(tokens: TokenSet, threshold: number = defaultThreshold(tokens)): number {
+  const [end, lifetime] = [endOf(tokens), lifetimeOf(tokens)];
+  const isOutOfReach = lifetime !== undefined && threshold >= lifetime;
+  return Math.min(end - 1, isOutOfReach ? end - lifetime * 500 - 1 : end - threshold * 1000);
+}
+
+/** Tells whether the access token is valid and not due for renewal at `now` (ms). */
+export function isFresh(tokens: TokenSet, now: number, threshold?: number): boolean {
+  return tokens.accessToken !== undefined && now <= freshUntil(tokens, threshold);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { StorageConflictError } from '../errors/index.js';
+import { unionOfScopes } from './scope.js';
 import type { RecordStamp } from './token-record.js';
 import type { TokenSet } from './token-set.js';
 
@@ -11,15 +12,17 @@ export function nextGeneration(previous: number | undefined, now: number): numbe
 export function nextStamp(
   tokens: TokenSet,
   previous: TokenSet | undefined,
-  { key, scope, isRenewal, now }: StampDetails,
+  { key, kind, scope, isRenewal, now }: StampDetails,
 ): Omit<RecordStamp, 'version'> {
   const bootstrap = tokens.stamp?.bootstrap ?? previous?.stamp?.bootstrap;
   const login = (isRenewal ? previous?.stamp?.login : undefined) ?? crypto.randomUUID();
   const suspected = isRenewal ? undefined : (previous?.stamp?.suspected?.error ?? previous?.stamp?.suspected_before);
+  const requested = unionOfScopes(scope, tokens.stamp?.requested_scope);
   return {
     key,
+    kind,
     generation: nextGeneration(previous?.generation, now),
-    ...(scope !== undefined && { requested_scope: scope }),
+    ...(requested !== undefined && { requested_scope: requested }),
     ...(bootstrap !== undefined && { bootstrap }),
     login,
     ...(suspected !== undefined && { suspected_before: suspected }),
@@ -29,7 +32,8 @@ export function nextStamp(
 /** What a stamp says beside what it takes from the tokens. */
 export interface StampDetails {
   readonly key: string;
-  /** The scopes that were asked for. */
+  readonly kind: string;
+  /** The scopes that were asked for, beside those that the tokens name themselves. */
   readonly scope: string | undefined;
   /** Whether the tokens are of the same login as those before. */
   readonly isRenewal: boolean;

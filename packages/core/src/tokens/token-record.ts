@@ -47,6 +47,8 @@ export interface RecordStamp {
   readonly version: 1;
   /** The credential that the tokens belong to. */
   readonly key?: string;
+  /** Whose grant they are: `login` of a person, or a program's, such as `client_credentials`. */
+  readonly kind?: string;
   /** Grows with all new tokens, not with a note about those that are stored. */
   readonly generation?: number;
   /** The scopes that were asked for, since a server may grant others. */
@@ -143,11 +145,12 @@ function joinScope(scope: unknown): unknown {
 
 function readStamp(value: unknown): RecordStamp | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { key, generation, requested_scope, bootstrap, login, unanswered, suspected, suspected_before, refused } =
+  const { key, kind, generation, requested_scope, bootstrap, login, unanswered, suspected, suspected_before, refused } =
     value as Partial<Record<string, unknown>>;
   return Object.freeze({
     version: 1,
     ...(typeof key === 'string' && { key }),
+    ...(typeof kind === 'string' && { kind }),
     ...(typeof generation === 'number' && Number.isSafeInteger(generation) && { generation }),
     ...(typeof requested_scope === 'string' && { requested_scope }),
     ...(typeof bootstrap === 'string' && { bootstrap }),

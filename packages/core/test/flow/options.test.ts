@@ -78,8 +78,9 @@ describe('options', () => {
     (issuer) => expect(() => construct({ ...good, issuer })).not.toThrow(),
   );
 
-  test('name the credential without its scopes, whatever their order', () => {
-    expect(keyOf({ ...good, scope: 'a b' })).toBe(keyOf({ ...good, scope: 'b a c' }));
+  test('name a program’s credential by the set of its scopes, whatever their order', () => {
+    expect(keyOf({ ...good, scope: 'a b' })).toBe(keyOf({ ...good, scope: ' b  a b' }));
+    expect(keyOf({ ...good, scope: 'a b' })).not.toBe(keyOf({ ...good, scope: 'a' }));
     expect(keyOf({ ...good, issuer: 'https://login.example.org/' })).toBe(keyOf(good));
     expect(keyOf({ clientId: 'app', domain: 'login.example.org' })).toBe(keyOf(good));
     const resources = ['https://a.example', 'https://b.example'];

@@ -74,7 +74,7 @@ describe('startAuthorization', () => {
   test('never makes the same state, verifier or nonce twice', async () => {
     const flow = flowOf();
     const [one, two] = [(await flow.startAuthorization()).state, (await flow.startAuthorization()).state];
-    expect(new Set([...Object.values(one), ...Object.values(two)]).size).toBe(7); // only the redirect URI is the same
+    expect(new Set([...Object.values(one), ...Object.values(two)]).size).toBe(8); // only the redirect URI and the scopes are the same
   });
 
   test('says so when the server names no authorization endpoint', async () => {

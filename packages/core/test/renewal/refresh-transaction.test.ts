@@ -235,6 +235,7 @@ describe('the refresh transaction', () => {
     ])('returns it although %s', async (_name, fault) => {
       const flow = await scene.loggedIn();
       const present = flow.accessToken;
+      await scene.clock.advance(1_800_000);
       scene.server.nextAnswers({ grantType: 'refresh_token' }, fault());
       expect(await flow.getAccessTokenRefreshIfNecessary({ autoRefreshThreshold: 7200 })).toBe(present);
       expect(scene.renewals).toBe(1);
@@ -250,6 +251,7 @@ describe('the refresh transaction', () => {
       });
       const present = await flow.getAccessTokenRefreshIfNecessary();
       down = true;
+      await scene.clock.advance(1_800_000);
       expect(await flow.getAccessTokenRefreshIfNecessary({ autoRefreshThreshold: 7200 })).toBe(present);
       await scene.expire();
       await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(StorageUnavailableError);

@@ -26,9 +26,9 @@ export function answerCases<F extends AuthFlow>(fixture: AuthFlowFixture<F>): Fl
       body: async (scene) => {
         const flow = await scene.loggedIn();
         const first = await flow.getAccessTokenRefreshIfNecessary();
-        await scene.untilLeft(flow, 1801);
+        await scene.untilLeft(flow, 1800);
         assert.equal(await flow.getAccessTokenRefreshIfNecessary({ autoRefreshThreshold: 1800 }), first);
-        assert.equal(scene.requests, 0, 'a token with more than the threshold left was renewed');
+        assert.equal(scene.requests, 0, 'a token with no less than the threshold left was renewed');
         await scene.untilLeft(flow, 1799);
         assert.notEqual(await flow.getAccessTokenRefreshIfNecessary({ autoRefreshThreshold: 1800 }), first);
         assert.equal(scene.requests, 1);

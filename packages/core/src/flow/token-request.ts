@@ -1,0 +1,36 @@
+import { createDpopKey } from '../crypto/dpop-proof.js';
+import type { FlowSettings } from '../options/flow-settings.js';
+import { grantParameters } from '../options/grant-parameters.js';
+import type { OAuthClient } from '../server/oauth-client.js';
+import { type FlowEvents, tellProblem } from '../tokens/flow-events.js';
+import { assertAccessToken, mergeAnswer } from '../tokens/merge.js';
+import type { TokenSet } from '../tokens/token-set.js';
+
+/** Who asks for new tokens, and how. */
+export interface TokenRequest {
+  readonly client: OAuthClient;
+  readonly settings: FlowSettings;
+  readonly key: string;
+  readonly events: FlowEvents;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Requests new tokens by a grant. What scopes were asked for is noted beside them, since the server may grant others. */
+export async function requestByGrant(
+  { client, settings, key, events, signal }: TokenRequest,
+  grantType: string,
+  parameters: Readonly<Record<string, string | undefined>>,
+): Promise<TokenSet> {
+  const dpopKey = settings.dpop ? await createDpopKey() : undefined;
+  const form = grantParameters(settings, parameters);
+  const answer = await client.requestTokens(grantType, form, { signal, dpopKey });
+  tellProblem(events, key, answer.problem);
+  assertAccessToken(answer.body);
+  const tokens = askedFor(form.get('scope') ?? undefined, mergeAnswer(answer.body, answer.sentAt));
+  return dpopKey ? tokens.boundTo(dpopKey) : tokens;
+}
+
+/** Notes beside new tokens which scopes were asked for. */
+export function askedFor(scope: string | undefined, tokens: TokenSet): TokenSet {
+  return scope === undefined ? tokens : tokens.withStamp({ ...tokens.stamp, requested_scope: scope });
+}
