@@ -59,7 +59,8 @@ describe('the EarthScope command line, for a person', () => {
     expect(past.out).toBe(access_token);
     expect((await home.es(['token', '-a', '10'])).out).toBe(access_token);
     expect(renewals()).toBe(0);
-    const renewed = await home.es(['token', '--auto-refresh-threshold', '100000']);
+    home.agedBy(20_000);
+    const renewed = await home.es(['token', '--auto-refresh-threshold', '10000']);
     expect(renewed.out).not.toBe(access_token);
     expect(home.stored().access_token).toBe(renewed.out);
     expect(await home.es(['refresh'])).toMatchObject({ code: 0, out: expect.stringContaining('Renewed.') });

@@ -73,6 +73,12 @@ export class EarthscopeHome implements Disposable {
     this.store({ ...this.stored(file), expires_at: Math.floor(Date.now() / 1000) - 1 }, { file });
   }
 
+  /** Puts the times of the stored tokens back by so many seconds. */
+  agedBy(seconds: number, file = this.tokenFile()): void {
+    const { issued_at = 0, expires_at = 0, ...rest } = this.stored(file);
+    this.store({ ...rest, issued_at: issued_at - seconds, expires_at: expires_at - seconds }, { file });
+  }
+
   [Symbol.dispose](): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
