@@ -71,6 +71,11 @@ export class FileTokenStorage implements TokenStorage {
     return this.#id;
   }
 
+  /** Whether there is one file for all keys: without `perKey`. */
+  get isOneRecord(): boolean {
+    return !this.#perKey;
+  }
+
   /**
    * Reads the record of `key`; `undefined` when there is none. A record without a key is taken for this one's.
    *

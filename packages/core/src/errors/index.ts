@@ -9,7 +9,7 @@
  * │   │   └─ CredentialMismatchError        the record belongs to another client or account
  * │   ├─ TokenEndpointUnavailableError      try again later
  * │   ├─ RefreshOutcomeUnknownError         sent, no answer
- * │   ├─ ClientRejectedError, TokenRequestError, DiscoveryError, RevocationFailedError
+ * │   ├─ ClientRejectedError, TokenRequestError, DiscoveryError, RegistrationError, RevocationFailedError
  * │   ├─ DeviceCodeError                    DeviceCodeRequestError, …DeniedError, …ExpiredError, …PollingError
  * │   ├─ ApiError                           UnauthenticatedError (401), UnauthorizedError (403)
  * │   └─ RedirectError                      AuthorizationError, StateMismatchError, IssuerMismatchError,

@@ -87,6 +87,17 @@ export class DiscoveryError extends OAuthError {
   };
 }
 
+/** An authorization server does not register a client (RFC 7591 section 3.2.2), or takes none. @group Errors */
+export class RegistrationError extends OAuthError {
+  /** @internal */
+  static override readonly [brand]: string = 'RegistrationError';
+  static override readonly defaults: DefaultsFor<AnswerDetails> = (details) => ({
+    code: 'REGISTRATION_REFUSED',
+    message: `The authorization server did not register the client (${describeRefusal(details)}).`,
+    remedy: 'Look at what the server says; or register a client there by hand, and give its clientId.',
+  });
+}
+
 /** A URL is neither HTTPS nor on loopback. @group Errors */
 export class InsecureTransportError extends AuthFlowError {
   /** @internal */

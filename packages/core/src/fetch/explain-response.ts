@@ -23,23 +23,54 @@ export function noteSentTokens(response: Response, tokens: readonly string[]): v
 export function explainResponse(response: Response): UnauthenticatedError | UnauthorizedError | undefined {
   const { status } = response;
   if (status !== 401 && status !== 403) return undefined;
-  const parameters = bearerChallenge(response)?.parameters;
+  const challenges = tokenChallenges(response);
+  const main = mainChallenge(challenges);
+  // What to log in with may stand in any of them; which error it is, in one.
+  const said = (name: string): string | undefined =>
+    [main, ...challenges].map((challenge) => challenge?.parameters.get(name)).find((value) => value !== undefined);
   const secrets = sentTokens().get(response) ?? [];
-  const details = readDetails(status, Object.fromEntries(parameters ?? []), secrets);
-  if (status === 401 && details.error !== 'insufficient_scope') return new UnauthenticatedError(details);
-  return new UnauthorizedError({ ...details, scope: printable(parameters?.get('scope'), 500, secrets) });
+  const maxAge = Number(said('max_age') ?? NaN);
+  const details = {
+    ...readDetails(status, { ...Object.fromEntries(main?.parameters ?? []), claims: asJson(said('claims')) }, secrets),
+    scope: printable(said('scope'), 2000, secrets),
+    resourceMetadata: printable(said('resource_metadata'), 2000, secrets),
+    acrValues: printable(said('acr_values'), 500, secrets),
+    maxAge: maxAge >= 0 ? maxAge : undefined,
+  };
+  const isAboutToken = status === 401 && details.error !== 'insufficient_scope';
+  return isAboutToken || needsLogin(details.error) ? new UnauthenticatedError(details) : new UnauthorizedError(details);
 }
 
-/** Tells whether another token may help: the answer is 401, and not for want of a scope, or of a nonce (RFC 9449). */
+/** Tells whether another token may help: the answer is 401, and not for want of a scope, a login or a nonce (RFC 9449). */
 export function isTokenRefused(response: Response): boolean {
-  const error = bearerChallenge(response)?.parameters.get('error') ?? '';
-  return response.status === 401 && !['insufficient_scope', 'use_dpop_nonce'].includes(error);
+  if (response.status !== 401) return false;
+  const error = mainChallenge(tokenChallenges(response))?.parameters.get('error') ?? '';
+  return !needsLogin(error) && !['insufficient_scope', 'use_dpop_nonce'].includes(error);
 }
 
-/** The challenge that says most: one with an error, else the first for a bearer token. */
-function bearerChallenge(response: Response): Challenge | undefined {
-  const challenges = parseChallenges(response.headers.get('www-authenticate') ?? '').filter(
-    ({ scheme }) => scheme === 'bearer' || scheme === 'dpop',
-  );
+/** What a person has to do something about: RFC 9470, and Microsoft Entra's word. */
+function needsLogin(error: string | undefined): boolean {
+  return error === 'insufficient_user_authentication' || error === 'insufficient_claims';
+}
+
+function tokenChallenges(response: Response): Challenge[] {
+  const challenges = parseChallenges(response.headers.get('www-authenticate') ?? '');
+  return challenges.filter(({ scheme }) => scheme === 'bearer' || scheme === 'dpop');
+}
+
+/** The challenge that says most: one with an error, else the first. */
+function mainChallenge(challenges: readonly Challenge[]): Challenge | undefined {
   return challenges.find(({ parameters }) => parameters.has('error')) ?? challenges[0];
+}
+
+/** In a header claims are sent in Base64, since JSON is full of quotes. */
+function asJson(claims: string | undefined): string | undefined {
+  if (claims === undefined || claims.startsWith('{')) return claims;
+  try {
+    const binary = atob(claims.replaceAll('-', '+').replaceAll('_', '/'));
+    const text = new TextDecoder().decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
+    return text.startsWith('{') ? text : claims;
+  } catch {
+    return claims;
+  }
 }

@@ -28,6 +28,12 @@ export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
+/** Tells whether a host name may lead to this machine, however it is written. Wider than `isLoopback`: for refusing. */
+export function pointsHere(hostname: string): boolean {
+  const name = hostname.replace(/\.$/, '');
+  return isLoopback(name) || /(^|\.)localhost$|^0(\.\d+){3}$|^\[::(ffff:(7f|0)[0-9a-f:]*)?\]$/.test(name);
+}
+
 /** Returns the issuer that a domain stands for. */
 export function issuerOfDomain(domain: string): string {
   return /^https?:\/\//.test(domain) ? domain : `https://${domain}/`;

@@ -36,6 +36,8 @@ export type DeleteContext = Pick<SaveContext, 'expected' | 'lock'>;
 export interface TokenStorage extends Lock {
   /** Names the place itself: a real path, an endpoint and prefix. Two storages of one id hold the same records. */
   readonly id: string;
+  /** Whether all keys share one record, as in a file. @defaultValue false */
+  readonly isOneRecord?: boolean | undefined;
   /** Reads the record of `key`; `undefined` when there is none. */
   load(key: string): Promise<TokenSet | undefined>;
   /**

@@ -18,6 +18,8 @@ export interface TokenRecord {
   issued_at?: number;
   /** The private key, a JWK, that the tokens are bound to (RFC 9449). A secret. */
   dpop_key?: Readonly<Record<string, unknown>>;
+  /** A client that a server registered for us (RFC 7591), in a record of its own without tokens. It may hold a secret. */
+  registered_client?: Readonly<Record<string, unknown>>;
   /** What Latchkey notes beside the tokens. */
   latchkey?: RecordStamp;
   [field: string]: unknown;
@@ -101,6 +103,7 @@ export function normaliseRecord(source: Record<string, unknown>, now: number): T
     if (value !== null && !ownFields.has(name) && isShallow(value)) record[name] = value;
   }
   if (!isKey(record.dpop_key)) delete record.dpop_key;
+  if (!isClient(record.registered_client)) delete record.registered_client;
   const stamp = readStamp(source['latchkey']);
   if (stamp) record.latchkey = stamp;
   return record;
@@ -164,6 +167,11 @@ function readStamp(value: unknown): RecordStamp | undefined {
 
 function isKey(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'd' in value;
+}
+
+function isClient(value: unknown): boolean {
+  const { client_id: id } = Object(value) as { client_id?: unknown };
+  return typeof id === 'string' && id !== '';
 }
 
 function readUnanswered(value: unknown): Pick<RecordStamp, 'unanswered'> {

@@ -32,7 +32,8 @@ export class TokenSet {
       throw noRecord(new TypeError('A token record must be a JSON object.'));
     }
     const record = normaliseRecord(source as Record<string, unknown>, now);
-    if (record.access_token === undefined && record.refresh_token === undefined) {
+    const { access_token, refresh_token, registered_client } = record;
+    if (access_token === undefined && refresh_token === undefined && registered_client === undefined) {
       throw noRecord(new TypeError('A token record must hold an access_token or a refresh_token.'));
     }
     return new TokenSet(Object.freeze(record));
@@ -105,7 +106,7 @@ export class TokenSet {
 
   /** Says what is held, without the tokens. */
   toString(): string {
-    const held = (['access_token', 'refresh_token', 'id_token'] as const).filter((name) => this.#record[name]);
+    const held = (['access_token', 'refresh_token', 'id_token', 'registered_client'] as const).filter((name) => this.#record[name]);
     const expiry = this.expiresAt?.toISOString() ?? 'unknown';
     return `TokenSet(${held.join(', ')}; scope: ${this.scope ?? 'unknown'}; expires: ${expiry})`;
   }

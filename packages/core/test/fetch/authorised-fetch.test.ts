@@ -294,6 +294,8 @@ describe('A6: a 401 from the API', () => {
   test.each<[string, number, string]>([
     ['403', 403, 'Bearer error="insufficient_scope", scope="write"'],
     ['401 for want of a scope', 401, 'Bearer error="insufficient_scope"'],
+    ['401 for a stronger login', 401, 'Bearer error="insufficient_user_authentication", max_age=1'],
+    ['401 for other claims', 401, 'Bearer error="insufficient_claims", claims="e30="'],
   ])('is not what %s is: that renews nothing', async (_name, status, challenge) => {
     const flow = await scene.loggedIn();
     refuseAlways(status, challenge);

@@ -56,6 +56,39 @@ describe('explainResponse', () => {
     expect(explainResponse(answer(401, 'Basic error="invalid_token"'))?.error).toBeUndefined();
   });
 
+  test('says what to log in for, from whichever challenge says it', () => {
+    const challenges = [
+      'Basic realm="x", scope="not this"',
+      'Bearer resource_metadata="https://api.example/.well-known/oauth-protected-resource"',
+      'DPoP error="insufficient_user_authentication", acr_values="phr phrh", max_age="300", scope="read"',
+    ];
+    for (const response of [answer(401, ...challenges), answer(401, challenges.join(', '))]) {
+      expect(explainResponse(response)).toMatchObject({
+        code: 'INSUFFICIENT_USER_AUTHENTICATION',
+        resourceMetadata: 'https://api.example/.well-known/oauth-protected-resource',
+        acrValues: 'phr phrh',
+        maxAge: 300,
+        scope: 'read',
+      });
+    }
+    const nothing = { resourceMetadata: undefined, acrValues: undefined, maxAge: undefined, scope: undefined };
+    expect(explainResponse(answer(401, 'Bearer max_age="soon"'))).toMatchObject(nothing);
+    expect(explainResponse(answer(403))).toMatchObject(nothing);
+    expect(explainResponse(answer(401, 'Bearer max_age=0'))).toMatchObject({ maxAge: 0 });
+  });
+
+  test.each([401, 403])('names the claims to log in for, as JSON: %i', (status) => {
+    const claims = '{"access_token":{"nbf":{"essential":true,"value":"1"},"name":{"value":"Ä?>"}}}';
+    for (const sent of [Buffer.from(claims).toString('base64'), Buffer.from(claims).toString('base64url')]) {
+      const problem = explainResponse(answer(status, `Bearer error="insufficient_claims", claims="${sent}"`));
+      expect(problem).toBeInstanceOf(UnauthenticatedError);
+      expect(problem).toMatchObject({ code: 'INSUFFICIENT_CLAIMS', claims });
+    }
+    const escaped = claims.replaceAll('"', '\\"').replace('Ä', 'A');
+    expect(explainResponse(answer(status, `Bearer claims="${escaped}"`))?.claims).toBe(claims.replace('Ä', 'A'));
+    expect(explainResponse(answer(status, 'Bearer claims="???"'))?.claims).toBe('???');
+  });
+
   test('tells nothing that could forge a line in a log, and nothing without an end', () => {
     const problem = explainResponse(answer(401, `Bearer error="a\tb", error_description="${'x'.repeat(2000)}"`));
     expect(problem?.error).toBe('a b');

@@ -1,0 +1,79 @@
+import { RegistrationError } from '../errors/index.js';
+import type { ClientAuthentication } from '../options/flow-options.js';
+import { detailsOf, readObject } from '../server/endpoint-answer.js';
+import type { ServerMetadata } from '../server/load-openid-client.js';
+import { type Asking, ask } from './read-document.js';
+
+/** What a client says of itself when it registers (RFC 7591 section 2). Further fields are sent as they are. */
+export interface ClientMetadata {
+  /** Shown to whoever logs in. */
+  readonly client_name?: string | undefined;
+  /** @defaultValue `http://127.0.0.1/callback`, where `loopbackRedirect()` listens, at any port (RFC 8252 section 7.3) */
+  readonly redirect_uris?: readonly string[] | undefined;
+  /** @defaultValue `authorization_code` and `refresh_token` */
+  readonly grant_types?: readonly string[] | undefined;
+  /** @defaultValue `none`, or with a secret where the server takes no client without one */
+  readonly token_endpoint_auth_method?: ClientAuthentication | undefined;
+  readonly [field: string]: unknown;
+}
+
+/** A client as a server has registered it (RFC 7591 section 3.2.1): what is kept of the answer. */
+export interface RegisteredClient {
+  readonly client_id: string;
+  readonly client_secret?: string;
+  /** Seconds since 1970; 0 for never. */
+  readonly client_secret_expires_at?: number;
+  readonly token_endpoint_auth_method: ClientAuthentication;
+  /** Those that were asked for. */
+  readonly redirect_uris: readonly string[];
+}
+
+/** The redirect URIs that a client wants. */
+export function redirectUrisOf({ redirect_uris: wanted }: ClientMetadata): readonly string[] {
+  return wanted ?? ['http://127.0.0.1/callback'];
+}
+
+/**
+ * Registers a client (RFC 7591 section 3.1).
+ *
+ * @throws RegistrationError when the server refuses, or answers without a client; TokenEndpointUnavailableError
+ */
+export async function registerClient(
+  endpoint: string,
+  wanted: ClientMetadata,
+  server: Pick<ServerMetadata, 'token_endpoint_auth_methods_supported'>,
+  asking: Asking,
+): Promise<RegisteredClient> {
+  const { token_endpoint_auth_methods_supported: methods } = server;
+  const redirectUris = redirectUrisOf(wanted);
+  const body = {
+    application_type: 'native',
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    token_endpoint_auth_method: !methods || methods.includes('none') ? 'none' : secretMethod(methods),
+    ...wanted,
+    redirect_uris: redirectUris,
+  };
+  const headers = { 'content-type': 'application/json', accept: 'application/json' };
+  const answer = await ask(endpoint, { method: 'POST', body: JSON.stringify(body), headers }, asking);
+  const client = readObject(answer.text);
+  const { client_id: id, client_secret: secret, client_secret_expires_at: end } = client ?? {};
+  if (answer.status >= 300 || typeof id !== 'string' || id === '') {
+    throw new RegistrationError(detailsOf(answer, { secrets: [], now: asking.settings.clock.now() }));
+  }
+  const given = client?.['token_endpoint_auth_method'] ?? body.token_endpoint_auth_method;
+  const hasSecret = typeof secret === 'string' && secret !== '' && given !== 'none';
+  return {
+    client_id: id,
+    redirect_uris: redirectUris,
+    token_endpoint_auth_method: hasSecret ? secretMethod(typeof given === 'string' ? [given] : []) : 'none',
+    ...(hasSecret && { client_secret: secret }),
+    ...(hasSecret && typeof end === 'number' && { client_secret_expires_at: end }),
+  };
+}
+
+/** How a client shows its secret: as RFC 6749 prefers, unless the server does not take it so. */
+export function secretMethod(methods: readonly string[] = []): ClientAuthentication {
+  const takesPostOnly = methods.includes('client_secret_post') && !methods.includes('client_secret_basic');
+  return takesPostOnly ? 'client_secret_post' : 'client_secret_basic';
+}

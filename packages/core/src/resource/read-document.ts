@@ -1,0 +1,48 @@
+import { TokenEndpointUnavailableError } from '../errors/index.js';
+import { scrubError } from '../errors/scrub.js';
+import type { FlowSettings } from '../options/flow-settings.js';
+import { parseUrl } from '../platform/urls.js';
+import { detailsOf, isTransient, readObject } from '../server/endpoint-answer.js';
+import { exchange, type HttpAnswer, requestInit } from '../server/http-exchange.js';
+
+const mostRedirects = 5;
+
+/** What requests about a resource are made with. */
+export interface Asking {
+  readonly settings: Pick<FlowSettings, 'fetch' | 'headers' | 'timeout' | 'clock'>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Fetches a JSON document, along redirects within its origin; `undefined` where there is none.
+ *
+ * @throws TokenEndpointUnavailableError when nobody answers, or not for now; the reason of the signal
+ */
+export async function readDocument(url: URL, asking: Asking): Promise<Record<string, unknown> | undefined> {
+  for (let [target, redirects] = [url, 0]; redirects <= mostRedirects; redirects++) {
+    const { status, headers, text } = await ask(target.href, { headers: { accept: 'application/json' } }, asking);
+    const to = status >= 300 && status < 400 ? parseUrl(headers.get('location') ?? '', target) : undefined;
+    if (!to) return status === 200 ? readObject(text) : undefined;
+    if (to.origin !== url.origin) return undefined;
+    target = to;
+  }
+  return undefined;
+}
+
+/** Sends one request. @throws as {@link readDocument} */
+export async function ask(url: string, init: RequestInit, { settings, signal }: Asking): Promise<HttpAnswer> {
+  const { clock, fetch, headers, timeout } = settings;
+  const { origin } = new URL(url);
+  let answer: HttpAnswer;
+  try {
+    answer = await exchange(fetch, url, requestInit(init, headers), { timeout, signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    const message = `${origin} gave no answer.`;
+    throw new TokenEndpointUnavailableError({ message, mayHaveArrived: false, cause: scrubError(error) });
+  }
+  if (!isTransient(answer.status)) return answer;
+  const details = detailsOf(answer, { secrets: [], now: clock.now() });
+  const message = `${origin} did not answer as it should: status ${answer.status}.`;
+  throw new TokenEndpointUnavailableError({ ...details, message, mayHaveArrived: false });
+}

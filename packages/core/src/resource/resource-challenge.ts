@@ -1,0 +1,41 @@
+import { explainResponse } from '../fetch/explain-response.js';
+import { type Asking, ask } from './read-document.js';
+
+/** What a resource says when it is asked without a token. */
+export interface ResourceChallenge {
+  /** Where it describes itself (RFC 9728 section 5.1). */
+  readonly resourceMetadata: string | undefined;
+  /** The scopes that it wants. */
+  readonly scope: string | undefined;
+  /** Whether it wants a token at all. */
+  readonly isRefusal: boolean;
+}
+
+/** Reads an answer that the caller has, or asks for one: a GET without a token, of which only the head is read. */
+export async function resourceChallenge(
+  url: URL,
+  given: Response | undefined,
+  asking: Asking,
+): Promise<ResourceChallenge> {
+  const problem = explainResponse(given ?? (await probe(url, asking)));
+  return {
+    resourceMetadata: problem?.resourceMetadata,
+    scope: problem?.scope,
+    isRefusal: problem !== undefined,
+  };
+}
+
+async function probe(url: URL, { settings, signal }: Asking): Promise<Response> {
+  const headOnly: typeof fetch = async (input, init) => {
+    const { fetch } = settings;
+    const response = await fetch(input, init);
+    void response.body?.cancel().catch(() => undefined); // it may be a stream without an end
+    return response.type === 'opaqueredirect' ? response : asHead(response);
+  };
+  const answer = await ask(url.href, {}, { settings: { ...settings, fetch: headOnly }, signal });
+  return asHead(answer);
+}
+
+function asHead({ status, headers }: Pick<Response, 'status' | 'headers'>): Response {
+  return new Response(null, { status, headers });
+}
