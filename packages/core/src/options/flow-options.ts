@@ -131,7 +131,7 @@ export interface FlowOptions {
   readonly retry?: RetryOptions | undefined;
   /** Further headers of every request to the authorization server. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** @defaultValue {@link systemClock} */
+  /** @defaultValue `systemClock` */
   readonly clock?: Clock | undefined;
 }
 

@@ -4,7 +4,7 @@ import { detailsOf, readObject } from '../server/endpoint-answer.js';
 import type { ServerMetadata } from '../server/load-openid-client.js';
 import { type Asking, ask } from './read-document.js';
 
-/** What a client says of itself when it registers (RFC 7591 section 2). Further fields are sent as they are. */
+/** What a client says of itself when it registers (RFC 7591 section 2). Further fields are sent as they are. @group Options */
 export interface ClientMetadata {
   /** Shown to whoever logs in. */
   readonly client_name?: string | undefined;

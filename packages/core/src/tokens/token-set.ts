@@ -106,7 +106,9 @@ export class TokenSet {
 
   /** Says what is held, without the tokens. */
   toString(): string {
-    const held = (['access_token', 'refresh_token', 'id_token', 'registered_client'] as const).filter((name) => this.#record[name]);
+    const held = (['access_token', 'refresh_token', 'id_token', 'registered_client'] as const).filter(
+      (name) => this.#record[name],
+    );
     const expiry = this.expiresAt?.toISOString() ?? 'unknown';
     return `TokenSet(${held.join(', ')}; scope: ${this.scope ?? 'unknown'}; expires: ${expiry})`;
   }
