@@ -25,10 +25,9 @@ await script(async () => {
     platform: 'neutral',
     format: 'esm',
     target: 'es2023',
-    // Parsing takes most of the time of an import. Names stay, and lines, for stack traces and whoever reads on.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    lineLimit: 120,
+    // To be read and stepped through, so nothing is minified, and the maps lead to our sources, which they hold.
+    sourcemap: 'linked',
+    sourcesContent: true,
     logLevel: 'warning',
     metafile: true,
   };
@@ -65,8 +64,8 @@ async function bundleAroundCore([main, ...others], options) {
   const contents = own.map((file) => `export * from './${file}';`).join('\n');
   const plugins = [elsewhere((file) => later.has(file) && nameOf(file))];
   await build({ ...options, stdin: { contents, resolveDir: '.' }, entryNames: 'core', plugins });
-  const [{ exports }] = Object.values(metafile.outputs);
-  writeFileSync(`bundle/${nameOf(main)}.js`, `export{${exports.join(',')}}from"./core.js";\n`);
+  const { exports } = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined);
+  writeFileSync(`bundle/${nameOf(main)}.js`, `export { ${exports.join(', ')} } from "./core.js";\n`);
   const rest = await bundle([...others, ...later], {
     ...options,
     plugins: [elsewhere((file) => own.includes(file) && (file === main ? nameOf(main) : 'core'))],

@@ -14,6 +14,17 @@ const ways = [
   { name: 'nodenext', file: 'types.mts', module: ts.ModuleKind.NodeNext, lib: ['lib.es2022.d.ts'], types: ['node'] },
   { name: 'bundler, without Node', file: 'anywhere.mts', ...bundler, lib: web, types: [] },
 ];
+// A CommonJS program of before, which knows no exports of packages.
+ways.push({
+  name: 'node10',
+  file: 'types-commonjs.cts',
+  module: ts.ModuleKind.CommonJS,
+  moduleResolution: ts.ModuleResolutionKind.Node10,
+  ignoreDeprecations: '6.0',
+  esModuleInterop: true,
+  lib: ['lib.es2022.d.ts'],
+  types: ['node'],
+});
 if (process.env.LATCHKEY_FULL) ways.push({ name: 'bundler', file: 'types.mts', ...bundler, lib: web, types: ['node'] });
 
 /** Returns what is wrong, a line for each error. */

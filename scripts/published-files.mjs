@@ -7,7 +7,8 @@ import { packages } from './packages.mjs';
 
 /**
  * Accepted, since the packages are ES modules only and Node 20.19 loads those by require() as well: that they are no
- * CommonJS, and that TypeScript's `moduleResolution: node10`, which knows no `exports`, finds no types.
+ * CommonJS; and that `moduleResolution: node10`, which knows no `exports`, finds types of the other entry points
+ * (`typesVersions`) and no code, which is Node's to find.
  */
 const accepted = ({ kind, resolutionKind }) => kind === 'CJSResolvesToESM' || resolutionKind === 'node10';
 
@@ -17,7 +18,7 @@ const fields = {
   type: 'module',
   sideEffects: false,
   engines: { node: '>=20.19' },
-  publishConfig: { access: 'public' },
+  publishConfig: { access: 'public', provenance: true },
 };
 
 /** Writes the list of the files of each tarball; files that differ in their last extensions or a hash only share a line. */

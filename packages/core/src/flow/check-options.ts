@@ -50,8 +50,15 @@ export function checkMethods(option: string, given: object, methods: readonly st
 
 function checkServerAndClient(options: AuthFlowOptions): void {
   const { issuer, domain, server, clientId, fetch } = options;
-  const given = [issuer, domain, server].filter((value) => value !== undefined).length;
-  if (given !== 1) throw new TypeError('Give the authorization server by one of issuer, domain or server.');
+  const given = Object.entries({ issuer, domain, server }).flatMap(([name, value]) =>
+    value === undefined ? [] : name,
+  );
+  if (given.length === 0) {
+    throw new TypeError('No authorization server is given: add issuer (its URL), domain or server (its endpoints).');
+  }
+  if (given.length > 1) {
+    throw new TypeError(`${given.join(' and ')} are given, each of which names the authorization server: leave one.`);
+  }
   const endpoints = Object.entries(server ?? {}).map(([name, url]) => [`server.${name}`, url as string] as const);
   for (const [name, text] of [
     ['issuer', issuer],

@@ -9,8 +9,8 @@ const keyOf = (options: object): string => construct(options).key;
 
 describe('options', () => {
   test.each([
-    ['no server', { clientId: 'app' }, /issuer, domain or server/],
-    ['two servers', { ...good, domain: 'login.example.org' }, /one of issuer, domain or server/],
+    ['no server', { clientId: 'app' }, /No authorization server is given: add issuer/],
+    ['two servers', { ...good, domain: 'login.example.org' }, /issuer and domain are given/],
     ['no client', { issuer: good.issuer }, /clientId/],
     ['an empty client', { ...good, clientId: '' }, /clientId/],
     ['an issuer that is no URL', { ...good, issuer: 'login.example.org' }, /issuer must be an absolute URL/],

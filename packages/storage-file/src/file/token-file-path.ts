@@ -7,6 +7,11 @@ export function parsePath(path: string): { readonly path: string; readonly endsI
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
     throw new TypeError('The path of a token file must be a non-empty string without NUL.');
   }
+  if (/^~($|[/\\])/.test(path)) {
+    throw new TypeError(
+      "The path of a token file begins with '~', which only a shell replaces. Join os.homedir() and the rest.",
+    );
+  }
   return { path: resolve(path), endsInSeparator: path.endsWith('/') || path.endsWith(sep) };
 }
 
