@@ -21,7 +21,7 @@ export function createFlow(settings: Settings, { promptUser, storage, clock }: F
     ...{ issuer, domain, server, audience, clientId, clock },
     storage: storage ?? new FileTokenStorage(settings.tokens),
     allowedOrigins: [new URL(settings.apiUrl).origin, 'https://earthscope.org', 'https://*.earthscope.org'],
-    revocationFormat: 'json',
+    dialect: { revocationFormat: 'json' },
   } as const;
   if (clientSecret !== undefined) {
     return new ClientCredentialsFlowSimple({ ...common, clientSecret, clientAuthentication: 'client_secret_post' });

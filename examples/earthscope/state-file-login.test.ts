@@ -25,7 +25,7 @@ afterEach(async () => {
 
 function login(): StateFileLogin {
   const options = { issuer: server.issuer, clientId: 'cli', scope: 'offline_access' };
-  return new StateFileLogin(file, { ...options, promptUser: () => undefined, revocationFormat: 'json' });
+  return new StateFileLogin(file, { ...options, promptUser: () => undefined, dialect: { revocationFormat: 'json' } });
 }
 
 const state = (): Record<string, unknown> => JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;

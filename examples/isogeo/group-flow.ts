@@ -16,7 +16,7 @@ export async function groupFlow(
     clientId,
     clientSecret,
     server,
-    basicEncoding: 'raw',
+    dialect: { basicEncoding: 'raw' },
     allowedOrigins,
     ...options,
   });

@@ -39,7 +39,14 @@ afterEach(async () => {
 function flowOf(options: Partial<AuthorizationCodeFlowOptions> = {}): AuthorizationCodeFlow {
   const { issuer, clientId } = server;
   const storage = new FileTokenStorage(join(folder, 'tokens.json'));
-  const client = { issuer, clientId, clientSecret, basicEncoding: 'raw', redirectUri, scope: 'openid' } as const;
+  const client = {
+    issuer,
+    clientId,
+    clientSecret,
+    dialect: { basicEncoding: 'raw' },
+    redirectUri,
+    scope: 'openid',
+  } as const;
   return new AuthorizationCodeFlow({ ...client, storage, ...options });
 }
 

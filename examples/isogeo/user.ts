@@ -12,7 +12,7 @@ const api = ISOGEO_API_URL ?? (await isogeoCredentials(CREDENTIALS_FILE)).uriBas
 
 const flow = new AuthorizationCodeFlow({
   ...(await readCredentialsFile(CREDENTIALS_FILE)),
-  basicEncoding: 'raw',
+  dialect: { basicEncoding: 'raw' },
   storage: new FileTokenStorage(join(DATA, 'tokens'), { perKey: true }),
   allowedOrigins: [new URL(api).origin],
 });

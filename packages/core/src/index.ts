@@ -18,6 +18,8 @@ export type {
   RetryOptions,
   ServerEndpoints,
 } from './options/flow-options.js';
+export type { ServerDialect, TokenAnswer, TokenRequest } from './options/server-dialect.js';
+export type { UnreadAnswer } from './tokens/unread-answer.js';
 export {
   AuthorizationCodeFlow,
   type AuthorizationCodeFlowOptions,

@@ -2,6 +2,7 @@ import { AllowedOrigins } from '../fetch/allowed-origins.js';
 import type { AuthFlowOptions, ClientAuthentication } from '../options/flow-options.js';
 import { checkClientAssertion } from '../options/client-assertion.js';
 import { checkSecret } from '../options/secret-source.js';
+import { checkDialect } from './check-dialect.js';
 import { checkSeconds } from '../options/seconds.js';
 import { isBlockedPort, issuerOfDomain, secureUrl } from '../platform/urls.js';
 
@@ -49,7 +50,7 @@ export function checkMethods(option: string, given: object, methods: readonly st
 }
 
 function checkServerAndClient(options: AuthFlowOptions): void {
-  const { issuer, domain, server, clientId, fetch } = options;
+  const { issuer, domain, server, clientId, fetch, metadataUrl } = options;
   const given = Object.entries({ issuer, domain, server }).flatMap(([name, value]) =>
     value === undefined ? [] : name,
   );
@@ -59,9 +60,11 @@ function checkServerAndClient(options: AuthFlowOptions): void {
   if (given.length > 1) {
     throw new TypeError(`${given.join(' and ')} are given, each of which names the authorization server: leave one.`);
   }
+  if (metadataUrl !== undefined && server) throw new TypeError('metadataUrl stands beside issuer, not beside server.');
   const endpoints = Object.entries(server ?? {}).map(([name, url]) => [`server.${name}`, url as string] as const);
   for (const [name, text] of [
     ['issuer', issuer],
+    ['metadataUrl', metadataUrl],
     ['domain', domain && issuerOfDomain(domain)],
     ...endpoints,
   ] as const) {
@@ -72,14 +75,9 @@ function checkServerAndClient(options: AuthFlowOptions): void {
   if (typeof clientId !== 'string' || clientId === '') throw new TypeError('clientId must be a non-empty string.');
   checkSecret('clientId', clientId, 'token');
   checkClientAuthentication(options);
+  checkDialect(options);
   if (!['string', 'undefined'].includes(typeof options.scope)) {
     throw new TypeError('scope must be a string, with spaces between the scopes.');
-  }
-  if (!['rfc6749', 'raw', undefined].includes(options.basicEncoding)) {
-    throw new TypeError('basicEncoding must be rfc6749 or raw.');
-  }
-  if (!['form', 'json', undefined].includes(options.revocationFormat)) {
-    throw new TypeError('revocationFormat must be form or json.');
   }
 }
 

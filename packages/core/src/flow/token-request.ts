@@ -23,10 +23,11 @@ export async function requestByGrant(
 ): Promise<TokenSet> {
   const dpopKey = settings.dpop ? await createDpopKey() : undefined;
   const form = grantParameters(settings, parameters);
-  const answer = await client.requestTokens(grantType, form, { signal, dpopKey });
+  const answer = await client.requestTokens(grantType, client.shape(grantType, form), { signal, dpopKey });
   tellProblem(events, key, answer.problem);
   assertAccessToken(answer.body);
-  const tokens = askedFor(form.get('scope') ?? undefined, mergeAnswer(answer.body, answer.sentAt));
+  const received = mergeAnswer(answer.body, answer.sentAt).withUnread(answer.unread);
+  const tokens = askedFor(form.get('scope') ?? undefined, received);
   return dpopKey ? tokens.boundTo(dpopKey) : tokens;
 }
 

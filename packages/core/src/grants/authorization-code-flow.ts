@@ -29,8 +29,8 @@ export interface AuthorizationCodeFlowOptions extends StoredAuthFlowOptions {
 export interface AuthorizationState {
   /** Must come back in the redirect (RFC 6749 section 10.12). */
   readonly state: string;
-  /** Proves that the code is redeemed by whoever asked for it (RFC 7636). */
-  readonly codeVerifier: string;
+  /** Proves that the code is redeemed by whoever asked for it (RFC 7636); absent by `dialect.pkce: false`. */
+  readonly codeVerifier?: string | undefined;
   /** Must come back in the id token, where one was asked for (OpenID Connect Core section 3.1.2.1). */
   readonly nonce?: string | undefined;
   /** The scopes that were asked for. */
@@ -48,7 +48,7 @@ export interface StartedAuthorization {
 }
 
 /**
- * Tokens for a person who logs in with a browser (RFC 6749 section 4.1), always with PKCE (RFC 7636, S256). A program
+ * Tokens for a person who logs in with a browser (RFC 6749 section 4.1), with PKCE (RFC 7636, S256) unless `dialect` says that the server refuses it. A program
  * on the person's machine uses `doFlow`; a web server `startAuthorization` and, at its redirect URI,
  * `completeAuthorization`, which may run in another process.
  *
@@ -98,23 +98,24 @@ export class AuthorizationCodeFlow extends StoredAuthFlow {
     const client = await this.prepareClient();
     const { state, nonce, codeVerifier, codeChallenge } = await randomChecks();
     await this.loadToReplace();
-    const { audience, resource, authorizationParameters: parameters } = this.options;
+    const { audience, resource, authorizationParameters: parameters, dialect } = this.options;
     const scope = this.scopeToAskFor ?? '';
-    const wantsIdToken = scope.split(' ').includes('openid');
+    const wantsNonce = scope.split(' ').includes('openid') && dialect?.nonce !== false;
+    const usesPkce = dialect?.pkce !== false;
     const query = grantParameters(
       { audience, resource, parameters, scope: scope || undefined },
       {
         response_type: 'code',
         redirect_uri: redirectUri,
         state,
-        code_challenge: codeChallenge,
-        code_challenge_method: 'S256',
-        nonce: wantsIdToken ? nonce : undefined,
+        code_challenge: usesPkce ? codeChallenge : undefined,
+        code_challenge_method: usesPkce ? 'S256' : undefined,
+        nonce: wantsNonce ? nonce : undefined,
       },
     );
     const { href: url } = await client.authorizationUrl(query);
-    const asked = { ...(scope !== '' && { scope }), ...(wantsIdToken && { nonce }) };
-    return { url, state: { state, codeVerifier, redirectUri, ...asked } };
+    const asked = { ...(scope !== '' && { scope }), ...(wantsNonce && { nonce }), ...(usesPkce && { codeVerifier }) };
+    return { url, state: { state, redirectUri, ...asked } };
   }
 
   /**

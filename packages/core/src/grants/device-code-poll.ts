@@ -54,7 +54,7 @@ function readPoll(error: unknown): { by: number; failed: boolean; retryAfter: nu
     // Auth0 sends slow_down with status 429.
     return error.status === 429 ? { ...goOn, by: 5, retryAfter } : { ...goOn, failed: true, retryAfter };
   }
-  if (!(error instanceof TokenRequestError)) throw error;
+  if (!(error instanceof TokenRequestError) || error.code === 'TOKEN_ANSWER_UNREAD') throw error;
   if (error.code === 'TOKEN_ANSWER_INVALID') return { ...goOn, failed: true };
   switch (error.error) {
     case 'authorization_pending':

@@ -1,6 +1,7 @@
 import type { Clock } from '../platform/clock.js';
 import type { Lock } from '../storage/lock.js';
 import type { PrivateKey } from '../crypto/private-key.js';
+import type { ServerDialect } from './server-dialect.js';
 
 /** Endpoints of an authorization server, for servers without discovery. @group Options */
 export interface ServerEndpoints {
@@ -129,7 +130,10 @@ export interface FlowOptions {
    * @defaultValue none
    */
   readonly retry?: RetryOptions | undefined;
-  /** Further headers of every request to the authorization server. */
+  /**
+   * Further headers of every request to the authorization server, discovery included. They win over `user-agent` and `accept`
+   * of this library; of `content-type` what stands beside the media type, such as its `charset`, which some servers refuse.
+   */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** @defaultValue `systemClock` */
   readonly clock?: Clock | undefined;
@@ -142,6 +146,8 @@ export interface AuthFlowOptions extends FlowOptions {
    * as long as the answer's `max-age` says, five minutes at least and a day at most.
    */
   readonly issuer?: string | undefined;
+  /** Where the server's metadata is, beside `issuer`, for a server that publishes it elsewhere than the RFCs say. */
+  readonly metadataUrl?: string | undefined;
   /** The same by host name, as EarthScope's SDK has it: `login.example.org` stands for `https://login.example.org/`. */
   readonly domain?: string | undefined;
   /** The server's endpoints, in place of discovery. */
@@ -164,13 +170,6 @@ export interface AuthFlowOptions extends FlowOptions {
    * `clientAssertion.from`, else `none`
    */
   readonly clientAuthentication?: ClientAuthentication | undefined;
-  /**
-   * How id and secret are written in a Basic header: form-encoded first, as RFC 6749 section 2.3.1 says, or `raw`,
-   * as some servers expect. They differ in all but letters, digits and `-._*`. An empty secret is always sent raw.
-   *
-   * @defaultValue `rfc6749`
-   */
-  readonly basicEncoding?: 'rfc6749' | 'raw' | undefined;
   /** Sent with requests for a new token; what the token is for. */
   readonly audience?: string | undefined;
   /** Sent with every token request (RFC 8707). */
@@ -192,6 +191,6 @@ export interface AuthFlowOptions extends FlowOptions {
    * @defaultValue false
    */
   readonly dpop?: boolean | undefined;
-  /** What the revocation endpoint reads: a form (RFC 7009), or `json`, as Auth0's. @defaultValue `form` */
-  readonly revocationFormat?: 'form' | 'json' | undefined;
+  /** In what the server differs from the RFCs. @defaultValue in nothing */
+  readonly dialect?: ServerDialect | undefined;
 }

@@ -2,7 +2,9 @@ import { keepRefreshToken } from '../tokens/merge.js';
 import type { CredentialState, LoginInProgress, StoredTokens } from './credential-state.js';
 import type { AuthorizeContext } from './authorize-context.js';
 import { missingScopes } from '../tokens/scope.js';
+import { unreadBehind } from '../server/answers/unread-answer.js';
 import { TokenSet } from '../tokens/token-set.js';
+import type { UnreadAnswer } from '../tokens/unread-answer.js';
 import { noteUnderWay } from './settled.js';
 import type { TokenKeeper } from './token-keeper.js';
 import { unlessAborted, untilAborted } from '../platform/waiting.js';
@@ -19,8 +21,12 @@ export async function logIn(
   signal: AbortSignal,
 ): Promise<TokenSet> {
   const before = await keeper.locked(() => keeper.load('login'));
-  const tokens = TokenSet.from(await step({ signal, previous: before.tokens }));
-  return noteUnderWay(saveLogin(keeper, tokens, before, how));
+  const tokens = await step({ signal, previous: before.tokens }).catch(async (error: unknown) => {
+    const unread = unreadBehind(error);
+    if (unread) await noteUnderWay(saveUnread(keeper, unread, how)).catch(() => undefined); // the error says more
+    throw error;
+  });
+  return noteUnderWay(saveLogin(keeper, TokenSet.from(tokens), before, how));
 }
 
 async function saveLogin(
@@ -39,6 +45,22 @@ async function saveLogin(
   } catch (error) {
     return keeper.keepLogin(complete(before), before, how, error);
   }
+}
+
+/** Keeps the answer to a login that could not be read: beside the tokens that are there, or alone. */
+function saveUnread(
+  keeper: TokenKeeper,
+  unread: UnreadAnswer,
+  { scope }: { readonly scope: string | undefined },
+): Promise<TokenSet> {
+  return keeper.locked(async (lock) => {
+    const stored = await keeper.load('login');
+    const { tokens } = stored;
+    if (!tokens)
+      return keeper.save(TokenSet.ofUnread(unread), stored, { reason: 'login', overwrite: true, scope, lock });
+    const requested = tokens.stamp?.requested_scope;
+    return keeper.save(tokens.withUnread(unread), stored, { reason: 'refresh', scope: requested, lock });
+  });
 }
 
 /**

@@ -7,12 +7,15 @@ import {
 } from '../errors/index.js';
 import type { FlowSettings } from '../options/flow-settings.js';
 import { grantParameters } from '../options/grant-parameters.js';
-import type { OAuthClient, TokenAnswer } from '../server/oauth-client.js';
+import type { OAuthClient, ReceivedTokens } from '../server/oauth-client.js';
+import { unreadBehind } from '../server/answers/unread-answer.js';
 import { mayNotRefresh } from '../server/refusals.js';
+import type { ShapedRequest } from '../server/shaped-request.js';
 import type { HeldLock } from '../storage/lock.js';
 import type { FlowEvents } from '../tokens/flow-events.js';
 import { hasMoved } from '../tokens/generation.js';
 import type { TokenSet } from '../tokens/token-set.js';
+import type { UnreadAnswer } from '../tokens/unread-answer.js';
 import type { CredentialState, StoredTokens } from './credential-state.js';
 import type { Grant } from './grant.js';
 import { oneMore, suspectedError, unansweredOf } from './refresh-notes.js';
@@ -28,6 +31,12 @@ export interface PresentationParts {
   readonly grant: Grant;
 }
 
+/** A request that presents a refresh token, and who makes it. */
+export interface ShapedPresentation {
+  readonly client: OAuthClient;
+  readonly request: ShapedRequest;
+}
+
 /** Presents refresh tokens, and notes for all processes what came of it. */
 export class Presentation {
   readonly #parts: PresentationParts;
@@ -36,25 +45,62 @@ export class Presentation {
     this.#parts = parts;
   }
 
+  /** Brings the request into the form that the server wants, which may call the application's code. */
+  shape({ refreshToken }: TokenSet, client: OAuthClient): ShapedRequest {
+    const { resource, dialect } = this.#parts.settings;
+    const form = grantParameters({ resource }, { ...dialect?.refreshParameters, refresh_token: refreshToken });
+    return client.shape('refresh_token', form);
+  }
+
+  /**
+   * The request for these tokens under the lock: the one that was made before, unless another token is stored now. Then the
+   * run has to begin again where the application's code would be called; this is `undefined`.
+   */
+  shapeAgain(tokens: TokenSet, client: OAuthClient, before: ShapedRequest | undefined): ShapedRequest | undefined {
+    if (before?.form.get('refresh_token') === tokens.refreshToken) return before;
+    return this.#parts.settings.dialect?.request ? undefined : this.shape(tokens, client);
+  }
+
   /** Sends the refresh token, unless the lock was lost. Once sent, it is not aborted. */
-  async send(tokens: TokenSet, stored: StoredTokens, lock: HeldLock, client: OAuthClient): Promise<TokenAnswer> {
-    const { key, settings, credential, keeper, events } = this.#parts;
-    const form = grantParameters({ resource: settings.resource }, { refresh_token: tokens.refreshToken });
+  async send(
+    tokens: TokenSet,
+    stored: StoredTokens,
+    lock: HeldLock,
+    { client, request }: ShapedPresentation,
+  ): Promise<ReceivedTokens> {
+    const { key, credential, events } = this.#parts;
     const beforeSending = (): void => {
       if (lock.signal.aborted) throw new LockLostError();
     };
     const before = unansweredOf(tokens, credential);
     try {
-      return await client.requestTokens('refresh_token', form, { beforeSending, dpopKey: tokens.dpopKey });
+      return await client.requestTokens('refresh_token', request, { beforeSending, dpopKey: tokens.dpopKey });
     } catch (error) {
       if (before && error instanceof InvalidRefreshTokenError) throw afterSilence(error);
       if (!(error instanceof RefreshOutcomeUnknownError)) throw error;
-      const unanswered = oneMore(before, settings.clock.now());
-      credential.unanswered = { tokens, ...unanswered };
-      await keeper.note(stored, { unanswered }, lock);
+      await this.#noteSilence(tokens, stored, lock, unreadBehind(error));
       events.emit('outcomeUnknown', { key, error });
       throw error;
     }
+  }
+
+  /** Notes a presentation in vain. An answer that could not be read may hold the only tokens, so it is saved as these are. */
+  async #noteSilence(
+    tokens: TokenSet,
+    stored: StoredTokens,
+    lock: HeldLock,
+    unread: UnreadAnswer | undefined,
+  ): Promise<void> {
+    const { credential, keeper, settings } = this.#parts;
+    const unanswered = oneMore(unansweredOf(tokens, credential), settings.clock.now());
+    let present = stored;
+    if (unread) {
+      const scope = tokens.stamp?.requested_scope;
+      const saved = await keeper.save(tokens.withUnread(unread), stored, { reason: 'refresh', lock, scope });
+      present = { tokens: saved, expected: saved.generation };
+    }
+    credential.unanswered = { tokens, ...unanswered };
+    await keeper.note(present, { unanswered }, lock);
   }
 
   /**

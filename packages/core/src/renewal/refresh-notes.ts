@@ -7,15 +7,31 @@ import {
   RefreshOutcomeUnknownError,
   TokenRequestError,
 } from '../errors/index.js';
+import type { FlowSettings } from '../options/flow-settings.js';
 import { suspectRefreshToken } from '../server/refusals.js';
 import { hasMoved } from '../tokens/generation.js';
 import { missingScopes } from '../tokens/scope.js';
 import type { Suspected, Unanswered } from '../tokens/token-record.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { CredentialState } from './credential-state.js';
+import { rereadAnswer } from './kept-answer.js';
 
 /** What this process knows of a refresh token beside what the record says. */
 type Known = Pick<CredentialState, 'refused' | 'unanswered'>;
+
+/** Returns why the refresh token is not redeemed, for good or for now; `undefined` when there is better, or no reason. */
+export function whyNotRedeemed(
+  tokens: TokenSet | undefined,
+  known: Known,
+  settings: FlowSettings,
+): { readonly error: Error; readonly isOver: boolean } | undefined {
+  const reread = tokens ? rereadAnswer(tokens, settings) : {};
+  if (reread.tokens) return undefined;
+  if (reread.error) return { error: reread.error, isOver: false };
+  const obstacle = whyNotRenewable(tokens, known, settings.scope);
+  const error = obstacle ?? (tokens && whyNotYet(tokens, known, settings.clock.now()));
+  return error && { error, isOver: obstacle !== undefined };
+}
 
 /** Returns why tokens cannot be renewed by their refresh token until somebody logs in, `undefined` when they can. */
 export function whyNotRenewable(

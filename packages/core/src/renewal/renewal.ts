@@ -10,7 +10,6 @@ import {
 import { scrubError } from '../errors/scrub.js';
 import type { Call } from '../options/access-token-options.js';
 import type { FlowSettings } from '../options/flow-settings.js';
-import type { OAuthClient } from '../server/oauth-client.js';
 import type { HeldLock } from '../storage/lock.js';
 import { isValid } from '../tokens/expiry.js';
 import { type FlowEvents, summarize, tellFailure, tellProblem } from '../tokens/flow-events.js';
@@ -20,24 +19,19 @@ import { TokenSet } from '../tokens/token-set.js';
 import type { CredentialState, StoredTokens } from './credential-state.js';
 import { type FoundTokens, isGoodEnough } from './good-enough.js';
 import type { Grant } from './grant.js';
-import { Presentation, type PresentationParts } from './presentation.js';
-import { whyNotRenewable, whyNotYet } from './refresh-notes.js';
+import { loginIn, rereadAnswer, saveReread } from './kept-answer.js';
+import { Presentation, type PresentationParts, type ShapedPresentation } from './presentation.js';
+import { prepare, type Prepared } from './prepared.js';
+import { whyNotRedeemed } from './refresh-notes.js';
 import { lockedInLine, NoPlaceError, placeAt } from './run-locked.js';
 import type { TokenKeeper } from './token-keeper.js';
 
 /** Milliseconds before a refresh token is redeemed after storage went back in time: another host may know a later one. */
 const afterStepBack = 1000;
 
-/** What was done before the lock, since it may fail or call the application's code. */
-interface Prepared {
-  readonly client: OAuthClient | undefined;
-  /** Whether a new grant is asked for, and what it is made of. */
-  readonly asksAnew: boolean;
-  readonly sources: unknown;
-}
-
 /** The refresh transaction, in the order and the words of `docs/refresh.md`. */
 export class Renewal {
+  readonly #parts: PresentationParts;
   readonly #key: string;
   readonly #settings: FlowSettings;
   readonly #credential: CredentialState;
@@ -48,6 +42,7 @@ export class Renewal {
 
   constructor(parts: PresentationParts) {
     const { key, settings, credential, keeper, events, grant } = parts;
+    this.#parts = parts;
     this.#presentation = new Presentation(parts);
     this.#key = key;
     this.#settings = settings;
@@ -78,23 +73,24 @@ export class Renewal {
   /** @returns `undefined` when the run is to begin again */
   async #beforeLock(call: Call): Promise<FoundTokens | undefined> {
     const credential = this.#credential;
+    let tokens = credential.unsaved?.tokens;
     let asksAnew = false;
-    if (!credential.unsaved) {
+    if (!tokens) {
       const { found, stored } = await this.#look(call);
       if (found) return found;
       asksAnew = this.#asksAnew(stored.tokens);
+      tokens = stored.tokens;
     }
-    const client = await this.#grant.prepare();
-    const sources = asksAnew ? await this.#grant.readSources() : undefined;
+    const prepared = await prepare(this.#grant, this.#presentation, { tokens, asksAnew });
     const underLock = async (lock: HeldLock): Promise<FoundTokens | undefined> => {
       await this.#keeper.saveUnsaved(lock);
-      return this.#underLock(call, lock, { client, sources, asksAnew });
+      return this.#underLock(call, lock, prepared);
     };
     const { tokens: present } = credential;
     const isUsable = present && present.accessToken !== call.rejected && isValid(present, this.#now());
     const found = await lockedInLine(
       (task, options) => this.#keeper.locked(task, options),
-      placeAt(client, credential),
+      placeAt(prepared.client, credential),
       underLock,
       {
         timeout: call.isAhead ? 0 : this.#settings.lockTimeout,
@@ -113,8 +109,14 @@ export class Renewal {
     const redeemed = this.#asksAnew(stored.tokens) ? undefined : stored.tokens;
     if (redeemed && this.#credential.wentBack) return undefined;
     if (!redeemed && !prepared.asksAnew) return undefined; // what the new grant is made of is read without the lock
+    const { client, request } = prepared;
     try {
-      if (redeemed && prepared.client) return await this.#redeem(redeemed, stored, lock, prepared.client);
+      const kept = redeemed && (await saveReread(redeemed, stored, lock, this.#parts));
+      if (kept) return kept;
+      if (redeemed && client) {
+        const shaped = this.#presentation.shapeAgain(redeemed, client, request);
+        return shaped && (await this.#redeem(redeemed, stored, lock, { client, request: shaped }));
+      }
       const authorized = await this.#askAnew(stored, lock, prepared);
       return authorized.tokens.accessToken === undefined ? undefined : authorized; // a bare one is redeemed
     } catch (error) {
@@ -134,6 +136,7 @@ export class Renewal {
     const isNew = !before || hasMoved(tokens, before);
     if (isNew) this.#events.emit(before ? 'adopted' : 'loaded', { key: this.#key, tokens: summarize(tokens) });
     const found = { tokens, isNew };
+    if (rereadAnswer(tokens, this.#settings).tokens) return { stored }; // better ones came with an answer that was kept
     return isGoodEnough(found, call, { scope: this.#settings.scope, ownToken, now: this.#now() })
       ? { found, stored }
       : { stored };
@@ -141,23 +144,22 @@ export class Renewal {
 
   /** Whether there is nothing to redeem, so that a new grant is asked for. @throws why not, or not yet */
   #asksAnew(tokens: TokenSet | undefined): boolean {
-    const reason = this.#whyNotRedeemed(tokens);
+    const reason = whyNotRedeemed(tokens, this.#credential, this.#settings);
     if (!reason) return false;
     if (this.#grant.interactive || !(reason.isOver || reason.error instanceof LoginRequiredError)) throw reason.error;
     return true;
   }
 
-  #whyNotRedeemed(tokens: TokenSet | undefined): { error: Error; isOver: boolean } | undefined {
-    const obstacle = whyNotRenewable(tokens, this.#credential, this.#settings.scope);
-    const error = obstacle ?? (tokens && whyNotYet(tokens, this.#credential, this.#now()));
-    return error && { error, isOver: obstacle !== undefined };
-  }
-
   /** Redeems the refresh token, merges the answer, saves it before anybody is given it, and validates the rest of it. */
-  async #redeem(tokens: TokenSet, stored: StoredTokens, lock: HeldLock, client: OAuthClient): Promise<FoundTokens> {
+  async #redeem(
+    tokens: TokenSet,
+    stored: StoredTokens,
+    lock: HeldLock,
+    shaped: ShapedPresentation,
+  ): Promise<FoundTokens> {
     const began = this.#now();
-    const answer = await this.#presentation.send(tokens, stored, lock, client);
-    const merged = mergeAnswer(answer.body, answer.sentAt, tokens);
+    const answer = await this.#presentation.send(tokens, stored, lock, shaped);
+    const merged = mergeAnswer(answer.body, answer.sentAt, tokens).withUnread(answer.unread ?? loginIn(tokens));
     const scope = tokens.stamp?.requested_scope ?? this.#settings.scope;
     const saved = await this.#keeper.save(merged, stored, { reason: 'refresh', lock, scope });
     tellProblem(this.#events, this.#key, answer.problem ?? subjectProblem(merged, tokens));
@@ -171,7 +173,7 @@ export class Renewal {
   async #askAnew(stored: StoredTokens, lock: HeldLock, { client, sources }: Prepared): Promise<FoundTokens> {
     const requestedAt = this.#now();
     const previous = stored.tokens;
-    const refusal = previous && this.#whyNotRedeemed(previous)?.error;
+    const refusal = previous && whyNotRedeemed(previous, this.#credential, this.#settings)?.error;
     const tokens = TokenSet.from(
       await this.#grant.authorize({ signal: lock.signal, previous, refusal, sources }, client),
     );

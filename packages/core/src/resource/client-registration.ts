@@ -1,6 +1,7 @@
 import { RegistrationError } from '../errors/index.js';
 import type { ClientAuthentication } from '../options/flow-options.js';
-import { detailsOf, readObject } from '../server/endpoint-answer.js';
+import { readObject } from '../server/answers/answer-body.js';
+import { detailsOf } from '../server/endpoint-answer.js';
 import type { ServerMetadata } from '../server/load-openid-client.js';
 import { type Asking, ask } from './read-document.js';
 

@@ -2,7 +2,8 @@ import { TokenEndpointUnavailableError } from '../errors/index.js';
 import { scrubError } from '../errors/scrub.js';
 import type { FlowSettings } from '../options/flow-settings.js';
 import { parseUrl } from '../platform/urls.js';
-import { detailsOf, isTransient, readObject } from '../server/endpoint-answer.js';
+import { readObject } from '../server/answers/answer-body.js';
+import { detailsOf, isTransient } from '../server/endpoint-answer.js';
 import { exchange, type HttpAnswer, requestInit } from '../server/http-exchange.js';
 
 const mostRedirects = 5;

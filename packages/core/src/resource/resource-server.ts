@@ -1,7 +1,7 @@
 import { DiscoveryError } from '../errors/index.js';
 import type { AuthFlowOptions } from '../options/flow-options.js';
 import { readOptions } from '../options/flow-settings.js';
-import { discover } from '../server/discovery.js';
+import { discover } from '../server/discovery/discover.js';
 import type { ServerMetadata } from '../server/load-openid-client.js';
 import type { Asking } from './read-document.js';
 import { trustedUrl } from './trusted-url.js';

@@ -42,7 +42,7 @@ export function clientAuthentication(
       body.set('client_secret', secret);
     };
   }
-  const isRaw = settings.basicEncoding === 'raw' || secret === '';
+  const isRaw = settings.dialect?.basicEncoding === 'raw' || secret === '';
   return (_server, client, _body, headers) => {
     const [id, password] = [client.client_id, secret].map(isRaw ? String : formEncoded);
     const bytes = new TextEncoder().encode(`${id}:${password}`);

@@ -1,6 +1,7 @@
 import { DeviceCodeRequestError } from '../errors/index.js';
 import type { HttpAnswer } from './http-exchange.js';
-import { detailsOf, isSuccess, isTransient, type Question, readObject } from './endpoint-answer.js';
+import { readForm, readObject } from './answers/answer-body.js';
+import { detailsOf, isSuccess, isTransient, type Question } from './endpoint-answer.js';
 import { unavailable } from './refusals.js';
 import { readSeconds } from '../tokens/token-record.js';
 import { parseUrl } from '../platform/urls.js';
@@ -34,7 +35,7 @@ export interface DeviceCode {
  */
 export function readDeviceCode(answer: HttpAnswer, question: Question): DeviceCode {
   if (isTransient(answer.status)) throw unavailable(detailsOf(answer, question));
-  const body = readObject(answer.text);
+  const body = readObject(answer.text) ?? readForm(answer.text);
   const { device_code, user_code, verification_uri = body?.['verification_url'] } = body ?? {};
   const page = readPage(verification_uri);
   if (!isSuccess(answer.status) || !isText(device_code) || !isText(user_code) || !page) {

@@ -6,17 +6,20 @@ import {
   TokenRequestError,
 } from '../errors/index.js';
 import { scrub } from '../errors/scrub.js';
+import { readBody, readObject } from './answers/answer-body.js';
 import type { HttpAnswer } from './http-exchange.js';
 import { readRefusal, refusalOf, unavailable } from './refusals.js';
 
 /** What was asked of an endpoint. */
 export interface Question {
-  /** The grant type; of other endpoints `introspection`, `userinfo`, `authorization` or `device_authorization`. */
+  /** The grant type; of other endpoints as the dialect's `TokenRequest` names it, or `userinfo`. */
   readonly purpose: string;
   /** What must not appear in an error, even if the server echoes it. */
   readonly secrets: readonly string[];
   /** Milliseconds since 1970, to read a `Retry-After` date. */
   readonly now: number;
+  /** Further words of the server for a refresh token that has ended. */
+  readonly deadRefreshToken?: readonly string[] | undefined;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -72,7 +75,7 @@ function refusalIn(
   const { purpose } = question;
   const details = detailsOf(answer, question, body);
   if (isTransient(status)) return unavailable(details);
-  const refusal = refusalOf(readRefusal(body), details, purpose, text.trim() === '');
+  const refusal = refusalOf(readRefusal(body), details, question, text.trim() === '');
   return refusal ?? (isSuccess(status) ? withoutToken(details, purpose) : refusedByStatus(details));
 }
 
@@ -163,28 +166,6 @@ export function isSuccess(status: number): boolean {
 /** Tells whether a status says "later" (RFC 9110 section 15, RFC 6585 section 4, RFC 8470). */
 export function isTransient(status: number): boolean {
   return status >= 500 || status === 429 || status === 425 || status === 408;
-}
-
-/** Reads an object from JSON, or from a form, in which some servers answer; of a form only what is a token or an error. */
-function readBody(text: string): Record<string, unknown> | undefined {
-  const object = readObject(text);
-  if (object || !/^[\w.-]+=\S*$/.test(text.trim())) return object;
-  const form = new URLSearchParams(text.trim());
-  return ['access_token', 'refresh_token', 'error'].some((name) => form.has(name))
-    ? Object.fromEntries(form)
-    : undefined;
-}
-
-/** Parses text into an object; `undefined` for all else. */
-export function readObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function isText(value: unknown): value is string {

@@ -75,13 +75,23 @@ export function asResponse({ status, headers, text }: HttpAnswer): Response {
   return new Response(empty ? null : text, { status, headers });
 }
 
-/** Adds the caller's own headers below those that the protocol needs; the user agent is the caller's. */
+/**
+ * Adds the caller's own headers. Those that the protocol needs win, but for who asks and what is read, and for what stands
+ * beside the media type, such as its `charset`.
+ */
 export function requestInit(init: object, headers: Readonly<Record<string, string>> | undefined): RequestInit {
   if (!headers) return init;
   const own = new Headers(headers);
   const needed = new Headers((init as { headers?: Record<string, string> }).headers);
-  if (own.has('user-agent')) needed.delete('user-agent');
+  const [ours, theirs] = [needed, own].map((each) => each.get('content-type'));
+  if (ours === null) own.delete('content-type');
+  else if (mediaType(ours) === mediaType(theirs)) needed.delete('content-type');
+  for (const name of ['user-agent', 'accept']) if (own.has(name)) needed.delete(name);
   return { ...init, headers: Object.fromEntries([...own, ...needed]) };
+}
+
+function mediaType(contentType: string | null | undefined): string | undefined {
+  return contentType?.split(';', 1)[0]?.trim().toLowerCase();
 }
 
 async function readBody(response: Response, signal: AbortSignal): Promise<string> {

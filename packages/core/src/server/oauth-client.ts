@@ -8,17 +8,16 @@ import { withRetries } from './request-retry.js';
 import { revokeTokens } from './revocation.js';
 import { scrubError } from '../errors/scrub.js';
 import type { AskOptions, ServerConnection } from './server-connection.js';
-import { readEndpointAnswer, readTokenAnswer } from './endpoint-answer.js';
+import { type Question, readEndpointAnswer } from './endpoint-answer.js';
+import { namedTexts } from './answers/answer-body.js';
+import { type ReadAnswer, readTranslated } from './answers/token-answer.js';
+import type { ShapedRequest } from './shaped-request.js';
 import type { TokenSet } from '../tokens/token-set.js';
 
-/** What a token request brought. */
-export interface TokenAnswer {
-  /** The body as the server wrote it. */
-  readonly body: Record<string, unknown>;
+/** What a token request brought. Its problem may be an id token that does not verify. */
+export interface ReceivedTokens extends ReadAnswer {
   /** When the request was sent, in ms since 1970: lifetimes count from here. */
   readonly sentAt: number;
-  /** What is wrong with the answer beside its tokens, such as an id token that does not verify. */
-  readonly problem: Error | undefined;
 }
 
 /** How many renewals at one origin hold a lock and a request at once. */
@@ -31,7 +30,7 @@ export type TokenRequestOptions = Pick<AskOptions, 'signal' | 'beforeSending' | 
 
 /** What an authorization server calls itself. */
 export interface ServerName {
-  /** The issuer, where it is known. */
+  /** Where it is known. */
   readonly name: string | undefined;
   /** Whether it promises to say so in redirects (RFC 9207 section 3). */
   readonly isPromised: boolean;
@@ -68,42 +67,43 @@ export class OAuthClient {
     }
   }
 
+  /** Brings a token request into the form that the server wants. @throws TypeError when the dialect fails */
+  shape(grantType: string, parameters: URLSearchParams): ShapedRequest {
+    return this.#connection.shape(grantType, new URLSearchParams([...parameters, ['grant_type', grantType]]));
+  }
+
   /**
    * Sends a token request, again by the option `retry`, and keeps what came before validating it.
    *
-   * @throws what {@link readTokenAnswer} throws; RefreshOutcomeUnknownError or TokenEndpointUnavailableError when no
+   * @throws what {@link readTranslated} throws; RefreshOutcomeUnknownError or TokenEndpointUnavailableError when no
    * complete answer came.
    */
-  requestTokens(
-    grantType: string,
-    parameters: URLSearchParams,
-    options: TokenRequestOptions = {},
-  ): Promise<TokenAnswer> {
+  requestTokens(grantType: string, request: ShapedRequest, options: TokenRequestOptions = {}): Promise<ReceivedTokens> {
     const { retry, clock } = this.#connection.settings;
-    const context = { retry, grantType, clock, signal: options.signal };
-    const request = (): Promise<TokenAnswer> => this.#requestOnce(grantType, parameters, options);
-    if (grantType === deviceCodeGrant) return this.#coolDown.watchAnswers(request); // polled by rules of its own
-    return withRetries(() => this.#coolDown.watch(request), context);
+    const ask = (): Promise<ReceivedTokens> => this.#requestOnce(grantType, request, options);
+    if (grantType === deviceCodeGrant) return this.#coolDown.watchAnswers(ask); // polled by rules of its own
+    return withRetries(() => this.#coolDown.watch(ask), { retry, grantType, clock, signal: options.signal });
   }
 
-  async #requestOnce(
-    grantType: string,
-    parameters: URLSearchParams,
-    { signal, beforeSending, dpopKey }: TokenRequestOptions,
-  ): Promise<TokenAnswer> {
-    const secrets = this.#connection.secretsOf(parameters);
+  async #requestOnce(purpose: string, request: ShapedRequest, options: TokenRequestOptions): Promise<ReceivedTokens> {
+    const secrets = this.#connection.secretsOf(request);
     const sentAt = this.#connection.now();
-    const { answer, problem } = await this.#connection.ask(
-      (openid, configuration) => openid.genericGrantRequest(configuration, grantType, parameters),
-      { secrets, signal, beforeSending, dpopKey },
+    const { translated, problem } = await this.#connection.ask(
+      (openid, configuration) => openid.genericGrantRequest(configuration, purpose, request.form),
+      { ...options, purpose, request, secrets },
     );
-    if (!answer) throw noAnswer(problem, grantType, secrets);
-    const body = readTokenAnswer(answer, { purpose: grantType, secrets, now: this.#connection.now() });
-    return {
-      body,
-      sentAt,
-      problem: problem === undefined ? undefined : scrubError(problem, [...secrets, ...stringsOf(body)]),
-    };
+    if (!translated) throw noAnswer(problem, purpose, secrets);
+    const read = readTranslated(translated, this.#question(purpose, secrets), { sentAt, dpopKey: options.dpopKey });
+    const wrong =
+      problem === undefined
+        ? undefined
+        : scrubError(problem, [...secrets, ...namedTexts(read.body).map(({ value }) => value)]);
+    return { ...read, sentAt, problem: read.problem ?? wrong };
+  }
+
+  #question(purpose: string, secrets: readonly string[]): Question {
+    const { dialect } = this.#connection.settings;
+    return { purpose, secrets, now: this.#connection.now(), deadRefreshToken: dialect?.deadRefreshToken };
   }
 
   /**
@@ -112,13 +112,15 @@ export class OAuthClient {
    * @throws DeviceCodeRequestError, TokenEndpointUnavailableError, DiscoveryError
    */
   async requestDeviceCode(parameters: URLSearchParams, signal?: AbortSignal): Promise<DeviceCode> {
-    const secrets = this.#connection.secretsOf(parameters);
+    const purpose = 'device_authorization';
+    const request = this.#connection.shape(purpose, parameters);
+    const secrets = this.#connection.secretsOf(request);
     const { answer, problem } = await this.#connection.ask(
       (openid, configuration) => openid.initiateDeviceAuthorization(configuration, parameters),
-      { secrets, signal },
+      { purpose, request, secrets, signal },
     );
-    if (!answer) throw noAnswer(problem, 'device_authorization', secrets);
-    return readDeviceCode(answer, { purpose: 'device_authorization', secrets, now: this.#connection.now() });
+    if (!answer) throw noAnswer(problem, purpose, secrets);
+    return readDeviceCode(answer, this.#question(purpose, secrets));
   }
 
   /**
@@ -130,17 +132,19 @@ export class OAuthClient {
   async authorizationUrl(parameters: URLSearchParams): Promise<URL> {
     const { metadata, settings } = this.#connection;
     const { pushedAuthorization = metadata.require_pushed_authorization_requests === true } = settings;
-    const secrets = this.#connection.secretsOf(new URLSearchParams());
+    const purpose = 'pushed_authorization';
+    const request = pushedAuthorization ? this.#connection.shape(purpose, parameters) : undefined;
+    const secrets = this.#connection.secretsOf();
     const { answer, result, problem } = await this.#connection.ask(
       async (openid, configuration) =>
         pushedAuthorization
           ? openid.buildAuthorizationUrlWithPAR(configuration, parameters)
           : openid.buildAuthorizationUrl(configuration, parameters),
-      { secrets },
+      { purpose, request, secrets },
     );
     if (result) return result;
-    if (!answer) throw noAnswer(problem, 'authorization', secrets);
-    readEndpointAnswer(answer, { purpose: 'authorization', secrets, now: this.#connection.now() });
+    if (!answer) throw noAnswer(problem, purpose, secrets);
+    readEndpointAnswer(answer, this.#question(purpose, secrets));
     throw new DiscoveryError({
       message: 'The authorization server gave no request_uri for the parameters that were sent ahead (RFC 9126).',
       cause: scrubError(problem, secrets),
@@ -160,7 +164,6 @@ export class OAuthClient {
   get tokenEndpoint(): string {
     return this.#endpoint('token_endpoint');
   }
-
   /** Where claims about the user are. @throws DiscoveryError */
   get userinfoEndpoint(): string {
     return this.#endpoint('userinfo_endpoint');
@@ -184,16 +187,14 @@ export class OAuthClient {
     hint: 'refresh_token' | 'access_token',
     signal?: AbortSignal,
   ): Promise<Record<string, unknown>> {
-    const secrets = [token, ...this.#connection.secretsOf(new URLSearchParams())];
+    const purpose = 'introspection';
+    const request = this.#connection.shape(purpose, new URLSearchParams({ token, token_type_hint: hint }));
+    const secrets = this.#connection.secretsOf(request);
     const { answer, problem } = await this.#connection.ask(
       (openid, configuration) => openid.tokenIntrospection(configuration, token, { token_type_hint: hint }),
-      { secrets, signal },
+      { purpose, request, secrets, signal },
     );
-    if (!answer) throw noAnswer(problem, 'introspection', secrets);
-    return readEndpointAnswer(answer, { purpose: 'introspection', secrets, now: this.#connection.now() });
+    if (!answer) throw noAnswer(problem, purpose, secrets);
+    return readEndpointAnswer(answer, this.#question(purpose, secrets));
   }
-}
-
-function stringsOf(body: Record<string, unknown>): string[] {
-  return Object.values(body).filter((value) => typeof value === 'string');
 }

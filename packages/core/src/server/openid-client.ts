@@ -8,7 +8,6 @@ export {
   clockSkew,
   Configuration,
   customFetch,
-  discovery,
   genericGrantRequest,
   initiateDeviceAuthorization,
   modifyAssertion,

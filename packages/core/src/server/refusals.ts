@@ -43,7 +43,7 @@ const codesOf = ({ code, errorType, type, status }: Fields = {}): unknown[] => [
  * What servers say of a refresh token that has ended, or that they do not know: `error`, or `error: description` as it
  * begins. Each with who says so, and where that stands.
  */
-const deadRefreshToken: readonly string[] = [
+const knownWords: readonly string[] = [
   'invalid_grant', // RFC 6749 section 5.2. Fitbit, in `errors`: aarondcoleman/Fitbit.NET#320
   'bad_refresh_token', // GitHub, with status 200. HubSpot, as `status`: HGData/mk-node-hubspot#64
   'invalid_refresh_token', // Slack, with status 200
@@ -84,6 +84,12 @@ const blamesOther =
 const errorCode =
   /^(?!(bad_request|not_found|method_not_allowed|not_acceptable|request_timeout)$)[a-z\d]+([_.:-][a-z\d]+)+$/i;
 
+export interface RefusedQuestion {
+  readonly purpose: string;
+  /** Words of the dialect. */
+  readonly deadRefreshToken?: readonly string[] | undefined;
+}
+
 /**
  * Says what a complete refusal means, `undefined` when it says nothing that is known. It is no outage by its status.
  *
@@ -92,13 +98,13 @@ const errorCode =
 export function refusalOf(
   refusal: Refusal,
   details: OAuthErrorDetails,
-  purpose: string,
+  { purpose, deadRefreshToken = [] }: RefusedQuestion,
   isEmpty: boolean,
 ): AuthFlowError | undefined {
   const { error, isOAuth } = refusal;
   if (purpose === 'refresh_token') {
     if (wantsPerson(refusal, details)) return interactionRequired(details);
-    if (isDead(refusal)) return new InvalidRefreshTokenError(details);
+    if (isDead(refusal, deadRefreshToken)) return new InvalidRefreshTokenError(details);
     if (isEmpty ? details.status === 400 : isSuspect(refusal, details.status)) return suspectRefreshToken(details);
   }
   if (error === 'invalid_grant' || (error === 'invalid_credentials' && isOAuth)) {
@@ -131,11 +137,12 @@ function wantsPerson({ error }: Refusal, { suberror }: OAuthErrorDetails): boole
   return error !== undefined && needsPerson.has(error);
 }
 
-function isDead({ error = '', description = '' }: Refusal): boolean {
+function isDead({ error = '', description = '' }: Refusal, ownWords: readonly string[]): boolean {
   const said = `${error}: ${description}`.toLowerCase();
-  return deadRefreshToken.some((words) =>
-    words.includes(': ') ? said.startsWith(words) : words === error.toLowerCase(),
-  );
+  return [...knownWords, ...ownWords].some((each) => {
+    const words = each.toLowerCase();
+    return words.includes(': ') ? said.startsWith(words) : words === error.toLowerCase();
+  });
 }
 
 function isSuspect({ error = '', isOAuth }: Refusal, status: number): boolean {

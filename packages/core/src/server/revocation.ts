@@ -29,10 +29,11 @@ async function revoke(
   hint: 'refresh_token' | 'access_token',
   signal: AbortSignal,
 ): Promise<RevocationFailedError | undefined> {
-  const secrets = [token, ...connection.secretsOf(new URLSearchParams())];
+  const request = connection.shape('revocation', new URLSearchParams({ token, token_type_hint: hint }));
+  const secrets = connection.secretsOf(request);
   const { answer, problem } = await connection.ask(
     (openid, configuration) => openid.tokenRevocation(configuration, token, { token_type_hint: hint }),
-    { secrets, signal, asJson: connection.settings.revocationFormat === 'json' },
+    { purpose: 'revocation', request, secrets, signal },
   );
   if (problem === undefined || (answer && isSuccess(answer.status))) return undefined;
   const said = answer && detailsOf(answer, { secrets, now: connection.now() });

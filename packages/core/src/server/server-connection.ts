@@ -3,7 +3,11 @@ import { clientAuthentication, type ClientProof } from './client-authentication.
 import { asResponse, exchange, type HttpAnswer, requestInit } from './http-exchange.js';
 import { type DpopKey, proveDpop } from '../crypto/dpop-proof.js';
 import { type Configuration, loadOpenidClient, type OpenidClient, type ServerMetadata } from './load-openid-client.js';
-import { readObject } from './endpoint-answer.js';
+
+import { inStandardForm, readObject, withoutIdToken } from './answers/answer-body.js';
+import { translate, type TranslatedAnswer } from './answers/translated-answer.js';
+import { formAsJson, type RequestForm, withFields } from './request-form.js';
+import { shapeRequest, type ShapedRequest } from './shaped-request.js';
 
 /** What requests are made with. */
 export interface ConnectionParts {
@@ -16,20 +20,23 @@ export interface ConnectionParts {
 
 /** How a request is to be made. */
 export interface AskOptions {
+  /** What it is for, as the dialect names it. */
+  readonly purpose: string;
   /** What the request holds of secrets; those that are added to it are added here. */
   readonly secrets: string[];
   readonly signal?: AbortSignal | undefined;
   /** Called at the last moment; what it throws stops the request. */
   readonly beforeSending?: (() => void) | undefined;
-  /** Sends the fields of the form as JSON. */
-  readonly asJson?: boolean;
+  /** What is asked, in the form that the server wants. */
+  readonly request?: ShapedRequest | undefined;
   /** Proves that whoever asks holds this key (RFC 9449). */
   readonly dpopKey?: DpopKey | undefined;
 }
 
-/** What a request came to: the answer as it was, and what the protocol library says of it. */
+/** What a request came to: the answer, and what the protocol library says of it. */
 export interface Asked<T> {
   readonly answer: HttpAnswer | undefined;
+  readonly translated: TranslatedAnswer | undefined;
   readonly result: T | undefined;
   readonly problem: unknown;
 }
@@ -66,39 +73,48 @@ export class ServerConnection {
    */
   async ask<T>(call: ProtocolCall<T>, options: AskOptions): Promise<Asked<T>> {
     const asked = await this.#askOnce(call, options);
-    const isRefused = options.dpopKey && asked.answer && wantsNonce(asked.answer);
+    const { answer, raw = answer } = asked.translated ?? {};
+    const isRefused = options.dpopKey && raw && wantsNonce(raw);
     return isRefused ? this.#askOnce(call, options) : asked;
   }
 
   async #askOnce<T>(call: ProtocolCall<T>, options: AskOptions): Promise<Asked<T>> {
-    let answer: HttpAnswer | undefined;
+    let translated: TranslatedAnswer | undefined;
     let result: T | undefined;
     let problem: unknown;
     try {
       const openid = await loadOpenidClient();
       result = await call(
         openid,
-        this.#configure(openid, (got) => (answer = got), options),
+        this.#configure(openid, (got) => (translated = got), options),
       );
     } catch (error) {
       problem = error;
     }
     options.signal?.throwIfAborted();
-    return { answer, result, problem };
+    return { answer: translated?.answer, translated, result, problem };
   }
 
-  /** Returns what of these form fields is secret, and the client's own secret. */
-  secretsOf(form: URLSearchParams): string[] {
+  /** Brings a request into the form that the server wants. @throws TypeError when the dialect fails */
+  shape(purpose: string, form: URLSearchParams): ShapedRequest {
+    return shapeRequest(this.settings, purpose, form);
+  }
+
+  /** Returns what of a request is secret, and the client's own secret. */
+  secretsOf({ form, fields }: Partial<ShapedRequest> = {}): string[] {
     const { secret } = this.#parts.proof;
     const open = new Set(['grant_type', 'client_id', 'scope', 'audience', 'resource', 'token_type_hint']);
-    const sent = [...form].filter(([name]) => !open.has(name)).map(([, value]) => value);
-    return secret === undefined ? sent : [...sent, secret];
+    const told = new Set([...(form ?? [])].filter(([name]) => open.has(name)).map(([, value]) => value));
+    const sent = [...(form ?? []), ...(fields ?? [])].filter(([name, value]) => !open.has(name) && !told.has(value));
+    const secrets = sent.map(([, value]) => value).filter((value) => value !== this.settings.clientId);
+    return secret === undefined ? secrets : [...secrets, secret];
   }
 
   /** Configures the protocol library for one request. */
-  #configure(openid: OpenidClient, keep: (answer: HttpAnswer) => void, asking: AskOptions): Configuration {
+  #configure(openid: OpenidClient, keep: (answer: TranslatedAnswer) => void, asking: AskOptions): Configuration {
     const { metadata, proof, settings } = this.#parts;
-    const { fetch, timeout, headers: extra, clientAuthentication: method } = settings;
+    const { fetch, timeout, clientAuthentication: method } = settings;
+    const { request: shaped } = asking;
     const usesTls = method?.endsWith('tls_client_auth') ?? false;
     const configuration = new openid.Configuration(
       metadata,
@@ -107,17 +123,20 @@ export class ServerConnection {
         [openid.clockSkew]: Math.round((this.now() - Date.now()) / 1000),
         ...(usesTls && { use_mtls_endpoint_aliases: true }),
       },
-      clientAuthentication(openid, settings, proof, this.issuer ?? metadata.token_endpoint),
+      withFields(shaped, clientAuthentication(openid, settings, proof, this.issuer ?? metadata.token_endpoint)),
     );
     openid.allowInsecureRequests(configuration); // loopback; every URL has been through secureUrl
     configuration[openid.customFetch] = async (url, init) => {
       noteSecrets(new Headers(init.headers), init.body, asking.secrets);
-      const request = requestInit(await this.#proven(url, asking.asJson ? formAsJson(init) : init, asking), extra);
+      const form = await this.#proven(url, shaped?.isJson ? formAsJson(init) : init, asking);
+      const request = requestInit(form, shaped?.headers ?? settings.headers);
       asking.beforeSending?.();
       const answer = await exchange(fetch, url, request, { timeout, signal: asking.signal });
       this.#noteNonce(url, answer);
-      keep(answer);
-      return asResponse(this.issuer === undefined ? withoutIdToken(answer) : answer);
+      const translated = translate(settings.dialect, asking.purpose, answer);
+      keep(translated);
+      const standard = inStandardForm(translated.answer);
+      return asResponse(this.issuer === undefined ? withoutIdToken(standard) : standard);
     };
     return configuration;
   }
@@ -151,26 +170,8 @@ function noteSecrets(headers: Headers, body: unknown, secrets: string[]): void {
   if (assertion !== null) secrets.push(assertion);
 }
 
-/** A request as the protocol library describes it. */
-interface RequestForm {
-  readonly method?: string;
-  readonly body?: unknown;
-  readonly headers?: object;
-}
-
 /** Whether the server refused a proof only because its nonce is missing or old (RFC 9449 section 8). */
 function wantsNonce({ status, headers, text }: HttpAnswer): boolean {
   const isRefusal = status === 400 || status === 401;
   return isRefusal && headers.has('dpop-nonce') && readObject(text)?.['error'] === 'use_dpop_nonce';
-}
-
-function formAsJson(init: RequestForm): RequestForm {
-  const fields = Object.fromEntries(init.body instanceof URLSearchParams ? init.body : []);
-  return { ...init, body: JSON.stringify(fields), headers: { ...init.headers, 'content-type': 'application/json' } };
-}
-
-/** Without an issuer to compare with, an id token cannot be checked, so it is not shown to the checks. */
-function withoutIdToken(answer: HttpAnswer): HttpAnswer {
-  const { id_token, ...body } = readObject(answer.text) ?? {};
-  return id_token === undefined ? answer : { ...answer, text: JSON.stringify(body) };
 }

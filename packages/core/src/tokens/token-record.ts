@@ -1,4 +1,5 @@
 import { expiryOfJwt } from '../crypto/jwt.js';
+import { readUnread, type UnreadAnswer } from './unread-answer.js';
 
 /** A token set as it is stored: OAuth's own names, times in whole seconds since 1970. @group Write your own storage */
 export interface TokenRecord {
@@ -21,7 +22,7 @@ export interface TokenRecord {
   /** A client that a server registered for us (RFC 7591), in a record of its own without tokens. It may hold a secret. */
   registered_client?: Readonly<Record<string, unknown>>;
   /** What Latchkey notes beside the tokens. */
-  latchkey?: RecordStamp;
+  latchkey?: RecordStamp & { readonly unread?: UnreadAnswer };
   [field: string]: unknown;
 }
 
@@ -43,7 +44,7 @@ export interface Suspected extends Unanswered {
   readonly description?: string;
 }
 
-/** What Latchkey notes beside the tokens. It holds no secret. @group Write your own storage */
+/** What Latchkey notes beside the tokens. It holds no secret, but for an answer that is `unread`, which `TokenSet` does not show. @group Write your own storage */
 export interface RecordStamp {
   /** Version of these notes. */
   readonly version: 1;
@@ -105,7 +106,8 @@ export function normaliseRecord(source: Record<string, unknown>, now: number): T
   if (!isKey(record.dpop_key)) delete record.dpop_key;
   if (!isClient(record.registered_client)) delete record.registered_client;
   const stamp = readStamp(source['latchkey']);
-  if (stamp) record.latchkey = stamp;
+  const unread = readUnread((source['latchkey'] as { unread?: unknown } | null | undefined)?.unread);
+  if (stamp) record.latchkey = unread ? { ...stamp, unread } : stamp;
   return record;
 }
 

@@ -1,6 +1,7 @@
 import type { DpopKey } from '../crypto/dpop-proof.js';
 import { readJwtClaims } from '../crypto/jwt.js';
 import { normaliseRecord, type RecordStamp, type TokenRecord } from './token-record.js';
+import type { UnreadAnswer } from './unread-answer.js';
 
 /**
  * Tokens of one credential. Immutable. `JSON.stringify` gives the full record, which {@link TokenSet.from}
@@ -10,9 +11,11 @@ import { normaliseRecord, type RecordStamp, type TokenRecord } from './token-rec
  */
 export class TokenSet {
   readonly #record: Readonly<TokenRecord>;
+  readonly #unread: UnreadAnswer | undefined;
 
-  private constructor(record: Readonly<TokenRecord>) {
-    this.#record = record;
+  private constructor(record: TokenRecord, unread?: UnreadAnswer) {
+    this.#record = Object.freeze(record);
+    this.#unread = unread;
   }
 
   /**
@@ -32,11 +35,12 @@ export class TokenSet {
       throw noRecord(new TypeError('A token record must be a JSON object.'));
     }
     const record = normaliseRecord(source as Record<string, unknown>, now);
-    const { access_token, refresh_token, registered_client } = record;
-    if (access_token === undefined && refresh_token === undefined && registered_client === undefined) {
+    const { access_token, refresh_token, registered_client, latchkey } = record;
+    const { unread, ...stamp } = latchkey ?? {};
+    if ([access_token, refresh_token, registered_client, unread].every((each) => each === undefined)) {
       throw noRecord(new TypeError('A token record must hold an access_token or a refresh_token.'));
     }
-    return new TokenSet(Object.freeze(record));
+    return new TokenSet(unread ? { ...record, latchkey: Object.freeze({ version: 1, ...stamp }) } : record, unread);
   }
 
   /** The access token; absent while only a refresh token is known. */
@@ -91,17 +95,34 @@ export class TokenSet {
 
   /** The same tokens with other notes beside them. */
   withStamp(stamp: Omit<RecordStamp, 'version'>): TokenSet {
-    return new TokenSet(Object.freeze({ ...this.#record, latchkey: Object.freeze({ version: 1, ...stamp }) }));
+    return new TokenSet({ ...this.#record, latchkey: Object.freeze({ version: 1, ...stamp }) }, this.#unread);
+  }
+
+  /** @internal An answer that could not be read, and may hold newer tokens. It is stored, and shown nowhere. */
+  get unread(): UnreadAnswer | undefined {
+    return this.#unread;
+  }
+
+  /** @internal */
+  withUnread(unread: UnreadAnswer | undefined): TokenSet {
+    return new TokenSet(this.#record, unread);
+  }
+
+  /** @internal A record of an answer that could not be read, and nothing else. */
+  static ofUnread(unread: UnreadAnswer): TokenSet {
+    return new TokenSet({}, unread);
   }
 
   /** @internal */
   boundTo(key: DpopKey): TokenSet {
-    return new TokenSet(Object.freeze({ ...this.#record, dpop_key: key }));
+    return new TokenSet({ ...this.#record, dpop_key: key }, this.#unread);
   }
 
   /** The full record, secrets included: what a subclass's `saveTokens` stores. */
   toJSON(): TokenRecord {
-    return structuredClone(this.#record);
+    const record: TokenRecord = structuredClone(this.#record);
+    if (!this.#unread) return record;
+    return { ...record, latchkey: { version: 1, ...record.latchkey, unread: structuredClone(this.#unread) } };
   }
 
   /** Says what is held, without the tokens. */

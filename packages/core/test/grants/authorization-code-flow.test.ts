@@ -156,7 +156,7 @@ describe('completeAuthorization', () => {
     expect(await scene.stored(flow)).toBeUndefined();
     if (ErrorClass !== TokenRequestError) scene.server.ledger.assertTokenRequests(0);
     const text = inspect(failure, { depth: 9 }) + JSON.stringify(failure) + String((failure as Error).stack);
-    for (const secret of [state.state, state.codeVerifier, callback.searchParams.get('code') ?? 'none']) {
+    for (const secret of [state.state, state.codeVerifier ?? '', callback.searchParams.get('code') ?? 'none']) {
       if (secret.length > 4) expect(text).not.toContain(secret);
     }
   });

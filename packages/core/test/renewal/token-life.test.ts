@@ -245,7 +245,7 @@ describe('fetchUserInfo', () => {
 describe('a server that wants revocations as JSON', () => {
   test('gets client, token and hint as JSON, and each token ends', async () => {
     scene.server.configure({ revocation: 'json' });
-    const flow = await scene.loggedIn({ revocationFormat: 'json' });
+    const flow = await scene.loggedIn({ dialect: { revocationFormat: 'json' } });
     const { refreshToken, accessToken } = flow;
     await flow.logout();
     const sent = scene.server.ledger.entries.filter(({ endpoint }) => endpoint === 'revoke');

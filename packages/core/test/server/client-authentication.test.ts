@@ -41,13 +41,13 @@ describe('a client with a secret', () => {
   });
 
   test('sends them raw where a server wants that', async () => {
-    const { headers, parameters } = await requestOf({ clientSecret: secret, basicEncoding: 'raw' });
+    const { headers, parameters } = await requestOf({ clientSecret: secret, dialect: { basicEncoding: 'raw' } });
     expect(Buffer.from(String(headers.authorization).slice(6), 'base64').toString()).toBe(`app:${secret}`);
     expect(parameters).toEqual(grant);
   });
 
   test.each([undefined, 'raw'] as const)('sends an empty secret (%s)', async (basicEncoding) => {
-    const { headers } = await requestOf({ clientSecret: '', basicEncoding });
+    const { headers } = await requestOf({ clientSecret: '', dialect: { basicEncoding } });
     expect(headers.authorization).toBe(`Basic ${btoa('app:')}`);
   });
 
@@ -277,7 +277,7 @@ describe('client options that do not fit', () => {
     { clientKey: 1 as never },
     { clientKey: pemOf(ed.privateKey), clientSecret: 'which?' },
     { clientKey: pemOf(ed.privateKey), clientAssertion: { lifetime: -1 } },
-    { revocationFormat: 'xml' as never },
+    { dialect: { revocationFormat: 'xml' as never } },
   ])('are refused at once (%#)', (options) => {
     expect(() => new ClientCredentialsFlow({ ...scene.options(), ...options })).toThrow(TypeError);
   });

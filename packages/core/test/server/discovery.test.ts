@@ -23,7 +23,7 @@ describe('discovery', () => {
   test.each([
     ['nothing', faults.empty(404)],
     ['a page', faults.html(200)],
-    ['the way to a login page', faults.redirect('/login', { status: 302 })],
+    ['the way to a login page', faults.redirect('https://login.example/', { status: 302 })],
     ['a list', faults.changeFields(() => [])],
   ])('takes the document of RFC 8414 where the other is %s', async (_what, fault) => {
     scene.server.nextAnswers({ endpoint: 'discovery' }, fault);

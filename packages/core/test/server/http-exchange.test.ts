@@ -109,11 +109,29 @@ describe('an exchange', () => {
     await expect(exchange(deaf, 'http://127.0.0.1/', {}, { timeout: 0.02 })).rejects.toBeInstanceOf(NoAnswerError);
   });
 
-  test('lets no header of the caller’s replace one that the protocol needs', () => {
-    const init = requestInit(
-      { headers: { accept: 'application/json', 'user-agent': 'library' } },
-      { Accept: 'text/html', 'User-Agent': 'mine' },
-    );
-    expect(init.headers).toEqual({ accept: 'application/json', 'user-agent': 'mine' });
+  test('lets the caller say who asks, what is read and how a form is labelled, and replace no other header of the protocol', () => {
+    const form = 'application/x-www-form-urlencoded';
+    const needed = {
+      accept: 'application/json',
+      authorization: 'Basic ours',
+      'content-type': `${form};charset=UTF-8`,
+      dpop: 'ours',
+      'user-agent': 'library',
+    };
+    const own = { Accept: '*/*', Authorization: 'theirs', 'Content-Type': form, DPoP: 'theirs', 'User-Agent': 'mine' };
+    expect(requestInit({ headers: needed }, own).headers).toEqual({
+      accept: '*/*',
+      authorization: 'Basic ours',
+      'content-type': form,
+      dpop: 'ours',
+      'user-agent': 'mine',
+    });
+  });
+
+  test('keeps its own media type, and sends none where there is no body', () => {
+    const own = { 'content-type': 'application/json' };
+    const form = { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' };
+    expect(requestInit({ headers: form }, own).headers).toEqual(form);
+    expect(requestInit({ headers: {} }, own).headers).toEqual({});
   });
 });

@@ -1,4 +1,4 @@
-import type { ServerMetadata } from './load-openid-client.js';
+import type { ServerMetadata } from '../load-openid-client.js';
 
 /** Metadata, and for how many seconds it may be kept. */
 export interface FoundMetadata {

@@ -1,0 +1,26 @@
+import type { OAuthClient } from '../server/oauth-client.js';
+import type { ShapedRequest } from '../server/shaped-request.js';
+import type { TokenSet } from '../tokens/token-set.js';
+import type { Grant } from './grant.js';
+import type { Presentation } from './presentation.js';
+
+/** What was done before the lock, since it may fail or call the application's code. */
+export interface Prepared {
+  readonly client: OAuthClient | undefined;
+  /** What presents the refresh token that was stored then. */
+  readonly request: ShapedRequest | undefined;
+  /** Whether a new grant is asked for, and what it is made of. */
+  readonly asksAnew: boolean;
+  readonly sources: unknown;
+}
+
+/** Prepares to redeem the refresh token of `tokens`, or to ask for a new grant. */
+export async function prepare(
+  grant: Grant,
+  presentation: Presentation,
+  { tokens, asksAnew }: { readonly tokens: TokenSet | undefined; readonly asksAnew: boolean },
+): Promise<Prepared> {
+  const client = await grant.prepare();
+  const request = client && tokens && !asksAnew ? presentation.shape(tokens, client) : undefined;
+  return { client, request, asksAnew, sources: asksAnew ? await grant.readSources() : undefined };
+}

@@ -1,0 +1,75 @@
+import type { HttpAnswer } from '../http-exchange.js';
+
+/** Reads an object from JSON, or from a form, in which some servers answer; of a form only what is a token or an error. */
+export function readBody(text: string): Record<string, unknown> | undefined {
+  const object = readObject(text);
+  if (object) return object;
+  const form = readForm(text);
+  return form && ['access_token', 'refresh_token', 'error'].some((name) => Object.hasOwn(form, name))
+    ? form
+    : undefined;
+}
+
+/** Reads the fields of a form; `undefined` for all else. */
+export function readForm(text: string): Record<string, unknown> | undefined {
+  const trimmed = text.trim();
+  return /^[\w.-]+=\S*$/.test(trimmed) ? Object.fromEntries(new URLSearchParams(trimmed)) : undefined;
+}
+
+/** Parses text into an object; `undefined` for all else. */
+export function readObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same answer with another body, as JSON. */
+export function withBody(answer: HttpAnswer, body: object, status = answer.status): HttpAnswer {
+  const headers = new Headers(answer.headers);
+  headers.set('content-type', 'application/json');
+  return { status, headers, text: JSON.stringify(body) };
+}
+
+/**
+ * Writes an answer as RFC 6749 section 5 has it, for a protocol library that takes nothing else: a form as JSON, whatever its
+ * content type says, and a list of scopes as text.
+ */
+export function inStandardForm(answer: HttpAnswer): HttpAnswer {
+  const object = readObject(answer.text);
+  const form = object ? undefined : readBody(answer.text);
+  const body = object ?? (form && { token_type: 'bearer', ...form }); // which those who answer in a form leave out
+  if (!body) return answer;
+  const { scope } = body;
+  return withBody(answer, Array.isArray(scope) ? { ...body, scope: scope.join(' ') } : body);
+}
+
+/** A text in a body, and the names that lead to it, such as `authed_user.access_token`. */
+export interface NamedText {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Lists all texts of a body, at whatever depth. */
+export function namedTexts(body: object): NamedText[] {
+  const texts: NamedText[] = [];
+  const objects: (readonly [string, object])[] = [['', body]];
+  for (const [path, object] of objects) {
+    for (const [key, value] of Object.entries(object) as [string, unknown][]) {
+      const name = path === '' ? key : `${path}.${key}`;
+      if (typeof value === 'string') texts.push({ name, value });
+      else if (typeof value === 'object' && value !== null) objects.push([name, value]);
+    }
+  }
+  return texts;
+}
+
+/** Without an issuer to compare with, an id token cannot be checked, so it is not shown to the checks. */
+export function withoutIdToken(answer: HttpAnswer): HttpAnswer {
+  const { id_token, ...body } = readObject(answer.text) ?? {};
+  return id_token === undefined ? answer : { ...answer, text: JSON.stringify(body) };
+}

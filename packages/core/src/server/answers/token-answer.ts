@@ -1,0 +1,83 @@
+import { type OAuthErrorDetails, RefreshOutcomeUnknownError, TokenRequestError } from '../../errors/index.js';
+import { isSuccess, type Question, readTokenAnswer } from '../endpoint-answer.js';
+import type { UnreadAnswer } from '../../tokens/unread-answer.js';
+import type { TranslatedAnswer } from './translated-answer.js';
+import { type AskedBy, keepBehind, namesTokens, refreshTokensNamed, unreadFrom } from './unread-answer.js';
+
+/** What an answer of the token endpoint says, in OAuth's names. */
+export interface ReadAnswer {
+  /** The body of a success: it has an `access_token` or a `refresh_token`. */
+  readonly body: Record<string, unknown>;
+  /** What is wrong with it beside the tokens. */
+  readonly problem: Error | undefined;
+  /** The answer as it came, where it names a refresh token that the body lacks: it may be the only one that lives. */
+  readonly unread: UnreadAnswer | undefined;
+}
+
+/**
+ * Reads an answer as the dialect translated it; where that brought no token, by OAuth's names as it came.
+ *
+ * @throws as {@link readTokenAnswer}; behind the error, what came is kept where it may hold tokens
+ */
+export function readTranslated(translated: TranslatedAnswer, question: Question, asked: AskedBy): ReadAnswer {
+  const { answer, raw, problem } = translated;
+  try {
+    const body = readTokenAnswer(answer, question);
+    return { body, problem, unread: raw && (lacksRefreshToken(body, raw.text) ? keep() : undefined) };
+  } catch (error) {
+    if (!raw || !isSuccess(raw.status)) throw error;
+    const plain = answer === raw ? undefined : readPlain();
+    if (plain)
+      return {
+        body: plain,
+        problem: new Error('dialect.answer left no token of an answer that has one.'),
+        unread: keep(),
+      };
+    const unread = keep();
+    if (!unread) throw error;
+    const isNamed = namesTokens(raw.text);
+    if (!isNamed && !saysNothing(error)) throw error;
+    throw keepBehind(isNamed ? notUnderstood(raw.status, question.purpose, problem) : (error as Error), unread);
+  }
+
+  function keep(): UnreadAnswer | undefined {
+    return raw && unreadFrom(raw, question.purpose, asked);
+  }
+
+  function readPlain(): Record<string, unknown> | undefined {
+    try {
+      return raw && readTokenAnswer(raw, question);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function lacksRefreshToken(body: Record<string, unknown>, text: string): boolean {
+  const named = refreshTokensNamed(text);
+  return named.length > 0 && !named.includes(String(body['refresh_token']));
+}
+
+/** Whether an error comes of a success in which nothing of use was found. */
+function saysNothing(error: unknown): boolean {
+  return (
+    error instanceof RefreshOutcomeUnknownError ||
+    (error instanceof TokenRequestError && error.code === 'TOKEN_ANSWER_INVALID')
+  );
+}
+
+function notUnderstood(status: number, purpose: string, cause: Error | undefined): Error {
+  const details = { ...aboutUnread(status), cause };
+  return purpose === 'refresh_token' ? new RefreshOutcomeUnknownError(details) : new TokenRequestError(details);
+}
+
+/** What to say of an answer that names tokens in words which the dialect did not translate. */
+export function aboutUnread(status: number): OAuthErrorDetails {
+  return {
+    status,
+    code: 'TOKEN_ANSWER_UNREAD',
+    message: 'The token endpoint answered with tokens in words of its own, and dialect.answer did not translate them.',
+    remedy:
+      'Mend dialect.answer: the answer to a login or a renewal was kept with the record, and is read at the next call. Or log in again.',
+  };
+}

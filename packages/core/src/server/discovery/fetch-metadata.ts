@@ -1,0 +1,75 @@
+import { causesOf } from '../../errors/error-causes.js';
+import { DiscoveryError, TokenEndpointUnavailableError } from '../../errors/index.js';
+import { scrubError } from '../../errors/scrub.js';
+import type { FlowSettings } from '../../options/flow-settings.js';
+import { readObject } from '../answers/answer-body.js';
+import { detailsOf, isTransient, printable } from '../endpoint-answer.js';
+import { exchange, type HttpAnswer, requestInit } from '../http-exchange.js';
+import type { ServerMetadata } from '../load-openid-client.js';
+import { aboutNetworkFailure } from '../no-answer.js';
+import { type FoundMetadata, lifetimeOfAnswer } from './kept-metadata.js';
+import { isOfIssuer, redirectWithin } from './places.js';
+
+const mostRedirects = 5;
+
+/**
+ * Fetches the metadata of `issuer` from a place; `undefined` when there is no such document.
+ *
+ * @throws TokenEndpointUnavailableError when the server cannot be reached; DiscoveryError for a document that cannot be used
+ */
+export async function fetchMetadata(
+  place: URL,
+  issuer: URL,
+  settings: FlowSettings,
+): Promise<FoundMetadata | undefined> {
+  const answer = await fetchDocument(place, settings);
+  const { status, headers, text } = answer;
+  const details = detailsOf(answer, { secrets: [], now: settings.clock.now() });
+  if (isTransient(status)) {
+    const message = `The metadata of ${issuer.origin} could not be fetched: status ${status}.`;
+    throw new TokenEndpointUnavailableError({ ...details, message, mayHaveArrived: false }); // no grant was sent
+  }
+  const metadata = readObject(text);
+  if (status >= 300 || !metadata) return undefined; // a page in its place, or the way to one
+  const { issuer: named } = metadata;
+  if (status !== 200 || typeof named !== 'string' || !isOfIssuer(named, issuer)) {
+    const isNamed = typeof named === 'string' && named !== '';
+    throw new DiscoveryError({
+      ...details,
+      message: isNamed
+        ? `The metadata at ${place.href} are those of the issuer ${String(printable(named, 200, []))}, and not of ${issuer.href}.`
+        : `The metadata of ${issuer.origin} cannot be used: they name no issuer.`,
+      ...(isNamed && {
+        remedy:
+          'Give the issuer as the server writes it, with each slash; where its metadata are elsewhere, metadataUrl too.',
+      }),
+    });
+  }
+  return { metadata: metadata as unknown as ServerMetadata, lifetime: lifetimeOfAnswer(headers) };
+}
+
+/** Follows redirects as long as they stay at the origin. */
+async function fetchDocument(place: URL, { fetch, headers, timeout }: FlowSettings): Promise<HttpAnswer> {
+  const init = requestInit({ method: 'GET', headers: { accept: 'application/json' } }, headers);
+  const asked = new Set<string>();
+  for (let url = place; ;) {
+    asked.add(url.href);
+    const answer = await exchange(fetch, url.href, init, { timeout }).catch((error: unknown) => {
+      throw unreachable(place, error);
+    });
+    const next = redirectWithin(url, answer.status, answer.headers.get('location'));
+    if (!next || asked.has(next.href) || asked.size > mostRedirects) return answer;
+    url = next;
+  }
+}
+
+function unreachable(place: URL, error: unknown): Error {
+  const reason = causesOf(error).at(-1)?.message ?? 'no answer';
+  const about = {
+    message: `The metadata of ${place.origin} could not be fetched: ${reason}.`,
+    ...aboutNetworkFailure(error),
+    cause: scrubError(error),
+  };
+  if (about.retryable === false) return new DiscoveryError(about);
+  return new TokenEndpointUnavailableError({ ...about, mayHaveArrived: false });
+}

@@ -1,0 +1,29 @@
+import { parseUrl } from '../../platform/urls.js';
+
+/**
+ * Lists where clients look for the metadata of an issuer: OpenID Connect Discovery section 4, RFC 8414 section 3 (the
+ * well-known name goes between host and path), OpenID's name at that place, as the specification of MCP asks for it, and
+ * RFC 8414's behind the path, where some servers have it.
+ */
+export function metadataPlaces(issuer: URL): URL[] {
+  const path = issuer.pathname.replace(/\/+$/, '');
+  const [openid, oauth] = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'];
+  const paths = [path + openid, oauth + path, openid + path, path + oauth];
+  return [...new Set(paths)].map((place) => new URL(place + issuer.search, issuer));
+}
+
+/** Returns where an answer leads to, as long as that is the same origin. */
+export function redirectWithin(url: URL, status: number, location: string | null): URL | undefined {
+  const isRedirect = [301, 302, 303, 307, 308].includes(status);
+  const target = isRedirect && location !== null ? parseUrl(location, url) : undefined;
+  return target?.origin === url.origin && target.username === '' && target.password === '' ? target : undefined;
+}
+
+/**
+ * Tells whether metadata are of the issuer that was asked for (RFC 8414 section 3.3). Microsoft's multi-tenant metadata and those of
+ * its B2C name another (a template, or a tenant's id), which OpenID clients let pass.
+ */
+export function isOfIssuer(named: string, expected: URL): boolean {
+  if (parseUrl(named)?.href === expected.href) return true;
+  return expected.origin === 'https://login.microsoftonline.com' || expected.hostname.endsWith('.b2clogin.com');
+}
