@@ -280,7 +280,7 @@ describe('a login in a browser by a dialect', () => {
     const { url, state } = await started({ pkce: false, nonce: false });
     expect([...new URL(url).searchParams.keys()]).not.toContain('code_challenge');
     expect([...new URL(url).searchParams.keys()]).not.toContain('nonce');
-    expect(Object.keys(state).sort()).toEqual(['redirectUri', 'state']);
+    expect(Object.keys(state).sort()).toEqual(['redirectUri', 'scope', 'state']);
   });
 
   test('has both by default', async () => {
