@@ -19,7 +19,7 @@ import { syncFolder, writeAtomically } from './file/atomic-write.js';
 import { setAside } from './file/corrupt-file.js';
 import type { FileLockOptions } from './lock/file-lock.js';
 import { type Locking, parseLocking } from './lock/locking-kind.js';
-import { withFileLock } from './lock/locking.js';
+import { lockedFile, withFileLock } from './lock/locking.js';
 import { makePrivateFolder } from './file/private-folder.js';
 import { probeSave } from './file/save-probe.js';
 import { codeOf, storageFault } from './file/storage-fault.js';
@@ -133,12 +133,12 @@ export class FileTokenStorage implements TokenStorage {
    * @throws LockTimeoutError; LockUnavailableError; StorageUnavailableError; what the task throws.
    */
   async withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
-    const file = this.#fileOf(key);
+    const file = this.#fileOf(options.purpose === 'login' ? key.replace(/\.login$/, '') : key);
     const probeAndRun = (lock: HeldLock): Promise<T> => {
       probeSave(file);
       return task(lock);
     };
-    return withFileLock(file, this.#locking, probeAndRun, options);
+    return withFileLock(lockedFile(file, options), this.#locking, probeAndRun, options);
   }
 
   #fileOf(key: string): string {

@@ -7,9 +7,10 @@ export interface UserInfo {
   readonly [claim: string]: unknown;
 }
 
-/** The claims are about somebody else than the id token, and must not be used (OpenID Connect Core section 5.3.2). */
-export function otherSubject(): TokenRequestError {
-  return new TokenRequestError({
+/** Throws when claims are about somebody else than the id token, and must not be used (OpenID Connect Core section 5.3.2). */
+export function assertSubject(claims: UserInfo, subject: unknown): UserInfo {
+  if (subject === undefined || subject === claims.sub) return claims;
+  throw new TokenRequestError({
     status: 200,
     code: 'USER_INFO_INVALID',
     message: 'The server answered with claims about another user than the id token, so they are not given out.',

@@ -7,7 +7,7 @@ import {
 } from '../errors/index.js';
 import { AuthorisedFetch, type TokenSource } from '../fetch/authorised-fetch.js';
 import { requestUserInfo } from '../fetch/request-user-info.js';
-import { otherSubject, type UserInfo } from '../fetch/user-info.js';
+import { assertSubject, type UserInfo } from '../fetch/user-info.js';
 import { type AccessTokenOptions, readCall } from '../options/access-token-options.js';
 import { defaultKey } from '../options/default-key.js';
 import type { AuthFlowOptions, FlowOptions } from '../options/flow-options.js';
@@ -17,14 +17,15 @@ import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import type { Grant } from '../renewal/grant.js';
 import { keepFresh, type KeptFresh } from '../renewal/keep-fresh.js';
 import { beginLogin, joinLogin, logIn } from '../renewal/login.js';
+import { logInByTurn } from '../renewal/login-turn.js';
 import { logOut } from '../renewal/logout.js';
 import { presentedAgainAt } from '../renewal/refresh-notes.js';
 import { cold, keepWarm } from '../renewal/warm-token.js';
 import { AuthorizationServer } from '../server/authorization-server.js';
 import type { OAuthClient } from '../server/oauth-client.js';
-import type { HeldLock, LockOptions } from '../storage/lock.js';
+import type { HeldLock, Lock, LockOptions } from '../storage/lock.js';
 import type { DeleteContext, SaveContext } from '../storage/token-storage.js';
-import { isFresh, secondsLeft } from '../tokens/expiry.js';
+import { secondsLeft } from '../tokens/expiry.js';
 import { FlowEvents, summarize } from '../tokens/flow-events.js';
 import { widestScope } from '../tokens/scope.js';
 import { TokenSet } from '../tokens/token-set.js';
@@ -32,7 +33,7 @@ import { sharedServer } from './account-sibling.js';
 import { checkOptions } from './check-options.js';
 import { assembleParts, type FlowParts } from './flow-parts.js';
 import { boundKey, required } from './held-token.js';
-import { assertDeletable, warnOfMissingLock } from './own-hooks.js';
+import { assertDeletable, lockBeside, warnOfMissingLock } from './own-hooks.js';
 import { requestByGrant } from './token-request.js';
 
 /** How long a caller waits. */
@@ -51,6 +52,7 @@ export abstract class AuthFlow {
   readonly events: FlowEvents = new FlowEvents();
   readonly #options: AuthFlowOptions;
   readonly #server: AuthorizationServer;
+  readonly #settings: FlowSettings;
   #key: string | undefined;
   #lazyParts: FlowParts | undefined;
   /** What `authorize` works with while it is part of a renewal. */
@@ -67,6 +69,7 @@ export abstract class AuthFlow {
     if (!shared) checkOptions(this.#options, this.needsServer);
     if (this.needsServer && this.withLock === AuthFlow.prototype.withLock) warnOfMissingLock(this.#options);
     this.#server = shared ?? new AuthorizationServer(readOptions(this.#options));
+    this.#settings = { ...this.#server.settings, scope: this.#options.scope };
   }
 
   // Hooks: what a subclass says of itself.
@@ -129,7 +132,6 @@ export abstract class AuthFlow {
   /**
    * Whose grant the tokens are: `login` of a person, or a program's, by a name that is part of the key. No kind is given
    * another's tokens. Name that of a grant of your own, since a minifier may rename its class.
-   *
    * @defaultValue `login` for a flow that is interactive, else the name of the class
    * @group Hooks to override
    */
@@ -139,7 +141,6 @@ export abstract class AuthFlow {
 
   /**
    * Whether tokens come from an authorization server, so that the options must name it and the client.
-   *
    * @group Hooks to override
    */
   protected get needsServer(): boolean {
@@ -186,7 +187,9 @@ export abstract class AuthFlow {
     const call = readCall(options, threshold, this.#now());
     let tokens: TokenSet;
     try {
-      tokens = await unlessAborted(signal, () => (noAutoRefresh ? this.#asStored() : callers.serve(call)));
+      tokens = await unlessAborted(signal, () =>
+        noAutoRefresh ? callers.asStored(() => this.reload()) : callers.serve(call),
+      );
     } catch (error) {
       if (!interactive || !this.interactive || !(error instanceof LoginRequiredError)) throw error;
       tokens = await this.logIn({ signal });
@@ -198,12 +201,6 @@ export abstract class AuthFlow {
       this.#warm = keepWarm(credential, tokens, { threshold, ahead: callers.renewsAhead(tokens), again });
     }
     return tokens.accessToken;
-  }
-
-  async #asStored(): Promise<TokenSet> {
-    const { tokens, unsaved } = this.#parts.credential;
-    if (tokens && (unsaved || isFresh(tokens, this.#now()))) return tokens;
-    return (await this.reload()) ?? Promise.reject(new NoTokensError());
   }
 
   /** Reads what is stored into memory, to notice a login or logout elsewhere at once; `undefined` when nothing is. */
@@ -228,8 +225,7 @@ export abstract class AuthFlow {
    */
   keepFresh(): KeptFresh {
     const { clock, autoRefreshThreshold: threshold } = this.settings;
-    const token = (options: AccessTokenOptions): Promise<string> => this.getAccessTokenRefreshIfNecessary(options);
-    return keepFresh({ clock, threshold, credential: this.#parts.credential, token });
+    return keepFresh({ ...this.#parts, clock, threshold, token: this.#tokenSource.token });
   }
 
   /**
@@ -258,9 +254,7 @@ export abstract class AuthFlow {
   async fetchUserInfo({ signal }: Waiting = {}): Promise<UserInfo> {
     const { userinfoEndpoint } = await this.prepareClient();
     const claims = await requestUserInfo(userinfoEndpoint, this.#tokenSource, signal);
-    const subject = this.tokens.idTokenClaims?.['sub'];
-    if (subject !== undefined && subject !== claims.sub) throw otherSubject();
-    return claims;
+    return assertSubject(claims, this.tokens.idTokenClaims?.['sub']);
   }
 
   /**
@@ -407,15 +401,22 @@ export abstract class AuthFlow {
     step?: (context: AuthorizeContext) => Promise<TokenSet>,
   ): Promise<TokenSet> {
     const { credential, keeper } = this.#parts;
+    const { key, loginLock: lock, settings } = this;
     const began = this.#now();
     const start = async (aborted: AbortSignal): Promise<TokenSet> => {
-      const how = { scope: this.settings.scope, reason: 'login' } as const;
+      const how = { scope: settings.scope, reason: 'login' } as const;
       const tokens = await logIn(keeper, step ?? ((context) => this.authorize(context)), how, aborted);
-      const duration = (this.#now() - began) / 1000;
-      this.events.emit('authorized', { key: this.key, tokens: summarize(tokens), duration });
+      this.events.emit('authorized', { key, tokens: summarize(tokens), duration: (this.#now() - began) / 1000 });
       return tokens;
     };
-    return step ? beginLogin(start, signal) : joinLogin(credential, start, this.settings.scope, signal);
+    if (step) return beginLogin(start, signal);
+    const turn = { ...settings, keeper, lock, key };
+    return joinLogin(credential, (aborted) => logInByTurn(turn, start, aborted), settings.scope, signal);
+  }
+
+  /** @internal The lock that is held while a person is busy. */
+  protected get loginLock(): Lock | undefined {
+    return lockBeside(this, AuthFlow.prototype, this.#options.lock);
   }
 
   /** @internal What `authorize` takes from the application's code, read before a place in line and the lock are taken. */
@@ -436,7 +437,7 @@ export abstract class AuthFlow {
 
   /** @internal */
   protected get settings(): FlowSettings {
-    return this.#server.settings;
+    return this.#settings;
   }
 
   get #heldTokens(): TokenSet | undefined {

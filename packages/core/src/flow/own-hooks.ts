@@ -1,3 +1,4 @@
+import type { Lock } from '../storage/lock.js';
 import type { AuthFlowOptions } from '../options/flow-options.js';
 import { warnOnce } from '../platform/warn.js';
 
@@ -32,4 +33,14 @@ export function warnOfMissingLock({ lock }: AuthFlowOptions): void {
     'A flow has storage hooks of its own but no lock, so two processes can spend the same refresh token. ' +
       "Give the option lock, such as fileLock(path), or override withLock; lock: 'process' says that one process is all.",
   );
+}
+
+/**
+ * Returns the lock by which another is to be had beside the credential's: none for a `withLock` of one's own, which may know
+ * but one, nor where one process is all, in which logins are joined anyway.
+ */
+export function lockBeside(flow: object, base: object, lock: Lock | 'process' | undefined): Lock | undefined {
+  const own = flow as Partial<Record<string, unknown>>;
+  const isOwn = own['withLock'] !== (base as Partial<Record<string, unknown>>)['withLock'];
+  return isOwn || lock === 'process' ? undefined : lock;
 }

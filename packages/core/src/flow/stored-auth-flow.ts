@@ -2,9 +2,10 @@ import { accountOptions, markBuiltFromOptions, siblingOf } from './account-sibli
 import { AuthFlow } from './auth-flow.js';
 import type { AuthFlowOptions } from '../options/flow-options.js';
 import { checkMethods } from './check-options.js';
-import type { HeldLock, LockOptions } from '../storage/lock.js';
+import type { HeldLock, Lock, LockOptions } from '../storage/lock.js';
 import { MemoryTokenStorage } from '../storage/memory-token-storage.js';
-import { assertDeletable, overridesHooks, warnOfMissingLock } from './own-hooks.js';
+import { assertDeletable, lockBeside, overridesHooks, warnOfMissingLock } from './own-hooks.js';
+import { scopeSet, unionOfScopes } from '../tokens/scope.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { DeleteContext, SaveContext, TokenStorage } from '../storage/token-storage.js';
 
@@ -78,6 +79,28 @@ export abstract class StoredAuthFlow extends AuthFlow {
   protected override withLock<T>(task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
     if (this.options.lock || !this.#storage) return super.withLock(task, options);
     return this.#storage.withLock(this.key, task, options);
+  }
+
+  protected override get loginLock(): Lock | undefined {
+    return lockBeside(this, StoredAuthFlow.prototype, this.options.lock ?? this.#storage);
+  }
+
+  /**
+   * Returns a flow like this one that wants further scopes, for a step-up: for a login, those of this flow and `scope`; it
+   * finds the same login, and its login asks for what is stored too, so that others go on with the wider token. For the grant of a
+   * program, exactly those in `scope`. It logs in by `doFlow`, or with `interactive`, and else throws `SCOPE_MISSING`.
+   *
+   * @param scope - scopes, separated by spaces, such as `explainResponse` gives
+   */
+  withScope(scope: string): this {
+    if (typeof scope !== 'string' || scope.trim() === '') throw new TypeError('scope must be a non-empty string.');
+    const { key } = this.options;
+    const own =
+      this.credentialKind === 'login'
+        ? { scope: unionOfScopes(this.options.scope, scope) }
+        : { scope, key: key && `${key} ${encodeURIComponent(scopeSet(scope))}` };
+    const options = accountOptions(this.options, { ...own, storage: this.#storage }, this.server);
+    return siblingOf(this, options, ['events']);
   }
 
   /**

@@ -1,7 +1,13 @@
-import { AuthFlowError, LockTimeoutError, OAuthError, StorageUnavailableError } from '../errors/index.js';
+import {
+  AuthFlowError,
+  LockTimeoutError,
+  NoTokensError,
+  OAuthError,
+  StorageUnavailableError,
+} from '../errors/index.js';
 import type { Call } from '../options/access-token-options.js';
 import type { FlowSettings } from '../options/flow-settings.js';
-import { dueAhead, isValid, lifetimeOf } from '../tokens/expiry.js';
+import { dueAhead, isFresh, isValid, lifetimeOf } from '../tokens/expiry.js';
 import { missingScopes } from '../tokens/scope.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { CredentialState } from './credential-state.js';
@@ -50,6 +56,13 @@ export class Callers {
       if (present && canWait(error)) return present;
       throw error;
     }
+  }
+
+  /** Gives what is stored, as it is: from memory while that is fresh, else by `reload`. @throws NoTokensError */
+  async asStored(reload: () => Promise<TokenSet | undefined>): Promise<TokenSet> {
+    const { tokens, unsaved } = this.#credential;
+    if (tokens && (unsaved || isFresh(tokens, this.#now()))) return tokens;
+    return (await reload()) ?? Promise.reject(new NoTokensError());
   }
 
   /** Whether a caller may be given these tokens. */

@@ -29,6 +29,11 @@ export interface LockOptions {
    * nothing once the task has begun. A lock may do without it.
    */
   readonly onRelease?: (() => Promise<void>) | undefined;
+  /**
+   * Set for the lock that is held while a person logs in, for minutes maybe, and beside which the credential's own lock is
+   * taken. Its key ends in `.login`: a lock that has one place whatever the key needs a second one for it.
+   */
+  readonly purpose?: 'login' | undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Lock } from '@latchkey/core';
 import { type Locking, parseLocking } from './locking-kind.js';
-import { withFileLock } from './locking.js';
+import { lockedFile, withFileLock } from './locking.js';
 import { probeRoom } from '../file/save-probe.js';
 import { parsePath, tokenFileAt } from '../file/token-file-path.js';
 
@@ -19,7 +19,8 @@ export interface FileLockOptions {
  * Makes a lock for an application that stores tokens by hooks of its own. The lock of a token file `path` is the
  * file `path` with `.lock` behind it, which is created 0600 and stays; a folder means `sso_tokens.json` inside it.
  * So `fileLock(path)` and `new FileTokenStorage(path)` exclude each other. There is one lock whatever the key
- * (but one for each file of a storage with `perKey`).
+ * (but one for each file of a storage with `perKey`, and a second one, `path` with `.login.lock` behind it, that is held while
+ * a person logs in).
  *
  * Like a storage, it fails before the task runs when the folder of `path` cannot be written or is full.
  *
@@ -41,7 +42,7 @@ export function fileLock(path: string, options: FileLockOptions = {}): Lock {
         probeRoom(tokenFile);
         return task(lock);
       };
-      return withFileLock(tokenFile, locking, probeAndRun, lockOptions);
+      return withFileLock(lockedFile(tokenFile, lockOptions), locking, probeAndRun, lockOptions);
     },
   };
 }

@@ -46,3 +46,8 @@ function attempt(file: string, path: string, locking: Locking): OwnedLock | Occu
   closeSync(marker.fd);
   return takeLockfile(`${file}.lockfile`, path);
 }
+
+/** The file whose lock is taken: a person who logs in holds one beside that of the tokens. */
+export function lockedFile(file: string, { purpose }: Pick<LockOptions, 'purpose'>): string {
+  return purpose === 'login' ? `${file}.login` : file;
+}

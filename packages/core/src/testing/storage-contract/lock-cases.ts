@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { LockTimeoutError } from '../../errors/index.js';
 import type { HeldLock, LockOptions } from '../../storage/lock.js';
 import type { TokenStorage } from '../../storage/token-storage.js';
 import type { TokenStorageFixture } from '../token-storage-fixture.js';
@@ -48,6 +49,19 @@ export function lockCases<S extends TokenStorage>(fixture: TokenStorageFixture<S
           return [before, signal.aborted];
         };
         assert.deepEqual(await storage.withLock(ada, task, waiting()), [false, false]);
+      },
+    },
+    {
+      title: 'can be taken while the lock of a login is held, which lets one in at a time',
+      body: async (storage) => {
+        const other = await fixture.reopen(storage);
+        const busy: LockOptions = { ...waiting(), purpose: 'login' };
+        const task = async (): Promise<unknown> => {
+          const second = outcomeOf(other.withLock(`${ada}.login`, async () => 'in', { ...busy, timeout: 0 }));
+          assert.ok((await second).error instanceof LockTimeoutError, 'two held the lock of a login');
+          return other.withLock(ada, async () => 'beside', waiting());
+        };
+        assert.equal(await storage.withLock(`${ada}.login`, task, busy), 'beside');
       },
     },
     {
