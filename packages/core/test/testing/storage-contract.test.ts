@@ -151,6 +151,7 @@ describe('the contract of token storages', () => {
       [
         'lets one task in at a time, across two openings',
         'shows the last save to each task under the lock',
+        'can be taken while the lock of a login is held, which lets one in at a time',
         'lets a waiter that is aborted leave alone, for good',
         'does not begin for a signal that is aborted already',
         'gives up when the lock is held for too long',
