@@ -67,6 +67,10 @@ function manifestErrors(manifest) {
       .filter(([, range]) => range.includes(':'))
       .map(([key, range]) => `${key} is ${range}, which nobody else can install`),
     ...(manifest.peerDependencies?.['@latchkey/core'] === core ? [] : [`its peer @latchkey/core is not ${core}`]),
+    ...Object.keys(manifest.exports)
+      .filter((entry) => entry.startsWith('./') && entry !== './package.json')
+      .filter((entry) => !manifest.typesVersions?.['*'][entry.slice(2)])
+      .map((entry) => `typesVersions has no ${entry}, which node10 needs`),
     ...('@latchkey/core' in (manifest.dependencies ?? {}) ? ['core is a dependency: a program would get two'] : []),
   ];
 }

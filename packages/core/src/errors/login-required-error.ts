@@ -47,7 +47,8 @@ export class NoRefreshTokenError extends NoTokensError {
   static override readonly defaults: ErrorDefaults = {
     code: 'NO_REFRESH_TOKEN',
     message: 'The access token must be renewed, but no refresh token is stored.',
-    remedy: 'Log in again; ask for the scope offline_access if the server gives refresh tokens only then.',
+    remedy:
+      "Log in again; ask for the scope offline_access if the server gives refresh tokens only then, with parameters: { prompt: 'consent' } where it wants that (OpenID Connect Core section 11).",
   };
 }
 
