@@ -1,4 +1,8 @@
-/** An answer of the token endpoint that nobody could read: it may hold tokens that exist nowhere else. A secret. */
+/**
+ * An answer of the token endpoint that nobody could read: it may hold tokens that exist nowhere else. A secret.
+ *
+ * @group Write your own storage
+ */
 export interface UnreadAnswer {
   /** What was asked for: the grant type. */
   readonly purpose: string;
