@@ -332,6 +332,10 @@ export abstract class AuthFlow {
   get expiresAt(): Date | undefined {
     return this.tokens.expiresAt;
   }
+  /** When the refresh token ends; `undefined` when unknown, or never. @throws NoTokensError */
+  get refreshExpiresAt(): Date | undefined {
+    return this.tokens.refreshExpiresAt;
+  }
   /** When the access token was issued; `undefined` when unknown. @throws NoTokensError */
   get issuedAt(): Date | undefined {
     return this.tokens.issuedAt;

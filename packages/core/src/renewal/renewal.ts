@@ -12,7 +12,7 @@ import type { Call } from '../options/access-token-options.js';
 import type { FlowSettings } from '../options/flow-settings.js';
 import type { HeldLock } from '../storage/lock.js';
 import { isValid } from '../tokens/expiry.js';
-import { type FlowEvents, summarize, tellFailure, tellProblem } from '../tokens/flow-events.js';
+import { type FlowEvents, summarize, tellExpiring, tellFailure, tellProblem } from '../tokens/flow-events.js';
 import { hasMoved } from '../tokens/generation.js';
 import { assertAccessToken, mergeAnswer, subjectProblem } from '../tokens/merge.js';
 import { TokenSet } from '../tokens/token-set.js';
@@ -137,9 +137,9 @@ export class Renewal {
     if (isNew) this.#events.emit(before ? 'adopted' : 'loaded', { key: this.#key, tokens: summarize(tokens) });
     const found = { tokens, isNew };
     if (rereadAnswer(tokens, this.#settings).tokens) return { stored }; // better ones came with an answer that was kept
-    return isGoodEnough(found, call, { scope: this.#settings.scope, ownToken, now: this.#now() })
-      ? { found, stored }
-      : { stored };
+    const isGood = isGoodEnough(found, call, { scope: this.#settings.scope, ownToken, now: this.#now() });
+    if (isGood && isNew) tellExpiring(this.#events, this.#key, tokens, this.#now());
+    return isGood ? { found, stored } : { stored };
   }
 
   /** Whether there is nothing to redeem, so that a new grant is asked for. @throws why not, or not yet */
@@ -164,8 +164,8 @@ export class Renewal {
     const saved = await this.#keeper.save(merged, stored, { reason: 'refresh', lock, scope });
     tellProblem(this.#events, this.#key, answer.problem ?? subjectProblem(merged, tokens));
     assertAccessToken(answer.body);
-    const duration = (this.#now() - began) / 1000;
-    this.#events.emit('renewed', { key: this.#key, tokens: summarize(saved), duration });
+    this.#events.emit('renewed', { key: this.#key, tokens: summarize(saved), duration: (this.#now() - began) / 1000 });
+    tellExpiring(this.#events, this.#key, saved, this.#now());
     return { tokens: saved, requestedAt: answer.sentAt, isNew: true };
   }
 

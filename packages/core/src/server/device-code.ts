@@ -3,7 +3,7 @@ import type { HttpAnswer } from './http-exchange.js';
 import { readForm, readObject } from './answers/answer-body.js';
 import { detailsOf, isSuccess, isTransient, type Question } from './endpoint-answer.js';
 import { unavailable } from './refusals.js';
-import { readSeconds } from '../tokens/token-record.js';
+import { readSeconds } from '../tokens/read-seconds.js';
 import { parseUrl } from '../platform/urls.js';
 
 /** What a person needs to approve a login on another device (RFC 8628 section 3.2). @group Options */

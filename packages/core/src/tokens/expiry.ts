@@ -57,3 +57,16 @@ export function dueAhead(tokens: TokenSet): number {
 export function lifetimeOf({ expiresAt, issuedAt }: TokenSet): number | undefined {
   return expiresAt && issuedAt && Math.max(0, (expiresAt.getTime() - issuedAt.getTime()) / 1000);
 }
+
+/**
+ * Tells whether a login is about to end at `now` (ms): less than a tenth of the refresh token's life is left; or its end has
+ * not moved with the last renewal, and comes before another is due.
+ */
+export function loginEndsSoon(tokens: TokenSet, now: number): boolean {
+  const { refreshExpiresAt, refreshIssuedAt, issuedAt, expiresAt } = tokens;
+  if (tokens.refreshToken === undefined || !refreshExpiresAt || !refreshIssuedAt) return false;
+  const end = refreshExpiresAt.getTime();
+  if (end - now < (end - refreshIssuedAt.getTime()) / 10) return true;
+  const isFixed = issuedAt !== undefined && refreshIssuedAt < issuedAt;
+  return isFixed && expiresAt !== undefined && expiresAt.getTime() >= end;
+}

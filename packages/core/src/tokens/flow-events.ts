@@ -1,5 +1,6 @@
 import { isErrorLike } from '../errors/error-causes.js';
 import { AuthFlowError, LoginRequiredError } from '../errors/index.js';
+import { loginEndsSoon } from './expiry.js';
 import type { TokenSet } from './token-set.js';
 import { warn } from '../platform/warn.js';
 
@@ -15,6 +16,8 @@ export interface TokenSummary {
   readonly generation: number | undefined;
   /** Whether a refresh token is held. */
   readonly hasRefreshToken: boolean;
+  /** When the refresh token ends; `undefined` when that is unknown, or never. */
+  readonly refreshExpiresAt: Date | undefined;
 }
 
 /** Something happened to a credential. @group Events */
@@ -65,6 +68,8 @@ export interface FlowEventMap {
   renewalFailed: FailureEvent;
   /** Somebody has to log in. */
   loginRequired: FailureEvent;
+  /** The refresh token is about to end, and the login with it, unless a renewal moves that. */
+  refreshTokenExpiring: TokenEvent;
   /** A refresh token was sent, but no answer came. */
   outcomeUnknown: FailureEvent;
   /** An answer held tokens, which were kept, but is wrong beside them. */
@@ -98,8 +103,8 @@ export class FlowEvents {
 
 /** Leaves of a token set what may be logged. */
 export function summarize(tokens: TokenSet): TokenSummary {
-  const { scope, expiresAt, issuedAt, generation } = tokens;
-  return { scope, expiresAt, issuedAt, generation, hasRefreshToken: tokens.refreshToken !== undefined };
+  const { scope, expiresAt, issuedAt, generation, refreshToken, refreshExpiresAt } = tokens;
+  return { scope, expiresAt, issuedAt, generation, hasRefreshToken: refreshToken !== undefined, refreshExpiresAt };
 }
 
 /** Tells why a renewal failed, unless by a mistake of the caller. */
@@ -111,4 +116,9 @@ export function tellFailure(events: FlowEvents, key: string, error: unknown): vo
 /** Tells what is wrong with an answer beside its tokens, such as an id token that does not verify. */
 export function tellProblem(events: FlowEvents, key: string, problem: Error | undefined): void {
   if (problem) events.emit('answerInvalid', { key, problem });
+}
+
+/** Tells that a login is about to end, so that somebody can log in before. */
+export function tellExpiring(events: FlowEvents, key: string, tokens: TokenSet, now: number): void {
+  if (loginEndsSoon(tokens, now)) events.emit('refreshTokenExpiring', { key, tokens: summarize(tokens) });
 }

@@ -1,6 +1,8 @@
 import { TokenRequestError } from '../errors/index.js';
 import { lifeOfJwtFromThePast } from '../crypto/jwt.js';
-import { isShallow, readSeconds } from './token-record.js';
+import { readSeconds } from './read-seconds.js';
+import { isShallow } from './token-record.js';
+import { refreshExpiryAfter } from './refresh-expiry.js';
 import { TokenSet } from './token-set.js';
 
 /**
@@ -12,13 +14,15 @@ import { TokenSet } from './token-set.js';
  */
 export function mergeAnswer(body: Readonly<Record<string, unknown>>, sentAt: number, previous?: TokenSet): TokenSet {
   const fields = Object.fromEntries(Object.entries(body).filter(([, value]) => isShallow(value)));
-  const { latchkey: _stamp, issued_at: _issued, expires_at: _expires, dpop_key: _key, ...answer } = fields;
+  const { latchkey: _stamp, issued_at: _issued, expires_at: _expires, dpop_key: _key, ...others } = fields;
+  const { refresh_expires_at: _end, refresh_issued_at: _start, ...answer } = others;
   const { access_token: token, expires_in: lifetime } = answer;
   const isNew = isText(token) && token !== previous?.accessToken;
   const unsaid = isNew && readSeconds(lifetime) === undefined ? lifeOfJwtFromThePast(token, sentAt) : undefined;
   if (unsaid !== undefined) answer['expires_in'] = unsaid;
   if (!previous) return TokenSet.from(answer, sentAt);
-  const { access_token, refresh_token, scope, id_token, expires_at, issued_at, dpop_key } = previous.toJSON();
+  const before = previous.toJSON();
+  const { access_token, refresh_token, scope, id_token, expires_at, issued_at, dpop_key } = before;
   const kept = isText(answer['access_token'])
     ? { issued_at: Math.floor(sentAt / 1000) }
     : { access_token, expires_at, issued_at };
@@ -26,6 +30,7 @@ export function mergeAnswer(body: Readonly<Record<string, unknown>>, sentAt: num
     {
       ...answer,
       ...kept,
+      ...refreshExpiryAfter(answer, sentAt, before),
       refresh_token: isText(answer['refresh_token']) ? answer['refresh_token'] : refresh_token,
       id_token: isText(answer['id_token']) ? answer['id_token'] : id_token,
       dpop_key,

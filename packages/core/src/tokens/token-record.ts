@@ -1,4 +1,4 @@
-import { expiryOfJwt } from '../crypto/jwt.js';
+import { readExpiry, readRefreshExpiry, readTime } from './record-times.js';
 import { readUnread, type UnreadAnswer } from './unread-answer.js';
 
 /** A token set as it is stored: OAuth's own names, times in whole seconds since 1970. @group Write your own storage */
@@ -17,6 +17,10 @@ export interface TokenRecord {
   expires_at?: number;
   /** When it was issued, in seconds since 1970. */
   issued_at?: number;
+  /** When the refresh token ends, in seconds since 1970; absent where that is not known, or never. */
+  refresh_expires_at?: number;
+  /** When the server first told that end, in seconds since 1970. */
+  refresh_issued_at?: number;
   /** The private key, a JWK, that the tokens are bound to (RFC 9449). A secret. */
   dpop_key?: Readonly<Record<string, unknown>>;
   /** A client that a server registered for us (RFC 7591), in a record of its own without tokens. It may hold a secret. */
@@ -70,21 +74,21 @@ export interface RecordStamp {
   readonly refused?: true;
 }
 
-const latestSecond = 8_640_000_000_000; // the last second that a Date can hold
-
-/** Reads a lifetime in seconds from a number or numeric string; `undefined` for all else. */
-export function readSeconds(value: unknown): number | undefined {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof number !== 'number' || Number.isNaN(number)) return undefined;
-  return Math.min(Math.max(Math.floor(number), 0), latestSecond);
-}
-
 const textFields = ['access_token', 'refresh_token', 'id_token', 'token_type'];
 
 /** What a record never takes over as it is. */
 const ownFields = new Set([
   ...textFields,
-  ...['scope', 'expires_in', 'expires_at', 'issued_at', 'latchkey', '__proto__'],
+  ...[
+    'scope',
+    'expires_in',
+    'expires_at',
+    'issued_at',
+    'refresh_expires_at',
+    'refresh_issued_at',
+    'latchkey',
+    '__proto__',
+  ],
 ]);
 
 /** Brings a record of any known form into Latchkey's own: a token response, EarthScope's six keys, RDP's. */
@@ -100,6 +104,8 @@ export function normaliseRecord(source: Record<string, unknown>, now: number): T
   const expires = readExpiry(source, issued, now);
   if (expires !== undefined) record.expires_at = expires;
   if (issued !== undefined) record.issued_at = issued;
+  if (record.refresh_token !== undefined)
+    Object.assign(record, readRefreshExpiry(source, issued ?? Math.floor(now / 1000)));
   for (const [name, value] of Object.entries(source)) {
     if (value !== null && !ownFields.has(name) && isShallow(value)) record[name] = value;
   }
@@ -118,28 +124,6 @@ export function normaliseRecord(source: Record<string, unknown>, now: number): T
 export function isShallow(value: unknown, depth = 100): boolean {
   if (typeof value !== 'object' || value === null) return true;
   return depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1));
-}
-
-function readExpiry(source: Record<string, unknown>, issued: number | undefined, now: number): number | undefined {
-  const stored = readTime(source['expires_at']) ?? readDate(source['expires_at']) ?? readTime(source['expiry_tm']);
-  if (stored !== undefined) return stored;
-  const lifetime = readSeconds(source['expires_in']);
-  if (lifetime !== undefined) return Math.min((issued ?? Math.floor(now / 1000)) + lifetime, latestSecond);
-  return typeof source['access_token'] === 'string' ? readSeconds(expiryOfJwt(source['access_token'])) : undefined;
-}
-
-const dateAndZone = /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/;
-
-/** simple-oauth2 writes a date in ISO 8601. One without a zone could mean any. */
-function readDate(value: unknown): number | undefined {
-  return typeof value === 'string' && dateAndZone.test(value) ? readSeconds(Date.parse(value) / 1000) : undefined;
-}
-
-/** Some write milliseconds: RDP's samples in Java, Apigee, Salesforce. As such, these are the years 2008 to 2103. */
-function readTime(value: unknown): number | undefined {
-  const number = readSeconds(value);
-  const isMilliseconds = number !== undefined && number > 1_200_000_000_000 && number < 4_200_000_000_000;
-  return isMilliseconds ? Math.floor(number / 1000) : number;
 }
 
 /** A list is joined, and characters that could forge lines in a log are none of a scope's (RFC 6749 section 3.3). */

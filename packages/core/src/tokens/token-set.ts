@@ -71,6 +71,17 @@ export class TokenSet {
   get issuedAt(): Date | undefined {
     return toDate(this.#record.issued_at);
   }
+  /**
+   * When the refresh token ends, and the login with it unless a renewal moves that: as servers tell by
+   * `refresh_token_expires_in`, `refresh_expires_in` or `x_refresh_token_expires_in`; `undefined` when unknown, or never (0).
+   */
+  get refreshExpiresAt(): Date | undefined {
+    return toDate(this.#record.refresh_expires_at);
+  }
+  /** @internal */
+  get refreshIssuedAt(): Date | undefined {
+    return toDate(this.#record.refresh_issued_at);
+  }
   /** @internal */
   get dpopKey(): DpopKey | undefined {
     return this.#record.dpop_key;

@@ -64,6 +64,7 @@ function watch(flow: DeviceCodeFlow | ClientCredentialsFlow): unknown[] {
     'loginRequired',
     'outcomeUnknown',
     'answerInvalid',
+    'refreshTokenExpiring',
     'loggedOut',
   ];
   for (const name of names) flow.events.on(name, (event) => events.push(event));
