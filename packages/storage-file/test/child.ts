@@ -47,6 +47,10 @@ export class Child {
     }
   }
 
+  tell(line: string): void {
+    this.#process.stdin?.write(`${line}\n`);
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
   }

@@ -51,6 +51,7 @@ async function open(file: PrivateFile, path: string, key: string, codec?: Record
     if (!(error instanceof CredentialMismatchError)) throw error;
     throw new CredentialMismatchError({
       message: `${path} holds the tokens of another client, account or authorization server.`,
+      isPrograms: error.isPrograms,
     });
   }
 }
