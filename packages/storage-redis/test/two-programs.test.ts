@@ -38,7 +38,9 @@ const keyvPlaces = {
     const prefix = `keyv-${++made}`;
     const keyv = createKeyv(server.url, { namespace: prefix });
     const lock = redisLock({ url: server.url, prefix });
-    const close = async () => void (await Promise.all([keyv.disconnect(), lock.close()]));
+    const close = async () => {
+      await Promise.all([keyv.disconnect(), lock.close()]);
+    };
     return { prefix, open: () => new KeyvTokenStorage(keyv, { lock }), close };
   },
 };

@@ -95,7 +95,10 @@ export function flowOf({ flow, options }: Program, storage: core.TokenStorage): 
 export function askFlow(flow: core.StoredAuthFlow): Promise<Outcome> {
   return flow.getAccessTokenRefreshIfNecessary().then(
     (token) => ({ token }),
-    ({ code, remedy }: { code: unknown; remedy: unknown }) => ({ code, remedy }),
+    (error: unknown) => {
+      const { code, remedy } = error as { code: unknown; remedy: unknown };
+      return { code, remedy };
+    },
   );
 }
 
@@ -177,12 +180,9 @@ class Scene {
         requests,
         outcomes: outcomes.map(({ token }, index) => this.#whose(token, sides[index]!)),
       }).toEqual({ name, ...this.#expected(sides, outcomes) });
-      for (const { token, ...error } of outcomes.filter((outcome) => outcome.token === undefined)) {
-        expect({ name, ...error }).toEqual({
-          name,
-          code: 'CREDENTIAL_MISMATCH',
-          remedy: expect.stringContaining('perKey'),
-        });
+      for (const error of outcomes.filter(({ token }) => token === undefined)) {
+        const remedy: unknown = expect.stringContaining('perKey');
+        expect({ name, ...error }).toEqual({ name, code: 'CREDENTIAL_MISMATCH', remedy });
       }
       expect([name, outcomes[0]?.token === outcomes[1]?.token]).toEqual([name, areOne(sides)]);
 
