@@ -122,7 +122,7 @@ module.exports = {
       from: { path: `${storages}test/` },
       to: {
         path: '^packages/core/',
-        pathNot: '^packages/core/(dist/(testing/)?index\\.(js|d\\.ts)$|test/(burst|copies|fuzz)/)',
+        pathNot: '^packages/core/(dist/(testing/)?index\\.(js|d\\.ts)$|test/(burst|copies|fuzz|scenes)/)',
       },
     },
     {

@@ -16,7 +16,7 @@ describe('Random programs of flows on one storage', () => {
           for (const [what, times] of Object.entries(run.seen)) seen[what] = (seen[what] ?? 0) + times;
           return world.place;
         },
-        { share: 0.005, least: 400 },
+        { share: 0.005, least: 300 },
       );
       const expected = ['its own', 'wider', 'CREDENTIAL_MISMATCH', 'SCOPE_MISSING', 'NO_TOKENS'];
       expect({ missing: expected.filter((what) => !seen[what]), seen }).toMatchObject({ missing: [] });

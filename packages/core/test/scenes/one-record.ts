@@ -21,6 +21,7 @@ export function oneRecord(text?: string): TokenStorage {
     async delete(key) {
       if (text !== undefined && TokenSet.from(text).stamp?.key === key) text = undefined;
     },
-    withLock: (_key, task, options) => locks.withLock('the record', task, options),
+    withLock: (key, task, options) =>
+      locks.withLock(key.endsWith('.login') ? 'the login' : 'the record', task, options),
   };
 }

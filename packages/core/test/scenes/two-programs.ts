@@ -87,12 +87,12 @@ const timings = {
 };
 
 /** Makes the flow that a program is. */
-export function flowOf({ flow, options }: Program, storage: core.TokenStorage): core.StoredAuthFlow {
+function flowOf({ flow, options }: Program, storage: core.TokenStorage): core.StoredAuthFlow {
   return new core[flow]({ ...options, storage } as never);
 }
 
 /** Asks a flow for its token, and tells in plain data what came of it. */
-export function askFlow(flow: core.StoredAuthFlow): Promise<Outcome> {
+function askFlow(flow: core.StoredAuthFlow): Promise<Outcome> {
   return flow.getAccessTokenRefreshIfNecessary().then(
     (token) => ({ token }),
     (error: unknown) => {
