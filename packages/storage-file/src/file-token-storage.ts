@@ -10,6 +10,7 @@ import {
   type SaveContext,
   sealRecord,
   StorageConflictError,
+  type StoredLogin,
   type TokenSet,
   type TokenStorage,
 } from '@latchkey/core';
@@ -25,6 +26,7 @@ import { probeSave } from './file/save-probe.js';
 import { codeOf, storageFault } from './file/storage-fault.js';
 import { parsePath, realFolder, tokenFileAt } from './file/token-file-path.js';
 import { loadRecord } from './file/record-file.js';
+import { loginIn, recordFilesIn } from './file/record-files.js';
 
 /** Options of {@link FileTokenStorage}. @group Files */
 export interface FileTokenStorageOptions extends FileLockOptions {
@@ -123,6 +125,19 @@ export class FileTokenStorage implements TokenStorage {
       syncFolder(dirname(file));
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw storageFault(error, file);
+    }
+  }
+
+  /**
+   * Lists who is logged in: of one file, or of all in the folder with `perKey`. Other files are left out, and so is what
+   * is no record.
+   *
+   * @throws StorageUnavailableError
+   */
+  async *list(): AsyncGenerator<StoredLogin, void> {
+    for (const file of this.#perKey ? recordFilesIn(this.id) : [this.id]) {
+      const login = await loginIn(file, this.#codec);
+      if (login && (!this.#perKey || this.#fileOf(login.key ?? '') === file)) yield login;
     }
   }
 

@@ -1,4 +1,12 @@
-import { openRecord, type RecordCodec, RecordUnreadableError, sealRecord, type TokenSet } from '@latchkey/core';
+import {
+  openRecord,
+  readLogin,
+  type RecordCodec,
+  RecordUnreadableError,
+  sealRecord,
+  type StoredLogin,
+  type TokenSet,
+} from '@latchkey/core';
 
 /** Writes and reads the text under a record's name: Keyv's envelope, with the generation beside the value. */
 export class RecordText {
@@ -27,6 +35,16 @@ export class RecordText {
    */
   async parse(key: string, text: string): Promise<TokenSet> {
     return openRecord(valueIn(text), key, this.#codec);
+  }
+
+  /** Whose tokens a text holds; `undefined` for what is no record. */
+  async login(text: string): Promise<StoredLogin | undefined> {
+    try {
+      return await readLogin(valueIn(text), this.#codec);
+    } catch (error) {
+      if (error instanceof RecordUnreadableError) return undefined;
+      throw error;
+    }
   }
 
   async #format(key: string, tokens: TokenSet): Promise<string> {

@@ -7,6 +7,7 @@ import {
   RecordUnreadableError,
   type SaveContext,
   StorageConflictError,
+  type StoredLogin,
   type TokenSet,
   type TokenStorage,
 } from '@latchkey/core';
@@ -17,6 +18,7 @@ import { namesOf, type RecordNames } from './record-names.js';
 import { RecordText } from './record-text.js';
 import type { RedisOptions } from './redis-options.js';
 import { RedisPlace } from './redis-place.js';
+import { scanRecords } from './scan-records.js';
 import { confirmReplicas } from './replication.js';
 import { deleteRecord } from './scripts/delete-record.js';
 import { saveRecord } from './scripts/save-record.js';
@@ -98,6 +100,19 @@ export class RedisTokenStorage implements TokenStorage, AsyncDisposable {
     const names = this.#names(key);
     const values = [expected(context), this.#owner(names, context), names.channel, 'deleted'];
     await this.#write(names, deleteRecord, values, context);
+  }
+
+  /**
+   * Lists who is logged in, by SCAN on each primary: for a person's question, not for each request.
+   *
+   * @throws StorageUnavailableError
+   */
+  async *list(): AsyncGenerator<StoredLogin, void> {
+    for await (const record of scanRecords(this.#place)) {
+      const text = await this.#place.run(record, ({ send }) => send(['GET', record]));
+      const login = typeof text === 'string' ? await this.#text.login(text) : undefined;
+      if (login?.key !== undefined && this.#names(login.key).record === record) yield login;
+    }
   }
 
   /**

@@ -477,6 +477,7 @@ export abstract class AuthFlow {
     return (this.#lazyParts ??= assembleParts({
       key: this.key,
       kind: this.credentialKind,
+      account: this.#options.account,
       isNamed: this.#options.key !== undefined,
       place: this.credentialPlace,
       flowClass: this.constructor,

@@ -18,6 +18,7 @@ export interface FlowParts {
 export interface FlowDescription {
   readonly key: string;
   readonly kind: string;
+  readonly account: string | undefined;
   /** Whether the application has named the key. */
   readonly isNamed: boolean;
   readonly place: string | object | undefined;
@@ -30,9 +31,9 @@ export interface FlowDescription {
 
 /** Puts the parts of a flow together, when it is first used. */
 export function assembleParts(description: FlowDescription): FlowParts {
-  const { key, kind, isNamed, place, flowClass, settings, events, grant, hooks } = description;
+  const { key, kind, account, isNamed, place, flowClass, settings, events, grant, hooks } = description;
   const credential = place === undefined ? credentialAlone(flowClass) : credentialAt(place, cellOf(key, kind));
-  const owner = { key, kind, isPrivate: isNamed || typeof place !== 'string' };
+  const owner = { key, kind, account, isPrivate: isNamed || typeof place !== 'string' };
   const { clock, lockTimeout } = settings;
   const keeper = new TokenKeeper({
     owner,

@@ -1,11 +1,12 @@
 import { isErrorLike } from '../errors/error-causes.js';
 import { RecordUnreadableError, StorageUnavailableError } from '../errors/index.js';
 import { assertGeneration } from '../tokens/generation.js';
-import { fullKey, type KeyvBackend, placeOf, rejectingOnReports } from './keyv-backend.js';
+import { fullKey, iterate, type KeyvBackend, placeOf, rejectingOnReports } from './keyv-backend.js';
 import { readKeyv5Record, removeKeyv5Record } from './keyv-5-records.js';
 import type { HeldLock, Lock, LockOptions } from './lock.js';
 import { sharedProcessLock } from './process-lock.js';
 import { openRecord, type RecordCodec, sealRecord } from './record-codec.js';
+import { readLogin, type StoredLogin } from './stored-login.js';
 import { scrubError } from '../errors/scrub.js';
 import { programRecordLifetime } from '../tokens/record-owner.js';
 import type { TokenSet } from '../tokens/token-set.js';
@@ -69,12 +70,28 @@ export class KeyvTokenStorage implements TokenStorage {
    * CredentialMismatchError when the record names another credential.
    */
   async load(key: string): Promise<TokenSet | undefined> {
-    const raw = await this.#run(
-      'read',
-      async () => (await this.#keyv.getRaw(fullKey(this.#keyv, key))) ?? readKeyv5Record(this.#keyv, key),
-    );
-    if (raw === undefined) return undefined;
-    return openRecord(typeof raw === 'string' ? raw : raw.value, key, this.#codec);
+    const stored = await this.#read(key);
+    return stored === undefined ? undefined : openRecord(stored, key, this.#codec);
+  }
+
+  /**
+   * Lists who is logged in.
+   *
+   * @throws TypeError when the store cannot be searched; StorageUnavailableError when it fails
+   */
+  async *list(): AsyncGenerator<StoredLogin, void> {
+    const listed = new Set<string>();
+    const entries = iterate(this.#keyv);
+    for (;;) {
+      const { done, value: entry } = await this.#run('read', () => entries.next());
+      if (done) return;
+      const key = (await readLogin(entry[1], this.#codec))?.key;
+      if (key === undefined || listed.has(key)) continue;
+      listed.add(key);
+      // Keyv 5 also gives entries of namespaces that begin alike.
+      const login = await readLogin(await this.#read(key), this.#codec);
+      if (login?.key === key) yield login;
+    }
   }
 
   /**
@@ -118,6 +135,13 @@ export class KeyvTokenStorage implements TokenStorage {
     };
     if (this.#lock !== 'process') return this.#lock.withLock(key, probeFirst, options);
     return sharedProcessLock('keyv').withLock(JSON.stringify([this.id, key]), probeFirst, options);
+  }
+
+  async #read(key: string): Promise<unknown> {
+    const read = async () =>
+      (await this.#keyv.getRaw(fullKey(this.#keyv, key))) ?? readKeyv5Record(this.#keyv, key);
+    const raw = await this.#run('read', read);
+    return typeof raw === 'object' ? raw?.value : raw;
   }
 
   /** A `ttl` of 0 means for ever; `undefined` would mean the instance's default. */

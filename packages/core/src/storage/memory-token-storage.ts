@@ -1,6 +1,7 @@
 import { assertGeneration } from '../tokens/generation.js';
 import type { HeldLock, LockOptions } from './lock.js';
 import { ProcessLock } from './process-lock.js';
+import { readLogin, type StoredLogin } from './stored-login.js';
 import { TokenSet } from '../tokens/token-set.js';
 import type { DeleteContext, SaveContext, TokenStorage } from './token-storage.js';
 
@@ -27,6 +28,14 @@ export class MemoryTokenStorage implements TokenStorage {
     if (!stored) return;
     assertGeneration(stored, context.expected);
     this.#records.delete(key);
+  }
+
+  /** Lists who is logged in. */
+  async *list(): AsyncGenerator<StoredLogin, void> {
+    for (const tokens of [...this.#records.values()]) {
+      const login = await readLogin(tokens.toJSON());
+      if (login) yield login;
+    }
   }
 
   /** Runs one task at a time for `key`. @throws LockTimeoutError after `options.timeout` seconds. */

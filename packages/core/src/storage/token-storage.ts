@@ -1,4 +1,5 @@
 import type { HeldLock, Lock } from './lock.js';
+import type { StoredLogin } from './stored-login.js';
 import type { TokenSet } from '../tokens/token-set.js';
 
 /**
@@ -48,4 +49,9 @@ export interface TokenStorage extends Lock {
   save(key: string, tokens: TokenSet, context: SaveContext): Promise<void>;
   /** Removes the record of `key`; resolves when there is none. Compares like `save`, never locks by itself. */
   delete(key: string, context: DeleteContext): Promise<void>;
+  /**
+   * Lists who is logged in, in any order, each credential once; not what is there but no login. What is saved or deleted
+   * meanwhile may or may not be among them. Optional: a place that cannot be searched has no such method.
+   */
+  list?(): AsyncIterable<StoredLogin>;
 }

@@ -12,7 +12,7 @@ export function nextGeneration(previous: number | undefined, now: number): numbe
 export function nextStamp(
   tokens: TokenSet,
   previous: TokenSet | undefined,
-  { key, kind, scope, isRenewal, now }: StampDetails,
+  { key, kind, account, scope, isRenewal, now }: StampDetails,
 ): Omit<RecordStamp, 'version'> {
   const bootstrap = tokens.stamp?.bootstrap ?? previous?.stamp?.bootstrap;
   const login = (isRenewal ? previous?.stamp?.login : undefined) ?? crypto.randomUUID();
@@ -21,6 +21,7 @@ export function nextStamp(
   return {
     key,
     kind,
+    ...(account !== undefined && { account }),
     generation: nextGeneration(previous?.generation, now),
     ...(requested !== undefined && { requested_scope: requested }),
     ...(bootstrap !== undefined && { bootstrap }),
@@ -33,6 +34,7 @@ export function nextStamp(
 export interface StampDetails {
   readonly key: string;
   readonly kind: string;
+  readonly account: string | undefined;
   /** The scopes that were asked for, beside those that the tokens name themselves. */
   readonly scope: string | undefined;
   /** Whether the tokens are of the same login as those before. */

@@ -5,6 +5,8 @@ export interface RecordOwner {
   readonly key: string;
   /** Whose grant it is: `login` of a person, or the name of a program's grant. */
   readonly kind: string;
+  /** The user or tenant that the flow names. */
+  readonly account: string | undefined;
   /** Whether the application says that the place is this flow's, by hooks of its own or by the option `key`. */
   readonly isPrivate: boolean;
 }

@@ -56,6 +56,8 @@ export interface RecordStamp {
   readonly key?: string;
   /** Whose grant they are: `login` of a person, or a program's, such as `client_credentials`. */
   readonly kind?: string;
+  /** The user or tenant that the flow named. */
+  readonly account?: string;
   /** Grows with all new tokens, not with a note about those that are stored. */
   readonly generation?: number;
   /** The scopes that were asked for, since a server may grant others. */
@@ -134,12 +136,13 @@ function joinScope(scope: unknown): unknown {
 
 function readStamp(value: unknown): RecordStamp | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { key, kind, generation, requested_scope, bootstrap, login, unanswered, suspected, suspected_before, refused } =
+  const { key, kind, account, generation, requested_scope, bootstrap, login, unanswered, suspected, suspected_before, refused } =
     value as Partial<Record<string, unknown>>;
   return Object.freeze({
     version: 1,
     ...(typeof key === 'string' && { key }),
     ...(typeof kind === 'string' && { kind }),
+    ...(typeof account === 'string' && { account }),
     ...(typeof generation === 'number' && Number.isSafeInteger(generation) && { generation }),
     ...(typeof requested_scope === 'string' && { requested_scope }),
     ...(typeof bootstrap === 'string' && { bootstrap }),

@@ -50,7 +50,11 @@ export async function openClusterLink(
           return reply;
         }
       };
-      return { send, isPrimary: () => isPrimary(key, shard) };
+      const ofAll: Primary['ofAll'] = async () => {
+        const clients = await Promise.all(cluster.masters.map((node) => cluster.nodeClient(node)));
+        return clients.map((each) => (command) => each.sendCommand([...command]));
+      };
+      return { send, isPrimary: () => isPrimary(key, shard), ofAll };
     },
     openSubscriber: (life) => openAnyNode(options, timeout, life),
   };

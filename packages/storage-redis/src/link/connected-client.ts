@@ -46,6 +46,10 @@ export interface SingleClient extends ConnectableClient {
 export interface ClusterClient extends ConnectableClient {
   /** Which node holds which keys. */
   readonly slots: unknown;
+  /** The nodes that take writes. */
+  readonly masters: readonly object[];
+  /** Gives the client of a node. */
+  nodeClient(node: object): Promise<Pick<SingleClient, 'sendCommand'>>;
   /** Sends a command to the node that holds `firstKey`. */
   sendCommand(
     firstKey: string | undefined,

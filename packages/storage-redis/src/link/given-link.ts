@@ -8,7 +8,7 @@ import type {
   SentinelClient,
   SingleClient,
 } from './connected-client.js';
-import { type Link, singleLink, type Subscriber } from './link.js';
+import { type Link, type SendOne, singleLink, type Subscriber } from './link.js';
 
 type ConnectableClient = SingleClient | ClusterClient | SentinelClient;
 
@@ -22,8 +22,9 @@ export async function openGivenLink(
   return {
     ...link,
     async primaryFor(key) {
-      const { send, isPrimary } = await link.primaryFor(key);
-      return { send: async (command) => readReply(await send(command)), isPrimary };
+      const { send, isPrimary, ofAll } = await link.primaryFor(key);
+      const reading = (send: SendOne): SendOne => async (command) => readReply(await send(command));
+      return { send: reading(send), isPrimary, ...(ofAll && { ofAll: async () => (await ofAll()).map(reading) }) };
     },
   };
 }
@@ -38,6 +39,10 @@ async function openLink(client: RedisConnectedClient, timeout: number, life: Abo
     const primaryFor: Link['primaryFor'] = async (key) => ({
       send: (command) => client.sendCommand(key, false, [...command], options),
       isPrimary: async () => true,
+      ofAll: async () => {
+        const nodes = await Promise.all(client.masters.map((node) => client.nodeClient(node)));
+        return nodes.map((node) => (command) => node.sendCommand([...command], options));
+      },
     });
     return { primaryFor, openSubscriber: async () => client };
   }

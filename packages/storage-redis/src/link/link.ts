@@ -7,6 +7,8 @@ export interface Primary {
   readonly send: SendOne;
   /** Whether it is the primary still, as those say who would know. True where there is nobody to ask. */
   readonly isPrimary: () => Promise<boolean>;
+  /** All primaries of a cluster, in one order as long as it does not change; absent where there is one. */
+  readonly ofAll?: () => Promise<readonly SendOne[]>;
 }
 
 /** A connection, or the connections of a cluster, while they work. */

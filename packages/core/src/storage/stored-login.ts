@@ -1,0 +1,65 @@
+import { CredentialMismatchError, RecordUnreadableError } from '../errors/index.js';
+import { readEnvelope } from './envelope.js';
+import { openRecord, type RecordCodec } from './record-codec.js';
+
+/** Who is logged in, or which program holds tokens. It holds no secret. @group Storages */
+export interface StoredLogin {
+  /** The credential: what `load` takes. `undefined` for a file that another program wrote. */
+  readonly key: string | undefined;
+  /** The user or tenant, where the flow named one by `account`. */
+  readonly account: string | undefined;
+  /** Whose grant it is: `login` of a person, or a program's; `undefined` for records of earlier versions. */
+  readonly kind: string | undefined;
+  /** Granted scopes, separated by spaces. */
+  readonly scope: string | undefined;
+  /** When the access token ends; a refresh token may be good for longer. */
+  readonly expiresAt: Date | undefined;
+}
+
+/**
+ * Reads for `list` of a storage what is stored in one place. Of a record that is sealed, and cannot be opened here, the
+ * credential and its account are known. A lifetime without a time of issue counts from `writtenAt`, in ms since 1970.
+ *
+ * @returns `undefined` for what is no login: other data, a torn record, a registered client
+ * @throws what the codec throws, but for a record that it cannot open
+ * @group Write your own storage
+ */
+export async function readLogin(
+  stored: unknown,
+  codec?: RecordCodec,
+  writtenAt?: number,
+): Promise<StoredLogin | undefined> {
+  const key = credentialIn(stored);
+  if (key?.startsWith('client ')) return undefined;
+  try {
+    const { accessToken, refreshToken, idToken, stamp, scope, expiresAt } = await openRecord(
+      stored,
+      key ?? '',
+      codec,
+      writtenAt,
+    );
+    if ((accessToken ?? refreshToken ?? idToken) === undefined) return undefined;
+    return { key, account: stamp?.account ?? accountIn(key), kind: stamp?.kind, scope, expiresAt };
+  } catch (error) {
+    if (!(error instanceof RecordUnreadableError) && !(error instanceof CredentialMismatchError)) throw error;
+    if (!readEnvelope(stored)) return undefined;
+    return { key, account: accountIn(key), kind: undefined, scope: undefined, expiresAt: undefined };
+  }
+}
+
+/** The credential that a record or an envelope names. */
+function credentialIn(stored: unknown): string | undefined {
+  try {
+    const record: unknown = typeof stored === 'string' ? JSON.parse(stored) : stored;
+    const { latchkey } = (record ?? {}) as { latchkey?: { key?: unknown } | null };
+    return typeof latchkey?.key === 'string' ? latchkey.key : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The account in a key that no application has chosen, for records that do not note it. */
+function accountIn(key: string | undefined): string | undefined {
+  const parts = new URLSearchParams(key);
+  return parts.has('client_id') ? (parts.get('account') ?? undefined) : undefined;
+}

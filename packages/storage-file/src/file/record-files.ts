@@ -1,0 +1,21 @@
+import { readLogin, type RecordCodec, type StoredLogin } from '@latchkey/core';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { readPrivateFile } from './private-file.js';
+import { codeOf, storageFault } from './storage-fault.js';
+
+/** The files in a folder that hold a record each, by their names. @throws StorageUnavailableError */
+export function recordFilesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).flatMap((name) => (/^[\da-f]{64}\.json$/.test(name) ? [join(folder, name)] : []));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw storageFault(error, folder);
+  }
+}
+
+/** Whose tokens a file holds; `undefined` for none. @throws StorageUnavailableError */
+export async function loginIn(path: string, codec: RecordCodec | undefined): Promise<StoredLogin | undefined> {
+  const file = readPrivateFile(path);
+  return file && readLogin(file.text, codec, file.stats.mtimeMs);
+}
