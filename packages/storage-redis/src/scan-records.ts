@@ -8,7 +8,7 @@ const atOnce = '500';
 export async function* scanRecords(place: RedisPlace): AsyncGenerator<string, void> {
   const pattern = `${place.settings.prefix.replace(/[[\]*?\\^-]/g, '\\$&')}::*`;
   const given = new Set<string>();
-  for (let node = 0, cursor = '0'; ; ) {
+  for (let node = 0, cursor = '0'; ;) {
     const page = await place.run('', async (primary) => {
       const send = (await allPrimaries(primary))[node];
       return send?.(['SCAN', cursor, 'MATCH', pattern, 'COUNT', atOnce]);
@@ -19,7 +19,7 @@ export async function* scanRecords(place: RedisPlace): AsyncGenerator<string, vo
       if (!given.has(name)) yield name;
       given.add(name);
     }
-    cursor = String(next);
+    cursor = next;
     if (cursor === '0') node++;
   }
 }

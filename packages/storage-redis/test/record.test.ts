@@ -63,6 +63,8 @@ describe('A record', () => {
         subscribe: async () => undefined,
         unsubscribe: async () => undefined,
         slots: [],
+        masters: [],
+        nodeClient: async () => ({ sendCommand: async () => undefined }),
         sendCommand: async (_key: unknown, _isReadonly: unknown, command: string[]) => {
           seen.push(...command.slice(3, 3 + Number(command[2])));
           return ['saved'];

@@ -5,12 +5,14 @@ import { dpopFetch } from './dpop-fetch.js';
 import { OutgoingRequest } from './outgoing-request.js';
 import { copyHeaders, hasHeader } from './request-headers.js';
 import { SentRequest, type SentRequestParts, settles } from './sent-request.js';
-import { UntriedTokens } from './untried-tokens.js';
+import { untriedTokensOf } from './untried-tokens.js';
 import { withoutToken } from './withheld-token.js';
 
 /** What requests with a token ask of its flow. */
 export interface TokenSource extends Pick<SentRequestParts, 'token' | 'header'> {
   readonly settings: FlowSettings;
+  /** Stands for the credential: the same object for all its flows. */
+  readonly credential: object;
   /** The key that the present token is bound to; `undefined` when it is bound to none. */
   readonly dpopKey: () => DpopKey | undefined;
 }
@@ -34,7 +36,7 @@ export class AuthorisedFetch {
       },
       fetch: dpop ? dpopFetch({ fetch, key: dpopKey, now: () => clock.now() }) : fetch,
       origins: new AllowedOrigins(allowedOrigins ? { ...settings, allowedOrigins } : settings),
-      untried: new UntriedTokens(clock),
+      untried: untriedTokensOf(source.credential, clock),
       headerName: source.header('')[0].toLowerCase(),
     };
   }

@@ -3,30 +3,49 @@ import type { Clock } from '../platform/clock.js';
 /** Milliseconds before a token that came from a renewal, and is refused too, is renewed once more. */
 const pause = 30_000;
 
+/** Credentials with such tokens, and until when: all flows of one may be gone between two requests. */
+const remembered = new Map<object, number>();
+
+const byCredential = new WeakMap<object, UntriedTokens>();
+
+/** The untried tokens of a credential, for all its flows. */
+export function untriedTokensOf(credential: object, clock: Clock): UntriedTokens {
+  const untried = byCredential.get(credential) ?? new UntriedTokens(credential, clock);
+  byCredential.set(credential, untried);
+  return untried;
+}
+
 /**
  * Tokens renewed because an API refused the one before, which that API has not accepted yet. If it refuses these too,
  * the token is not what is wrong, and a renewal for each request would be a storm.
  */
 export class UntriedTokens {
+  readonly #credential: object;
   readonly #clock: Clock;
   #token: string | undefined;
   readonly #until = new Map<string, number>();
 
-  constructor(clock: Clock) {
+  constructor(credential: object, clock: Clock) {
+    this.#credential = credential;
     this.#clock = clock;
   }
 
   add(token: string, origin: string): void {
     if (token !== this.#token) this.#until.clear();
     this.#token = token;
-    this.#until.set(origin, this.#clock.now() + pause);
+    const now = this.#clock.now();
+    this.#until.set(origin, now + pause);
+    for (const [credential, until] of remembered) if (until <= now) remembered.delete(credential);
+    remembered.set(this.#credential, now + pause);
   }
 
   /** Notes that the API at `url` did not refuse a token. */
   accept(token: string, url: string): void {
     if (token !== this.#token) return;
     this.#until.delete(new URL(url).origin);
-    if (this.#until.size === 0) this.#token = undefined;
+    if (this.#until.size > 0) return;
+    this.#token = undefined;
+    remembered.delete(this.#credential);
   }
 
   has(token: string, origin: string): boolean {

@@ -1,19 +1,27 @@
 import type { AuthFlowOptions } from '../options/flow-options.js';
 import type { AuthorizationServer } from '../server/authorization-server.js';
+import type { FlowEvents } from '../tokens/flow-events.js';
 
-const server = Symbol('latchkey.server');
+const shared = Symbol('latchkey.shared');
 
-/** Options of one account, which bring along what all accounts of a flow share: settings that are checked, a server. */
-type AccountOptions = AuthFlowOptions & { readonly [server]?: AuthorizationServer };
-
-/** Copies options for one account. A further copy of the copy, such as `{ ...options }`, brings nothing along. */
-export function accountOptions(options: AuthFlowOptions, own: object, shared: AuthorizationServer): AccountOptions {
-  return Object.defineProperty({ ...options, ...own }, server, { value: shared, enumerable: false });
+/** What the flow of one account has from the flow that it was made of. */
+export interface SharedParts {
+  readonly server: AuthorizationServer;
+  /** What it tells is told there too. */
+  readonly events: FlowEvents;
 }
 
-/** What the options of an account bring along; `undefined` for all other options. */
-export function sharedServer(options: AccountOptions): AuthorizationServer | undefined {
-  return options[server];
+/** Options of one account, which bring along what it shares; its settings are checked already. */
+type AccountOptions = AuthFlowOptions & { readonly [shared]?: SharedParts };
+
+/** Copies options for one account. A further copy of the copy, such as `{ ...options }`, brings nothing along. */
+export function accountOptions(options: AuthFlowOptions, own: object, parts: SharedParts): AccountOptions {
+  return Object.defineProperty({ ...options, ...own }, shared, { value: parts, enumerable: false });
+}
+
+/** What the options of an account bring along; nothing for all other options. */
+export function sharedParts(options: AccountOptions): Partial<SharedParts> {
+  return options[shared] ?? {};
 }
 
 /** A class whose constructor takes the options of a flow and nothing else. */

@@ -29,7 +29,7 @@ import { secondsLeft } from '../tokens/expiry.js';
 import { FlowEvents, summarize } from '../tokens/flow-events.js';
 import { widestScope } from '../tokens/scope.js';
 import { TokenSet } from '../tokens/token-set.js';
-import { sharedServer } from './account-sibling.js';
+import { sharedParts } from './account-sibling.js';
 import { checkOptions } from './check-options.js';
 import { assembleParts, type FlowParts } from './flow-parts.js';
 import { boundKey, required } from './held-token.js';
@@ -49,7 +49,7 @@ interface Waiting {
  */
 export abstract class AuthFlow {
   /** Tells what happens to the tokens. No event holds a secret. */
-  readonly events: FlowEvents = new FlowEvents();
+  readonly events: FlowEvents;
   readonly #options: AuthFlowOptions;
   readonly #server: AuthorizationServer;
   readonly #settings: FlowSettings;
@@ -65,7 +65,8 @@ export abstract class AuthFlow {
   /** @throws TypeError for a missing or malformed option; InsecureTransportError. Does no I/O. */
   constructor(options: AuthFlowOptions | FlowOptions) {
     this.#options = options as AuthFlowOptions;
-    const shared = sharedServer(this.#options);
+    const { server: shared, events } = sharedParts(this.#options);
+    this.events = new FlowEvents(this.#options.account, events);
     if (!shared) checkOptions(this.#options, this.needsServer);
     if (this.needsServer && this.withLock === AuthFlow.prototype.withLock) warnOfMissingLock(this.#options);
     this.#server = shared ?? new AuthorizationServer(readOptions(this.#options));
@@ -455,6 +456,7 @@ export abstract class AuthFlow {
   get #tokenSource(): TokenSource {
     return {
       settings: this.settings,
+      credential: this.#parts.credential,
       token: (options) => this.getAccessTokenRefreshIfNecessary(options),
       header: (token) => this.tokenHeader(token),
       dpopKey: () => boundKey(this.#heldTokens),

@@ -116,6 +116,6 @@ export abstract class StoredAuthFlow extends AuthFlow {
     const storage = this.storage;
     const { key } = this.options;
     const own = { account, key: key && `${key} ${encodeURIComponent(account)}`, storage };
-    return siblingOf(this, accountOptions(this.options, own, this.server), ['events']);
+    return siblingOf(this, accountOptions(this.options, own, { server: this.server, events: this.events }), ['events']);
   }
 }

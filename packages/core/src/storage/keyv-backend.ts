@@ -75,7 +75,8 @@ export function storeBehind({ store }: KeyvBackend): unknown {
 export function iterate(keyv: KeyvBackend): AsyncIterator<readonly [key: string, value: unknown]> {
   const store = storeBehind(keyv);
   const isSearchable = isObject(store) && ('iterator' in store || 'entries' in store);
-  if (!isSearchable || !keyv.iterator) throw new TypeError('list needs a store that Keyv can iterate; this one is not.');
+  if (!isSearchable || !keyv.iterator)
+    throw new TypeError('list needs a store that Keyv can iterate; this one is not.');
   return keyv.iterator(keyv.namespace);
 }
 

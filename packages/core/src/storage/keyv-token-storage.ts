@@ -1,7 +1,7 @@
 import { isErrorLike } from '../errors/error-causes.js';
 import { RecordUnreadableError, StorageUnavailableError } from '../errors/index.js';
 import { assertGeneration } from '../tokens/generation.js';
-import { fullKey, iterate, type KeyvBackend, placeOf, rejectingOnReports } from './keyv-backend.js';
+import { fullKey, iterate, type KeyvBackend, type KeyvEntry, placeOf, rejectingOnReports } from './keyv-backend.js';
 import { readKeyv5Record, removeKeyv5Record } from './keyv-5-records.js';
 import type { HeldLock, Lock, LockOptions } from './lock.js';
 import { sharedProcessLock } from './process-lock.js';
@@ -70,8 +70,8 @@ export class KeyvTokenStorage implements TokenStorage {
    * CredentialMismatchError when the record names another credential.
    */
   async load(key: string): Promise<TokenSet | undefined> {
-    const stored = await this.#read(key);
-    return stored === undefined ? undefined : openRecord(stored, key, this.#codec);
+    const entry = await this.#read(key);
+    return entry && openRecord(entry.value, key, this.#codec);
   }
 
   /**
@@ -83,13 +83,13 @@ export class KeyvTokenStorage implements TokenStorage {
     const listed = new Set<string>();
     const entries = iterate(this.#keyv);
     for (;;) {
-      const { done, value: entry } = await this.#run('read', () => entries.next());
-      if (done) return;
-      const key = (await readLogin(entry[1], this.#codec))?.key;
+      const entry = await this.#run('read', () => entries.next());
+      if (entry.done) return;
+      const key = (await readLogin(entry.value[1], this.#codec))?.key;
       if (key === undefined || listed.has(key)) continue;
       listed.add(key);
       // Keyv 5 also gives entries of namespaces that begin alike.
-      const login = await readLogin(await this.#read(key), this.#codec);
+      const login = await readLogin((await this.#read(key))?.value, this.#codec);
       if (login?.key === key) yield login;
     }
   }
@@ -137,11 +137,10 @@ export class KeyvTokenStorage implements TokenStorage {
     return sharedProcessLock('keyv').withLock(JSON.stringify([this.id, key]), probeFirst, options);
   }
 
-  async #read(key: string): Promise<unknown> {
-    const read = async () =>
-      (await this.#keyv.getRaw(fullKey(this.#keyv, key))) ?? readKeyv5Record(this.#keyv, key);
+  async #read(key: string): Promise<KeyvEntry | undefined> {
+    const read = async () => (await this.#keyv.getRaw(fullKey(this.#keyv, key))) ?? readKeyv5Record(this.#keyv, key);
     const raw = await this.#run('read', read);
-    return typeof raw === 'object' ? raw?.value : raw;
+    return typeof raw === 'string' ? { value: raw } : (raw ?? undefined);
   }
 
   /** A `ttl` of 0 means for ever; `undefined` would mean the instance's default. */

@@ -1,6 +1,7 @@
 import type { TokenStorage } from '../storage/token-storage.js';
 import { encryptionCases } from './storage-contract/encryption-cases.js';
 import { generationCases } from './storage-contract/generation-cases.js';
+import { listCases } from './storage-contract/list-cases.js';
 import { lockCases } from './storage-contract/lock-cases.js';
 import { outageCases } from './storage-contract/outage-cases.js';
 import { recordCases } from './storage-contract/record-cases.js';
@@ -23,6 +24,7 @@ export function describeTokenStorage<S extends TokenStorage>(
     for (const { title, body } of [
       ...recordCases(fixture),
       ...generationCases(fixture),
+      ...listCases(fixture),
       ...lockCases(fixture),
       ...outageCases(fixture),
       ...encryptionCases(fixture),

@@ -24,6 +24,8 @@ export interface TokenSummary {
 export interface FlowEvent {
   /** Names the credential. */
   readonly key: string;
+  /** The user or tenant that the flow names; several accounts of one flow are told apart by it. */
+  readonly account?: string;
 }
 
 /** Something happened to tokens. @group Events */
@@ -78,26 +80,46 @@ export interface FlowEventMap {
   loggedOut: FlowEvent;
 }
 
-/** Tells listeners what a flow does. A listener that throws does not disturb the flow. @group Events */
+/**
+ * Tells listeners what a flow does, and those of the flow that it was made of by `withAccount`. A listener that throws does
+ * not disturb the flow.
+ *
+ * @group Events
+ */
 export class FlowEvents {
-  readonly #listeners = new Map<keyof FlowEventMap, Set<(event: never) => void>>();
+  readonly #account: string | undefined;
+  readonly #origin: FlowEvents | undefined;
+  /** Most flows of single accounts never have one of their own. */
+  #listeners: Map<keyof FlowEventMap, Set<(event: never) => void>> | undefined;
+
+  /** Events name the `account`, and are told to the listeners of `origin` too. */
+  constructor(account?: string, origin?: FlowEvents) {
+    this.#account = account;
+    this.#origin = origin;
+  }
 
   /** Calls `listener` at each event of this name. @returns a function that ends it. */
   on<Name extends keyof FlowEventMap>(name: Name, listener: (event: FlowEventMap[Name]) => void): () => void {
+    this.#listeners ??= new Map();
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners.add(listener));
     return () => void listeners.delete(listener);
   }
 
-  /** Calls the listeners of this name, in the order in which they came. */
+  /** Calls the listeners of this name, in the order in which they came; then those of the flow that this one was made of. */
   emit<Name extends keyof FlowEventMap>(name: Name, event: FlowEventMap[Name]): void {
-    for (const listener of this.#listeners.get(name) ?? []) {
+    this.#tell(name, this.#account === undefined ? event : { ...event, account: this.#account });
+  }
+
+  #tell<Name extends keyof FlowEventMap>(name: Name, event: FlowEventMap[Name]): void {
+    for (const listener of this.#listeners?.get(name) ?? []) {
       try {
         (listener as (event: FlowEventMap[Name]) => void)(event);
       } catch (error) {
         warn(`A listener of the event ${name} threw ${isErrorLike(error) ? error.name : 'a value'}; it was ignored.`);
       }
     }
+    if (this.#origin) this.#origin.#tell(name, event);
   }
 }
 

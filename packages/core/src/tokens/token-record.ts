@@ -136,8 +136,19 @@ function joinScope(scope: unknown): unknown {
 
 function readStamp(value: unknown): RecordStamp | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { key, kind, account, generation, requested_scope, bootstrap, login, unanswered, suspected, suspected_before, refused } =
-    value as Partial<Record<string, unknown>>;
+  const {
+    key,
+    kind,
+    account,
+    generation,
+    requested_scope,
+    bootstrap,
+    login,
+    unanswered,
+    suspected,
+    suspected_before,
+    refused,
+  } = value as Partial<Record<string, unknown>>;
   return Object.freeze({
     version: 1,
     ...(typeof key === 'string' && { key }),

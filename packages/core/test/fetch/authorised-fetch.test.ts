@@ -246,6 +246,17 @@ describe('A6: a 401 from the API', () => {
     expect(scene.renewals).toBe(3);
   });
 
+  test('that never ends is no storm of siblings, made for each request, either', async () => {
+    const flow = (await scene.loggedIn()).withAccount('ada');
+    await flow.doFlow();
+    refuseAlways();
+    const requests = (): Promise<Response>[] =>
+      Array.from({ length: 20 }, () => scene.flow().withAccount('ada').fetch(scene.server.api));
+    for (const { status } of await Promise.all([...requests(), ...requests()])) expect(status).toBe(401);
+    for (const { status } of await Promise.all(requests())) expect(status).toBe(401);
+    expect(scene.renewals).toBe(1);
+  });
+
   test('that never ends behind a redirect is no storm either', async () => {
     const flow = await scene.loggedIn();
     const answers = (entry: { path: string }): Fault =>

@@ -30,7 +30,12 @@ function openCallingCluster(cluster: CallingCluster, life: AbortController): Lin
     primaryFor: async (key) => ({
       send: (command) => send(key, command),
       isPrimary: async () => true,
-      ofAll: async () => cluster.nodes('master').map((node) => ([name = '', ...args]) => node.call(name, ...args)),
+      ofAll: async () =>
+        cluster.nodes('master').map(
+          (node) =>
+            ([name = '', ...args]) =>
+              node.call(name, ...args),
+        ),
     }),
     // What is published at one node is heard at all.
     openSubscriber: (life) => openListener(cluster.nodes('master')[0], life),

@@ -23,7 +23,10 @@ export async function openGivenLink(
     ...link,
     async primaryFor(key) {
       const { send, isPrimary, ofAll } = await link.primaryFor(key);
-      const reading = (send: SendOne): SendOne => async (command) => readReply(await send(command));
+      const reading =
+        (send: SendOne): SendOne =>
+        async (command) =>
+          readReply(await send(command));
       return { send: reading(send), isPrimary, ...(ofAll && { ofAll: async () => (await ofAll()).map(reading) }) };
     },
   };
