@@ -18,3 +18,9 @@ export function namesOf(prefix: string, key: string): RecordNames {
   const tagged = hasBraces ? `{=}${record}` : `{${record}}`;
   return { record, lock: `${prefix}:lock:${tagged}`, channel: `${prefix}:events:${tagged}` };
 }
+
+/** The key of a record, from its name. */
+export function keyOf(prefix: string, record: string): string {
+  const key = record.slice(`${prefix}::`.length);
+  return key.startsWith('{=}') ? key.slice('{=}'.length) : key;
+}

@@ -38,9 +38,9 @@ export class RecordText {
   }
 
   /** Whose tokens a text holds; `undefined` for what is no record. */
-  async login(text: string): Promise<StoredLogin | undefined> {
+  async login(key: string, text: string): Promise<StoredLogin | undefined> {
     try {
-      return await readLogin(valueIn(text), this.#codec);
+      return await readLogin(valueIn(text), key, this.#codec);
     } catch (error) {
       if (error instanceof RecordUnreadableError) return undefined;
       throw error;

@@ -86,7 +86,7 @@ const faults: Readonly<Record<string, Fault>> = {
   NOPERM: {
     means: 'the ACL of this user does not allow what is needed',
     remedy:
-      'Allow ~prefix:* &prefix:* +eval +get +set +del +exists +pexpire +pttl +publish +subscribe +unsubscribe +wait, and +cluster|slots in a cluster.',
+      'Allow ~prefix:* &prefix:* +eval +get +set +del +exists +pexpire +pttl +publish +subscribe +unsubscribe +wait, +scan for list(), and +cluster|slots in a cluster.',
     retryable: false,
   },
   OOM: {

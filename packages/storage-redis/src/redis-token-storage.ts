@@ -14,7 +14,7 @@ import {
 import { LeaseLock } from './lease/lease-lock.js';
 import { isLease, type Lease } from './lease/redis-lease.js';
 import { millisecondsToKeep } from './record-lifetime.js';
-import { namesOf, type RecordNames } from './record-names.js';
+import { keyOf, namesOf, type RecordNames } from './record-names.js';
 import { RecordText } from './record-text.js';
 import type { RedisOptions } from './redis-options.js';
 import { RedisPlace } from './redis-place.js';
@@ -103,15 +103,17 @@ export class RedisTokenStorage implements TokenStorage, AsyncDisposable {
   }
 
   /**
-   * Lists who is logged in, by SCAN on each primary: for a person's question, not for each request.
+   * Lists who is logged in, by SCAN on each primary, for which the user of Redis needs `+scan`: for a person's question,
+   * not for each request. While a cluster moves slots, a record on its way may be missed.
    *
    * @throws StorageUnavailableError
    */
   async *list(): AsyncGenerator<StoredLogin, void> {
     for await (const record of scanRecords(this.#place)) {
       const text = await this.#place.run(record, ({ send }) => send(['GET', record]));
-      const login = typeof text === 'string' ? await this.#text.login(text) : undefined;
-      if (login?.key !== undefined && this.#names(login.key).record === record) yield login;
+      const key = keyOf(this.#place.settings.prefix, record);
+      const login = typeof text === 'string' ? await this.#text.login(key, text) : undefined;
+      if (login) yield login;
     }
   }
 

@@ -1,27 +1,22 @@
-import type { AuthFlowOptions } from '../options/flow-options.js';
 import type { AuthorizationServer } from '../server/authorization-server.js';
 import type { FlowEvents } from '../tokens/flow-events.js';
 
-const shared = Symbol('latchkey.shared');
-
-/** What the flow of one account has from the flow that it was made of. */
-export interface SharedParts {
+/** The flow that a sibling was made of, as far as the sibling needs it. */
+interface Origin {
+  /** Shared by all siblings, with settings that are checked. */
   readonly server: AuthorizationServer;
-  /** What it tells is told there too. */
+  /** Where a sibling's events go too. */
   readonly events: FlowEvents;
 }
 
-/** Options of one account, which bring along what it shares; its settings are checked already. */
-type AccountOptions = AuthFlowOptions & { readonly [shared]?: SharedParts };
+/** What the flow that is being made comes from. It is no option: constructors copy those, and applications too. */
+let originOfNext: Origin | undefined;
 
-/** Copies options for one account. A further copy of the copy, such as `{ ...options }`, brings nothing along. */
-export function accountOptions(options: AuthFlowOptions, own: object, parts: SharedParts): AccountOptions {
-  return Object.defineProperty({ ...options, ...own }, shared, { value: parts, enumerable: false });
-}
-
-/** What the options of an account bring along; nothing for all other options. */
-export function sharedParts(options: AccountOptions): Partial<SharedParts> {
-  return options[shared] ?? {};
+/** What a flow under construction was made of; `undefined` for all but siblings. */
+export function takeOrigin(): Origin | undefined {
+  const origin = originOfNext;
+  originOfNext = undefined;
+  return origin;
 }
 
 /** A class whose constructor takes the options of a flow and nothing else. */
@@ -46,10 +41,20 @@ export function isBuiltFromOptions(flowClass: object): boolean {
  * Makes a flow like `flow` with other options. A subclass's own constructor may take anything, so the nearest class
  * that is built from options is, and the fields that the subclass added are copied.
  */
-export function siblingOf<Flow extends object>(flow: Flow, options: object, ownFields: readonly string[]): Flow {
+export function siblingOf<Flow extends object>(
+  flow: Flow,
+  options: object,
+  { origin, ownFields }: { readonly origin: Origin; readonly ownFields: readonly string[] },
+): Flow {
   let built: unknown = flow.constructor;
   while (typeof built === 'function' && !isBuiltFromOptions(built)) built = Object.getPrototypeOf(built);
-  const sibling = Reflect.construct(built as new () => object, [options], flow.constructor) as Flow;
+  originOfNext = origin;
+  let sibling: Flow;
+  try {
+    sibling = Reflect.construct(built as new () => object, [options], flow.constructor) as Flow;
+  } finally {
+    originOfNext = undefined;
+  }
   const added = Object.entries(flow).filter(([name]) => !ownFields.includes(name));
   return Object.assign(sibling, Object.fromEntries(added));
 }

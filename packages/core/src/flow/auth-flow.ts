@@ -29,7 +29,7 @@ import { secondsLeft } from '../tokens/expiry.js';
 import { FlowEvents, summarize } from '../tokens/flow-events.js';
 import { widestScope } from '../tokens/scope.js';
 import { TokenSet } from '../tokens/token-set.js';
-import { sharedParts } from './account-sibling.js';
+import { takeOrigin } from './account-sibling.js';
 import { checkOptions } from './check-options.js';
 import { assembleParts, type FlowParts } from './flow-parts.js';
 import { boundKey, required } from './held-token.js';
@@ -65,11 +65,11 @@ export abstract class AuthFlow {
   /** @throws TypeError for a missing or malformed option; InsecureTransportError. Does no I/O. */
   constructor(options: AuthFlowOptions | FlowOptions) {
     this.#options = options as AuthFlowOptions;
-    const { server: shared, events } = sharedParts(this.#options);
-    this.events = new FlowEvents(this.#options.account, events);
-    if (!shared) checkOptions(this.#options, this.needsServer);
+    const origin = takeOrigin();
+    this.events = new FlowEvents(options.account, origin?.events);
+    if (!origin) checkOptions(this.#options, this.needsServer);
     if (this.needsServer && this.withLock === AuthFlow.prototype.withLock) warnOfMissingLock(this.#options);
-    this.#server = shared ?? new AuthorizationServer(readOptions(this.#options));
+    this.#server = origin?.server ?? new AuthorizationServer(readOptions(this.#options));
     this.#settings = { ...this.#server.settings, scope: this.#options.scope };
   }
 

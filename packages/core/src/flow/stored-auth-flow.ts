@@ -1,4 +1,4 @@
-import { accountOptions, markBuiltFromOptions, siblingOf } from './account-sibling.js';
+import { markBuiltFromOptions, siblingOf } from './account-sibling.js';
 import { AuthFlow } from './auth-flow.js';
 import type { AuthFlowOptions } from '../options/flow-options.js';
 import { checkMethods } from './check-options.js';
@@ -105,7 +105,7 @@ export abstract class StoredAuthFlow extends AuthFlow {
 
   /**
    * Returns a flow for another user or tenant. It shares storage, server metadata and connections with this one, so
-   * that one process can hold very many.
+   * that one process can hold very many. Its events reach the listeners of this flow too, with their `account`.
    *
    * A subclass with `#private` members of its own, or with hooks of its own and no storage, overrides `withAccount`.
    *
@@ -116,6 +116,7 @@ export abstract class StoredAuthFlow extends AuthFlow {
     const storage = this.storage;
     const { key } = this.options;
     const own = { account, key: key && `${key} ${encodeURIComponent(account)}`, storage };
-    return siblingOf(this, accountOptions(this.options, own, { server: this.server, events: this.events }), ['events']);
+    const origin = { server: this.server, events: this.events };
+    return siblingOf(this, { ...this.options, ...own }, { origin, ownFields: ['events'] });
   }
 }

@@ -1,4 +1,5 @@
 import { RegistrationError } from '../errors/index.js';
+import { clientKey } from '../storage/stored-login.js';
 import type { TokenStorage } from '../storage/token-storage.js';
 import { nextGeneration } from '../tokens/generation.js';
 import { TokenSet } from '../tokens/token-set.js';
@@ -25,7 +26,7 @@ export interface RegistrationNeed {
  * @throws RegistrationError; the storage's errors; what `register` throws
  */
 export async function registeredClient(storage: TokenStorage, need: RegistrationNeed): Promise<RegisteredClient> {
-  const key = `client ${need.issuer}`;
+  const key = clientKey(need.issuer);
   const { issuer, redirectUris, refused, now, signal, register } = need;
   const known = clientIn(await storage.load(key), issuer);
   if (known && isUsable(known, need)) return known;

@@ -85,12 +85,13 @@ export class KeyvTokenStorage implements TokenStorage {
     for (;;) {
       const entry = await this.#run('read', () => entries.next());
       if (entry.done) return;
-      const key = (await readLogin(entry.value[1], this.#codec))?.key;
-      if (key === undefined || listed.has(key)) continue;
+      const [name, value] = entry.value;
+      const key = (await readLogin(value, undefined, this.#codec))?.key ?? name; // Keyv 6 finds what Keyv 5 left by another name
+      if (listed.has(key)) continue;
       listed.add(key);
       // Keyv 5 also gives entries of namespaces that begin alike.
-      const login = await readLogin((await this.#read(key))?.value, this.#codec);
-      if (login?.key === key) yield login;
+      const login = await readLogin((await this.#read(key))?.value, key, this.#codec);
+      if (login) yield login;
     }
   }
 

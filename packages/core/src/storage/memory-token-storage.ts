@@ -32,8 +32,8 @@ export class MemoryTokenStorage implements TokenStorage {
 
   /** Lists who is logged in. */
   async *list(): AsyncGenerator<StoredLogin, void> {
-    for (const tokens of [...this.#records.values()]) {
-      const login = await readLogin(tokens.toJSON());
+    for (const [key, tokens] of [...this.#records]) {
+      const login = await readLogin(tokens.toJSON(), key);
       if (login) yield login;
     }
   }

@@ -17,34 +17,36 @@ export interface StoredLogin {
 }
 
 /**
- * Reads for `list` of a storage what is stored in one place. Of a record that is sealed, and cannot be opened here, the
- * credential and its account are known. A lifetime without a time of issue counts from `writtenAt`, in ms since 1970.
+ * Reads for `list` of a storage what is stored under `key`, or in a place that does not name it: then the record says whose it
+ * is. Of a record that is sealed, and cannot be opened here, the credential and its account are known. A lifetime without a
+ * time of issue counts from `writtenAt`, in ms since 1970.
  *
- * @returns `undefined` for what is no login: other data, a torn record, a registered client
+ * @returns `undefined` for what is no login: other data, a torn record, another credential's, a registered client
  * @throws what the codec throws, but for a record that it cannot open
  * @group Write your own storage
  */
 export async function readLogin(
   stored: unknown,
+  key: string | undefined,
   codec?: RecordCodec,
   writtenAt?: number,
 ): Promise<StoredLogin | undefined> {
-  const key = credentialIn(stored);
-  if (key?.startsWith('client ')) return undefined;
+  const owner = key ?? credentialIn(stored);
+  if (owner?.startsWith(clientKey(''))) return undefined;
   try {
-    const { accessToken, refreshToken, idToken, stamp, scope, expiresAt } = await openRecord(
-      stored,
-      key ?? '',
-      codec,
-      writtenAt,
-    );
-    if ((accessToken ?? refreshToken ?? idToken) === undefined) return undefined;
-    return { key, account: stamp?.account ?? accountIn(key), kind: stamp?.kind, scope, expiresAt };
+    const { stamp, scope, expiresAt } = await openRecord(stored, owner ?? '', codec, writtenAt);
+    return { key: owner, account: stamp?.account ?? accountIn(owner), kind: stamp?.kind, scope, expiresAt };
   } catch (error) {
-    if (!(error instanceof RecordUnreadableError) && !(error instanceof CredentialMismatchError)) throw error;
+    if (error instanceof CredentialMismatchError) return undefined;
+    if (!(error instanceof RecordUnreadableError)) throw error;
     if (!readEnvelope(stored)) return undefined;
-    return { key, account: accountIn(key), kind: undefined, scope: undefined, expiresAt: undefined };
+    return { key: owner, account: accountIn(owner), kind: undefined, scope: undefined, expiresAt: undefined };
   }
+}
+
+/** Under which key a client is stored that is registered with `issuer`. It is no login, and `list` leaves it out. */
+export function clientKey(issuer: string): string {
+  return `client ${issuer}`;
 }
 
 /** The credential that a record or an envelope names. */

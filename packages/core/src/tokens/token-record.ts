@@ -136,33 +136,22 @@ function joinScope(scope: unknown): unknown {
 
 function readStamp(value: unknown): RecordStamp | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const {
-    key,
-    kind,
-    account,
-    generation,
-    requested_scope,
-    bootstrap,
-    login,
-    unanswered,
-    suspected,
-    suspected_before,
-    refused,
-  } = value as Partial<Record<string, unknown>>;
+  const { generation, unanswered, suspected, refused } = value as Partial<Record<string, unknown>>;
   return Object.freeze({
     version: 1,
-    ...(typeof key === 'string' && { key }),
-    ...(typeof kind === 'string' && { kind }),
-    ...(typeof account === 'string' && { account }),
+    ...textsOf(value),
     ...(typeof generation === 'number' && Number.isSafeInteger(generation) && { generation }),
-    ...(typeof requested_scope === 'string' && { requested_scope }),
-    ...(typeof bootstrap === 'string' && { bootstrap }),
-    ...(typeof login === 'string' && { login }),
     ...readUnanswered(unanswered),
     ...readSuspected(suspected),
-    ...(typeof suspected_before === 'string' && { suspected_before }),
     ...(refused === true && { refused }),
   });
+}
+
+const stampTexts = ['key', 'kind', 'account', 'requested_scope', 'bootstrap', 'login', 'suspected_before'] as const;
+
+function textsOf(stamp: object): Partial<Record<(typeof stampTexts)[number], string>> {
+  const found = stampTexts.map((name) => [name, (stamp as Partial<Record<string, unknown>>)[name]] as const);
+  return Object.fromEntries(found.filter(([, text]) => typeof text === 'string'));
 }
 
 function isKey(value: unknown): boolean {

@@ -247,11 +247,11 @@ describe('A6: a 401 from the API', () => {
   });
 
   test('that never ends is no storm of siblings, made for each request, either', async () => {
-    const flow = (await scene.loggedIn()).withAccount('ada');
-    await flow.doFlow();
+    const flow = await scene.loggedIn();
+    await flow.withAccount('ada').doFlow();
     refuseAlways();
     const requests = (): Promise<Response>[] =>
-      Array.from({ length: 20 }, () => scene.flow().withAccount('ada').fetch(scene.server.api));
+      Array.from({ length: 20 }, () => flow.withAccount('ada').fetch(scene.server.api));
     for (const { status } of await Promise.all([...requests(), ...requests()])) expect(status).toBe(401);
     for (const { status } of await Promise.all(requests())) expect(status).toBe(401);
     expect(scene.renewals).toBe(1);

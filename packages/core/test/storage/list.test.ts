@@ -23,7 +23,10 @@ const logIn = (storage: TokenStorage, account: string, key?: string) =>
   });
 
 describe.each([
-  ['Keyv 5', (map: Map<string, unknown>, namespace?: string) => new Keyv({ store: map, ...(namespace && { namespace }) })],
+  [
+    'Keyv 5',
+    (map: Map<string, unknown>, namespace?: string) => new Keyv({ store: map, ...(namespace && { namespace }) }),
+  ],
   [
     'Keyv 6',
     (map: Map<string, unknown>, namespace?: string) => new Keyv6({ store: map, ...(namespace && { namespace }) }),

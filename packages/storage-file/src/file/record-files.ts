@@ -17,5 +17,5 @@ export function recordFilesIn(folder: string): string[] {
 /** Whose tokens a file holds; `undefined` for none. @throws StorageUnavailableError */
 export async function loginIn(path: string, codec: RecordCodec | undefined): Promise<StoredLogin | undefined> {
   const file = readPrivateFile(path);
-  return file && readLogin(file.text, codec, file.stats.mtimeMs);
+  return file && readLogin(file.text, undefined, codec, file.stats.mtimeMs);
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StoredLogin } from '../../storage/stored-login.js';
 import type { TokenStorage } from '../../storage/token-storage.js';
-import { TokenSet } from '../../tokens/token-set.js';
 import type { TokenStorageFixture } from '../token-storage-fixture.js';
 import { ada, expecting, type StorageCase, tokensOf } from './storage-case.js';
 
