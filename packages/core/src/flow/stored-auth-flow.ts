@@ -99,8 +99,7 @@ export abstract class StoredAuthFlow extends AuthFlow {
       this.credentialKind === 'login'
         ? { scope: unionOfScopes(this.options.scope, scope) }
         : { scope, key: key && `${key} ${encodeURIComponent(scopeSet(scope))}` };
-    const options = accountOptions(this.options, { ...own, storage: this.#storage }, this.server);
-    return siblingOf(this, options, ['events']);
+    return this.#sibling({ ...own, storage: this.#storage });
   }
 
   /**
@@ -116,6 +115,10 @@ export abstract class StoredAuthFlow extends AuthFlow {
     const storage = this.storage;
     const { key } = this.options;
     const own = { account, key: key && `${key} ${encodeURIComponent(account)}`, storage };
+    return this.#sibling(own);
+  }
+
+  #sibling(own: object): this {
     const origin = { server: this.server, events: this.events };
     return siblingOf(this, { ...this.options, ...own }, { origin, ownFields: ['events'] });
   }
