@@ -77,7 +77,18 @@ export function iterate(keyv: KeyvBackend): AsyncIterator<readonly [key: string,
   const isSearchable = isObject(store) && ('iterator' in store || 'entries' in store);
   if (!isSearchable || !keyv.iterator)
     throw new TypeError('list needs a store that Keyv can iterate; this one is not.');
+  if (prefixesKeys(keyv) && store instanceof Map) return namesIn(store, fullKey(keyv, ''));
   return keyv.iterator(keyv.namespace);
+}
+
+/** Keyv 5 notes the namespace on the Map itself, so that of two instances on one Map the later one's entries are all it gives. */
+async function* namesIn(
+  store: Map<unknown, unknown>,
+  prefix: string,
+): AsyncGenerator<readonly [key: string, value: unknown], undefined> {
+  for (const name of [...store.keys()].map(String)) {
+    if (name.startsWith(prefix)) yield [name.slice(prefix.length), undefined];
+  }
 }
 
 /**

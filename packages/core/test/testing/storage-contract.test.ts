@@ -175,7 +175,11 @@ describe('the contract of token storages', () => {
     ['never tries without waiting', LateToFree, ['tries once when the timeout is 0']],
     ['takes larger generations only', Growing, ['saves onto the same generation, as a note does']],
     ['merges instead of replacing', Merging, ['replaces the whole set with each save']],
-    ['drops fields', Forgetful, ['gives every field back, known or not']],
+    [
+      'drops fields',
+      Forgetful,
+      ['gives every field back, known or not', 'lists a login by its account, key, scope and expiry, and no secret'],
+    ],
     ['confuses keys', CaseBlind, ['keeps awkward keys apart']],
     ['tears its records', Torn, ['never shows half of a save to a reader']],
   ])('catches one that %s, and nothing else in it', async (_what, Storage, titles) => {
