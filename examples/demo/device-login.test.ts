@@ -56,7 +56,8 @@ describe('A device login at a real server, DeviceCodeFlowSimple with a folder (A
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(Object.keys(record).sort()).toEqual([...sixKeys, 'latchkey', 'token_type'].sort());
     expect(record).toMatchObject({ access_token: tokens.accessToken, scope });
-    expect(readdirSync(folder).sort()).toEqual(['sso_tokens.json', 'sso_tokens.json.lock']);
+    const locks = ['sso_tokens.json.lock', 'sso_tokens.json.login.lock']; // of the tokens, and of whoever logs in
+    expect(readdirSync(folder).sort()).toEqual(['sso_tokens.json', ...locks]);
 
     const before = server.ledger.requests;
     const settings = { issuer, clientId, scope, folder };

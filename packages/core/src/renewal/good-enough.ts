@@ -1,5 +1,5 @@
 import type { Call } from '../options/access-token-options.js';
-import { isFresh, isValid, lifetimeOf } from '../tokens/expiry.js';
+import { isFresh, isSpared, isValid, lifetimeOf } from '../tokens/expiry.js';
 import { missingScopes } from '../tokens/scope.js';
 import type { TokenSet } from '../tokens/token-set.js';
 
@@ -39,7 +39,8 @@ export function isGoodEnough({ tokens, requestedAt, isNew }: FoundTokens, call: 
   if (tokens.accessToken !== ownToken && wasIssuedAhead(tokens, now)) return false;
   const isRejected = tokens.accessToken === call.rejected;
   const hasScopes = missingScopes(tokens, scope).length === 0;
-  if (!isRejected && hasScopes && isFresh(tokens, now, call.threshold)) return true;
+  const isPaused = tokens.accessToken === ownToken && isSpared(tokens, now);
+  if (!isRejected && hasScopes && (isPaused || isFresh(tokens, now, call.threshold))) return true;
   if (!isNew) return false;
   if ((lifetimeOf(tokens) ?? 0) > 0 && !isValid(tokens, now)) return false;
   if (!hasScopes) return false;

@@ -11,18 +11,9 @@ export function defaultThreshold(tokens: TokenSet): number {
   return lifetime === undefined ? 60 : Math.min(60, lifetime / 10);
 }
 
-/** Milliseconds for which a token without any life is used: a server may mean "for ever", and asking again brings no better. */
-const withoutLife = 10_000;
-
-/** Returns when the access token can no longer be used, in ms; `Infinity` when that is unknown. */
-function endOf(tokens: TokenSet): number {
-  const end = tokens.expiresAt?.getTime() ?? Infinity;
-  return tokens.issuedAt?.getTime() === end ? end + withoutLife : end;
-}
-
 /** Tells whether the access token can be used at all at `now` (ms). */
 export function isValid(tokens: TokenSet, now: number): boolean {
-  return tokens.accessToken !== undefined && now < endOf(tokens);
+  return tokens.accessToken !== undefined && secondsLeft(tokens, now) > 0;
 }
 
 /**
@@ -30,7 +21,7 @@ export function isValid(tokens: TokenSet, now: number): boolean {
  * Where no token lives for so long, a renewal cannot bring it, so that half of the life has to do.
  */
 export function freshUntil(tokens: TokenSet, threshold: number = defaultThreshold(tokens)): number {
-  const [end, lifetime] = [endOf(tokens), lifetimeOf(tokens)];
+  const [end, lifetime] = [tokens.expiresAt?.getTime() ?? Infinity, lifetimeOf(tokens)];
   const isOutOfReach = lifetime !== undefined && threshold >= lifetime;
   return Math.min(end - 1, isOutOfReach ? end - lifetime * 500 - 1 : end - threshold * 1000);
 }
@@ -69,4 +60,15 @@ export function loginEndsSoon(tokens: TokenSet, now: number): boolean {
   if (end - now < (end - refreshIssuedAt.getTime()) / 10) return true;
   const isFixed = issuedAt !== undefined && refreshIssuedAt < issuedAt;
   return isFixed && expiresAt !== undefined && expiresAt.getTime() >= end;
+}
+
+/** Milliseconds for which a token without any life is given out again. */
+const pause = 10_000;
+
+/**
+ * Tells whether a token whose answer said that it has no life, by which some servers mean "for ever", was issued only just
+ * now: asking again would bring no better.
+ */
+export function isSpared(tokens: TokenSet, now: number): boolean {
+  return lifetimeOf(tokens) === 0 && now < (tokens.issuedAt?.getTime() ?? 0) + pause;
 }

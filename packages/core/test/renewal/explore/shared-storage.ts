@@ -46,7 +46,11 @@ export class SharedStorage {
         ]),
       save: (_key, tokens, context) => this.#write(instance, tokens, context),
       delete: (_key, context) => this.#write(instance, undefined, context),
-      withLock: (_key, task, options) => this.#lock.withLock(instance, task, options),
+      // The second lock, of a person who logs in, is free here: one instance logs in.
+      withLock: (_key, task, options) =>
+        options.purpose === 'login'
+          ? task({ signal: new AbortController().signal })
+          : this.#lock.withLock(instance, task, options),
     };
   }
 
