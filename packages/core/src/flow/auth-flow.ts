@@ -70,7 +70,9 @@ export abstract class AuthFlow {
     if (!origin) checkOptions(this.#options, this.needsServer);
     if (this.needsServer && this.withLock === AuthFlow.prototype.withLock) warnOfMissingLock(this.#options);
     this.#server = origin?.server ?? new AuthorizationServer(readOptions(this.#options));
-    this.#settings = { ...this.#server.settings, scope: this.#options.scope };
+    const { scope } = this.#options;
+    const { settings } = this.#server; // one object for all accounts, of which there may be very many
+    this.#settings = settings.scope === scope ? settings : { ...settings, scope };
   }
 
   // Hooks: what a subclass says of itself.
