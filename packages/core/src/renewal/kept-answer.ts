@@ -48,7 +48,7 @@ export async function saveReread(
 ): Promise<FoundTokens | undefined> {
   const { tokens } = rereadAnswer(record, settings);
   if (!tokens) return undefined;
-  const isLogin = loginIn(record) !== undefined;
+  const isLogin = record.unread !== undefined && isOfLogin(record.unread);
   const scope = (isLogin ? undefined : record.stamp?.requested_scope) ?? settings.scope;
   const saved = await keeper.save(tokens, stored, { reason: isLogin ? 'login' : 'refresh', lock, scope });
   events.emit(isLogin ? 'authorized' : 'renewed', { key, tokens: summarize(saved), duration: 0 });
@@ -60,9 +60,9 @@ function isOfLogin({ purpose }: UnreadAnswer): boolean {
   return purpose !== 'refresh_token';
 }
 
-/** A login that could not be read outlives the renewals of the tokens beside it. */
+/** A login that could not be read outlives the renewals of the tokens of another beside it. */
 export function loginIn({ unread }: TokenSet): UnreadAnswer | undefined {
-  return unread && isOfLogin(unread) ? unread : undefined;
+  return unread?.another_login ? unread : undefined;
 }
 
 function readAgain(unread: UnreadAnswer, { dialect, clock }: FlowSettings): ReadAnswer | undefined {

@@ -70,7 +70,11 @@ function saveUnread(
     if (!tokens)
       return keeper.save(TokenSet.ofUnread(unread), stored, { reason: 'login', overwrite: true, scope, lock });
     const requested = tokens.stamp?.requested_scope;
-    return keeper.save(tokens.withUnread(unread), stored, { reason: 'refresh', scope: requested, lock });
+    return keeper.save(tokens.withUnread({ ...unread, another_login: true }), stored, {
+      reason: 'refresh',
+      scope: requested,
+      lock,
+    });
   });
 }
 

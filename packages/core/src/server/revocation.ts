@@ -4,9 +4,15 @@ import type { ServerConnection } from './server-connection.js';
 import { detailsOf, isSuccess } from './endpoint-answer.js';
 import type { TokenSet } from '../tokens/token-set.js';
 
+/** What servers say of a token that has ended or that they do not know, for which RFC 7009 section 2.2 wants a success. */
+const dead = new Set(['invalid_token', 'invalid_grant', 'token_expired', 'token_revoked']);
+
+/** What they say where the refresh token took the access token with it (section 2.1), or where they revoke no other. */
+const endedWithIt = new Set(['invalid_request', 'unsupported_token_type']);
+
 /**
  * Revokes tokens (RFC 7009). The refresh token first: with it, servers should end its access tokens too (section 2.1), and
- * some revoke no other.
+ * some revoke no other. What is dead already needs no revocation.
  *
  * @throws RevocationFailedError when the server does not confirm it
  */
@@ -16,10 +22,15 @@ export async function revokeTokens(
   signal: AbortSignal,
 ): Promise<void> {
   const refused = refreshToken !== undefined && (await revoke(connection, refreshToken, 'refresh_token', signal));
-  if (refused) throw refused;
+  if (refused && !saysDead(refused)) throw refused;
   const kept = accessToken !== undefined && (await revoke(connection, accessToken, 'access_token', signal));
-  if (!kept) return;
-  if (refreshToken === undefined || kept.error !== 'unsupported_token_type') throw kept;
+  if (!kept || saysDead(kept)) return;
+  const isEnded = refreshToken !== undefined && kept.status === 400 && endedWithIt.has(kept.error ?? '');
+  if (!isEnded) throw kept;
+}
+
+function saysDead({ status, error }: RevocationFailedError): boolean {
+  return (status === 400 || status === 404) && dead.has(error ?? '');
 }
 
 /** Returns what stands in the way: any 2xx is a confirmation. */

@@ -16,16 +16,21 @@ export interface UnreadAnswer {
   readonly text: string;
   /** The private key, a JWK, that the tokens in it are bound to. */
   readonly dpop_key?: Readonly<Record<string, unknown>>;
+  /** Set where the tokens beside it are of another login, and may be renewed meanwhile. */
+  readonly another_login?: true;
 }
 
 /** Reads what a record keeps of an answer; `undefined` where it keeps none. */
 export function readUnread(value: unknown): UnreadAnswer | undefined {
-  const { purpose, sent_at, status, headers, text, dpop_key } = (value ?? {}) as Partial<Record<string, unknown>>;
+  const { purpose, sent_at, status, headers, text, dpop_key, another_login } = (value ?? {}) as Partial<
+    Record<string, unknown>
+  >;
   const isWhole = [purpose, text].every((each) => typeof each === 'string') && isObject(headers);
   if (!isWhole || typeof sent_at !== 'number' || typeof status !== 'number') return undefined;
   return Object.freeze({
     ...({ purpose, sent_at, status, headers, text } as UnreadAnswer),
     ...(isObject(dpop_key) && { dpop_key }),
+    ...(another_login === true && { another_login }),
   });
 }
 

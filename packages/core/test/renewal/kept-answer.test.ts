@@ -125,6 +125,20 @@ describe('an answer that the dialect cannot read', () => {
     expect(await third.getAccessTokenRefreshIfNecessary()).not.toBe(second.accessToken);
   });
 
+  test('of another login outlives a renewal of the tokens beside it', async () => {
+    await scene.loggedIn();
+    inOwnWords();
+    await expect(scene.flow({ dialect: broken }).doFlow()).rejects.toMatchObject({ code: 'TOKEN_ANSWER_UNREAD' });
+    const { issued } = scene.server.ledger.tokenRequests.at(-1) ?? {};
+    await scene.expire();
+    await scene.flow().getAccessTokenRefreshIfNecessary();
+    const flow = scene.flow({ dialect: mended });
+    await flow.getAccessTokenRefreshIfNecessary();
+    const presented = scene.server.ledger.tokenRequests.at(-1)?.refreshToken;
+    expect([presented, flow.refreshToken]).toContain(issued?.refreshToken);
+    expect(scene.server.ledger.reuses).toBe(0);
+  });
+
   test('is replaced by a new login', async () => {
     await scene.loggedIn();
     await scene.expire();

@@ -21,36 +21,30 @@ export interface ReadAnswer {
  */
 export function readTranslated(translated: TranslatedAnswer, question: Question, asked: AskedBy): ReadAnswer {
   const { answer, raw, problem } = translated;
+  if (!raw) return { body: readTokenAnswer(answer, question), problem, unread: undefined };
+  const read = attempt(() => readTokenAnswer(answer, question));
+  const unread = unreadFrom(raw, question.purpose, asked);
+  const isWhole = isText(read.body?.['access_token']) || (read.body && question.purpose === 'refresh_token');
+  if (read.body && isWhole) {
+    return { body: read.body, problem, unread: lacksRefreshToken(read.body, raw.text) ? unread : undefined };
+  }
+  const { body } = answer !== raw && isSuccess(raw.status) ? attempt(() => readTokenAnswer(raw, question)) : {};
+  if (body) return { body, problem: new Error('dialect.answer left no token of an answer that has one.'), unread };
+  if (unread && namesTokens(raw.text)) throw keepBehind(notUnderstood(raw.status, question.purpose, problem), unread);
+  if (read.body) return { body: read.body, problem, unread };
+  throw unread && saysNothing(read.error) ? keepBehind(read.error, unread) : read.error;
+}
+
+function attempt<T>(run: () => T): { readonly body?: T; readonly error?: unknown } {
   try {
-    const body = readTokenAnswer(answer, question);
-    return { body, problem, unread: raw && (lacksRefreshToken(body, raw.text) ? keep() : undefined) };
+    return { body: run() };
   } catch (error) {
-    if (!raw || !isSuccess(raw.status)) throw error;
-    const plain = answer === raw ? undefined : readPlain();
-    if (plain)
-      return {
-        body: plain,
-        problem: new Error('dialect.answer left no token of an answer that has one.'),
-        unread: keep(),
-      };
-    const unread = keep();
-    if (!unread) throw error;
-    const isNamed = namesTokens(raw.text);
-    if (!isNamed && !saysNothing(error)) throw error;
-    throw keepBehind(isNamed ? notUnderstood(raw.status, question.purpose, problem) : (error as Error), unread);
+    return { error };
   }
+}
 
-  function keep(): UnreadAnswer | undefined {
-    return raw && unreadFrom(raw, question.purpose, asked);
-  }
-
-  function readPlain(): Record<string, unknown> | undefined {
-    try {
-      return raw && readTokenAnswer(raw, question);
-    } catch {
-      return undefined;
-    }
-  }
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }
 
 function lacksRefreshToken(body: Record<string, unknown>, text: string): boolean {
@@ -59,7 +53,7 @@ function lacksRefreshToken(body: Record<string, unknown>, text: string): boolean
 }
 
 /** Whether an error comes of a success in which nothing of use was found. */
-function saysNothing(error: unknown): boolean {
+function saysNothing(error: unknown): error is Error {
   return (
     error instanceof RefreshOutcomeUnknownError ||
     (error instanceof TokenRequestError && error.code === 'TOKEN_ANSWER_INVALID')
