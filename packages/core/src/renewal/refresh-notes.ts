@@ -34,7 +34,7 @@ export function whyNotRedeemed(
 }
 
 /** Returns why tokens cannot be renewed by their refresh token until somebody logs in, `undefined` when they can. */
-export function whyNotRenewable(
+function whyNotRenewable(
   tokens: TokenSet | undefined,
   { refused }: Known,
   scope: string | undefined,
@@ -57,7 +57,7 @@ export function whyNotRenewable(
  * Returns why a refresh token is not presented now, but later: no answer came to it, or one that leaves open what it
  * means; `undefined` when it may be presented. A pause that ends over a minute ahead was noted by another clock.
  */
-export function whyNotYet(tokens: TokenSet, known: Known, now: number): OAuthError | undefined {
+function whyNotYet(tokens: TokenSet, known: Known, now: number): OAuthError | undefined {
   const { suspected } = tokens.stamp ?? {};
   if (suspected && isAhead(suspected.until, now)) return suspectedError(tokens, suspected);
   const unanswered = unansweredOf(tokens, known);

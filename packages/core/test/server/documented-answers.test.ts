@@ -218,6 +218,12 @@ const fieldCases: Partial<
       expect([flow.tokens.tokenType, told]).toEqual(['N_A', 1]);
     },
   ],
+  '`scope`: a list': [
+    [{ scope: ['read', 'write'] }],
+    (flow, told) => {
+      expect([flow.scope, told]).toEqual(['read write', 0]);
+    },
+  ],
   '`expires_in`: a number, a number as text': [
     [{ expires_in: 600 }, { expires_in: '600' }],
     (flow) => {
