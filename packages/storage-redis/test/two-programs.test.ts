@@ -2,14 +2,9 @@ import { createKeyv } from '@keyv/redis';
 import { afterAll, beforeAll } from '@jest/globals';
 import { KeyvTokenStorage } from '@latchkey/core';
 import { RedisTokenStorage, redisLock } from '@latchkey/storage-redis';
-import {
-  describeTwoPrograms,
-  type Outcome,
-  type Place,
-  type Program,
-  testTwoProcesses,
-} from '../../core/test/scenes/two-programs.js';
-import { type Child, start } from './child.js';
+import { pairOf } from '../../core/test/scenes/pair-of-processes.js';
+import { describeTwoPrograms, type Place, testTwoProcesses } from '../../core/test/scenes/two-programs.js';
+import { start } from './child.js';
 import { RedisServer } from './redis-server.js';
 
 let server: RedisServer;
@@ -45,26 +40,11 @@ const keyvPlaces = {
   },
 };
 
-/** A pair of processes, which run many programs in turn. */
-const pairFor = (kind: 'redis' | 'keyv') => () => {
-  const children = [0, 1].map(() => start('programs.mjs', { url: server.url, kind }));
-  let runs = 0;
-  return {
-    run(programs: readonly [Program, Program], { prefix }: RedisPlace) {
-      const name = `run${++runs}`;
-      let asked = 0;
-      return {
-        async ask(program: 0 | 1): Promise<Outcome> {
-          const child = children[program] as Child;
-          const call = `${name}.${++asked}`;
-          child.tell(JSON.stringify({ name, call, program: programs[program], prefix }));
-          return JSON.parse(await child.says(`${call} `)) as Outcome;
-        },
-      };
-    },
-    stop: () => Promise.all(children.map((child) => child.kill())),
-  };
-};
+const pairFor = (kind: 'redis' | 'keyv') => () =>
+  pairOf<RedisPlace>(
+    () => start('programs.mjs', { url: server.url, kind }),
+    ({ prefix }) => ({ prefix }),
+  );
 
 describeTwoPrograms('Redis', redisPlaces);
 testTwoProcesses('Redis', redisPlaces, pairFor('redis'));

@@ -4,7 +4,7 @@ import { register } from 'node:module';
 const hooks = `
 export async function load(url, context, next) {
   const loaded = await next(url, context);
-  if (!url.endsWith('/renewal/refresh-notes.js')) return loaded;
+  if (!url.endsWith('/renewal/presentation/refresh-notes.js')) return loaded;
   const rule = 'if (tokens.refreshToken === undefined)';
   const text = String(loaded.source);
   if (!text.includes(rule)) throw new Error('The place of the rule in refresh-notes.js has changed.');

@@ -1,6 +1,6 @@
 import { type Challenge, parseChallenges } from './challenges.js';
 import { UnauthenticatedError, UnauthorizedError } from '../errors/index.js';
-import { shared } from '../platform/shared.js';
+import { shared } from '../platform/process-registry.js';
 import { printable, readDetails } from '../server/endpoint-answer.js';
 
 /** Of all copies of this package: whoever explains a response may be another one than has fetched it. */

@@ -11,16 +11,15 @@ import { assertSubject, type UserInfo } from '../fetch/user-info.js';
 import { type AccessTokenOptions, readCall } from '../options/access-token-options.js';
 import { defaultKey } from '../options/default-key.js';
 import type { AuthFlowOptions, FlowOptions } from '../options/flow-options.js';
-import { type FlowSettings, readOptions } from '../options/flow-settings.js';
+import { type FlowSettings, readOptions, settingsFor } from '../options/flow-settings.js';
 import { unlessAborted } from '../platform/waiting.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import type { Grant } from '../renewal/grant.js';
 import { keepFresh, type KeptFresh } from '../renewal/keep-fresh.js';
-import { beginLogin, joinLogin, logIn } from '../renewal/login.js';
-import { logInByTurn } from '../renewal/login-turn.js';
-import { logOut } from '../renewal/logout.js';
-import { presentedAgainAt } from '../renewal/refresh-notes.js';
-import { cold, keepWarm } from '../renewal/warm-token.js';
+import { beginLogin, joinLogin, logIn } from '../renewal/login/login.js';
+import { logInByTurn } from '../renewal/login/login-turn.js';
+import { logOut } from '../renewal/login/logout.js';
+import { cold } from '../renewal/warm-token.js';
 import { AuthorizationServer } from '../server/authorization-server.js';
 import type { OAuthClient } from '../server/oauth-client.js';
 import type { HeldLock, Lock, LockOptions } from '../storage/lock.js';
@@ -70,9 +69,7 @@ export abstract class AuthFlow {
     if (!origin) checkOptions(this.#options, this.needsServer);
     if (this.needsServer && this.withLock === AuthFlow.prototype.withLock) warnOfMissingLock(this.#options);
     this.#server = origin?.server ?? new AuthorizationServer(readOptions(this.#options));
-    const { scope } = this.#options;
-    const { settings } = this.#server; // one object for all accounts, of which there may be very many
-    this.#settings = settings.scope === scope ? settings : { ...settings, scope };
+    this.#settings = settingsFor(this.#server.settings, this.#options.scope);
   }
 
   // Hooks: what a subclass says of itself.
@@ -184,25 +181,20 @@ export abstract class AuthFlow {
   }
 
   async #getAccessToken(options: AccessTokenOptions): Promise<string> {
-    const { callers, credential } = this.#parts;
+    const { callers } = this.#parts;
     const { signal, interactive = false, noAutoRefresh = false } = options;
     const { autoRefreshThreshold: threshold } = this.settings;
     const call = readCall(options, threshold, this.#now());
+    const find = () => (noAutoRefresh ? callers.asStored(() => this.reload()) : callers.serve(call));
     let tokens: TokenSet;
     try {
-      tokens = await unlessAborted(signal, () =>
-        noAutoRefresh ? callers.asStored(() => this.reload()) : callers.serve(call),
-      );
+      tokens = await unlessAborted(signal, find);
     } catch (error) {
       if (!interactive || !this.interactive || !(error instanceof LoginRequiredError)) throw error;
       tokens = await this.logIn({ signal });
     }
     if (tokens.accessToken === undefined) throw new NoAccessTokenError();
-    const isWarm = this.#warm.tokens === tokens || credential.unsaved || credential.tokens !== tokens;
-    if (!isWarm && callers.isGoodEnough({ tokens, isNew: false }, { ...call, threshold })) {
-      const again = presentedAgainAt(tokens, credential, this.#now());
-      this.#warm = keepWarm(credential, tokens, { threshold, ahead: callers.renewsAhead(tokens), again });
-    }
+    if (this.#warm.tokens !== tokens) this.#warm = callers.warm(tokens, { ...call, threshold }) ?? this.#warm;
     return tokens.accessToken;
   }
 
@@ -238,8 +230,7 @@ export abstract class AuthFlow {
    * @throws TypeError, or the signal's reason, as fetch does; else as `getAccessTokenRefreshIfNecessary`
    */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    this.#fetch ??= new AuthorisedFetch(this.#tokenSource);
-    return this.#fetch.send(input, init);
+    return (this.#fetch ??= new AuthorisedFetch(this.#tokenSource)).send(input, init);
   }
 
   /** `fetch` as a function of its own, to give to an API client. */

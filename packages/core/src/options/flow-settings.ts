@@ -22,3 +22,8 @@ export function readOptions(options: AuthFlowOptions): FlowSettings {
     timeout: timeout ?? 20,
   };
 }
+
+/** The settings of a flow that wants other scopes; the same object where they are the same, for very many accounts. */
+export function settingsFor(settings: FlowSettings, scope: string | undefined): FlowSettings {
+  return settings.scope === scope ? settings : { ...settings, scope };
+}

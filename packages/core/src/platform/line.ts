@@ -1,5 +1,5 @@
 import { longestTimer } from './clock.js';
-import { shared } from './shared.js';
+import { shared } from './process-registry.js';
 
 /** A place, until it is given back. */
 export interface Place {

@@ -1,4 +1,4 @@
-import { shared } from './shared.js';
+import { shared } from './process-registry.js';
 
 /** Prints a warning as the platform does: through `process.emitWarning` where there is one. */
 export function warn(message: string): void {

@@ -12,10 +12,11 @@ import { missingScopes } from '../tokens/scope.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { CredentialState } from './credential-state.js';
 import { type FoundTokens, isGoodEnough } from './good-enough.js';
-import { presentedAgainAt } from './refresh-notes.js';
+import { presentedAgainAt } from './presentation/refresh-notes.js';
 import type { Renewal } from './renewal.js';
 import { NoPlaceError } from './run-locked.js';
 import { noteUnderWay } from './settled.js';
+import { keepWarm, type WarmToken } from './warm-token.js';
 
 /** Milliseconds before a renewal ahead is tried again: ten seconds, or half the token's life when that is less. */
 const aheadPause = (tokens: TokenSet): number => Math.min(10_000, (lifetimeOf(tokens) ?? Infinity) * 500);
@@ -72,6 +73,15 @@ export class Callers {
       ownToken: this.#credential.ownToken,
       now: this.#now(),
     });
+  }
+
+  /** Keeps the answer for tokens that were just found, if they are good for calls to come; else `undefined`. */
+  warm(tokens: TokenSet, call: Call): WarmToken | undefined {
+    const credential = this.#credential;
+    const isPresent = credential.tokens === tokens && !credential.unsaved;
+    if (!isPresent || !this.isGoodEnough({ tokens, isNew: false }, call)) return undefined;
+    const again = presentedAgainAt(tokens, credential, this.#now());
+    return keepWarm(credential, tokens, { threshold: call.threshold, ahead: this.renewsAhead(tokens), again });
   }
 
   /** Whether tokens past 80 % of their life are renewed while callers still get them. */

@@ -1,6 +1,6 @@
 import type { OAuthError } from '../errors/index.js';
 import type { FoundTokens } from './good-enough.js';
-import { shared } from '../platform/shared.js';
+import { shared } from '../platform/process-registry.js';
 import { ProcessLock } from '../storage/process-lock.js';
 import type { SaveContext } from '../storage/token-storage.js';
 import type { Unanswered } from '../tokens/token-record.js';

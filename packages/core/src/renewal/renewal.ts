@@ -19,10 +19,10 @@ import { TokenSet } from '../tokens/token-set.js';
 import type { CredentialState, StoredTokens } from './credential-state.js';
 import { type FoundTokens, isGoodEnough } from './good-enough.js';
 import type { Grant } from './grant.js';
-import { loginIn, rereadAnswer, saveReread } from './kept-answer.js';
-import { Presentation, type PresentationParts, type ShapedPresentation } from './presentation.js';
-import { prepare, type Prepared } from './prepared.js';
-import { whyNotRedeemed } from './refresh-notes.js';
+import { loginIn, rereadAnswer, saveReread } from './presentation/kept-answer.js';
+import { Presentation, type PresentationParts, type ShapedPresentation } from './presentation/presentation.js';
+import { prepare, type Prepared } from './presentation/prepared.js';
+import { whyNotRedeemed } from './presentation/refresh-notes.js';
 import { lockedInLine, NoPlaceError, placeAt } from './run-locked.js';
 import type { TokenKeeper } from './token-keeper.js';
 

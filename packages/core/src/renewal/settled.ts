@@ -1,5 +1,5 @@
 import { untilAborted } from '../platform/waiting.js';
-import { shared } from '../platform/shared.js';
+import { shared } from '../platform/process-registry.js';
 import { unsavedTokens } from './credential-state.js';
 
 /** What is under way in all copies of this package: whoever ends the process may know but one of them. */

@@ -1,4 +1,4 @@
-import { shared } from '../platform/shared.js';
+import { shared } from '../platform/process-registry.js';
 
 /** An entry as Keyv stores it. @group Storages */
 export interface KeyvEntry {

@@ -2,7 +2,7 @@ import { LockTimeoutError } from '../errors/index.js';
 import type { HeldLock, Lock, LockOptions } from './lock.js';
 import { longestTimer } from '../platform/clock.js';
 import { onAbort } from '../platform/on-abort.js';
-import { shared } from '../platform/shared.js';
+import { shared } from '../platform/process-registry.js';
 
 /** Who waits for each key that is held, in order; whoever is called has it. */
 type Lines = Map<string, Set<() => void>>;

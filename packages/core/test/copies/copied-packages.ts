@@ -71,7 +71,7 @@ export class CopiedPackages implements Disposable {
       rmSync(join(to, 'dist'), { recursive: true });
     }
     writeFileSync(join(to, 'package.json'), JSON.stringify(manifest));
-    if (kind === 'later' && name === 'core') writeNextFormat(join(to, 'dist/platform/shared.js'));
+    if (kind === 'later' && name === 'core') writeNextFormat(join(to, 'dist/platform/process-registry.js'));
   }
 
   #folderOf(name: string): string {

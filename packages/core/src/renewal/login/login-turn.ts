@@ -1,10 +1,10 @@
-import { LockTimeoutError } from '../errors/index.js';
-import type { Clock } from '../platform/clock.js';
-import type { Lock } from '../storage/lock.js';
-import { isValid } from '../tokens/expiry.js';
-import { missingScopes } from '../tokens/scope.js';
-import type { TokenSet } from '../tokens/token-set.js';
-import type { TokenKeeper } from './token-keeper.js';
+import { LockTimeoutError } from '../../errors/index.js';
+import type { Clock } from '../../platform/clock.js';
+import type { Lock } from '../../storage/lock.js';
+import { isValid } from '../../tokens/expiry.js';
+import { missingScopes } from '../../tokens/scope.js';
+import type { TokenSet } from '../../tokens/token-set.js';
+import type { TokenKeeper } from '../token-keeper.js';
 
 /** Who wants to log in. */
 export interface LoginTurn {

@@ -4,22 +4,22 @@ import {
   OAuthError,
   RefreshOutcomeUnknownError,
   StorageConflictError,
-} from '../errors/index.js';
-import type { FlowSettings } from '../options/flow-settings.js';
-import { grantParameters } from '../options/grant-parameters.js';
-import type { OAuthClient, ReceivedTokens } from '../server/oauth-client.js';
-import { unreadBehind } from '../server/answers/unread-answer.js';
-import { mayNotRefresh } from '../server/refusals.js';
-import type { ShapedRequest } from '../server/shaped-request.js';
-import type { HeldLock } from '../storage/lock.js';
-import type { FlowEvents } from '../tokens/flow-events.js';
-import { hasMoved } from '../tokens/generation.js';
-import type { TokenSet } from '../tokens/token-set.js';
-import type { UnreadAnswer } from '../tokens/unread-answer.js';
-import type { CredentialState, StoredTokens } from './credential-state.js';
-import type { Grant } from './grant.js';
+} from '../../errors/index.js';
+import type { FlowSettings } from '../../options/flow-settings.js';
+import { grantParameters } from '../../options/grant-parameters.js';
+import type { OAuthClient, ReceivedTokens } from '../../server/oauth-client.js';
+import { unreadBehind } from '../../server/answers/unread-answer.js';
+import { mayNotRefresh } from '../../server/refusals.js';
+import type { ShapedRequest } from '../../server/shaped-request.js';
+import type { HeldLock } from '../../storage/lock.js';
+import type { FlowEvents } from '../../tokens/flow-events.js';
+import { hasMoved } from '../../tokens/generation.js';
+import type { TokenSet } from '../../tokens/token-set.js';
+import type { UnreadAnswer } from '../../tokens/unread-answer.js';
+import type { CredentialState, StoredTokens } from '../credential-state.js';
+import type { Grant } from '../grant.js';
 import { oneMore, suspectedError, unansweredOf } from './refresh-notes.js';
-import type { TokenKeeper } from './token-keeper.js';
+import type { TokenKeeper } from '../token-keeper.js';
 
 /** What a refresh token is presented with. */
 export interface PresentationParts {

@@ -1,9 +1,9 @@
-import type { CredentialState } from './credential-state.js';
-import { RevocationFailedError } from '../errors/index.js';
-import type { AuthorizationServer } from '../server/authorization-server.js';
-import type { TokenKeeper } from './token-keeper.js';
-import type { TokenSet } from '../tokens/token-set.js';
-import { untilAborted } from '../platform/waiting.js';
+import type { CredentialState } from '../credential-state.js';
+import { RevocationFailedError } from '../../errors/index.js';
+import type { AuthorizationServer } from '../../server/authorization-server.js';
+import type { TokenKeeper } from '../token-keeper.js';
+import type { TokenSet } from '../../tokens/token-set.js';
+import { untilAborted } from '../../platform/waiting.js';
 
 /** Seconds that a logout spends on revocation at most. */
 const patience = 5;

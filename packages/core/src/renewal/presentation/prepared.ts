@@ -1,7 +1,7 @@
-import type { OAuthClient } from '../server/oauth-client.js';
-import type { ShapedRequest } from '../server/shaped-request.js';
-import type { TokenSet } from '../tokens/token-set.js';
-import type { Grant } from './grant.js';
+import type { OAuthClient } from '../../server/oauth-client.js';
+import type { ShapedRequest } from '../../server/shaped-request.js';
+import type { TokenSet } from '../../tokens/token-set.js';
+import type { Grant } from '../grant.js';
 import type { Presentation } from './presentation.js';
 
 /** What was done before the lock, since it may fail or call the application's code. */

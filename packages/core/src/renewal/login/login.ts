@@ -1,14 +1,14 @@
-import { warnOnce } from '../platform/warn.js';
-import { keepRefreshToken } from '../tokens/merge.js';
-import type { CredentialState, LoginInProgress, StoredTokens } from './credential-state.js';
-import type { AuthorizeContext } from './authorize-context.js';
-import { missingScopes } from '../tokens/scope.js';
-import { unreadBehind } from '../server/answers/unread-answer.js';
-import { TokenSet } from '../tokens/token-set.js';
-import type { UnreadAnswer } from '../tokens/unread-answer.js';
-import { noteUnderWay } from './settled.js';
-import type { TokenKeeper } from './token-keeper.js';
-import { unlessAborted, untilAborted } from '../platform/waiting.js';
+import { warnOnce } from '../../platform/warn.js';
+import { keepRefreshToken } from '../../tokens/merge.js';
+import type { CredentialState, LoginInProgress, StoredTokens } from '../credential-state.js';
+import type { AuthorizeContext } from '../authorize-context.js';
+import { missingScopes } from '../../tokens/scope.js';
+import { unreadBehind } from '../../server/answers/unread-answer.js';
+import { TokenSet } from '../../tokens/token-set.js';
+import type { UnreadAnswer } from '../../tokens/unread-answer.js';
+import { noteUnderWay } from '../settled.js';
+import type { TokenKeeper } from '../token-keeper.js';
+import { unlessAborted, untilAborted } from '../../platform/waiting.js';
 
 /**
  * Obtains tokens by a step that may keep a person busy, and saves them. The lock is not held meanwhile: it is taken

@@ -6,14 +6,14 @@ import {
   OAuthError,
   RefreshOutcomeUnknownError,
   TokenRequestError,
-} from '../errors/index.js';
-import type { FlowSettings } from '../options/flow-settings.js';
-import { suspectRefreshToken } from '../server/refusals.js';
-import { hasMoved } from '../tokens/generation.js';
-import { missingScopes } from '../tokens/scope.js';
-import type { Suspected, Unanswered } from '../tokens/token-record.js';
-import type { TokenSet } from '../tokens/token-set.js';
-import type { CredentialState } from './credential-state.js';
+} from '../../errors/index.js';
+import type { FlowSettings } from '../../options/flow-settings.js';
+import { suspectRefreshToken } from '../../server/refusals.js';
+import { hasMoved } from '../../tokens/generation.js';
+import { missingScopes } from '../../tokens/scope.js';
+import type { Suspected, Unanswered } from '../../tokens/token-record.js';
+import type { TokenSet } from '../../tokens/token-set.js';
+import type { CredentialState } from '../credential-state.js';
 import { rereadAnswer } from './kept-answer.js';
 
 /** What this process knows of a refresh token beside what the record says. */

@@ -1,17 +1,17 @@
-import { LoginRequiredError, RefreshOutcomeUnknownError } from '../errors/index.js';
-import type { FlowSettings } from '../options/flow-settings.js';
-import { aboutUnread, type ReadAnswer, readTranslated } from '../server/answers/token-answer.js';
-import { translate } from '../server/answers/translated-answer.js';
-import { answerFrom, namesTokens, refreshTokensNamed } from '../server/answers/unread-answer.js';
-import type { HeldLock } from '../storage/lock.js';
-import { type FlowEvents, summarize } from '../tokens/flow-events.js';
-import { hasMoved } from '../tokens/generation.js';
-import { keepRefreshToken, mergeAnswer } from '../tokens/merge.js';
-import type { TokenSet } from '../tokens/token-set.js';
-import type { UnreadAnswer } from '../tokens/unread-answer.js';
-import type { StoredTokens } from './credential-state.js';
-import type { FoundTokens } from './good-enough.js';
-import type { TokenKeeper } from './token-keeper.js';
+import { LoginRequiredError, RefreshOutcomeUnknownError } from '../../errors/index.js';
+import type { FlowSettings } from '../../options/flow-settings.js';
+import { aboutUnread, type ReadAnswer, readTranslated } from '../../server/answers/token-answer.js';
+import { translate } from '../../server/answers/translated-answer.js';
+import { answerFrom, namesTokens, refreshTokensNamed } from '../../server/answers/unread-answer.js';
+import type { HeldLock } from '../../storage/lock.js';
+import { type FlowEvents, summarize } from '../../tokens/flow-events.js';
+import { hasMoved } from '../../tokens/generation.js';
+import { keepRefreshToken, mergeAnswer } from '../../tokens/merge.js';
+import type { TokenSet } from '../../tokens/token-set.js';
+import type { UnreadAnswer } from '../../tokens/unread-answer.js';
+import type { StoredTokens } from '../credential-state.js';
+import type { FoundTokens } from '../good-enough.js';
+import type { TokenKeeper } from '../token-keeper.js';
 
 /** What an answer that was kept with a record comes to, now that it is read again. */
 export interface RereadAnswer {
