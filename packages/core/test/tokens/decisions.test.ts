@@ -3,7 +3,7 @@ import { StorageConflictError, TokenSet } from '@latchkey/core';
 import { defaultThreshold, dueAhead, isFresh, isValid, secondsLeft } from '../../dist/tokens/expiry.js';
 import { assertGeneration, hasMoved, nextGeneration } from '../../dist/tokens/generation.js';
 import { mergeAnswer } from '../../dist/tokens/merge.js';
-import { oneMore } from '../../dist/renewal/refresh-notes.js';
+import { oneMore } from '../../dist/renewal/presentation/refresh-notes.js';
 import { missingScopes } from '../../dist/tokens/scope.js';
 import { scrub, scrubError } from '../../dist/errors/scrub.js';
 
