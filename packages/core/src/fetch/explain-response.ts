@@ -11,6 +11,11 @@ export function noteSentTokens(response: Response, tokens: readonly string[]): v
   sentTokens().set(response, tokens);
 }
 
+/** The token that an API refused last; `undefined` where it was shown none. */
+export function sentToken(response: Response): string | undefined {
+  return sentTokens().get(response)?.[0];
+}
+
 /**
  * Says why an API refused a request: by its status and its `WWW-Authenticate` header (RFC 6750 section 3). The body
  * is not read. `undefined` for any answer but 401 and 403.

@@ -6,6 +6,7 @@ import type { HeldLock, Lock, LockOptions } from '../storage/lock.js';
 import { MemoryTokenStorage } from '../storage/memory-token-storage.js';
 import { assertDeletable, lockBeside, overridesHooks, warnOfMissingLock } from './own-hooks.js';
 import { scopeSet, unionOfScopes } from '../tokens/scope.js';
+import { steppingUp } from './stepping-up.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { DeleteContext, SaveContext, TokenStorage } from '../storage/token-storage.js';
 
@@ -100,6 +101,17 @@ export abstract class StoredAuthFlow extends AuthFlow {
         ? { scope: unionOfScopes(this.options.scope, scope) }
         : { scope, key: key && `${key} ${encodeURIComponent(scopeSet(scope))}` };
     return this.#sibling({ ...own, storage: this.#storage });
+  }
+
+  /**
+   * `fetch` as a function of its own, to give to an API client.
+   *
+   * With `interactive`, a flow that needs a person logs in where there is no usable token, and asks for more scopes where the
+   * API says `insufficient_scope` (a step-up, by `withScope`), twice for a request at most. The request is sent again, so a body that is
+   * a stream brings no login.
+   */
+  override asFetch({ interactive = false }: { readonly interactive?: boolean | undefined } = {}): typeof fetch {
+    return interactive && this.interactive ? steppingUp(this) : super.asFetch();
   }
 
   /**

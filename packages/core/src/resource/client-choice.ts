@@ -8,9 +8,9 @@ import type { Asking } from './read-document.js';
 import { registeredClient } from './registered-client.js';
 
 /** As which client to ask for tokens. Of several ways, the first that the server takes is used. @group Options */
-export interface ResourceClient extends Partial<
-  Pick<AuthFlowOptions, 'clientId' | 'clientSecret' | 'clientKey' | 'clientAuthentication'>
-> {
+export interface ResourceClient extends Pick<AuthFlowOptions, 'clientSecret' | 'clientKey' | 'clientAuthentication'> {
+  /** A client that was registered by hand. */
+  readonly clientId?: string | undefined;
   /**
    * The issuer that `clientId` is known to; at another server it is not used. A secret or key needs it: the API names the
    * server, and could name its own.
@@ -52,7 +52,7 @@ export async function chooseClient({ client, issuer, metadata, ...need }: Client
     return { clientId: metadataUrl, clientAuthentication: 'none' };
   }
   const { registration_endpoint: endpoint } = metadata;
-  if (!register || !need.storage || endpoint === undefined) throw noClient(issuer);
+  if (!register || !need.storage || typeof endpoint !== 'string') throw noClient(issuer);
   const { asking, refused, storage } = need;
   const { client_id, client_secret, token_endpoint_auth_method } = await registeredClient(storage, {
     issuer,

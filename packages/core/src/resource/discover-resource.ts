@@ -7,7 +7,7 @@ import { checkClient, chooseClient, type ChosenClient, type ResourceClient } fro
 import type { Asking } from './read-document.js';
 import { resourceChallenge } from './resource-challenge.js';
 import { resourceMetadata } from './resource-metadata.js';
-import { discoverServer } from './resource-server.js';
+import { namedServer, ownServer } from './resource-server.js';
 
 /** Chooses one of the issuers whose tokens an API takes. @group Options */
 export type ServerChoice = (issuers: readonly string[]) => string | Promise<string>;
@@ -36,7 +36,7 @@ export interface DiscoverResourceOptions extends Pick<AuthFlowOptions, 'fetch' |
 export interface DiscoveredResource
   extends
     ChosenClient,
-    Pick<AuthFlowOptions, 'issuer' | 'server' | 'scope' | 'fetch' | 'headers' | 'timeout' | 'clock'> {
+    Pick<AuthFlowOptions, 'issuer' | 'metadataUrl' | 'server' | 'scope' | 'fetch' | 'headers' | 'timeout' | 'clock'> {
   /** What tokens are for (RFC 8707); absent where the API publishes nothing about itself. */
   readonly resource?: string;
   /** The API's own origin. */
@@ -75,11 +75,12 @@ export async function discoverResource(
 
   const said = await resourceChallenge(target, challenge, asking);
   const published = await resourceMetadata(target, said.resourceMetadata, asking);
-  const issuer = published ? await choose(published.servers, chooseServer) : target.origin;
-  const server = await discoverServer(issuer, { resource: target, isLegacy: !published && said.isRefusal, asking });
+  const { metadata, options: ofServer } = published
+    ? await namedServer({ issuer: await choose(published.servers, chooseServer) }, asking)
+    : await ownServer(target, said.isRefusal, asking);
+  const issuer = ofServer.issuer ?? metadata.issuer;
   const candidate = typeof client === 'function' ? await client(issuer) : client;
   if (candidate !== client) checkClient({ issuer, ...candidate }, storage);
-  const { metadata, options: ofServer } = server;
   const chosen = await chooseClient({ client: candidate, issuer, metadata, storage, refused, asking });
   const scope = withOfflineAccess(said.scope ?? published?.scopes.join(' '), metadata.scopes_supported);
   return {

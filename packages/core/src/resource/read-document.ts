@@ -1,8 +1,8 @@
 import { TokenEndpointUnavailableError } from '../errors/index.js';
 import { scrubError } from '../errors/scrub.js';
 import type { FlowSettings } from '../options/flow-settings.js';
-import { parseUrl } from '../platform/urls.js';
 import { readObject } from '../server/answers/answer-body.js';
+import { redirectWithin } from '../server/discovery/places.js';
 import { detailsOf, isTransient } from '../server/endpoint-answer.js';
 import { exchange, type HttpAnswer, requestInit } from '../server/http-exchange.js';
 
@@ -20,14 +20,15 @@ export interface Asking {
  * @throws TokenEndpointUnavailableError when nobody answers, or not for now; the reason of the signal
  */
 export async function readDocument(url: URL, asking: Asking): Promise<Record<string, unknown> | undefined> {
-  for (let [target, redirects] = [url, 0]; redirects <= mostRedirects; redirects++) {
-    const { status, headers, text } = await ask(target.href, { headers: { accept: 'application/json' } }, asking);
-    const to = status >= 300 && status < 400 ? parseUrl(headers.get('location') ?? '', target) : undefined;
-    if (!to) return status === 200 ? readObject(text) : undefined;
-    if (to.origin !== url.origin) return undefined;
-    target = to;
+  const asked = new Set<string>();
+  for (let place = url; ;) {
+    asked.add(place.href);
+    const { status, headers, text } = await ask(place.href, { headers: { accept: 'application/json' } }, asking);
+    const next = redirectWithin(place, status, headers.get('location'));
+    if (!next || asked.has(next.href) || asked.size > mostRedirects)
+      return status === 200 ? readObject(text) : undefined;
+    place = next;
   }
-  return undefined;
 }
 
 /** Sends one request. @throws as {@link readDocument} */

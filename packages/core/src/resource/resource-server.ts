@@ -1,48 +1,53 @@
 import { DiscoveryError } from '../errors/index.js';
 import type { AuthFlowOptions } from '../options/flow-options.js';
 import { readOptions } from '../options/flow-settings.js';
+import { untilAborted } from '../platform/waiting.js';
 import { discover } from '../server/discovery/discover.js';
 import type { ServerMetadata } from '../server/load-openid-client.js';
-import type { Asking } from './read-document.js';
-import { trustedUrl } from './trusted-url.js';
+import { type Asking, readDocument } from './read-document.js';
 
 /** An authorization server: what it publishes, and the options by which a flow finds it. */
 export interface ResourceServer {
   readonly metadata: ServerMetadata;
-  readonly options: Pick<AuthFlowOptions, 'issuer' | 'server'>;
-}
-
-/** For which resource a server is looked up. */
-export interface ServerLookup {
-  readonly resource: URL;
-  /** Whether the resource publishes nothing about itself, and is taken for its own server. */
-  readonly isLegacy: boolean;
-  readonly asking: Asking;
+  readonly options: Pick<AuthFlowOptions, 'issuer' | 'metadataUrl' | 'server'>;
 }
 
 /**
- * Looks up a server's metadata. A legacy one that publishes none has its endpoints at the paths that MCP's revision of
- * March 2025 names.
+ * Looks up the metadata of a server that a resource names.
  *
  * @throws DiscoveryError; TokenEndpointUnavailableError
  */
-export async function discoverServer(
-  issuer: string,
-  { resource, isLegacy, asking: { settings } }: ServerLookup,
+export async function namedServer(
+  options: Pick<AuthFlowOptions, 'issuer' | 'metadataUrl'>,
+  { settings, signal }: Asking,
 ): Promise<ResourceServer> {
+  const found = discover(readOptions({ ...settings, ...options, clientId: 'unknown' }));
+  const { metadata } = await (signal ? untilAborted(signal, found) : found);
+  return { metadata, options };
+}
+
+/**
+ * Takes a resource that publishes nothing about itself for its own server, as MCP's revision of March 2025 has it: its
+ * metadata stand at the root, though its issuer may have a path. One that has none, and `wantsToken`, has its endpoints at
+ * the paths that this revision names.
+ *
+ * @throws as {@link namedServer}
+ */
+export async function ownServer(resource: URL, wantsToken: boolean, asking: Asking): Promise<ResourceServer> {
+  const { origin } = resource;
+  const place = new URL('/.well-known/oauth-authorization-server', origin);
+  const named = (await readDocument(place, asking))?.['issuer'];
+  const isBelow = typeof named === 'string' && named.startsWith(`${origin}/`) && named !== `${origin}/`;
   try {
-    const { metadata } = await discover(readOptions({ ...settings, issuer, clientId: 'unknown' }));
-    for (const [name, value] of Object.entries(metadata)) {
-      if (name.endsWith('_endpoint')) trustedUrl(value, `The server's ${name}`, resource);
-    }
-    return { metadata, options: { issuer } };
+    const options = isBelow ? { issuer: named, metadataUrl: place.href } : { issuer: origin };
+    return await namedServer(options, asking);
   } catch (error) {
     const publishesNothing = error instanceof DiscoveryError && error.code === 'DISCOVERY_INVALID' && !error.status;
-    if (!isLegacy || !publishesNothing) throw error;
+    if (!wantsToken || !publishesNothing) throw error;
   }
-  const [tokenEndpoint, authorizationEndpoint] = [`${issuer}/token`, `${issuer}/authorize`];
+  const [tokenEndpoint, authorizationEndpoint] = [`${origin}/token`, `${origin}/authorize`];
   return {
-    metadata: { issuer, registration_endpoint: `${issuer}/register` },
-    options: { server: { issuer, tokenEndpoint, authorizationEndpoint } },
+    metadata: { issuer: origin, registration_endpoint: `${origin}/register` },
+    options: { server: { issuer: origin, tokenEndpoint, authorizationEndpoint } },
   };
 }

@@ -95,6 +95,17 @@ describe('discoverResource', () => {
     expect(found).not.toHaveProperty('resource');
   });
 
+  test('finds its metadata at the root, though its issuer has a path', async () => {
+    const web = new ScriptedWeb().refuse(api, 'Bearer');
+    const place = 'https://api.example/.well-known/oauth-authorization-server';
+    const document = (named: string): object => ({ issuer: named, token_endpoint: 'https://api.example/token' });
+    expect(await find(web.json(place, document('https://api.example/oauth')))).toMatchObject({
+      issuer: 'https://api.example/oauth',
+      metadataUrl: place,
+    });
+    await expect(find(web.json(place, document('https://evil.example/oauth')))).rejects.toBeInstanceOf(DiscoveryError);
+  });
+
   test('knows the endpoints of one that publishes nothing at all, where it wants a token', async () => {
     const found = await find(new ScriptedWeb().refuse(api, 'Bearer'));
     expect(found).toMatchObject({
