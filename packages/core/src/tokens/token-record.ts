@@ -46,6 +46,8 @@ export interface Suspected extends Unanswered {
   readonly error: string;
   /** The server's explanation, cut to length and without secrets. */
   readonly description?: string;
+  /** The HTTP status of the refusal. */
+  readonly status?: number;
 }
 
 /** What Latchkey notes beside the tokens. It holds no secret, but for an answer that is `unread`, which `TokenSet` does not show. @group Write your own storage */
@@ -170,8 +172,12 @@ function readUnanswered(value: unknown): Pick<RecordStamp, 'unanswered'> {
 }
 
 function readSuspected(value: unknown): Pick<RecordStamp, 'suspected'> {
-  const { error, description } = (value ?? {}) as Partial<Record<keyof Suspected, unknown>>;
+  const { error, description, status } = (value ?? {}) as Partial<Record<keyof Suspected, unknown>>;
   const { unanswered } = readUnanswered(value);
   if (!unanswered || typeof error !== 'string') return {};
-  return { suspected: { ...unanswered, error, ...(typeof description === 'string' && { description }) } };
+  const said = {
+    ...(typeof description === 'string' && { description }),
+    ...(typeof status === 'number' && { status }),
+  };
+  return { suspected: { ...unanswered, error, ...said } };
 }

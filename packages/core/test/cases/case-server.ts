@@ -64,7 +64,8 @@ export class CaseServer implements AsyncDisposable {
 function send(response: ServerResponse, answer: CaseAnswer | undefined): void {
   const { status = 200, headers = {}, json, form, text } = answer ?? { status: 404 };
   const type = form ? 'application/x-www-form-urlencoded' : json === undefined ? undefined : 'application/json';
-  const body = text ?? (form && new URLSearchParams(form).toString()) ?? (json === undefined ? '' : JSON.stringify(json));
+  const body =
+    text ?? (form && new URLSearchParams(form).toString()) ?? (json === undefined ? '' : JSON.stringify(json));
   response.writeHead(status, { ...(type !== undefined && { 'content-type': type }), ...headers }).end(body);
 }
 

@@ -41,7 +41,7 @@ export interface Case {
   readonly action: (typeof actions)[number];
   /** Options of the flow; `$server` stands for the server's origin. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** The record that is stored before, in OAuth's names; `$now` stands for the present second. */
+  /** The record that is stored before, in OAuth's names. It is 2026-01-01T00:00:00Z. */
   readonly stored?: Readonly<Record<string, unknown>>;
   /** What comes back in the redirect of a login in a browser; `*` as the state stands for the right one. */
   readonly callback?: Readonly<Record<string, string>>;
@@ -69,9 +69,9 @@ export interface Case {
 export const watched = ['answerInvalid', 'loginRequired', 'outcomeUnknown'] as const;
 
 const known = new Set(
-  'name source flow action options stored callback answers requests url tokens error result record events seconds answer'
-    .split(' ')
-    .concat('extra'),
+  'name source flow action options stored callback answers requests url tokens error result record events seconds answer'.split(
+    ' ',
+  ),
 );
 const tables = join(import.meta.dirname, 'tables');
 
@@ -89,21 +89,17 @@ export function readTables(): (readonly [subject: string, rows: readonly Case[]]
   });
 }
 
-/** Fills a row with what its table says for all. `answer` is the one of the token endpoint, `options` and `extra` add. */
+/** Fills a row with what its table says for all. `answer` is the one of the token endpoint; `options` add. */
 function readCase(defaults: Readonly<Record<string, unknown>>, row: Readonly<Record<string, unknown>>): Case {
   const unknown = Object.keys(row).find((name) => !known.has(name));
-  if (unknown !== undefined) throw new Error(`The row "${String(row['name'])}" has a field that nobody reads: ${unknown}.`);
-  const { answer, extra, ...own } = row;
-  const answers = own['answers'] ?? [...((defaults['answers'] as CaseAnswer[] | undefined) ?? []), { to: '/token', ...(answer as object) }];
+  if (unknown !== undefined)
+    throw new Error(`The row "${String(row['name'])}" has a field that nobody reads: ${unknown}.`);
+  const { answer, ...own } = row;
+  const answers = own['answers'] ?? [
+    ...((defaults['answers'] as CaseAnswer[] | undefined) ?? []),
+    { to: '/token', ...(answer as object) },
+  ];
   const options = { ...(defaults['options'] as object | undefined), ...(own['options'] as object | undefined) };
   const failing = own['error'] === undefined ? {} : { tokens: undefined };
-  const filled = { action: 'token', events: [], ...defaults, ...failing, ...own, answers, options } as unknown as Case;
-  return extra === undefined ? filled : { ...filled, requests: withFields(filled.requests, extra as object) };
-}
-
-/** `extra` names the fields in which the last request differs from that of the table. */
-function withFields(requests: readonly CaseRequest[], extra: object): CaseRequest[] {
-  return requests.map((request, index) =>
-    index === requests.length - 1 ? { ...request, form: { ...request.form, ...extra } } : request,
-  );
+  return { action: 'token', events: [], ...defaults, ...failing, ...own, answers, options } as unknown as Case;
 }

@@ -6,7 +6,7 @@ import type { Outcome } from './run-case.js';
 /** What came of a row, cut to what the row speaks of, and what the row says, both to be compared. */
 export interface Judged {
   readonly got: unknown;
-  readonly expected: unknown;
+  readonly expected: Readonly<Record<string, unknown>> & { readonly requests: readonly unknown[] };
 }
 
 /** Prepares the comparison. Fields that a row leaves out are not looked at; requests and events always are. */
@@ -26,7 +26,9 @@ export function judge(row: Case, outcome: Outcome, server: CaseServer): Judged {
     requests: outcome.requests.map((request, index) => asTheRow(request, requests[index])),
     events: outcome.events,
     error: outcome.error === undefined ? undefined : describe(outcome.error, error ?? { class: '' }),
-    ...(tokens && { tokens: outcome.error === undefined ? picked(heldBy(outcome, Object.keys(tokens)), tokens) : undefined }),
+    ...(tokens && {
+      tokens: outcome.error === undefined ? picked(heldBy(outcome, Object.keys(tokens)), tokens) : undefined,
+    }),
     ...(result !== undefined && { result: outcome.result }),
     ...(record !== undefined && { record: record && outcome.record && picked(outcome.record, record) }),
     ...(url && { url: outcome.url && masked(outcome.url, url) }),
@@ -38,8 +40,12 @@ export function judge(row: Case, outcome: Outcome, server: CaseServer): Judged {
 
 function asTheRow({ to, form = {}, json, headers = {} }: CaseRequest, said: CaseRequest | undefined): CaseRequest {
   const seen = Object.keys(said?.headers ?? {}).map((name) => [name, headers[name] ?? null] as const);
-  const shown = { to, form: masked(form, said?.form ?? {}), json, headers: masked(Object.fromEntries(seen), said?.headers ?? {}) };
-  return { ...shown, json: masked((json ?? undefined) as Record<string, unknown> | undefined, (said?.json ?? {}) as object) } as CaseRequest;
+  return {
+    to,
+    form: masked(form, said?.form ?? {}),
+    json: masked((json ?? undefined) as Readonly<Record<string, unknown>> | undefined, said?.json ?? {}),
+    headers: masked(Object.fromEntries(seen), said?.headers ?? {}),
+  };
 }
 
 /** Puts `*` where the row does, and something is there. */
@@ -47,7 +53,7 @@ function masked<T extends object | undefined>(values: T, said: object): T {
   if (!values) return values;
   const stars = said as Readonly<Record<string, unknown>>;
   return Object.fromEntries(
-    Object.entries(values as object).map(([name, value]) => [name, value && stars[name] === '*' ? '*' : (value as unknown)]),
+    Object.entries(values).map(([name, value]) => [name, value && stars[name] === '*' ? '*' : (value as unknown)]),
   ) as T;
 }
 

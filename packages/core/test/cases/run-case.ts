@@ -58,9 +58,8 @@ export async function runCase(row: Case, server: CaseServer): Promise<Outcome> {
   const Flow = classes[row.flow] as unknown as new (options: object) => AuthFlow;
   const options = { clientId: 'app', ...given[row.flow], ...server.filled(row.options), clock, key: 'case' };
   if (row.stored) {
-    const stored = JSON.parse(JSON.stringify(row.stored).replaceAll('"$now"', String(start / 1000))) as object;
-    const importing = new DeviceCodeFlow({ ...options, storage: asOtherProcess(storage) } as never);
-    await importing.importTokens(TokenSet.from(stored as Record<string, unknown>));
+    const importing = new DeviceCodeFlow({ ...options, scope: undefined, storage: asOtherProcess(storage) });
+    await importing.importTokens(TokenSet.from(row.stored, start));
   }
   const events: string[] = [];
   let flow: AuthFlow | undefined;
@@ -87,7 +86,7 @@ export async function runCase(row: Case, server: CaseServer): Promise<Outcome> {
     if (!(flow instanceof AuthorizationCodeFlow)) throw new Error(`A ${row.flow} flow has no login.`);
     const started = await flow.startAuthorization();
     url = Object.fromEntries(new URL(started.url).searchParams);
-    const { state: told, ...callback } = { code: 'code-0', state: '*', ...server.filled(row.callback) };
+    const { state: told, ...callback } = { code: 'code-0', state: '*', ...server.filled(row.callback ?? {}) };
     const state = told === '*' ? started.state.state : told;
     const back = `https://app.example/callback?${new URLSearchParams({ ...callback, state }).toString()}`;
     return (await flow.completeAuthorization(back, started.state)).accessToken;

@@ -133,11 +133,12 @@ export class Presentation {
     lock: HeldLock,
   ): Promise<boolean> {
     const { credential, keeper, grant, settings } = this.#parts;
-    const { error = '', errorDescription } = refusal;
+    const { error = '', errorDescription, status } = refusal;
     const suspected = {
       ...oneMore(presented.stamp?.suspected, settings.clock.now()),
       error,
       ...(errorDescription !== undefined && { description: errorDescription }),
+      ...(status !== undefined && { status }),
     };
     const failure = await keeper.note(stored, { suspected }, lock);
     if (presented.stamp?.suspected_before === error) throw suspectedError(presented, suspected);

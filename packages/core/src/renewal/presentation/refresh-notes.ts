@@ -76,8 +76,8 @@ export function presentedAgainAt(tokens: TokenSet, known: Known, now: number): n
 }
 
 /** The error for a refresh token that was refused in words that may mean something else. */
-export function suspectedError(tokens: TokenSet, { error, description }: Suspected): OAuthError {
-  const said = { status: 400, error: error || undefined, errorDescription: description };
+export function suspectedError(tokens: TokenSet, { error, description, status = 400 }: Suspected): OAuthError {
+  const said = { status, error: error || undefined, errorDescription: description };
   if (tokens.stamp?.suspected_before === error) {
     return new TokenRequestError({
       ...said,
