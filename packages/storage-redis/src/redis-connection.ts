@@ -1,5 +1,5 @@
 import { withinSeconds } from './deadline.js';
-import type { Link, LinkMaker, Primary, Subscriber } from './link/link.js';
+import type { Link, LinkMaker, Subscriber } from './link/link.js';
 import { isMisdirected, passes, replyCode } from './redis-fault.js';
 import { TooFewReplicas } from './replication.js';
 
@@ -30,11 +30,11 @@ export class RedisConnection {
    * the step is run once more, on a new link; what passes by itself is waited for. So a step must be good to repeat.
    * Rejects within the timeout.
    */
-  async run<T>(key: string, step: (primary: Primary) => Promise<T>): Promise<T> {
+  async run<T>(step: (link: Link) => Promise<T>): Promise<T> {
     // Loading code takes long on a busy machine, which says nothing about Redis.
     if (!this.#opened) await this.#maker.prepare();
     const attempt: Attempt = { given: undefined, isLate: false, passing: undefined };
-    const work = this.#attempt(key, step, attempt);
+    const work = this.#attempt(step, attempt);
     const onLate = (): void => {
       attempt.isLate = true;
       if (attempt.passing === undefined) attempt.given?.life.abort();
@@ -55,13 +55,12 @@ export class RedisConnection {
     this.#opened = undefined;
   }
 
-  async #attempt<T>(key: string, step: (primary: Primary) => Promise<T>, attempt: Attempt): Promise<T> {
+  async #attempt<T>(step: (link: Link) => Promise<T>, attempt: Attempt): Promise<T> {
     for (;;) {
       const opened = (attempt.given = this.#present());
       const mayBeDead = opened.hasWorked;
       try {
-        const { primaryFor } = await opened.link;
-        const result = await step(await primaryFor(key));
+        const result = await step(await opened.link);
         opened.hasWorked = true;
         return result;
       } catch (error) {

@@ -1,5 +1,5 @@
 import type { WakeUp } from './lease/redis-wake-up.js';
-import type { Primary } from './link/link.js';
+import type { Link, Primary } from './link/link.js';
 import { placeId } from './place-id.js';
 import { redisFault } from './redis-fault.js';
 import { readSettings, type RedisOptions, type RedisSettings } from './redis-options.js';
@@ -25,9 +25,14 @@ export class RedisPlace {
    *
    * @throws StorageUnavailableError, within the timeout
    */
-  async run<T>(key: string, step: (primary: Primary) => Promise<T>): Promise<T> {
+  run<T>(key: string, step: (primary: Primary) => Promise<T>): Promise<T> {
+    return this.runOnLink(async ({ primaryFor }) => step(await primaryFor(key)));
+  }
+
+  /** Runs a step that is for all servers, as `run` does. */
+  async runOnLink<T>(step: (link: Link) => Promise<T>): Promise<T> {
     try {
-      return await this.finish(this.#share().connection.run(key, step));
+      return await this.finish(this.#share().connection.run(step));
     } catch (error) {
       throw redisFault(error, this.id);
     }

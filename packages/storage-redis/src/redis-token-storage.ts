@@ -15,10 +15,10 @@ import { LeaseLock } from './lease/lease-lock.js';
 import { isLease, type Lease } from './lease/redis-lease.js';
 import { millisecondsToKeep } from './record-lifetime.js';
 import { keyOf, namesOf, type RecordNames } from './record-names.js';
+import { scanRecords } from './record-scan.js';
 import { RecordText } from './record-text.js';
 import type { RedisOptions } from './redis-options.js';
 import { RedisPlace } from './redis-place.js';
-import { scanRecords } from './scan-records.js';
 import { confirmReplicas } from './replication.js';
 import { deleteRecord } from './scripts/delete-record.js';
 import { saveRecord } from './scripts/save-record.js';
@@ -109,11 +109,9 @@ export class RedisTokenStorage implements TokenStorage, AsyncDisposable {
    * @throws StorageUnavailableError
    */
   async *list(): AsyncGenerator<StoredLogin, void> {
-    for await (const record of scanRecords(this.#place)) {
-      const text = await this.#place.run(record, ({ send }) => send(['GET', record]));
-      const key = keyOf(this.#place.settings.prefix, record);
-      const login = typeof text === 'string' ? await this.#text.login(key, text) : undefined;
-      if (login) yield login;
+    for await (const records of scanRecords(this.#place)) {
+      const logins = await Promise.all(records.map((record) => this.#login(record)));
+      for (const login of logins) if (login) yield login;
     }
   }
 
@@ -142,6 +140,12 @@ export class RedisTokenStorage implements TokenStorage, AsyncDisposable {
   /** As `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #login(record: string): Promise<StoredLogin | undefined> {
+    const key = keyOf(this.#place.settings.prefix, record);
+    const text = await this.#place.run(record, ({ send }) => send(['GET', record]));
+    return typeof text === 'string' ? this.#text.login(key, text) : undefined;
   }
 
   async #save(key: string, tokens: TokenSet, context: SaveContext): Promise<void> {

@@ -35,7 +35,11 @@ export class UntriedTokens {
     this.#token = token;
     const now = this.#clock.now();
     this.#until.set(origin, now + pause);
-    for (const [credential, until] of remembered) if (until <= now) remembered.delete(credential);
+    remembered.delete(this.#credential);
+    for (const [credential, until] of remembered) {
+      if (until > now) break; // they stand in this order
+      remembered.delete(credential);
+    }
     remembered.set(this.#credential, now + pause);
   }
 

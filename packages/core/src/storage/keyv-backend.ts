@@ -22,8 +22,6 @@ export interface KeyvBackend {
   set(key: string, value: string, ttl?: number): Promise<boolean>;
   /** Removes an entry; false when there was none, or when the store failed. */
   delete(key: string): Promise<boolean>;
-  /** Gives all entries; only where the store can. */
-  iterator?(namespace?: string): AsyncIterator<readonly [key: string, value: unknown]>;
 }
 
 interface ErrorEmitter {
@@ -69,26 +67,6 @@ export function prefixesKeys({ useKeyPrefix }: KeyvBackend): boolean {
 export function storeBehind({ store }: KeyvBackend): unknown {
   const inner = isObject(store) && 'namespaceSeparator' in store && 'store' in store ? store.store : undefined;
   return isObject(inner) && 'get' in inner ? inner : store;
-}
-
-/** Gives the entries of a store one after another. @throws TypeError when it cannot, where Keyv 6 would give none */
-export function iterate(keyv: KeyvBackend): AsyncIterator<readonly [key: string, value: unknown]> {
-  const store = storeBehind(keyv);
-  const isSearchable = isObject(store) && ('iterator' in store || 'entries' in store);
-  if (!isSearchable || !keyv.iterator)
-    throw new TypeError('list needs a store that Keyv can iterate; this one is not.');
-  if (prefixesKeys(keyv) && store instanceof Map) return namesIn(store, fullKey(keyv, ''));
-  return keyv.iterator(keyv.namespace);
-}
-
-/** Keyv 5 notes the namespace on the Map itself, so that of two instances on one Map the later one's entries are all it gives. */
-async function* namesIn(
-  store: Map<unknown, unknown>,
-  prefix: string,
-): AsyncGenerator<readonly [key: string, value: unknown], undefined> {
-  for (const name of [...store.keys()].map(String)) {
-    if (name.startsWith(prefix)) yield [name.slice(prefix.length), undefined];
-  }
 }
 
 /**

@@ -1,7 +1,8 @@
 import { isErrorLike } from '../errors/error-causes.js';
 import { RecordUnreadableError, StorageUnavailableError } from '../errors/index.js';
 import { assertGeneration } from '../tokens/generation.js';
-import { fullKey, iterate, type KeyvBackend, type KeyvEntry, placeOf, rejectingOnReports } from './keyv-backend.js';
+import { fullKey, type KeyvBackend, type KeyvEntry, placeOf, rejectingOnReports } from './keyv-backend.js';
+import { keysOf, namesIn } from './keyv-names.js';
 import { readKeyv5Record, removeKeyv5Record } from './keyv-5-records.js';
 import type { HeldLock, Lock, LockOptions } from './lock.js';
 import { sharedProcessLock } from './process-lock.js';
@@ -75,24 +76,15 @@ export class KeyvTokenStorage implements TokenStorage {
   }
 
   /**
-   * Lists who is logged in.
+   * Lists who is logged in, where the store can be gone through: a Map, and adapters with an `iterator`, such as those of
+   * SQLite, PostgreSQL and Redis.
    *
-   * @throws TypeError when the store cannot be searched; StorageUnavailableError when it fails
+   * @throws TypeError, at once, where it cannot; StorageUnavailableError when it fails
    */
-  async *list(): AsyncGenerator<StoredLogin, void> {
-    const listed = new Set<string>();
-    const entries = iterate(this.#keyv);
-    for (;;) {
-      const entry = await this.#run('read', () => entries.next());
-      if (entry.done) return;
-      const [name, value] = entry.value;
-      const key = (await readLogin(value, undefined, this.#codec))?.key ?? name; // Keyv 6 finds what Keyv 5 left by another name
-      if (listed.has(key)) continue;
-      listed.add(key);
-      // Keyv 5 also gives entries of namespaces that begin alike.
-      const login = await readLogin((await this.#read(key))?.value, key, this.#codec);
-      if (login) yield login;
-    }
+  list(): AsyncGenerator<StoredLogin, void> {
+    const names = namesIn(this.#keyv);
+    if (!names) throw new TypeError('The store behind this Keyv has no iterator, so its records cannot be listed.');
+    return this.#list(names);
   }
 
   /**
@@ -136,6 +128,30 @@ export class KeyvTokenStorage implements TokenStorage {
     };
     if (this.#lock !== 'process') return this.#lock.withLock(key, probeFirst, options);
     return sharedProcessLock('keyv').withLock(JSON.stringify([this.id, key]), probeFirst, options);
+  }
+
+  async *#list(names: AsyncIterator<string>): AsyncGenerator<StoredLogin, void> {
+    const told = new Set<string>();
+    for (;;) {
+      const next: IteratorResult<string, unknown> = await this.#run('read', () => names.next());
+      if (next.done) return;
+      for (const key of keysOf(this.#keyv, next.value)) {
+        const login = told.has(key) ? undefined : await this.#login(key);
+        if (!login) continue;
+        told.add(key);
+        yield login;
+      }
+    }
+  }
+
+  async #login(key: string): Promise<StoredLogin | undefined> {
+    try {
+      const entry = await this.#read(key);
+      return entry && (await readLogin(entry.value, key, this.#codec));
+    } catch (error) {
+      if (error instanceof RecordUnreadableError) return undefined; // somebody else's
+      throw error;
+    }
   }
 
   async #read(key: string): Promise<KeyvEntry | undefined> {

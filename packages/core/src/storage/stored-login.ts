@@ -31,8 +31,9 @@ export async function readLogin(
   codec?: RecordCodec,
   writtenAt?: number,
 ): Promise<StoredLogin | undefined> {
-  const owner = key ?? credentialIn(stored);
-  if (owner?.startsWith(clientKey(''))) return undefined;
+  const named = credentialIn(stored);
+  const owner = key ?? named;
+  if (owner?.startsWith(clientKey('')) || (named ?? owner) !== owner) return undefined;
   try {
     const { stamp, scope, expiresAt } = await openRecord(stored, owner ?? '', codec, writtenAt);
     return { key: owner, account: stamp?.account ?? accountIn(owner), kind: stamp?.kind, scope, expiresAt };

@@ -108,7 +108,9 @@ export class FlowEvents {
 
   /** Calls the listeners of this name, in the order in which they came; then those of the flow that this one was made of. */
   emit<Name extends keyof FlowEventMap>(name: Name, event: FlowEventMap[Name]): void {
-    this.#tell(name, this.#account === undefined ? event : { ...event, account: this.#account });
+    const told = this.#account === undefined ? event : { ...event, account: this.#account };
+    this.#tell(name, told);
+    for (let events = this.#origin; events; events = events.#origin) events.#tell(name, told);
   }
 
   #tell<Name extends keyof FlowEventMap>(name: Name, event: FlowEventMap[Name]): void {
@@ -119,7 +121,6 @@ export class FlowEvents {
         warn(`A listener of the event ${name} threw ${isErrorLike(error) ? error.name : 'a value'}; it was ignored.`);
       }
     }
-    if (this.#origin) this.#origin.#tell(name, event);
   }
 }
 

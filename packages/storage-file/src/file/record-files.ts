@@ -7,7 +7,8 @@ import { codeOf, storageFault } from './storage-fault.js';
 /** The files in a folder that hold a record each, by their names. @throws StorageUnavailableError */
 export function recordFilesIn(folder: string): string[] {
   try {
-    return readdirSync(folder).flatMap((name) => (/^[\da-f]{64}\.json$/.test(name) ? [join(folder, name)] : []));
+    const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile()); // no links, no folders
+    return files.flatMap(({ name }) => (/^[\da-f]{64}\.json$/.test(name) ? [join(folder, name)] : []));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
     throw storageFault(error, folder);

@@ -13,10 +13,14 @@ export async function openCallingLink(client: CallingClient | CallingCluster, li
 }
 
 function openCallingCluster(cluster: CallingCluster, life: AbortController): Link {
-  let ready: Promise<void> | undefined;
+  let connecting: Promise<void> | undefined;
+  const ready = async (): Promise<void> => {
+    while (cluster.status !== 'ready')
+      await (connecting ??= untilReady(cluster).finally(() => (connecting = undefined)));
+  };
   const send = async (key: string, command: readonly string[]): Promise<unknown> => {
     // What is sent before would be queued, and go out when nobody waits for it any more.
-    while (cluster.status !== 'ready') await (ready ??= untilReady(cluster).finally(() => (ready = undefined)));
+    await ready();
     life.signal.throwIfAborted();
     const [name = '', ...args] = command;
     if (name !== 'WAIT') return cluster.call(name, ...args);
@@ -27,16 +31,15 @@ function openCallingCluster(cluster: CallingCluster, life: AbortController): Lin
     return answer;
   };
   return {
-    primaryFor: async (key) => ({
-      send: (command) => send(key, command),
-      isPrimary: async () => true,
-      ofAll: async () =>
-        cluster.nodes('master').map(
-          (node) =>
-            ([name = '', ...args]) =>
-              node.call(name, ...args),
-        ),
-    }),
+    primaryFor: async (key) => ({ send: (command) => send(key, command), isPrimary: async () => true }),
+    async primaries() {
+      await ready();
+      return cluster.nodes('master').map(
+        (node): SendOne =>
+          ([name = '', ...args]) =>
+            node.call(name, ...args),
+      );
+    },
     // What is published at one node is heard at all.
     openSubscriber: (life) => openListener(cluster.nodes('master')[0], life),
   };

@@ -1,7 +1,7 @@
 import type { RedisClientOptions, RedisClusterOptions } from '@keyv/redis';
 import { openClient, singleUse } from './client-link.js';
 import { keySlot } from './key-slot.js';
-import { type Link, NotPrimary, type Primary, type Subscriber } from './link.js';
+import { type Link, NotPrimary, type Primary, type SendOne, type Subscriber } from './link.js';
 import { Witness } from './witness.js';
 
 /** How many primaries of other slots are asked at most. */
@@ -50,12 +50,15 @@ export async function openClusterLink(
           return reply;
         }
       };
-      const ofAll: Primary['ofAll'] = async () => {
-        const clients = await Promise.all(cluster.masters.map((node) => cluster.nodeClient(node)));
-        return clients.map((each) => (command) => each.sendCommand([...command]));
-      };
-      return { send, isPrimary: () => isPrimary(key, shard), ofAll };
+      return { send, isPrimary: () => isPrimary(key, shard) };
     },
+    primaries: () =>
+      Promise.all(
+        cluster.masters.map(async (node): Promise<SendOne> => {
+          const client = await cluster.nodeClient(node);
+          return (command) => client.sendCommand([...command]);
+        }),
+      ),
     openSubscriber: (life) => openAnyNode(options, timeout, life),
   };
 }

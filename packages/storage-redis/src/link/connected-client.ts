@@ -42,14 +42,17 @@ export interface SingleClient extends ConnectableClient {
   duplicate(): ListeningClient;
 }
 
+/** What is used of a connection to one node of a cluster. @group Clients of your own */
+export type NodeClient = Pick<SingleClient, 'sendCommand'>;
+
 /** What is used of a cluster of `@redis/client` 5 and 6. @group Clients of your own */
 export interface ClusterClient extends ConnectableClient {
   /** Which node holds which keys. */
   readonly slots: unknown;
-  /** The nodes that take writes. */
-  readonly masters: readonly object[];
-  /** Gives the client of a node. */
-  nodeClient(node: object): Promise<Pick<SingleClient, 'sendCommand'>>;
+  /** The nodes that hold keys; needed for `list()`. */
+  readonly masters?: readonly object[];
+  /** The connection to one of them; needed for `list()`. */
+  nodeClient?(node: object): NodeClient | Promise<NodeClient>;
   /** Sends a command to the node that holds `firstKey`. */
   sendCommand(
     firstKey: string | undefined,

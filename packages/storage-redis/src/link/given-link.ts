@@ -1,3 +1,4 @@
+import { StorageUnavailableError } from '@latchkey/core';
 import { openCallingLink } from './calling-link.js';
 import type {
   CallingClient,
@@ -22,12 +23,16 @@ export async function openGivenLink(
   return {
     ...link,
     async primaryFor(key) {
-      const { send, isPrimary, ofAll } = await link.primaryFor(key);
-      const reading =
-        (send: SendOne): SendOne =>
-        async (command) =>
-          readReply(await send(command));
-      return { send: reading(send), isPrimary, ...(ofAll && { ofAll: async () => (await ofAll()).map(reading) }) };
+      const { send, isPrimary } = await link.primaryFor(key);
+      return { send: async (command) => readReply(await send(command)), isPrimary };
+    },
+    async primaries() {
+      const all = await link.primaries();
+      return all.map(
+        (send): SendOne =>
+          async (command) =>
+            readReply(await send(command)),
+      );
     },
   };
 }
@@ -42,12 +47,17 @@ async function openLink(client: RedisConnectedClient, timeout: number, life: Abo
     const primaryFor: Link['primaryFor'] = async (key) => ({
       send: (command) => client.sendCommand(key, false, [...command], options),
       isPrimary: async () => true,
-      ofAll: async () => {
-        const nodes = await Promise.all(client.masters.map((node) => client.nodeClient(node)));
-        return nodes.map((node) => (command) => node.sendCommand([...command], options));
-      },
     });
-    return { primaryFor, openSubscriber: async () => client };
+    const sendTo = async (node: object): Promise<SendOne> => {
+      const connection = await client.nodeClient?.(node);
+      if (!connection) throw namesNoNodes();
+      return (command) => connection.sendCommand([...command], options);
+    };
+    const primaries: Link['primaries'] = async () => {
+      if (!client.masters) throw namesNoNodes();
+      return Promise.all(client.masters.map(sendTo));
+    };
+    return { primaryFor, primaries, openSubscriber: async () => client };
   }
   if (isSentinel(client)) {
     return singleLink(
@@ -65,6 +75,14 @@ async function openLink(client: RedisConnectedClient, timeout: number, life: Abo
 function readReply(reply: unknown): unknown {
   if (Array.isArray(reply)) return reply.map(readReply);
   return reply instanceof Uint8Array ? Buffer.from(reply).toString() : reply;
+}
+
+function namesNoNodes(): Error {
+  return new StorageUnavailableError({
+    message: 'This client of a cluster has no masters and no nodeClient(), so its records cannot be listed.',
+    remedy: 'Give a cluster of redis, ioredis or iovalkey, or the option cluster.',
+    retryable: false,
+  });
 }
 
 async function deaf(): Promise<Subscriber> {

@@ -7,14 +7,14 @@ export interface Primary {
   readonly send: SendOne;
   /** Whether it is the primary still, as those say who would know. True where there is nobody to ask. */
   readonly isPrimary: () => Promise<boolean>;
-  /** All primaries of a cluster, in one order as long as it does not change; absent where there is one. */
-  readonly ofAll?: () => Promise<readonly SendOne[]>;
 }
 
 /** A connection, or the connections of a cluster, while they work. */
 export interface Link {
   /** Finds the server for the keys that hash as `key` does. */
   readonly primaryFor: (key: string) => Promise<Primary>;
+  /** Finds all servers that hold keys, in an order that lasts. */
+  readonly primaries: () => Promise<readonly SendOne[]>;
   /** Opens a connection of its own to hear what is published. */
   readonly openSubscriber: (life: AbortController) => Promise<Subscriber>;
 }
@@ -44,5 +44,5 @@ export class NotPrimary extends Error {
 /** A link to one server, of which nobody says whether it is the primary. */
 export function singleLink(send: SendOne, openSubscriber: Link['openSubscriber']): Link {
   const primary: Primary = { send, isPrimary: async () => true };
-  return { primaryFor: async () => primary, openSubscriber };
+  return { primaryFor: async () => primary, primaries: async () => [send], openSubscriber };
 }
