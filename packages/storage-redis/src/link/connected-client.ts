@@ -42,9 +42,6 @@ export interface SingleClient extends ConnectableClient {
   duplicate(): ListeningClient;
 }
 
-/** What is used of a connection to one node of a cluster. @group Clients of your own */
-export type NodeClient = Pick<SingleClient, 'sendCommand'>;
-
 /** What is used of a cluster of `@redis/client` 5 and 6. @group Clients of your own */
 export interface ClusterClient extends ConnectableClient {
   /** Which node holds which keys. */
@@ -52,7 +49,7 @@ export interface ClusterClient extends ConnectableClient {
   /** The nodes that hold keys; needed for `list()`. */
   readonly masters?: readonly object[];
   /** The connection to one of them; needed for `list()`. */
-  nodeClient?(node: object): NodeClient | Promise<NodeClient>;
+  nodeClient?(node: object): Pick<SingleClient, 'sendCommand'> | Promise<Pick<SingleClient, 'sendCommand'>>;
   /** Sends a command to the node that holds `firstKey`. */
   sendCommand(
     firstKey: string | undefined,
