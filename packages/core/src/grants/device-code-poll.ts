@@ -65,6 +65,7 @@ function readPoll(error: unknown): { by: number; failed: boolean; retryAfter: nu
     case 'authorization_declined': // Microsoft's word
       throw new DeviceCodeDeniedError(answerIn(error));
     case 'expired_token':
+    case 'token_expired': // GitHub's word
       throw new DeviceCodeExpiredError(answerIn(error));
     default:
       throw new DeviceCodePollingError(answerIn(error));

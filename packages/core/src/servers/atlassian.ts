@@ -16,7 +16,8 @@ export function atlassian(): ServerOptions {
       authorizationEndpoint: 'https://auth.atlassian.com/authorize',
     },
     clientAuthentication: 'client_secret_post',
-    authorizationParameters: { audience: 'api.atlassian.com', prompt: 'consent' },
+    audience: 'api.atlassian.com',
+    authorizationParameters: { prompt: 'consent' },
     dialect: { request: (request) => ({ ...request, format: 'json' }) },
   };
 }

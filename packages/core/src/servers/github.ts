@@ -9,11 +9,18 @@ import type { ServerOptions } from './server-options.js';
  * Sources: GitHub, "Authorizing OAuth apps" (github.com/github/docs, copy of 029b09ac) and "Refreshing user access tokens" (copy of
  * 2e15944c).
  *
- * @param options - `host`: of a GitHub Enterprise Server, in place of `github.com`
+ * @param options - `host`: of a GitHub Enterprise Server, in place of `github.com`; `clientSecret`: given here it goes into the
+ * form, as the pages have it; logins by device need none
  * @throws TypeError
  * @group Servers
  */
-export function github({ host = 'github.com' }: { readonly host?: string | undefined } = {}): ServerOptions {
+export function github({
+  host = 'github.com',
+  clientSecret,
+}: {
+  readonly host?: string | undefined;
+  readonly clientSecret?: ServerOptions['clientSecret'];
+} = {}): ServerOptions {
   const login = `https://${checkHost('host', host)}/login`;
   return {
     server: {
@@ -21,5 +28,6 @@ export function github({ host = 'github.com' }: { readonly host?: string | undef
       authorizationEndpoint: `${login}/oauth/authorize`,
       deviceAuthorizationEndpoint: `${login}/device/code`,
     },
+    ...(clientSecret !== undefined && { clientSecret, clientAuthentication: 'client_secret_post' }),
   };
 }

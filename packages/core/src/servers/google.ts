@@ -5,7 +5,8 @@ import { checkText } from './check-name.js';
 import type { ServerOptions } from './server-options.js';
 
 /**
- * Google: people who log in, with a web client or one of an installed program, both of which have a secret. A refresh token
+ * Google: people who log in, with a web client, an installed program or a device, all of which have a secret. It goes into
+ * the form, as Google's pages have it. A refresh token
  * comes at a person's first consent only; it is kept at later logins, and `authorizationParameters: { prompt: 'consent' }` behind
  * this, with `access_type`, asks for another.
  *
@@ -14,7 +15,11 @@ import type { ServerOptions } from './server-options.js';
  * @group Servers
  */
 export function google(): ServerOptions {
-  return { issuer: 'https://accounts.google.com', authorizationParameters: { access_type: 'offline' } };
+  return {
+    issuer: 'https://accounts.google.com',
+    clientAuthentication: 'client_secret_post',
+    authorizationParameters: { access_type: 'offline' },
+  };
 }
 
 /** A service account, as its key file names it. @group Options */

@@ -8,5 +8,5 @@ import type { AuthorizationCodeFlowOptions } from '../grants/authorization-code-
 export type ServerOptions = Pick<
   AuthorizationCodeFlowOptions,
   | ('issuer' | 'metadataUrl' | 'server' | 'scope' | 'audience')
-  | ('clientAuthentication' | 'authorizationParameters' | 'dialect')
+  | ('clientSecret' | 'clientAuthentication' | 'authorizationParameters' | 'dialect')
 >;

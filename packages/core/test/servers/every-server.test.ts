@@ -1,0 +1,381 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import {
+  AuthorizationCodeFlow,
+  DeviceCodeFlow,
+  JwtBearerFlow,
+  LoginRequiredError,
+  MemoryTokenStorage,
+  TokenEndpointUnavailableError,
+} from '@latchkey/core';
+import {
+  atlassian,
+  cognito,
+  entra,
+  entraB2C,
+  entraExternalId,
+  github,
+  google,
+  googleIdToken,
+  googleServiceAccount,
+  type GoogleServiceAccountOptions,
+  linkedin,
+  notion,
+  salesforce,
+  slackBot,
+  slackUser,
+  withings,
+} from '@latchkey/core/servers';
+import {
+  AtlassianTwin,
+  CognitoTwin,
+  LinkedInTwin,
+  NotionTwin,
+  SalesforceTwin,
+  WithingsTwin,
+} from './twins/business.js';
+import { GitHubAppTwin, GitHubTwin } from './twins/github.js';
+import { GoogleServiceAccountTwin, GoogleTwin } from './twins/google.js';
+import { B2CTwin, EntraTwin, ExternalIdTwin, tenantId } from './twins/microsoft.js';
+import { SlackTwin, SlackUserTwin } from './twins/slack.js';
+import type { Twin } from './twins/twin.js';
+
+type Options = Readonly<Record<string, unknown>>;
+type PersonFlow = AuthorizationCodeFlow | DeviceCodeFlow;
+
+/** A server at which people log in. */
+interface Row {
+  readonly twin: () => Twin;
+  /** What the function gives. */
+  readonly given: Options;
+  /** What a program would write without it. */
+  readonly without?: Options;
+  readonly own?: Options;
+  readonly device?: true;
+  /** Whether a logout ends the login at the server. */
+  readonly revokes?: true;
+}
+
+const api = 'api://orders/read offline_access';
+const endpoints = ({ server }: { readonly server?: unknown }): Options => ({ server });
+
+const rows: Readonly<Record<string, Row>> = {
+  'entra()': {
+    twin: () => new EntraTwin(),
+    given: entra({ tenant: 'contoso.onmicrosoft.com', scope: api }),
+    without: { issuer: 'https://login.microsoftonline.com/contoso.onmicrosoft.com/v2.0', scope: api },
+  },
+  'entra(), by device': {
+    twin: () => Object.assign(new EntraTwin(), { isPublic: true }),
+    given: entra({ tenant: 'contoso.onmicrosoft.com', scope: `openid ${api}` }),
+    own: { clientSecret: undefined },
+    device: true,
+  },
+  'entraExternalId()': {
+    twin: () => new ExternalIdTwin(),
+    given: entraExternalId({ tenant: 'contoso', tenantId, scope: `openid ${api}` }),
+    without: { issuer: `https://contoso.ciamlogin.com/${tenantId}/v2.0`, scope: api },
+  },
+  'entraB2C()': {
+    twin: () => new B2CTwin(),
+    given: entraB2C({ tenant: 'contoso', policy: 'B2C_1_signin', scope: `openid ${api}` }),
+    without: { issuer: 'https://contoso.b2clogin.com/contoso.onmicrosoft.com/B2C_1_signin/v2.0', scope: api },
+  },
+  'google()': {
+    twin: () => new GoogleTwin(),
+    given: google(),
+    own: { scope: 'openid email' },
+    without: { issuer: 'https://accounts.google.com' },
+    revokes: true,
+  },
+  'google(), by device': {
+    twin: () => new GoogleTwin(),
+    given: google(),
+    own: { scope: 'email' },
+    device: true,
+    revokes: true,
+  },
+  'github() for a GitHub App': {
+    twin: () => new GitHubAppTwin(),
+    given: github({ clientSecret: 'hush' }),
+    without: endpoints(github()),
+  },
+  'github() for a GitHub App, by device': {
+    twin: () => new GitHubAppTwin(),
+    given: github(),
+    own: { clientSecret: undefined },
+    device: true,
+  },
+  'slackBot()': {
+    twin: () => new SlackTwin(),
+    given: slackBot(),
+    own: { scope: 'chat:write channels:read' },
+    revokes: true,
+  },
+  'slackUser()': {
+    twin: () => new SlackUserTwin(),
+    given: slackUser({ scope: 'search:read' }),
+    without: { ...endpoints(slackUser({ scope: 'search:read' })), scope: 'search:read' },
+    revokes: true,
+  },
+  'cognito()': {
+    twin: () => new CognitoTwin(),
+    given: cognito({ region: 'eu-west-1', userPoolId: 'eu-west-1_AbC' }),
+    own: { scope: 'openid' },
+    without: { issuer: 'https://shop.auth.eu-west-1.amazoncognito.com' },
+    revokes: true,
+  },
+  'atlassian()': {
+    twin: () => new AtlassianTwin(),
+    given: atlassian(),
+    own: { scope: 'read:jira-work offline_access' },
+    without: endpoints(atlassian()),
+  },
+  'salesforce()': {
+    twin: () => new SalesforceTwin(),
+    given: salesforce({ sessionTimeout: 7200 }),
+    own: { scope: 'api refresh_token' },
+    revokes: true,
+  },
+  'notion()': {
+    twin: () => new NotionTwin(),
+    given: notion(),
+    own: { clientId: '3c90c3cc-0d44', clientSecret: 'secret_a+b/c=' },
+    without: endpoints(notion()),
+  },
+  'linkedin()': {
+    twin: () => new LinkedInTwin(),
+    given: linkedin(),
+    own: { scope: 'openid profile' },
+    without: { issuer: 'https://www.linkedin.com/oauth' },
+  },
+  'withings()': {
+    twin: () => new WithingsTwin(),
+    given: withings(),
+    own: { scope: 'user.metrics' },
+    without: endpoints(withings()),
+  },
+};
+
+let twin: Twin;
+let storage: MemoryTokenStorage;
+
+async function begin(row: Row): Promise<void> {
+  twin = await row.twin().start();
+  storage = new MemoryTokenStorage();
+}
+afterEach(() => twin[Symbol.asyncDispose]());
+
+function flowOf({ own, device }: Row, given: Options): PersonFlow {
+  const { fetch, clock } = twin;
+  const program = { clientId: 'app', clientSecret: 'hush', redirectUri: 'https://app.example/callback', key: 'it' };
+  const options = { ...given, ...program, ...own, fetch, clock, storage } as ConstructorParameters<
+    typeof DeviceCodeFlow
+  >[0];
+  return device
+    ? new DeviceCodeFlow({ ...options, promptUser: () => twin.approveDevice() })
+    : new AuthorizationCodeFlow(options);
+}
+
+async function logIn(flow: PersonFlow): Promise<string> {
+  if (flow instanceof DeviceCodeFlow) return (await flow.doFlow()).accessToken ?? '';
+  const { url, state } = await flow.startAuthorization();
+  return (await flow.completeAuthorization(twin.approve(url), state)).accessToken ?? '';
+}
+
+/** Lets the token end, and asks for another: where nothing says when, an API has refused it. */
+async function nextToken(flow: PersonFlow, last: string): Promise<string> {
+  const { expiresAt } = flow;
+  if (expiresAt) await twin.clock.advance(expiresAt.getTime() - twin.clock.now());
+  return flow.getAccessTokenRefreshIfNecessary({ rejectedToken: last });
+}
+
+describe.each(Object.entries(rows))('with %s', (_name, row) => {
+  test('a person logs in, three renewals, an outage, a logout', async () => {
+    await begin(row);
+    const flow = flowOf(row, row.given);
+    const problems: unknown[] = [];
+    flow.events.on('answerInvalid', ({ problem }) => problems.push(problem));
+    const tokens = [await logIn(flow)];
+    for (let count = 0; count < 3; count++) tokens.push(await nextToken(flow, tokens.at(-1) ?? ''));
+    expect(new Set(tokens).size).toBe(4);
+    expect(twin.isGood(tokens.at(-1) ?? '')).toBe(true);
+    expect(twin.renewals).toBe(3);
+
+    twin.isDown = true;
+    await expect(nextToken(flow, tokens.at(-1) ?? '')).rejects.toBeInstanceOf(TokenEndpointUnavailableError);
+    twin.isDown = false;
+    await twin.clock.advance(60_000);
+    tokens.push(await nextToken(flow, tokens.at(-1) ?? ''));
+    expect(twin.isGood(tokens.at(-1) ?? '')).toBe(true);
+
+    await flow.logout();
+    expect(await storage.load('it')).toBeUndefined();
+    expect(twin.isGood(tokens.at(-1) ?? '')).toBe(!row.revokes);
+    expect(problems).toEqual([]);
+  });
+
+  test('a login that the server has ended is one to be made again, and is', async () => {
+    await begin(row);
+    const flow = flowOf(row, row.given);
+    const first = await logIn(flow);
+    twin.endLogins();
+    await expect(nextToken(flow, first)).rejects.toBeInstanceOf(LoginRequiredError);
+    await expect(nextToken(flow, first)).rejects.toMatchObject({ code: 'INVALID_REFRESH_TOKEN' });
+    expect(twin.renewals).toBe(1);
+    expect(twin.isGood(await logIn(flow))).toBe(true);
+  });
+
+  if (row.without) {
+    const { without } = row;
+    test('it would not work without', async () => {
+      await begin(row);
+      const flow = flowOf(row, without);
+      const attempt = async (): Promise<boolean> => {
+        const first = await logIn(flow);
+        return twin.isGood(first) && twin.isGood(await nextToken(flow, first));
+      };
+      expect(await attempt().catch(() => false)).toBe(false);
+    });
+  }
+});
+
+describe('with github() for an OAuth app', () => {
+  test.each([['by device'], ['in a browser']])(
+    '%s: a token without an end; refused, a login is needed',
+    async (how) => {
+      const isDevice = how === 'by device';
+      const clientSecret = isDevice ? undefined : 'hush';
+      const row: Row = {
+        twin: () => new GitHubTwin(),
+        given: github({ clientSecret }),
+        own: { scope: 'repo gist', clientSecret },
+        ...(isDevice && { device: true }),
+      };
+      await begin(row);
+      const flow = flowOf(row, row.given);
+      const token = await logIn(flow);
+      expect([flow.expiresAt, flow.scope]).toEqual([undefined, 'repo,gist']);
+      await twin.clock.advance(1e9);
+      expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(token);
+      await expect(flow.getAccessTokenRefreshIfNecessary({ rejectedToken: token })).rejects.toMatchObject({
+        code: 'NO_REFRESH_TOKEN',
+      });
+      await flow.logout();
+      expect(await storage.load('it')).toBeUndefined();
+    },
+  );
+
+  test('a GitHub Enterprise Server has its own host', () => {
+    expect(github({ host: 'git.example.org' }).server?.tokenEndpoint).toBe(
+      'https://git.example.org/login/oauth/access_token',
+    );
+  });
+});
+
+describe('with google()', () => {
+  test('the refresh token of the first consent outlives a second login that brings none', async () => {
+    const row: Row = { twin: () => new GoogleTwin(), given: google(), own: { scope: 'openid' } };
+    await begin(row);
+    const flow = flowOf(row, row.given);
+    await logIn(flow);
+    const { refreshToken } = flow;
+    const second = await logIn(flow);
+    expect(flow.refreshToken).toBe(refreshToken);
+    expect(twin.isGood(await nextToken(flow, second))).toBe(true);
+  });
+});
+
+describe('with a Google service account', () => {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const key = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+  const account = { email: 'robot@p.iam.example', key, keyId: 'k1' };
+  let google: GoogleServiceAccountTwin;
+  const machine = (options: GoogleServiceAccountOptions): JwtBearerFlow => {
+    const { fetch, clock } = google;
+    return new JwtBearerFlow({ ...options, fetch, clock, storage });
+  };
+  const start = async (): Promise<void> => {
+    google = await new GoogleServiceAccountTwin(publicKey).start();
+    twin = google;
+    storage = new MemoryTokenStorage();
+  };
+
+  test.each([
+    [
+      'googleServiceAccount()',
+      googleServiceAccount({ ...account, scope: 'drive' }),
+      { scope: 'drive', sub: account.email },
+    ],
+    [
+      'googleServiceAccount() for a user',
+      googleServiceAccount({ ...account, scope: 'drive', subject: 'ada@example.org' }),
+      { scope: 'drive', sub: 'ada@example.org' },
+    ],
+    [
+      'googleIdToken()',
+      googleIdToken({ ...account, audience: 'https://api.run.app' }),
+      { target_audience: 'https://api.run.app', sub: account.email },
+    ],
+  ])('%s asks anew, four times, through an outage, until the key is revoked', async (_name, options, claims) => {
+    await start();
+    const flow = machine(options);
+    const tokens = new Set<string>();
+    for (let count = 0; count < 4; count++) {
+      tokens.add(await flow.getAccessTokenRefreshIfNecessary());
+      await google.clock.advance(3_600_000);
+    }
+    expect(tokens.size).toBe(4);
+    expect([...tokens].every((token) => google.isGood(token))).toBe(true);
+    expect(google.claims).toHaveLength(4);
+    for (const each of google.claims) expect(each).toMatchObject(claims);
+    google.isDown = true;
+    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(TokenEndpointUnavailableError);
+    google.isDown = false;
+    google.isRevoked = true;
+    await google.clock.advance(60_000);
+    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({ code: 'INVALID_GRANT' });
+    await flow.logout();
+    expect(await storage.load(flow.key)).toBeUndefined();
+  });
+
+  test('two services, and two scopes, never share a token', async () => {
+    await start();
+    const all = await Promise.all(
+      [
+        googleIdToken({ ...account, audience: 'https://a.run.app' }),
+        googleIdToken({ ...account, audience: 'https://b.run.app' }),
+        googleServiceAccount({ ...account, scope: 'drive' }),
+        googleServiceAccount({ ...account, scope: 'mail' }),
+        googleServiceAccount({ ...account, scope: 'mail', subject: 'ada@example.org' }),
+      ].map((options) => machine(options).getAccessTokenRefreshIfNecessary()),
+    );
+    expect(new Set(all).size).toBe(5);
+  });
+});
+
+describe('a function is told what it cannot use', () => {
+  test.each<[string, () => unknown]>([
+    ['a tenant with a path', () => entra({ tenant: 'contoso/x', scope: 'a' })],
+    ['a tenant that leads upwards', () => entra({ tenant: '..', scope: 'a' })],
+    ['no tenant', () => entra({ tenant: '', scope: 'a' })],
+    ['no scope', () => entra({ tenant: 'contoso', scope: ' ' })],
+    [
+      'a tenant id that is a host',
+      () => entraExternalId({ tenant: 'contoso', tenantId: 'evil.example/x', scope: 'a' }),
+    ],
+    ['a policy with a query', () => entraB2C({ tenant: 'contoso', policy: 'B2C?x', scope: 'a' })],
+    ['a host with a scheme', () => github({ host: 'https://git.example.org' })],
+    ['a host with a user', () => github({ host: 'me@git.example.org' })],
+    ['a host with a path', () => salesforce({ host: 'x.my.salesforce.com/services' })],
+    ['a timeout of nothing', () => salesforce({ sessionTimeout: 0 })],
+    ['a host that is a number', () => withings({ host: 5 as never })],
+    ['no scope of a user', () => slackUser({ scope: '' })],
+    ['a region with a dot at its end', () => cognito({ region: 'eu-west-1.', userPoolId: 'x' })],
+    ['a pool with a slash', () => cognito({ region: 'eu-west-1', userPoolId: 'x/y' })],
+    ['no address', () => googleServiceAccount({ email: '', key: 'k', scope: 's' })],
+    ['no audience', () => googleIdToken({ email: 'e', key: 'k', audience: '' })],
+  ])('%s', (_what, call) => {
+    expect(call).toThrow(TypeError);
+  });
+});
