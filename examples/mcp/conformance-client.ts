@@ -2,17 +2,11 @@
  * The client that MCP's conformance suite tests: it starts this with the URL of a server, which wants something else in each
  * scenario. `MCP_CONFORMANCE_CONTEXT` holds credentials, where a scenario has any.
  */
-import {
-  AuthorizationCodeFlow,
-  ClientCredentialsFlow,
-  JwtBearerFlow,
-  MemoryTokenStorage,
-  type StoredAuthFlow,
-  TokenExchangeFlow,
-} from '@latchkey/core';
+import { AuthorizationCodeFlow, ClientCredentialsFlow, MemoryTokenStorage, type StoredAuthFlow } from '@latchkey/core';
 import { loopbackRedirect } from '@latchkey/core/node';
 import { discoverResource, type ResourceClient } from '@latchkey/core/resource';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { crossAppFlow } from '../recipes/id-jag.js';
 import { ping } from './ping.js';
 
 const server = process.argv.at(-1) ?? '';
@@ -41,29 +35,14 @@ await client.close();
 
 function flowOf(): StoredAuthFlow {
   if (scenario.includes('client-credentials')) return new ClientCredentialsFlow(options);
-  if (context['idp_id_token'] !== undefined) return crossAppFlow(context['idp_id_token']);
+  const { idp_id_token: idToken, idp_client_id = '', idp_token_endpoint = '' } = context;
+  if (idToken !== undefined) {
+    const server = { tokenEndpoint: idp_token_endpoint };
+    return crossAppFlow({ server, clientId: idp_client_id, idToken, account: 'ada' }, options);
+  }
   // The server approves at once, so that whoever follows its redirects has logged in.
   return new AuthorizationCodeFlow({
     ...options,
     redirect: loopbackRedirect({ openBrowser: (url) => globalThis.fetch(url) }),
-  });
-}
-
-/** An identity provider gives a grant for the server at which the resource's tokens are to be had (ID-JAG). */
-function crossAppFlow(idToken: string): JwtBearerFlow {
-  const { idp_client_id = '', idp_token_endpoint = '' } = context;
-  const exchange = new TokenExchangeFlow({
-    server: { tokenEndpoint: idp_token_endpoint },
-    clientId: idp_client_id,
-    subjectToken: idToken,
-    subjectTokenType: 'urn:ietf:params:oauth:token-type:id_token',
-    requestedTokenType: 'urn:ietf:params:oauth:token-type:id-jag',
-    audience: options.issuer,
-    resource: options.resource,
-  });
-  return new JwtBearerFlow({
-    ...options,
-    account: 'whoever the id token names',
-    assertion: () => exchange.getAccessTokenRefreshIfNecessary(),
   });
 }

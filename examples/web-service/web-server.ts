@@ -1,62 +1,78 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { AuthFlowError, DeviceCodeFlow, LoginRequiredError, type TokenSet, type TokenStorage } from '@latchkey/core';
+import {
+  AuthFlowError,
+  AuthorizationCodeFlow,
+  type AuthorizationState,
+  LoginRequiredError,
+  type TokenStorage,
+} from '@latchkey/core';
 
-/** Where the service finds its neighbours. */
+/** Where the service finds its neighbours, and where browsers find it. */
 export interface ServiceOptions {
   readonly issuer: string;
   /** The API that is called for each user. */
   readonly api: string;
+  /** The service's own URL, the same for all instances. */
+  readonly url: string;
   readonly storage: TokenStorage;
+}
+
+/** A login that was started, as a cookie of the browser keeps it. */
+interface PendingLogin {
+  readonly user: string;
+  readonly state: AuthorizationState;
 }
 
 /**
  * A web service that calls an API for each of its users, with that user's token. All of its instances share the tokens,
- * so that a user logs in once, at whichever of them, and a token that has ended is renewed once.
+ * so that a user logs in once, beginning at one of them and ending at another, and a token that has ended is renewed once.
  *
- * `POST /users/<name>/login` says where to approve, `GET` of the same waits for the approval, `GET /users/<name>/data`
- * calls the API. A real service takes the user from its session.
+ * `/users/<name>/login` leads to the login and back, `/users/<name>/data` calls the API. A real service takes the user from
+ * its session, and keeps the login that was started there too.
  */
-export function createService({ issuer, api, storage }: ServiceOptions): Server {
-  const everyone = new DeviceCodeFlow({ issuer, clientId: 'web-service', scope: 'offline_access', storage });
-  const logins = new Map<string, Promise<TokenSet>>();
+export function createService({ issuer, api, url, storage }: ServiceOptions): Server {
+  const redirectUri = new URL('/callback', url).href;
+  const everyone = new AuthorizationCodeFlow({
+    ...{ issuer, storage, redirectUri },
+    clientId: 'web-service',
+    scope: 'offline_access',
+    allowedOrigins: [new URL(api).origin],
+  });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [, user = '', action] = /^\/users\/(\w+)\/(login|data)$/.exec(request.url ?? '') ?? [];
-    if (user === '') {
+    const path = request.url ?? '';
+    const [, user = '', action] = /^\/users\/(\w+)\/(login|data)$/.exec(path) ?? [];
+    if (path.startsWith('/callback?')) {
+      const pending = pendingLogin(request);
+      await everyone.withAccount(pending?.user ?? 'nobody').completeAuthorization(path, pending?.state);
+      response.setHeader('set-cookie', 'login=; path=/callback; max-age=0');
+      send(response, 200, { user: pending?.user });
+    } else if (user === '') {
       send(response, 404, {});
-      return;
-    }
-    const flow = everyone.withAccount(user);
-    if (request.method === 'POST' && action === 'login') {
-      const { verificationUri, userCode } = await flow.requestDeviceCode();
-      const login = flow.poll();
-      login.catch(() => undefined); // whoever waits is told
-      logins.set(user, login);
-      send(response, 202, { verificationUri, userCode });
     } else if (action === 'login') {
-      await logins.get(user);
-      send(response, 200, { user });
+      const { url: page, state } = await everyone.withAccount(user).startAuthorization();
+      const cookie = encodeURIComponent(JSON.stringify({ user, state } satisfies PendingLogin));
+      const secure = redirectUri.startsWith('https:') ? '; secure' : '';
+      response.setHeader('set-cookie', `login=${cookie}; path=/callback; httponly; samesite=lax; max-age=600${secure}`);
+      response.writeHead(303, { location: page }).end();
     } else {
-      const { status } = await callApi(flow);
+      const { status } = await everyone.withAccount(user).fetch(api);
       send(response, status === 200 ? 200 : 502, { user, status });
     }
-  }
-
-  async function callApi(flow: DeviceCodeFlow): Promise<Response> {
-    const token = await flow.getAccessTokenRefreshIfNecessary();
-    const first = await fetch(api, { headers: { authorization: `Bearer ${token}` } });
-    if (first.status !== 401) return first;
-    const fresh = await flow.getAccessTokenRefreshIfNecessary({ rejectedToken: token });
-    return fetch(api, { headers: { authorization: `Bearer ${fresh}` } });
   }
 
   return createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
       if (error instanceof LoginRequiredError) send(response, 401, { error: error.code });
-      else if (error instanceof AuthFlowError) send(response, 503, { error: error.code });
+      else if (error instanceof AuthFlowError) send(response, error.retryable ? 503 : 400, { error: error.code });
       else send(response, 500, {});
     });
   });
+}
+
+function pendingLogin({ headers }: IncomingMessage): PendingLogin | undefined {
+  const cookie = /(?:^|; )login=([^;]+)/.exec(headers.cookie ?? '')?.[1];
+  return cookie === undefined ? undefined : (JSON.parse(decodeURIComponent(cookie)) as PendingLogin);
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

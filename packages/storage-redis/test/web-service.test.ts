@@ -14,7 +14,7 @@ let server: FakeAuthorizationServer;
 
 beforeAll(async () => {
   redis = await RedisServer.start();
-  server = await FakeAuthorizationServer.start({ deviceInterval: 1 });
+  server = await FakeAuthorizationServer.start();
 });
 afterEach(async () => {
   for (const child of running.splice(0)) {
@@ -30,7 +30,13 @@ afterAll(async () => {
 /** Starts an instance of the service; resolves to where it listens. */
 async function startInstance(): Promise<string> {
   const child = spawn(process.execPath, [program], {
-    env: { ...env, ISSUER: server.issuer, API: server.api, REDIS_URL: redis.url },
+    env: {
+      ...env,
+      ISSUER: server.issuer,
+      API: server.api,
+      SERVICE_URL: 'http://service.localhost',
+      REDIS_URL: redis.url,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   running.push(child);
@@ -41,8 +47,8 @@ async function startInstance(): Promise<string> {
   throw new Error('The service ended before it listened.');
 }
 
-async function statusOf(url: string, method = 'GET'): Promise<number> {
-  return (await fetch(url, { method })).status;
+async function statusOf(url: string, headers: Record<string, string> = {}): Promise<number> {
+  return (await fetch(url, { headers })).status;
 }
 
 describe('two instances of a web service over one Redis', () => {
@@ -50,12 +56,12 @@ describe('two instances of a web service over one Redis', () => {
     const [one, other] = await Promise.all([startInstance(), startInstance()]);
     expect(await statusOf(`${other}/users/ada/data`)).toBe(401);
     for (const user of ['ada', 'grace']) {
-      const asked = await fetch(`${one}/users/${user}/login`, { method: 'POST' });
-      const { userCode } = (await asked.json()) as {
-        userCode: string;
-      };
-      server.approve(userCode);
-      expect(await statusOf(`${one}/users/${user}/login`)).toBe(200);
+      const begun = await fetch(`${one}/users/${user}/login`, { redirect: 'manual' });
+      const [cookie = ''] = begun.headers.getSetCookie().map((each) => each.split(';')[0]);
+      const approved = await fetch(begun.headers.get('location') ?? '', { redirect: 'manual' });
+      const { pathname, search } = new URL(approved.headers.get('location') ?? '');
+      expect(await statusOf(`${other}${pathname}${search}`)).toBe(400); // another browser
+      expect(await statusOf(`${other}${pathname}${search}`, { cookie })).toBe(200);
     }
     expect(await statusOf(`${other}/users/ada/data`)).toBe(200);
     expect(await statusOf(`${other}/users/grace/data`)).toBe(200);

@@ -1,0 +1,26 @@
+import { type CallCredentials, credentials, Metadata, status } from '@grpc/grpc-js';
+import type { AuthFlow } from '@latchkey/core';
+
+/** Credentials that add the flow's token to each call of a channel that is secured: `combineChannelCredentials(ssl, …)`. */
+export function tokenCredentials(flow: AuthFlow): CallCredentials {
+  return credentials.createFromMetadataGenerator((_call, callback) => {
+    flow.getAccessTokenRefreshIfNecessary().then((token) => callback(null, withToken(token)), callback);
+  });
+}
+
+/** Makes a call with the token, and once more with another when the server does not take that one. */
+export async function callWithToken<T>(flow: AuthFlow, call: (metadata: Metadata) => Promise<T>): Promise<T> {
+  const token = await flow.getAccessTokenRefreshIfNecessary();
+  try {
+    return await call(withToken(token));
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== status.UNAUTHENTICATED) throw error;
+    return call(withToken(await flow.getAccessTokenRefreshIfNecessary({ rejectedToken: token })));
+  }
+}
+
+function withToken(token: string): Metadata {
+  const metadata = new Metadata();
+  metadata.set('authorization', `Bearer ${token}`);
+  return metadata;
+}

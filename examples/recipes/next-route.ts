@@ -1,0 +1,38 @@
+import { type AuthorizationCodeFlow, LoginRequiredError } from '@latchkey/core';
+
+/** A handler of a route: what `route.ts` exports as `GET`, `POST` and so on. */
+export type RouteHandler = (request: Request) => Promise<Response>;
+
+/**
+ * Makes a route of Next.js that hands requests on to an API with the token of whoever is logged in:
+ *
+ *     export const GET = apiRoute(everyone, { api: 'https://api.example.org', userOf });
+ *
+ * Make `everyone` once, in a module of its own, over a storage that all instances share. The API's cookies and the caller's stay
+ * on their side.
+ */
+export function apiRoute(
+  everyone: AuthorizationCodeFlow,
+  { api, userOf }: { readonly api: string; readonly userOf: (request: Request) => Promise<string | undefined> },
+): RouteHandler {
+  return async (request) => {
+    const user = await userOf(request);
+    if (user === undefined) return Response.json({ error: 'NOT_LOGGED_IN' }, { status: 401 });
+    const { pathname, search } = new URL(request.url);
+    const { method, signal } = request;
+    const body = ['GET', 'HEAD'].includes(method) ? null : await request.arrayBuffer();
+    const headers = pick(request.headers, ['accept', 'content-type']);
+    try {
+      const flow = everyone.withAccount(user);
+      const answer = await flow.fetch(new URL(pathname + search, api), { method, headers, body, signal });
+      return new Response(answer.body, { status: answer.status, headers: pick(answer.headers, ['content-type']) });
+    } catch (error) {
+      if (error instanceof LoginRequiredError) return Response.json({ error: error.code }, { status: 401 });
+      throw error;
+    }
+  };
+}
+
+function pick(headers: Headers, names: readonly string[]): Headers {
+  return new Headers([...headers].filter(([name]) => names.includes(name)));
+}

@@ -1,0 +1,47 @@
+import { type AuthorizationCodeFlow, LoginRequiredError } from '@latchkey/core';
+import type {
+  AuthenticationProvider,
+  AuthenticationProviderAuthenticationSessionsChangeEvent,
+  AuthenticationSession,
+  EventEmitter,
+} from 'vscode';
+
+/**
+ * Offers the login of a flow to extensions: `authentication.registerAuthenticationProvider(id, label, providerOf(…))`. Every window is a
+ * process of its own; over a `FileTokenStorage` in `context.globalStorageUri` they share one login, and renew it once.
+ *
+ * @param changes - `new vscode.EventEmitter()`
+ */
+export function providerOf(
+  flow: AuthorizationCodeFlow,
+  changes: EventEmitter<AuthenticationProviderAuthenticationSessionsChangeEvent>,
+): AuthenticationProvider {
+  const session = async (scopes: readonly string[] = [], interactive = false): Promise<AuthenticationSession> => {
+    const wanted = scopes.length > 0 ? flow.withScope(scopes.join(' ')) : flow;
+    const accessToken = await wanted.getAccessTokenRefreshIfNecessary({ interactive });
+    const { sub, name = sub } = (flow.tokens.idTokenClaims ?? {}) as { sub?: string; name?: string };
+    return { id: flow.key, accessToken, account: { id: sub ?? 'unknown', label: name ?? 'unknown' }, scopes };
+  };
+  const sessions = async (scopes?: readonly string[]): Promise<AuthenticationSession[]> => {
+    try {
+      return [await session(scopes)];
+    } catch (error) {
+      if (error instanceof LoginRequiredError) return []; // VS Code asks the person, and then calls createSession
+      throw error;
+    }
+  };
+  return {
+    onDidChangeSessions: changes.event,
+    getSessions: sessions,
+    async createSession(scopes) {
+      const created = await session(scopes, true);
+      changes.fire({ added: [created], removed: [], changed: [] });
+      return created;
+    },
+    async removeSession() {
+      const removed = await sessions();
+      await flow.logout();
+      changes.fire({ added: [], removed, changed: [] });
+    },
+  };
+}
