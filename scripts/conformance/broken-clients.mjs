@@ -41,7 +41,7 @@ export const brokenClients = [
   {
     breaks: 'registers where a metadata document would do',
     file: '/resource/client-choice.js',
-    from: "metadata['client_id_metadata_document_supported'] === true",
+    from: 'metadata.client_id_metadata_document_supported === true',
     to: 'false',
     caughtBy: 'auth/basic-cimd',
   },

@@ -2,6 +2,7 @@
 const assert = require('node:assert/strict');
 const { ClientCredentialsFlowSimple, LoginRequiredError } = require('@latchkey/core');
 const { readEnvironment } = require('@latchkey/core/node');
+const { discoverResource } = require('@latchkey/core/resource');
 const { FakeAuthorizationServer } = require('@latchkey/core/testing');
 const { FileTokenStorage } = require('@latchkey/storage-file');
 const { RedisTokenStorage } = require('@latchkey/storage-redis');
@@ -19,6 +20,8 @@ async function main() {
     const again = await new ClientCredentialsFlowSimple(options).getAccessTokenRefreshIfNecessary();
     assert.equal(again, token);
     server.ledger.assertTokenRequests(1);
+    const { issuer } = await discoverResource(server.api, { client: { clientId: 'app' } });
+    assert.equal(new URL(issuer).origin, new URL(server.issuer).origin);
   } finally {
     await server.stop();
     rmSync(folder, { recursive: true });

@@ -6,6 +6,7 @@ import path from 'node:path';
 import Keyv from 'keyv';
 import * as core from '@latchkey/core';
 import { readEnvironment } from '@latchkey/core/node';
+import { discoverResource } from '@latchkey/core/resource';
 import { describeTokenStorage, FakeAuthorizationServer, TestClock } from '@latchkey/core/testing';
 import { fileLock, FileTokenStorage } from '@latchkey/storage-file';
 import { redisLock, RedisTokenStorage } from '@latchkey/storage-redis';
@@ -26,6 +27,9 @@ try {
   assert.equal(new Set(tokens).size, 1);
   server.ledger.assertTokenRequests(1);
   assert.equal((await flow.fetch(`${issuer}/api`)).status, 200);
+
+  const found = await discoverResource(server.api, { client: { clientId: 'app' } });
+  assert.deepEqual(found.allowedOrigins, [new URL(issuer).origin]);
 
   for (const locking of kinds) {
     const open = () => new FileTokenStorage(path.join(folder, locking, 'tokens.json'), { locking });

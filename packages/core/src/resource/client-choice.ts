@@ -1,9 +1,14 @@
 import { RegistrationError } from '../errors/index.js';
 import type { AuthFlowOptions } from '../options/flow-options.js';
 import { parseUrl } from '../platform/urls.js';
-import type { ServerMetadata } from '../server/load-openid-client.js';
 import type { TokenStorage } from '../storage/token-storage.js';
-import { type ClientMetadata, redirectUrisOf, registerClient, secretMethod } from './client-registration.js';
+import {
+  type ClientMetadata,
+  type ClientRules,
+  redirectUrisOf,
+  registerClient,
+  secretMethod,
+} from './client-registration.js';
 import type { Asking } from './read-document.js';
 import { registeredClient } from './registered-client.js';
 
@@ -29,7 +34,7 @@ export type ChosenClient = Pick<AuthFlowOptions, 'clientId' | 'clientSecret' | '
 export interface ClientNeed {
   readonly client: ResourceClient;
   readonly issuer: string;
-  readonly metadata: ServerMetadata;
+  readonly metadata: ClientRules;
   readonly storage: TokenStorage | undefined;
   readonly refused: string | undefined;
   readonly asking: Asking;
@@ -48,7 +53,7 @@ export async function chooseClient({ client, issuer, metadata, ...need }: Client
       client.clientAuthentication ?? (clientSecret === undefined ? undefined : secretMethod(methods));
     return withoutUndefined({ clientId, clientSecret, clientKey, clientAuthentication });
   }
-  if (metadataUrl !== undefined && metadata['client_id_metadata_document_supported'] === true) {
+  if (metadataUrl !== undefined && metadata.client_id_metadata_document_supported === true) {
     return { clientId: metadataUrl, clientAuthentication: 'none' };
   }
   const { registration_endpoint: endpoint } = metadata;

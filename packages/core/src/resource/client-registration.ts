@@ -2,7 +2,6 @@ import { RegistrationError } from '../errors/index.js';
 import type { ClientAuthentication } from '../options/flow-options.js';
 import { readObject } from '../server/answers/answer-body.js';
 import { detailsOf } from '../server/endpoint-answer.js';
-import type { ServerMetadata } from '../server/load-openid-client.js';
 import { type Asking, ask } from './read-document.js';
 
 /** What a client says of itself when it registers (RFC 7591 section 2). Further fields are sent as they are. @group Options */
@@ -29,6 +28,13 @@ export interface RegisteredClient {
   readonly redirect_uris: readonly string[];
 }
 
+/** What a server publishes about its clients (RFC 8414 section 2). */
+export interface ClientRules {
+  readonly registration_endpoint?: unknown;
+  readonly token_endpoint_auth_methods_supported?: readonly string[];
+  readonly client_id_metadata_document_supported?: unknown;
+}
+
 /** The redirect URIs that a client wants. */
 export function redirectUrisOf({ redirect_uris: wanted }: ClientMetadata): readonly string[] {
   return wanted ?? ['http://127.0.0.1/callback'];
@@ -42,7 +48,7 @@ export function redirectUrisOf({ redirect_uris: wanted }: ClientMetadata): reado
 export async function registerClient(
   endpoint: string,
   wanted: ClientMetadata,
-  server: Pick<ServerMetadata, 'token_endpoint_auth_methods_supported'>,
+  server: ClientRules,
   asking: Asking,
 ): Promise<RegisteredClient> {
   const { token_endpoint_auth_methods_supported: methods } = server;
