@@ -47,7 +47,7 @@ const server = {
 const outages = new Set(['fatal_error', 'internal_error', 'ratelimited', 'request_timeout', 'service_unavailable']);
 
 /** What `auth.revoke` says of a token that does not work any more, or that is none of those it revokes. */
-const dead = new Set(['invalid_auth', 'not_authed', 'token_expired', 'token_revoked', 'account_inactive']);
+const dead = new Set(['invalid_auth', 'token_expired', 'token_revoked', 'account_inactive']);
 
 /** `token_type` is `bot` or `user` there, and means that it is used as a bearer token. */
 function dialectWith(pick: (answer: TokenAnswer) => Readonly<Record<string, unknown>>): ServerDialect {

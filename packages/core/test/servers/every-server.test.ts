@@ -1,13 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import {
-  AuthorizationCodeFlow,
-  DeviceCodeFlow,
-  JwtBearerFlow,
-  LoginRequiredError,
-  MemoryTokenStorage,
-  TokenEndpointUnavailableError,
-} from '@latchkey/core';
+import { JwtBearerFlow, MemoryTokenStorage, TokenEndpointUnavailableError } from '@latchkey/core';
 import {
   atlassian,
   cognito,
@@ -38,23 +31,7 @@ import { GitHubAppTwin, GitHubTwin } from './twins/github.js';
 import { GoogleServiceAccountTwin, GoogleTwin } from './twins/google.js';
 import { B2CTwin, EntraTwin, ExternalIdTwin, tenantId } from './twins/microsoft.js';
 import { SlackTwin, SlackUserTwin } from './twins/slack.js';
-import type { Twin } from './twins/twin.js';
-
-type Options = Readonly<Record<string, unknown>>;
-type PersonFlow = AuthorizationCodeFlow | DeviceCodeFlow;
-
-/** A server at which people log in. */
-interface Row {
-  readonly twin: () => Twin;
-  /** What the function gives. */
-  readonly given: Options;
-  /** What a program would write without it. */
-  readonly without?: Options;
-  readonly own?: Options;
-  readonly device?: true;
-  /** Whether a logout ends the login at the server. */
-  readonly revokes?: true;
-}
+import { describePeople, type Options, PersonScene, type Row } from './person-scene.js';
 
 const api = 'api://orders/read offline_access';
 const endpoints = ({ server }: { readonly server?: unknown }): Options => ({ server });
@@ -157,88 +134,10 @@ const rows: Readonly<Record<string, Row>> = {
   },
 };
 
-let twin: Twin;
-let storage: MemoryTokenStorage;
+const scene = new PersonScene();
+afterEach(() => scene[Symbol.asyncDispose]());
 
-async function begin(row: Row): Promise<void> {
-  twin = await row.twin().start();
-  storage = new MemoryTokenStorage();
-}
-afterEach(() => twin[Symbol.asyncDispose]());
-
-function flowOf({ own, device }: Row, given: Options): PersonFlow {
-  const { fetch, clock } = twin;
-  const program = { clientId: 'app', clientSecret: 'hush', redirectUri: 'https://app.example/callback', key: 'it' };
-  const options = { ...given, ...program, ...own, fetch, clock, storage } as ConstructorParameters<
-    typeof DeviceCodeFlow
-  >[0];
-  return device
-    ? new DeviceCodeFlow({ ...options, promptUser: () => twin.approveDevice() })
-    : new AuthorizationCodeFlow(options);
-}
-
-async function logIn(flow: PersonFlow): Promise<string> {
-  if (flow instanceof DeviceCodeFlow) return (await flow.doFlow()).accessToken ?? '';
-  const { url, state } = await flow.startAuthorization();
-  return (await flow.completeAuthorization(twin.approve(url), state)).accessToken ?? '';
-}
-
-/** Lets the token end, and asks for another: where nothing says when, an API has refused it. */
-async function nextToken(flow: PersonFlow, last: string): Promise<string> {
-  const { expiresAt } = flow;
-  if (expiresAt) await twin.clock.advance(expiresAt.getTime() - twin.clock.now());
-  return flow.getAccessTokenRefreshIfNecessary({ rejectedToken: last });
-}
-
-describe.each(Object.entries(rows))('with %s', (_name, row) => {
-  test('a person logs in, three renewals, an outage, a logout', async () => {
-    await begin(row);
-    const flow = flowOf(row, row.given);
-    const problems: unknown[] = [];
-    flow.events.on('answerInvalid', ({ problem }) => problems.push(problem));
-    const tokens = [await logIn(flow)];
-    for (let count = 0; count < 3; count++) tokens.push(await nextToken(flow, tokens.at(-1) ?? ''));
-    expect(new Set(tokens).size).toBe(4);
-    expect(twin.isGood(tokens.at(-1) ?? '')).toBe(true);
-    expect(twin.renewals).toBe(3);
-
-    twin.isDown = true;
-    await expect(nextToken(flow, tokens.at(-1) ?? '')).rejects.toBeInstanceOf(TokenEndpointUnavailableError);
-    twin.isDown = false;
-    await twin.clock.advance(60_000);
-    tokens.push(await nextToken(flow, tokens.at(-1) ?? ''));
-    expect(twin.isGood(tokens.at(-1) ?? '')).toBe(true);
-
-    await flow.logout();
-    expect(await storage.load('it')).toBeUndefined();
-    expect(twin.isGood(tokens.at(-1) ?? '')).toBe(!row.revokes);
-    expect(problems).toEqual([]);
-  });
-
-  test('a login that the server has ended is one to be made again, and is', async () => {
-    await begin(row);
-    const flow = flowOf(row, row.given);
-    const first = await logIn(flow);
-    twin.endLogins();
-    await expect(nextToken(flow, first)).rejects.toBeInstanceOf(LoginRequiredError);
-    await expect(nextToken(flow, first)).rejects.toMatchObject({ code: 'INVALID_REFRESH_TOKEN' });
-    expect(twin.renewals).toBe(1);
-    expect(twin.isGood(await logIn(flow))).toBe(true);
-  });
-
-  if (row.without) {
-    const { without } = row;
-    test('it would not work without', async () => {
-      await begin(row);
-      const flow = flowOf(row, without);
-      const attempt = async (): Promise<boolean> => {
-        const first = await logIn(flow);
-        return twin.isGood(first) && twin.isGood(await nextToken(flow, first));
-      };
-      expect(await attempt().catch(() => false)).toBe(false);
-    });
-  }
-});
+describePeople(rows, scene);
 
 describe('with github() for an OAuth app', () => {
   test.each([['by device'], ['in a browser']])(
@@ -252,17 +151,16 @@ describe('with github() for an OAuth app', () => {
         own: { scope: 'repo gist', clientSecret },
         ...(isDevice && { device: true }),
       };
-      await begin(row);
-      const flow = flowOf(row, row.given);
-      const token = await logIn(flow);
+      const flow = await scene.begin(row);
+      const token = await scene.logIn(flow);
       expect([flow.expiresAt, flow.scope]).toEqual([undefined, 'repo,gist']);
-      await twin.clock.advance(1e9);
+      await scene.twin.clock.advance(1e9);
       expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(token);
       await expect(flow.getAccessTokenRefreshIfNecessary({ rejectedToken: token })).rejects.toMatchObject({
         code: 'NO_REFRESH_TOKEN',
       });
       await flow.logout();
-      expect(await storage.load('it')).toBeUndefined();
+      expect(await scene.storage.load('it')).toBeUndefined();
     },
   );
 
@@ -273,16 +171,26 @@ describe('with github() for an OAuth app', () => {
   });
 });
 
+describe('with salesforce()', () => {
+  test.each([
+    ['the session timeout is the life of a token', 7200, 7200],
+    ['without one, a token is used until an API refuses it', undefined, Infinity],
+  ])('%s', async (_what, sessionTimeout, ttl) => {
+    const flow = await scene.begin({ twin: () => new SalesforceTwin(), given: salesforce({ sessionTimeout }) });
+    await scene.logIn(flow);
+    expect(flow.ttl).toBe(ttl);
+  });
+});
+
 describe('with google()', () => {
   test('the refresh token of the first consent outlives a second login that brings none', async () => {
     const row: Row = { twin: () => new GoogleTwin(), given: google(), own: { scope: 'openid' } };
-    await begin(row);
-    const flow = flowOf(row, row.given);
-    await logIn(flow);
+    const flow = await scene.begin(row);
+    await scene.logIn(flow);
     const { refreshToken } = flow;
-    const second = await logIn(flow);
+    const second = await scene.logIn(flow);
     expect(flow.refreshToken).toBe(refreshToken);
-    expect(twin.isGood(await nextToken(flow, second))).toBe(true);
+    expect(scene.twin.isGood(await scene.nextToken(flow, second))).toBe(true);
   });
 });
 
@@ -291,13 +199,14 @@ describe('with a Google service account', () => {
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
   const account = { email: 'robot@p.iam.example', key, keyId: 'k1' };
   let google: GoogleServiceAccountTwin;
+  let storage: MemoryTokenStorage;
+  afterEach(() => google[Symbol.asyncDispose]());
   const machine = (options: GoogleServiceAccountOptions): JwtBearerFlow => {
     const { fetch, clock } = google;
     return new JwtBearerFlow({ ...options, fetch, clock, storage });
   };
   const start = async (): Promise<void> => {
     google = await new GoogleServiceAccountTwin(publicKey).start();
-    twin = google;
     storage = new MemoryTokenStorage();
   };
 

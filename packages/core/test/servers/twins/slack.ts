@@ -10,7 +10,10 @@ export class SlackTwin extends Twin {
   /** "Token rotation", What is token rotation: 12 hours. */
   override lifetime: number | undefined = 43_200;
 
+  /** A token is a parameter or the Authorization header, which then holds nothing else: "auth.revoke", Arguments. */
   protected override authenticate(request: TwinRequest, fields: Fields): void {
+    const isRevocation = request.at === this.endpoints.revocation;
+    if (isRevocation && request.headers.authorization) throw new Refused(200, { ok: false, error: 'not_authed' });
     try {
       super.authenticate(request, fields);
     } catch {

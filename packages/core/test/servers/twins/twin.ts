@@ -53,7 +53,7 @@ export abstract class Twin implements AsyncDisposable {
   protected readonly logins: TwinLogin[] = [];
   protected readonly accessTokens = new Map<string, TwinLogin>();
   readonly #codes = new Map<string, TwinLogin>();
-  #devices = 0;
+  #pollsInVain = Infinity;
   #made = 0;
   #server: Server | undefined;
 
@@ -100,9 +100,9 @@ export abstract class Twin implements AsyncDisposable {
     return back.href;
   }
 
-  /** The person approves on another device. */
-  approveDevice(): void {
-    this.#devices = 2;
+  /** The person approves on another device, while the program polls so many times in vain. */
+  approveDevice(polls = 2): void {
+    this.#pollsInVain = polls;
   }
 
   /** Somebody ends all logins at the server. */
@@ -250,7 +250,7 @@ export abstract class Twin implements AsyncDisposable {
       const fields = this.read(request);
       if (request.at === endpoints.device && !('code' in fields)) {
         this.authenticate(request, fields);
-        this.#devices = 1;
+        this.#pollsInVain = Infinity;
         this.#codes.set('device-0', this.newLogin(fields));
         return this.deviceCode('device-0');
       }
@@ -272,7 +272,7 @@ export abstract class Twin implements AsyncDisposable {
       login.refreshToken = this.rotate(refreshToken);
       return this.wrap(this.success(login, fields), fields);
     }
-    if (deviceCode !== undefined && this.#devices < 2) return this.pending();
+    if (deviceCode !== undefined && this.#pollsInVain-- > 0) return this.pending();
     const login = this.#codes.get(code ?? deviceCode ?? '');
     this.#codes.delete(code ?? deviceCode ?? '');
     const wantsVerifier = code !== undefined && login?.parameters['code_challenge'] !== undefined;
