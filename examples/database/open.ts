@@ -1,0 +1,14 @@
+import type { Database } from './database-token-storage.js';
+
+/** Opens the database of a URL that begins with `postgres://`, or else the SQLite file of this path. */
+export async function open(place: string): Promise<Database> {
+  if (!place.startsWith('postgres://')) {
+    const { openSqlite } = await import('./node-sqlite.js');
+    return openSqlite(place);
+  }
+  const { default: pg } = await import('pg');
+  const { postgres } = await import('./postgres.js');
+  const patience = { connectionTimeoutMillis: 5000, query_timeout: 5000 };
+  const { host, pathname } = new URL(place);
+  return postgres(new pg.Pool({ connectionString: place, allowExitOnIdle: true, ...patience }), `${host}${pathname}`);
+}
