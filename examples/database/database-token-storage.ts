@@ -75,7 +75,7 @@ export class DatabaseTokenStorage implements TokenStorage {
 
   async *list(): AsyncGenerator<StoredLogin, void> {
     const page = 'SELECT key, record FROM latchkey_tokens WHERE key > $1 ORDER BY key LIMIT 500';
-    for (let rows = await this.#query(page, ['']); rows.length > 0; ) {
+    for (let rows = await this.#query(page, ['']); rows.length > 0;) {
       for (const { key, record } of rows) {
         const login = await readLogin(record, String(key), this.#codec);
         if (login) yield login;
@@ -127,7 +127,8 @@ export class DatabaseTokenStorage implements TokenStorage {
   async #write(key: string, record: string | null, generation: number, context: DeleteContext): Promise<void> {
     const { lock, expected } = context;
     const lease = lock instanceof Lease && lock.place === this.id && lock.key === key ? lock : undefined;
-    const empty = 'INSERT INTO latchkey_tokens (key, generation, free_at) VALUES ($1, 0, 0) ON CONFLICT (key) DO NOTHING';
+    const empty =
+      'INSERT INTO latchkey_tokens (key, generation, free_at) VALUES ($1, 0, 0) ON CONFLICT (key) DO NOTHING';
     if (!lease) await this.#query(empty, [key]);
     const written = await this.#query(
       `UPDATE latchkey_tokens SET record = $2, generation = $3 WHERE key = $1

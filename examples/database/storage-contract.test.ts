@@ -85,7 +85,11 @@ describePostgres('DatabaseTokenStorage over PostgreSQL', () => {
     const pools: pg.Pool[] = [];
     return {
       open() {
-        const pool = new pg.Pool({ connectionString: server.url(name), connectionTimeoutMillis: 1000, query_timeout: 1000 });
+        const pool = new pg.Pool({
+          connectionString: server.url(name),
+          connectionTimeoutMillis: 1000,
+          query_timeout: 1000,
+        });
         pools.push(pool);
         return postgres(pool, name);
       },
