@@ -102,13 +102,13 @@ export class DatabaseTokenStorage implements TokenStorage {
     }
   }
 
-  /** Takes a lease that is free. It may be ours already, where an answer was lost. */
+  /** Takes a lease that is free. */
   readonly #take = async ({ key, owner, milliseconds }: Lease): Promise<boolean> => {
     const { now } = this.#database;
     const taken = await this.#query(
       `INSERT INTO latchkey_tokens AS held (key, generation, owner, free_at) VALUES ($1, 0, $2, ${now} + $3)
        ON CONFLICT (key) DO UPDATE SET owner = excluded.owner, free_at = excluded.free_at
-       WHERE held.owner IS NULL OR held.owner = excluded.owner OR held.free_at <= ${now} RETURNING key`,
+       WHERE held.owner IS NULL OR held.free_at <= ${now} RETURNING key`,
       [key, owner, milliseconds],
     );
     return taken.length > 0;

@@ -52,7 +52,9 @@ describeSqlite('DatabaseTokenStorage over node:sqlite', () => {
     return {
       open: () => openSqlite(path, 500),
       /** Another program that has the whole database for itself, and keeps it. */
-      breakIt: async () => void (await openSqlite(path).query('BEGIN EXCLUSIVE', [])),
+      breakIt: async () => {
+        await openSqlite(path).query('BEGIN EXCLUSIVE', []);
+      },
       remove: async () => rmSync(folder, { recursive: true }),
     };
   };
@@ -93,7 +95,9 @@ describePostgres('DatabaseTokenStorage over PostgreSQL', () => {
         pools.push(pool);
         return postgres(pool, name);
       },
-      breakIt: async () => void (await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)),
+      breakIt: async () => {
+        await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+      },
       async remove() {
         await Promise.all(pools.map((pool) => pool.end()));
         await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);

@@ -14,7 +14,10 @@ import { writePart } from './reliability-page.mjs';
 
 const kit = 'packages/core/dist/testing/torture/main.js';
 const fileStorage = 'packages/storage-file/test/children/torture-storage.mjs';
+const databaseStorage = 'examples/dist/database/torture-storage.js';
 const redisStorage = 'packages/storage-redis/test/children/torture-storage.mjs';
+// Node 20 has no SQLite of its own.
+const nodeWithSqlite = process.getBuiltinModule('node:sqlite') ? [process.execPath] : ['npx', '--yes', 'node@22'];
 // A lease of 1 s is waited for, where a kernel's lock would be free at once.
 const patience = ['--lock-timeout', '4'];
 
@@ -30,6 +33,22 @@ const benches = [
   { title: 'Files, lock file, rotation with grace', storage: fileStorage, locking: 'lockfile', profile: 'grace' },
   { title: 'Redis, strict rotation', storage: redisStorage, profile: 'strict', options: patience },
   { title: 'Redis, rotation with grace', storage: redisStorage, profile: 'grace', options: patience },
+  ...['SQLite', 'PostgreSQL'].flatMap((database) => [
+    {
+      title: `${database}, strict rotation`,
+      storage: databaseStorage,
+      database,
+      profile: 'strict',
+      options: patience,
+    },
+    {
+      title: `${database}, rotation with grace`,
+      storage: databaseStorage,
+      database,
+      profile: 'grace',
+      options: patience,
+    },
+  ]),
   {
     title: 'The guard removed: files without a lock, strict rotation',
     storage: fileStorage,
@@ -88,16 +107,30 @@ async function playKills(hits) {
   return sections.join('\n').trimEnd();
 }
 
-async function torture({ storage, locking, profile, options = [] }, hits) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-torture-'));
-  const redis = locking === undefined ? await startRedis() : undefined;
+async function torture({ storage, locking, database, profile, options = [] }, hits) {
+  const { names, remove } = await placeOf(locking, database);
   try {
-    const place = redis ? [redis.url] : [`${folder}/tokens.json`, locking];
-    const args = [kit, storage, '--hits', hits, '--profile', profile, ...options, '--', ...place];
-    const { code, output } = await run([process.execPath, ...args]);
+    const args = [kit, storage, '--hits', hits, '--profile', profile, ...options, '--', ...names];
+    const node = database === 'SQLite' ? nodeWithSqlite : [process.execPath];
+    const { code, output } = await run([...node, ...args], { env: { NODE_NO_WARNINGS: '1' } });
     return { code, text: output.slice(Math.max(output.indexOf('Seed '), 0)) };
   } finally {
-    redis?.server.kill();
-    rmSync(folder, { recursive: true, force: true });
+    await remove();
   }
+}
+
+/** Where the tokens are, as the storage's module is told, and how to remove that. */
+async function placeOf(locking, database) {
+  if (database === 'PostgreSQL') {
+    const { PostgresServer } = await import('../../examples/dist/database/postgres-server.js');
+    const server = await PostgresServer.start();
+    return { names: [server.url()], remove: () => server[Symbol.asyncDispose]() };
+  }
+  if (locking === undefined && database === undefined) {
+    const { url, server } = await startRedis();
+    return { names: [url], remove: () => server.kill() };
+  }
+  const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-torture-'));
+  const names = database ? [`${folder}/tokens.sqlite`] : [`${folder}/tokens.json`, locking];
+  return { names, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
