@@ -76,7 +76,7 @@ export async function discoverResource(
   const said = await resourceChallenge(target, challenge, asking);
   const published = await resourceMetadata(target, said.resourceMetadata, asking);
   const { metadata, options: ofServer } = published
-    ? await namedServer({ issuer: await choose(published.servers, chooseServer) }, asking)
+    ? await namedServer(target, { issuer: await choose(published.servers, chooseServer) }, asking)
     : await ownServer(target, said.isRefusal, asking);
   const issuer = ofServer.issuer ?? metadata.issuer;
   const candidate = typeof client === 'function' ? await client(issuer) : client;

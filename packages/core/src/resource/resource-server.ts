@@ -5,6 +5,7 @@ import { untilAborted } from '../platform/waiting.js';
 import { discover } from '../server/discovery/discover.js';
 import type { ServerMetadata } from '../server/load-openid-client.js';
 import { type Asking, readDocument } from './read-document.js';
+import { trustedUrl } from './trusted-url.js';
 
 /** An authorization server: what it publishes, and the options by which a flow finds it. */
 export interface ResourceServer {
@@ -15,14 +16,19 @@ export interface ResourceServer {
 /**
  * Looks up the metadata of a server that a resource names.
  *
- * @throws DiscoveryError; TokenEndpointUnavailableError
+ * @throws DiscoveryError, code `RESOURCE_METADATA_INVALID` for an endpoint that the resource must not name;
+ * TokenEndpointUnavailableError
  */
 export async function namedServer(
+  resource: URL,
   options: Pick<AuthFlowOptions, 'issuer' | 'metadataUrl'>,
   { settings, signal }: Asking,
 ): Promise<ResourceServer> {
   const found = discover(readOptions({ ...settings, ...options, clientId: 'unknown' }));
   const { metadata } = await (signal ? untilAborted(signal, found) : found);
+  for (const [name, value] of Object.entries(metadata)) {
+    if (name.endsWith('_endpoint')) trustedUrl(value, `The server's ${name}`, resource);
+  }
   return { metadata, options };
 }
 
@@ -40,7 +46,7 @@ export async function ownServer(resource: URL, wantsToken: boolean, asking: Aski
   const isBelow = typeof named === 'string' && named.startsWith(`${origin}/`) && named !== `${origin}/`;
   try {
     const options = isBelow ? { issuer: named, metadataUrl: place.href } : { issuer: origin };
-    return await namedServer(options, asking);
+    return await namedServer(resource, options, asking);
   } catch (error) {
     const publishesNothing = error instanceof DiscoveryError && error.code === 'DISCOVERY_INVALID' && !error.status;
     if (!wantsToken || !publishesNothing) throw error;

@@ -1,6 +1,6 @@
 import { DiscoveryError } from '../../errors/index.js';
 import type { FlowSettings } from '../../options/flow-settings.js';
-import { pointsHere, secureUrl } from '../../platform/urls.js';
+import { secureUrl } from '../../platform/urls.js';
 import { fetchMetadata } from './fetch-metadata.js';
 import type { FoundMetadata } from './kept-metadata.js';
 import { metadataPlaces } from './places.js';
@@ -34,8 +34,7 @@ export async function discover(settings: FlowSettings): Promise<FoundMetadata> {
     Object.entries<unknown>(each),
   );
   for (const [name, value] of published) {
-    if (name.endsWith('_endpoint') && typeof value === 'string')
-      checkEndpoint(value, `The server's ${name}`, settings.metadataUrl ?? settings.issuer);
+    if (name.endsWith('_endpoint') && typeof value === 'string') checkEndpoint(value, `The server's ${name}`);
   }
   return { ...found, metadata: { id_token_signing_alg_values_supported: anyAlgorithm, ...found.metadata } };
 }
@@ -57,13 +56,9 @@ async function findMetadata(settings: FlowSettings): Promise<FoundMetadata> {
   throw new DiscoveryError({ message: where });
 }
 
-/** Who is elsewhere has no endpoints on this machine: it could make a client knock at its own doors. */
-function checkEndpoint(text: string, name: string, publisher = ''): void {
+function checkEndpoint(url: string, name: string): void {
   try {
-    const url = secureUrl(text, name);
-    const isElsewhere = !pointsHere(new URL(publisher).hostname);
-    if (isElsewhere && pointsHere(url.hostname))
-      throw new TypeError(`${name} is on this machine, and the server is not.`);
+    secureUrl(url, name);
   } catch (error) {
     if (error instanceof TypeError) throw new DiscoveryError({ message: error.message }); // not the caller's mistake
     throw error;
