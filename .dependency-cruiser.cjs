@@ -166,9 +166,16 @@ module.exports = {
     },
     {
       name: 'examples-import-packages-by-name',
+      comment: 'Their tests may use the scenes of core, and its Chromium.',
       severity: 'error',
       from: { path: '^examples/' },
-      to: { path: '^packages/', pathNot: '^packages/[^/]+/dist/' },
+      to: { path: '^packages/', pathNot: '^packages/([^/]+/dist|core/test/(chromium|scenes))/' },
+    },
+    {
+      name: 'examples-do-without-tests',
+      severity: 'error',
+      from: { path: '^examples/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^packages/[^/]+/test/' },
     },
     {
       name: 'packages-never-import-examples',

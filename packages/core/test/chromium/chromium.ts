@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, beforeEach, afterEach, jest } from '@jest/globals';
-import { type Browser, type BrowserContext, chromium } from 'playwright-core';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core';
 import { findChromium } from './find-chromium.js';
+
+export type { BrowserContext, Page } from 'playwright-core';
 
 /** Chromium must reach nothing but this machine, whatever a page asks for. */
 const names = 'MAP evil.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE [::1]';
@@ -13,8 +17,7 @@ export function useChromium(): () => BrowserContext {
   let context: BrowserContext;
   jest.setTimeout(60_000);
   beforeAll(async () => {
-    const executablePath = await findChromium();
-    browser = await chromium.launch({ executablePath, args, chromiumSandbox: process.getuid?.() !== 0 });
+    browser = await chromium.launch(await howToLaunch());
   }, 400_000);
   beforeEach(async () => {
     context = await browser!.newContext();
@@ -23,4 +26,19 @@ export function useChromium(): () => BrowserContext {
   afterEach(() => context.close());
   afterAll(() => browser?.close());
   return () => context;
+}
+
+/** Starts Chromium with the profile in a folder, which stays when it ends; `preferences` are for a new one. */
+export async function openProfile(folder: string, preferences?: object): Promise<BrowserContext> {
+  if (preferences) {
+    mkdirSync(join(folder, 'Default'), { recursive: true });
+    writeFileSync(join(folder, 'Default/Preferences'), JSON.stringify(preferences));
+  }
+  const context = await chromium.launchPersistentContext(folder, await howToLaunch());
+  context.setDefaultTimeout(20_000);
+  return context;
+}
+
+async function howToLaunch(): Promise<LaunchOptions> {
+  return { executablePath: await findChromium(), args, chromiumSandbox: process.getuid?.() !== 0 };
 }
