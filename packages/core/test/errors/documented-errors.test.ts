@@ -20,8 +20,8 @@ describe('docs/errors.md', () => {
     [...text.matchAll(/(?:\bcode: |\bunreadable\(\s*)'([A-Z_]+)'/g)].map(([, code]) => code),
   );
 
-  test('has a heading for every code, and none for a code that is never used', () => {
-    expect([...new Set(headings)].sort()).toEqual([...new Set(used)].sort());
+  test('has one heading for every code, and none for a code that is never used', () => {
+    expect([...headings].sort()).toEqual([...new Set(used)].sort());
     expect(headings.length).toBeGreaterThan(20);
   });
 });
