@@ -39,6 +39,29 @@ describe('the EarthScope command line, for a person', () => {
     expect(statSync(home.tokenFile()).mode & 0o777).toBe(0o600);
   });
 
+  test('says to give another token, not to log in, where the one that was given is dead', async () => {
+    const env = { ES_OAUTH2__REFRESH_TOKEN: 'a-token-of-last-year' };
+    for (const command of ['token', 'login']) {
+      const { code, err } = await home.es([command], env);
+      expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('put the new one where the old one is') });
+      expect(err).not.toMatch(/command login|\w\(\)/);
+    }
+  });
+
+  test('has one end of a token in every time zone', async () => {
+    await home.logIn();
+    const { access_token } = home.stored();
+    const zones = ['Pacific/Kiritimati', 'America/Los_Angeles', 'Asia/Kathmandu'];
+    for (const TZ of zones) expect(await home.es(['token'], { TZ })).toMatchObject({ code: 0, out: access_token });
+    expect(renewals()).toBe(0);
+    for (const [times, TZ] of zones.entries()) {
+      home.expire();
+      expect(await home.es(['token'], { TZ })).toMatchObject({ code: 0, out: home.stored().access_token });
+      expect(renewals()).toBe(times + 1);
+      expect((await home.es(['ttl'], { TZ })).out).toMatch(/^28[78]\d\d$/);
+    }
+  });
+
   test('prints the token, and its time to live', async () => {
     await home.logIn();
     const { access_token } = home.stored();

@@ -9,6 +9,7 @@ import { readSettings } from './settings.js';
 const interrupted = new AbortController();
 process.once('SIGINT', () => interrupted.abort());
 let failure = 2; // until it is understood what is wanted
+let logIn = 'Run the command login, then try again.';
 
 try {
   const given = readArguments(process.argv.slice(2));
@@ -16,6 +17,9 @@ try {
   if (!command) throw new TypeError(`Say one of ${[...commands.keys()].join(', ')}.`);
   failure = 1;
   const settings = await readSettings({ profile: given.profile });
+  if (settings.clientSecret === undefined && settings.refreshToken !== undefined) {
+    logIn = 'Log in again by whatever made the refresh token, and put the new one where the old one is.';
+  }
   process.exitCode = await command({
     flow: createFlow(settings),
     settings,
@@ -30,7 +34,7 @@ try {
 }
 
 function describe(error: unknown): string {
-  if (error instanceof LoginRequiredError) return `${error.message} Run the command login, then try again.`;
+  if (error instanceof LoginRequiredError) return `${error.message} ${logIn}`;
   if (error instanceof AuthFlowError) return `${error.message} ${error.remedy}`;
   return error instanceof Error ? error.message : String(error);
 }

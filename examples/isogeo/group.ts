@@ -2,7 +2,7 @@
 import { AuthFlowError } from '@latchkey/core';
 import { groupFlow } from './group-flow.js';
 import { IsogeoApi } from './isogeo-api.js';
-import { isogeoCredentials } from './isogeo-credentials.js';
+import { apiOf, isogeoCredentials } from './isogeo-credentials.js';
 
 const files = process.argv.slice(2);
 if (files.length === 0) files.push('client_secrets.json');
@@ -17,7 +17,7 @@ try {
 }
 
 async function listShares(file: string): Promise<string> {
-  const api = process.env['ISOGEO_API_URL'] ?? (await isogeoCredentials(file)).uriBase;
+  const api = apiOf(await isogeoCredentials(file));
   const flow = await groupFlow(file, { allowedOrigins: [new URL(api).origin] });
   const shares = await new IsogeoApi(flow, api).shares();
   return [`${file}: ${shares.length} shares`, ...shares.map(({ name }) => `  ${name}`)].join('\n');

@@ -1,11 +1,12 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isogeoCredentials } from '../dist/isogeo/isogeo-credentials.js';
+import { apiOf, isogeoCredentials } from '../dist/isogeo/isogeo-credentials.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-isogeo-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => delete process.env['ISOGEO_API_URL']);
 
 function written(name: string, text: string): string {
   writeFileSync(join(folder, name), text);
@@ -49,6 +50,10 @@ describe('the credentials of an application of Isogeo', () => {
       const found = await isogeoCredentials(written('b.json', JSON.stringify({ installed })));
       const uriRedirect = 'http://localhost:5000/callback';
       expect(found).toMatchObject({ authMode: 'user', uriBase, platform, scopes: ['resources:read'], uriRedirect });
+      expect(apiOf(found)).toBe(uriBase);
+      process.env['ISOGEO_API_URL'] = 'https://elsewhere.example.org';
+      const isTold = platform === 'unknown'; // only there is the API not known from the file
+      expect(apiOf(found)).toBe(isTold ? 'https://elsewhere.example.org' : uriBase);
     },
   );
 

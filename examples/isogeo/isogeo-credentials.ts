@@ -34,6 +34,14 @@ export async function isogeoCredentials(file: string): Promise<IsogeoCredentials
   };
 }
 
+/**
+ * Where the API is that the tokens of these credentials are for. `ISOGEO_API_URL` counts on premises alone: a token of the
+ * test platform never goes to production.
+ */
+export function apiOf({ platform, uriBase }: IsogeoCredentials): string {
+  return (platform === 'unknown' ? process.env['ISOGEO_API_URL'] : undefined) ?? uriBase;
+}
+
 /** The API stands beside the server that gives the tokens; on premises, nothing is known but that server. */
 function placesOf(tokenEndpoint: string): Pick<IsogeoCredentials, 'uriBase' | 'platform'> {
   const { hostname, origin } = new URL(tokenEndpoint);

@@ -1,11 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ClientCredentialsFlow, TokenEndpointUnavailableError } from '@latchkey/core';
 import { TestClock } from '@latchkey/core/testing';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { fetch as undiciFetch, ProxyAgent } from 'undici';
+import { groupFlow } from '../dist/isogeo/group-flow.js';
+import { IsogeoApi } from '../dist/isogeo/isogeo-api.js';
+import { apiOf, isogeoCredentials } from '../dist/isogeo/isogeo-credentials.js';
 import { fetchOver } from '../dist/isogeo/network.js';
 import { ForwardProxy } from '../dist/isogeo/twin/forward-proxy.js';
 import { IsogeoTwin } from '../dist/isogeo/twin/isogeo-twin.js';
@@ -94,6 +97,31 @@ describe('An HTTP proxy (A3)', () => {
     started.splice(started.indexOf(proxy), 1);
     await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({ retryable: true });
     expect(requestsOf('one')).toBe(2);
+  });
+});
+
+describe('A file for the test platform', () => {
+  test('gets its token from the test platform, and shows it to no production API', async () => {
+    const proxy = used(await ForwardProxy.start());
+    const authority = new PrivateAuthority(folder);
+    const platform = ['id.api.qa.isogeo.com', 'api.qa.isogeo.com'];
+    const names = [...platform, 'v1.api.isogeo.com'];
+    const front = used(
+      await TlsFront.start(twin.url, authority.issue('server', ...names.map((name) => `DNS:${name}`))),
+    );
+    for (const name of names) proxy.hosts.set(`${name}:443`, front.port);
+    const file = join(folder, 'client_secrets.json');
+    const token_uri = 'https://id.api.qa.isogeo.com/oauth/token';
+    writeFileSync(file, JSON.stringify({ web: { ...twin.credentials('one', clients.one.secret), token_uri } }));
+
+    const flow = await groupFlow(file, { clock, fetch: fetchOver({ proxy: proxy.url, ca: authority.ca }) });
+    expect(await new IsogeoApi(flow, apiOf(await isogeoCredentials(file))).shares()).toHaveLength(2);
+    expect(proxy.seen).toEqual(platform.map((name) => `CONNECT ${name}:443`));
+    expect((await flow.fetch('https://v1.api.isogeo.com/shares')).status).toBe(401);
+    expect(twin.fake.ledger.filter({ endpoint: 'api' }).map(({ accessToken }) => accessToken)).toEqual([
+      flow.accessToken,
+      undefined,
+    ]);
   });
 });
 

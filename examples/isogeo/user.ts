@@ -3,12 +3,12 @@ import { AuthorizationCodeFlow, settled } from '@latchkey/core';
 import { readCredentialsFile } from '@latchkey/core/node';
 import { FileTokenStorage } from '@latchkey/storage-file';
 import { join } from 'node:path';
-import { isogeoCredentials } from './isogeo-credentials.js';
+import { apiOf, isogeoCredentials } from './isogeo-credentials.js';
 import { PendingLogins } from './pending-logins.js';
 import { createUserServer } from './user-server.js';
 
-const { CREDENTIALS_FILE = 'client_secrets.json', DATA = 'data', ISOGEO_API_URL, PORT } = process.env;
-const api = ISOGEO_API_URL ?? (await isogeoCredentials(CREDENTIALS_FILE)).uriBase;
+const { CREDENTIALS_FILE = 'client_secrets.json', DATA = 'data', PORT } = process.env;
+const api = apiOf(await isogeoCredentials(CREDENTIALS_FILE));
 
 const flow = new AuthorizationCodeFlow({
   ...(await readCredentialsFile(CREDENTIALS_FILE)),

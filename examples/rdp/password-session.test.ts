@@ -69,6 +69,14 @@ describe('An RDP session by password (A13)', () => {
     expect(request).toMatchObject({ authentication: 'client_secret_basic', clientSecret: '' });
   });
 
+  test('sends the app key as it is, whatever its characters', async () => {
+    await session({ clientId: 'app/key + 1' })
+      .getToken()
+      .catch(() => undefined);
+    const sent = twin.server.ledger.tokenRequests[0]?.headers.authorization;
+    expect(sent).toBe(`Basic ${Buffer.from('app/key + 1:').toString('base64')}`);
+  });
+
   test('keeps the answer, whose expires_in is a string, and when to renew', async () => {
     const token = await session().getToken();
     const [request] = twin.server.ledger.tokenRequests;

@@ -22,6 +22,7 @@ export class RdpSession extends PasswordFlow {
     super({
       server: { tokenEndpoint: 'https://api.refinitiv.com/auth/oauth2/v1/token' },
       clientSecret: '',
+      dialect: { basicEncoding: 'raw' },
       scope: 'trapi',
       parameters: { takeExclusiveSignOnControl: String(takeExclusiveSignOnControl) },
       autoRefreshThreshold: margin,
