@@ -3,7 +3,7 @@ import type { UserInfo } from './user-info.js';
 import { causesOf } from '../errors/error-causes.js';
 import { AuthFlowError, TokenEndpointUnavailableError, TokenRequestError } from '../errors/index.js';
 import { explainResponse, noteSentTokens } from './explain-response.js';
-import { asResponse, exchange, type HttpAnswer } from '../server/http-exchange.js';
+import { asResponse, exchange, type HttpAnswer, requestInit } from '../server/http-exchange.js';
 import { scrubError } from '../errors/scrub.js';
 import { readEndpointAnswer } from '../server/endpoint-answer.js';
 
@@ -11,8 +11,12 @@ import { readEndpointAnswer } from '../server/endpoint-answer.js';
 export async function requestUserInfo(url: string, source: TokenSource, signal?: AbortSignal): Promise<UserInfo> {
   const sent: string[] = [];
   const authorised = new AuthorisedFetch(source, { allowedOrigins: [new URL(url).origin], sent });
-  const { clock, timeout } = source.settings;
-  const answer = await ask(url, (input, init) => authorised.send(input, init), timeout, signal);
+  const { clock, headers, timeout } = source.settings;
+  const init = requestInit({ headers: { accept: 'application/json' } }, headers);
+  const { authorization: _notTheirs, ...own } = init.headers as Record<string, string>;
+  const send = (to: string | URL | Request, more?: RequestInit): Promise<Response> =>
+    authorised.send(to, { ...more, headers: own });
+  const answer = await ask(url, send, timeout, signal);
   const response = asResponse(answer);
   noteSentTokens(response, sent);
   const refusal = explainResponse(response);
@@ -36,7 +40,7 @@ async function ask(
   signal: AbortSignal | undefined,
 ): Promise<HttpAnswer> {
   try {
-    return await exchange(fetch, url, { headers: { accept: 'application/json' } }, { timeout, signal });
+    return await exchange(fetch, url, {}, { timeout, signal });
   } catch (error) {
     signal?.throwIfAborted();
     const typed = causesOf(error).find((each) => each instanceof AuthFlowError);

@@ -18,8 +18,13 @@ export function readCallback(parameters: URLSearchParams, expected: CallbackExpe
   if (!expected.state || state !== expected.state) throw new StateMismatchError();
   const issuer = single(parameters, 'iss');
   const { name, isPromised } = expected.issuer;
-  const isForeign = issuer !== undefined && name !== undefined && issuer !== name;
-  if (isForeign || (issuer === undefined && isPromised)) throw new IssuerMismatchError();
+  if (issuer !== undefined && name !== undefined && issuer !== name) throw new IssuerMismatchError();
+  if (issuer === undefined && isPromised) {
+    throw new IssuerMismatchError({
+      message: 'The redirect names no authorization server, though this one promises to name itself.',
+      remedy: 'Give the whole URL that the browser ended at, not its code alone.',
+    });
+  }
   const code = single(parameters, 'code');
   const error = single(parameters, 'error');
   if (error !== undefined) {
