@@ -6,7 +6,8 @@
  * │   │   │   ├─ NoAccessTokenError
  * │   │   │   └─ NoRefreshTokenError
  * │   │   ├─ InvalidRefreshTokenError       the server no longer takes the refresh token
- * │   │   └─ CredentialMismatchError        the record belongs to another client or account
+ * │   │   ├─ CredentialMismatchError        the record belongs to another client or account
+ * │   │   └─ LoginUnavailableError          nobody can be asked from here
  * │   ├─ TokenEndpointUnavailableError      try again later
  * │   ├─ RefreshOutcomeUnknownError         sent, no answer
  * │   ├─ ClientRejectedError, TokenRequestError, DiscoveryError, RegistrationError, RevocationFailedError

@@ -94,6 +94,17 @@ export class CredentialMismatchError extends LoginRequiredError {
   }
 }
 
+/** Somebody has to log in, and nobody can be asked from here. @group Errors */
+export class LoginUnavailableError extends LoginRequiredError {
+  /** @internal */
+  static override readonly [brand]: string = 'LoginUnavailableError';
+  static override readonly defaults: ErrorDefaults = {
+    code: 'LOGIN_UNAVAILABLE',
+    message: 'Nobody can be asked to log in from here.',
+    remedy: 'Log in where a terminal or a browser is; programs without one renew what that login stored.',
+  };
+}
+
 /** There is no id token. Logging in may not help: the server gives one only for the scope `openid`. @group Errors */
 export class NoIdTokenError extends AuthFlowError {
   /** @internal */

@@ -147,7 +147,12 @@ export class AuthorizationCodeFlow extends StoredAuthFlow {
       ({ state } = started);
       return new URL(started.url);
     };
-    return this.#complete(await redirect(start, { redirectUri, signal }), state, signal);
+    let completed: Promise<TokenSet> | undefined;
+    const complete = async (callbackUrl: string): Promise<void> => {
+      await (completed ??= this.#complete(callbackUrl, state, signal));
+    };
+    const callbackUrl = await redirect(start, { redirectUri, signal, complete });
+    return (completed ??= this.#complete(callbackUrl, state, signal));
   }
 
   async #complete(

@@ -1,9 +1,13 @@
 /**
- * What needs Node: credentials from variables, files and profiles, and the redirect of a login in a browser.
+ * What needs Node: credentials from variables, files and profiles, the redirect of a login in a browser, and what a
+ * command line asks of its machine.
  *
  * @module @latchkey/core/node
  * @showGroups
  */
+export { appFolder, type AppFolderOptions } from './command-line/app-folder.js';
+export { hasTerminal, type TerminalOptions } from './command-line/has-terminal.js';
+export { logIn, type LoginFlow, type LoginFlows, type LogInOptions } from './command-line/log-in.js';
 export { assertionFile } from './secrets/assertion-file.js';
 export {
   environmentVariable,

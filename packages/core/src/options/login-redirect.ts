@@ -4,6 +4,11 @@ export interface RedirectContext {
   readonly redirectUri: string | undefined;
   /** Fires when nobody waits for the login any longer. */
   readonly signal: AbortSignal;
+  /**
+   * Checks the URL that the server redirected to and redeems its code now, once, so that a redirect can show how the login
+   * ended; rejects with why it failed. Without a call, that is done when the redirect has resolved.
+   */
+  readonly complete?: ((callbackUrl: string) => Promise<void>) | undefined;
 }
 
 /**

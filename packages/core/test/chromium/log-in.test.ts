@@ -43,9 +43,9 @@ describeFull('a login in Chromium', () => {
     const tokens = await done;
 
     await page.waitForURL(redirectUri);
-    expect(await page.title()).toBe('You are nearly done');
-    expect(await page.innerText('body')).toBe(
-      'You are nearly done\n\nThe login has reached the program. You can close this window and go back to it.',
+    expect(await page.title()).toBe('You are logged in');
+    expect(await page.innerText('main')).toBe(
+      '✓\nYou are logged in\n\nThe login worked. You can close this window and go back to the program.',
     );
     expect((await stored())?.toJSON()).toEqual(tokens.toJSON());
     expect(tokens.idTokenClaims).toMatchObject({ sub: 'ada' });
@@ -96,6 +96,7 @@ describeFull('a login in Chromium', () => {
     const other = await context().newPage();
     await other.goto(`${redirectUri}?code=theirs&state=theirs`);
     expect(await failed).toBeInstanceOf(StateMismatchError);
+    expect(await other.innerText('h1')).toBe('This is the answer to another login');
     expect(await stored()).toBeUndefined();
 
     const refused = page.waitForEvent('requestfailed', (request) => request.url().startsWith(redirectUri));

@@ -11,7 +11,7 @@ afterEach(() => void server.close());
 
 describe('a receiver whose server goes on listening', () => {
   test('takes one callback, and tells all others that the login is over', async () => {
-    const { handle, received } = callbackReceiver('/callback');
+    const { handle, received } = callbackReceiver({ path: '/callback' });
     server = createServer(handle).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`;
@@ -26,6 +26,6 @@ describe('a receiver whose server goes on listening', () => {
 
 test('the names of the machine need no port where it is 80', () => {
   const request = { method: 'GET', target: '/?code=1', host: 'localhost' };
-  expect(answerCallback(request, { path: '/', port: 80, used: false }).accepted).toBe(true);
-  expect(answerCallback(request, { path: '/', port: 8080, used: false }).accepted).toBe(false);
+  expect(answerCallback(request, { path: '/', port: 80, used: false }).accepted).toBe('received');
+  expect(answerCallback(request, { path: '/', port: 8080, used: false }).accepted).toBeUndefined();
 });

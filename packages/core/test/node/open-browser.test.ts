@@ -13,6 +13,7 @@ describe('the program that opens a page', () => {
     ['darwin', {}, ['/usr/bin/open', page.href]],
     ['linux', { DISPLAY: ':0' }, ['xdg-open', page.href]],
     ['freebsd', { WAYLAND_DISPLAY: 'wayland-0' }, ['xdg-open', page.href]],
+    ['linux', { WSL_DISTRO_NAME: 'Debian', DISPLAY: ':0' }, ['rundll32.exe', 'url.dll,FileProtocolHandler', page.href]],
     ['linux', {}, undefined],
     ['linux', { DISPLAY: '' }, undefined],
     ['linux', { BROWSER: 'my-browser' }, ['my-browser', page.href]],

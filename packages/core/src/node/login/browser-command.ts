@@ -9,7 +9,7 @@ export type BrowserCommand = readonly [program: string, ...args: string[]];
  * program, which gets the URL as its argument.
  */
 export function browserCommand(url: URL, platform: string, env: Environment): BrowserCommand | undefined {
-  const { BROWSER, SystemRoot, DISPLAY, WAYLAND_DISPLAY } = env;
+  const { BROWSER, SystemRoot, DISPLAY, WAYLAND_DISPLAY, WSL_DISTRO_NAME } = env;
   if (!isBlank(BROWSER)) return [BROWSER, url.href];
   if (platform === 'darwin') return ['/usr/bin/open', url.href];
   if (platform === 'win32') {
@@ -17,5 +17,7 @@ export function browserCommand(url: URL, platform: string, env: Environment): Br
     const program = win32.join(SystemRoot ?? 'C:\\Windows', 'System32', 'rundll32.exe');
     return [program, 'url.dll,FileProtocolHandler', url.href];
   }
+  // The browser of a Linux within Windows is that of Windows.
+  if (!isBlank(WSL_DISTRO_NAME)) return ['rundll32.exe', 'url.dll,FileProtocolHandler', url.href];
   return isBlank(DISPLAY) && isBlank(WAYLAND_DISPLAY) ? undefined : ['xdg-open', url.href];
 }

@@ -1,4 +1,4 @@
-import { pages } from './callback-pages.js';
+import type { CallbackPage } from './callback-pages.js';
 
 /** What of a request decides its answer. */
 export interface CallbackRequest {
@@ -16,15 +16,14 @@ export interface ExpectedCallback {
   readonly port: number;
   /** Whether it has come already. */
   readonly used: boolean;
+  /** The path that leads to the login, and whether it has been asked for. */
+  readonly entry?: { readonly path: string; readonly used: boolean } | undefined;
 }
 
-/** An answer to a browser. */
-export interface CallbackAnswer {
-  readonly status: number;
-  readonly page: string;
-  /** Whether this request is the one that was waited for. */
-  readonly accepted: boolean;
-}
+/** An answer to a browser: a page, or what the request was waited for as. */
+export type CallbackAnswer =
+  | { readonly status: number; readonly page: CallbackPage; readonly accepted?: undefined }
+  | { readonly accepted: 'entry' | 'declined' | 'received' };
 
 /**
  * Decides about a request. Only a GET of the path, with a code or an error (RFC 6749 section 4.1.2), counts. A page of
@@ -33,19 +32,20 @@ export interface CallbackAnswer {
  */
 export function answerCallback(
   { method, target, host, destination = 'document' }: CallbackRequest,
-  { path, port, used }: ExpectedCallback,
+  { path, port, used, entry }: ExpectedCallback,
 ): CallbackAnswer {
-  const refuse = (status: number, page: string): CallbackAnswer => ({ status, page, accepted: false });
-  if (!namesOf(port).includes(host?.toLowerCase() ?? '')) return refuse(421, pages.elsewhere);
+  if (!namesOf(port).includes(host?.toLowerCase() ?? '')) return { status: 421, page: 'elsewhere' };
   const [asked, query = ''] = target.split(/\?(.*)/s);
-  if (asked !== path) return refuse(404, pages.elsewhere);
-  if (method !== 'GET') return refuse(405, pages.elsewhere);
-  if (destination !== 'document') return refuse(403, pages.elsewhere);
-  if (used) return refuse(410, pages.used);
+  const isEntry = asked === entry?.path;
+  if (asked !== path && !isEntry) return { status: 404, page: 'elsewhere' };
+  if (method !== 'GET') return { status: 405, page: 'elsewhere' };
+  if (destination !== 'document') return { status: 403, page: 'elsewhere' };
+  if (used || (isEntry && entry?.used)) return { status: 410, page: 'used' };
+  if (isEntry) return { accepted: 'entry' };
   const parameters = new URLSearchParams(query);
-  if (parameters.get('error')) return { status: 200, page: pages.declined, accepted: true };
-  if (parameters.get('code')) return { status: 200, page: pages.received, accepted: true };
-  return refuse(400, pages.incomplete);
+  if (parameters.get('error')) return { accepted: 'declined' };
+  if (parameters.get('code')) return { accepted: 'received' };
+  return { status: 400, page: 'incomplete' };
 }
 
 function namesOf(port: number): string[] {

@@ -5,7 +5,8 @@ import { browserCommand } from './browser-command.js';
 
 /**
  * Opens a page in the person's browser, by `open`, `xdg-open` or Windows' own opener, without a shell. The variable
- * `BROWSER` names another program.
+ * `BROWSER` names another program. Every user of a machine can read the arguments of its programs, so this is no way for a URL
+ * that holds a secret; `loopbackRedirect` gives it an address that leads to the login once.
  *
  * @returns whether a program was started; false on machines without one or without a screen
  * @throws TypeError for a URL that is neither `http:` nor `https:`
