@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { AcmeHome } from '../dist/cli/acme-home.js';
+
+let home: AcmeHome;
+beforeEach(async () => {
+  home = await AcmeHome.start();
+});
+afterEach(() => home[Symbol.asyncDispose]());
+
+const job = { ACME_CLIENT_ID: 'job', ACME_CLIENT_SECRET: 'secret-of-the-job', CI: 'true' };
+
+describe('acme, by somebody who is not logged in', () => {
+  test('ends at once with exit code 4 and what to do, and prints nothing else', async () => {
+    for (const command of [['token'], ['whoami'], ['api', '/me']]) {
+      const { code, out, err } = await home.acme(command);
+      expect({ code, out, err }).toEqual({ code: 4, out: '', err: expect.stringMatching(/^acme: .*Run acme login/) });
+      expect(err).not.toMatch(/doFlow|\n.*\n/);
+    }
+  });
+
+  test('cannot log in without a terminal, in cron or CI, not even with a screen', async () => {
+    const cron = await home.acme(['login'], { DISPLAY: ':0', BROWSER: home.browser });
+    expect(cron).toEqual({ code: 4, out: '', err: expect.stringContaining('stderr is no terminal') });
+    const ci = await home.acme(['login'], { CI: 'true' });
+    expect(ci).toEqual({ code: 4, out: '', err: expect.stringContaining('CI is set') });
+    expect(home.provider.ledger.requests).toBe(0);
+  });
+
+  test('is told of no account, and what commands there are', async () => {
+    expect(await home.acme(['accounts'])).toEqual({ code: 0, out: '', err: '' });
+    expect(await home.acme(['logout'])).toEqual({ code: 0, out: '', err: 'Not logged in.\n' });
+    expect(await home.acme(['switch', 'work'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('there are: none'),
+    });
+    expect(await home.acme(['tokn'])).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('Did you mean token'),
+    });
+    const help = await home.acme(['--help']);
+    expect(help).toMatchObject({ code: 0, err: '' });
+    for (const line of help.out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+});
+
+describe('acme, by somebody who is logged in', () => {
+  test('prints a token alone, who that is, and what the API says', async () => {
+    await home.logIn();
+    const token = await home.acme(['token']);
+    expect(token).toEqual({ code: 0, out: expect.stringMatching(/^[\w.-]{20,}\n$/), err: '' });
+    expect(await home.acme(['whoami'])).toEqual({ code: 0, out: 'ada@example.org\n', err: '' });
+    const { out, code } = await home.acme(['api', '/me']);
+    expect([code, JSON.parse(out)]).toEqual([0, { sub: 'ada', name: 'ada', email: 'ada@example.org' }]);
+    const shell = `test "$(acme token)" = ${token.out.trim()} && acme api /me | head -c 5`;
+    const options = { cwd: home.folder, env: { ...home.env } };
+    expect((await promisify(execFile)('/bin/sh', ['-c', shell], options)).stdout).toBe('{"sub');
+  });
+
+  test('is told what the API refuses, by exit code 1, with its answer', async () => {
+    await home.logIn();
+    const { code, out, err } = await home.acme(['api', '/nothing-here']);
+    expect([code, err]).toEqual([1, 'acme: The API answered 404.\n']);
+    expect(out).not.toBe('');
+  });
+
+  test('keeps all for this user alone, and leaves no token after logging out', async () => {
+    await home.logIn();
+    const folder = join(home.folder, '.local/share/acme');
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    expect(await home.acme(['logout'])).toEqual({ code: 0, out: '', err: 'Logged out: account default.\n' });
+    expect(await home.acme(['token'])).toMatchObject({ code: 4, out: '' });
+    expect(await home.acme(['accounts'])).toMatchObject({ code: 0, out: '' });
+  });
+
+  test('has several accounts, one of which is in use', async () => {
+    await home.logIn('home');
+    await home.logIn('work');
+    expect((await home.acme(['accounts'])).out).toBe('  home\n  work\n');
+    expect(await home.acme(['token'])).toMatchObject({ code: 4 }); // none was chosen
+    expect(await home.acme(['switch', 'work'])).toEqual({ code: 0, out: '', err: '' });
+    expect((await home.acme(['accounts'])).out).toBe('  home\n* work\n');
+    const [work, other] = [await home.acme(['token']), await home.acme(['token', '--account', 'home'])];
+    expect(work.out).not.toBe(other.out);
+    expect(await home.acme(['-a', 'home', 'token'])).toEqual(other);
+    expect(readFileSync(join(home.folder, '.local/share/acme/account'), 'utf8')).toBe('work');
+    expect(await home.acme(['switch', 'play'])).toMatchObject({ code: 1, err: expect.stringContaining('home, work') });
+  });
+});
+
+describe('acme in CI', () => {
+  test('needs two variables and no login', async () => {
+    const token = await home.acme(['token'], job);
+    expect(token).toEqual({ code: 0, out: expect.stringMatching(/^[\w.-]{20,}\n$/), err: '' });
+    expect(await home.acme(['whoami'], job)).toEqual({ code: 0, out: 'job\n', err: '' });
+    expect(await home.acme(['login'], job)).toMatchObject({ code: 1, err: expect.stringContaining('needs no login') });
+    const wrong = await home.acme(['token'], { ...job, ACME_CLIENT_SECRET: 'another' });
+    expect([wrong.code, wrong.out, wrong.err.includes('another')]).toEqual([1, '', false]);
+  });
+});
