@@ -166,7 +166,8 @@ export interface AuthFlowOptions extends FlowOptions {
   /**
    * With the two of TLS, the certificate comes from the option `fetch`.
    *
-   * @defaultValue `client_secret_basic` when there is a secret, `private_key_jwt` when there is a key or
+   * @defaultValue `client_secret_basic` when there is a secret, but `client_secret_post` at a server whose metadata name that
+   * and not the other; `private_key_jwt` when there is a key or
    * `clientAssertion.from`, else `none`
    */
   readonly clientAuthentication?: ClientAuthentication | undefined;

@@ -1,14 +1,9 @@
 import { RegistrationError } from '../errors/index.js';
 import type { AuthFlowOptions } from '../options/flow-options.js';
 import { parseUrl } from '../platform/urls.js';
+import { secretMethod } from '../server/client-authentication.js';
 import type { TokenStorage } from '../storage/token-storage.js';
-import {
-  type ClientMetadata,
-  type ClientRules,
-  redirectUrisOf,
-  registerClient,
-  secretMethod,
-} from './client-registration.js';
+import { type ClientMetadata, type ClientRules, redirectUrisOf, registerClient } from './client-registration.js';
 import type { Asking } from './read-document.js';
 import { registeredClient } from './registered-client.js';
 

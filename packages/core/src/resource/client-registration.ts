@@ -1,6 +1,7 @@
 import { RegistrationError } from '../errors/index.js';
 import type { ClientAuthentication } from '../options/flow-options.js';
 import { readObject } from '../server/answers/answer-body.js';
+import { secretMethod } from '../server/client-authentication.js';
 import { detailsOf } from '../server/endpoint-answer.js';
 import { type Asking, ask } from './read-document.js';
 
@@ -77,10 +78,4 @@ export async function registerClient(
     ...(hasSecret && { client_secret: secret }),
     ...(hasSecret && typeof end === 'number' && { client_secret_expires_at: end }),
   };
-}
-
-/** How a client shows its secret: as RFC 6749 prefers, unless the server does not take it so. */
-export function secretMethod(methods: readonly string[] = []): ClientAuthentication {
-  const takesPostOnly = methods.includes('client_secret_post') && !methods.includes('client_secret_basic');
-  return takesPostOnly ? 'client_secret_post' : 'client_secret_basic';
 }

@@ -1,4 +1,5 @@
 import type { GivenAssertions } from '../options/client-assertion.js';
+import type { ClientAuthentication } from '../options/flow-options.js';
 import type { FlowSettings } from '../options/flow-settings.js';
 import type { ClientAuth, OpenidClient } from './load-openid-client.js';
 import type { SigningKey } from '../crypto/private-key.js';
@@ -12,16 +13,16 @@ export interface ClientProof {
 
 /**
  * Returns what puts the client's proof of who it is into a request (RFC 6749 section 2.3, RFC 7523 section 2.2).
- * `assertedTo` is whom assertions are for.
+ * `assertedTo` is whom assertions are for, `methods` what the server says that it takes.
  */
 export function clientAuthentication(
   openid: OpenidClient,
   settings: FlowSettings,
   { secret, key, assertions }: ClientProof,
   assertedTo: string | undefined,
+  methods: readonly string[] | undefined,
 ): ClientAuth {
-  const natural = secret !== undefined ? 'client_secret_basic' : key || assertions ? 'private_key_jwt' : 'none';
-  const method = settings.clientAuthentication ?? natural;
+  const method = settings.clientAuthentication ?? natural();
   if (method.endsWith('tls_client_auth')) return openid.TlsClientAuth();
   if (method === 'private_key_jwt' && assertions) {
     const authenticate: unknown = async (...[, client, body]: Parameters<ClientAuth>): Promise<void> => {
@@ -49,6 +50,11 @@ export function clientAuthentication(
     headers.set('authorization', `Basic ${btoa(String.fromCharCode(...bytes))}`);
   };
 
+  function natural(): ClientAuthentication {
+    if (secret === undefined) return key || assertions ? 'private_key_jwt' : 'none';
+    return settings.dialect?.basicEncoding ? 'client_secret_basic' : secretMethod(methods);
+  }
+
   function modify(): { [name: symbol]: (header: Claims, payload: Claims) => void } {
     const { audience, lifetime, keyId, header: further } = settings.clientAssertion ?? {};
     return {
@@ -62,6 +68,12 @@ export function clientAuthentication(
       },
     };
   }
+}
+
+/** How a client shows its secret: as RFC 6749 prefers, unless the server does not take it so. */
+export function secretMethod(methods: readonly string[] = []): ClientAuthentication {
+  const takesPostOnly = methods.includes('client_secret_post') && !methods.includes('client_secret_basic');
+  return takesPostOnly ? 'client_secret_post' : 'client_secret_basic';
 }
 
 /**

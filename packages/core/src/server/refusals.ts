@@ -60,6 +60,8 @@ const knownWords: readonly string[] = [
   'invalid_request: value passed for the token was invalid', // X
   'invalid_request: the refresh token is invalid', // league/oauth2-server to 8, 401: thephpleague/oauth2-server#993
   'invalid_request: cannot decrypt the refresh token', // the same, and @jmondi/oauth2-server 4.3
+  'invalid_request: token has been revoked', // this and the next: @jmondi/oauth2-server 4.3
+  'invalid_request: token has expired',
   'invalid_request: invalid "refresh_token" in request', // Authlib to 0.10: lepture/authlib#112
   'invalid_client: refresh token could not be mapped', // athenaFlex: athenahealth/apiserver-athenaFlex#107
 ];
@@ -86,8 +88,7 @@ const errorCode =
 
 export interface RefusedQuestion {
   readonly purpose: string;
-  /** Words of the dialect. */
-  readonly deadRefreshToken?: readonly string[] | undefined;
+  readonly deadRefreshToken?: readonly string[] | undefined; // of the dialect
 }
 
 /**
@@ -127,9 +128,7 @@ export function unavailable(details: OAuthErrorDetails): AuthFlowError {
 
 /** Tells whether a refusal means that this client may renew by no refresh token: only a new grant helps. */
 export function mayNotRefresh(error: unknown): boolean {
-  return (
-    error instanceof OAuthError && (error.error === 'unauthorized_client' || error.error === 'unsupported_grant_type')
-  );
+  return error instanceof OAuthError && /^(unauthorized_client|unsupported_grant_type)$/.test(error.error ?? '');
 }
 
 function wantsPerson({ error }: Refusal, { suberror }: OAuthErrorDetails): boolean {

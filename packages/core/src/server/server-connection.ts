@@ -115,6 +115,8 @@ export class ServerConnection {
     const { metadata, proof, settings } = this.#parts;
     const { fetch, timeout, clientAuthentication: method } = settings;
     const { request: shaped } = asking;
+    const { token_endpoint_auth_methods_supported: methods } = metadata;
+    const assertedTo = this.issuer ?? metadata.token_endpoint;
     const usesTls = method?.endsWith('tls_client_auth') ?? false;
     const configuration = new openid.Configuration(
       metadata,
@@ -123,7 +125,7 @@ export class ServerConnection {
         [openid.clockSkew]: Math.round((this.now() - Date.now()) / 1000),
         ...(usesTls && { use_mtls_endpoint_aliases: true }),
       },
-      withFields(shaped, clientAuthentication(openid, settings, proof, this.issuer ?? metadata.token_endpoint)),
+      withFields(shaped, clientAuthentication(openid, settings, proof, assertedTo, methods)),
     );
     openid.allowInsecureRequests(configuration); // loopback; every URL has been through secureUrl
     configuration[openid.customFetch] = async (url, init) => {

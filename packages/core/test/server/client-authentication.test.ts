@@ -57,6 +57,18 @@ describe('a client with a secret', () => {
     expect(parameters).toEqual({ ...grant, client_id: 'app', client_secret: clientSecret });
   });
 
+  test.each([
+    [['client_secret_post', 'none'], undefined, 'in the body'],
+    [['client_secret_basic', 'client_secret_post'], undefined, 'in the header'],
+    [['none'], undefined, 'in the header'],
+    [['client_secret_post'], 'client_secret_basic', 'in the header'],
+  ] as const)('of a server that takes %j goes, with %s chosen, %s', async (methods, clientAuthentication, place) => {
+    scene.server.configure({ metadata: { token_endpoint_auth_methods_supported: methods } });
+    const { headers, parameters } = await requestOf({ clientSecret: secret, clientAuthentication });
+    expect(headers.authorization === undefined).toBe(place === 'in the body');
+    expect(parameters['client_secret']).toBe(place === 'in the body' ? secret : undefined);
+  });
+
   test('signs with it (RFC 7523), and does not send it', async () => {
     const clientSecret = 'a secret that is long enough for HS256';
     const { parameters, body } = await requestOf({ clientSecret, clientAuthentication: 'client_secret_jwt' });

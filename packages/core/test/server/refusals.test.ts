@@ -103,6 +103,20 @@ const dead: [string, number, unknown, string, string | undefined][] = [
     'Cannot decrypt the refresh token',
   ],
   [
+    '@jmondi/oauth2-server',
+    400,
+    { error: 'invalid_request', error_description: 'Token has been revoked' },
+    'invalid_request',
+    'Token has been revoked',
+  ],
+  [
+    '@jmondi/oauth2-server',
+    400,
+    { error: 'invalid_request', error_description: 'Token has expired' },
+    'invalid_request',
+    'Token has expired',
+  ],
+  [
     'Authlib',
     400,
     { error: 'invalid_request', error_description: 'Invalid "refresh_token" in request.' },
