@@ -8,6 +8,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { budget } from './budget.mjs';
 import { buildErrors } from './consumer-builds.mjs';
+import { commonJsErrors } from './consumer-commonjs.mjs';
 import { typeErrors } from './consumer-types.mjs';
 import { packages } from './packages.mjs';
 import { fileLists, tarballErrors } from './published-files.mjs';
@@ -33,13 +34,11 @@ async function check(tarballs, folder) {
     const { code, output } = await run([process.execPath, path.join(folder, name)]);
     return code === 0 ? [] : [`${name}: ${output}`];
   });
-  const uncaught = await run([process.execPath, '--enable-source-maps', path.join(folder, 'uncaught.mjs')]);
-  const isReadable = /@latchkey\/core\/src\/flow\/check-options\.ts:\d+/.test(uncaught.output);
   const errors = [
-    isReadable ? [] : [`an uncaught error leads to no line of our sources: ${uncaught.output}`],
     ...(await Promise.all(packages.map((name) => tarballErrors(name, tarballs[name])))),
     typeErrors(folder),
     await buildErrors(folder),
+    await commonJsErrors(folder),
     ...(await Promise.all(programs)),
   ].flat();
   const figures = await budget(tarballs, folder);

@@ -1,9 +1,9 @@
 /**
  * Builds a program that logs in, saves and renews in the ways in which programs are shipped, and runs it far from its
- * packages. Each way is a row of docs/bundling.md.
+ * packages. Each way is a row of docs/bundling.md; those that need more software are in other-builds.mjs.
  */
 import { build } from 'esbuild';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -12,7 +12,7 @@ import { run } from './steps.mjs';
 const addon = ['fs-native-extensions'];
 const ways = [
   { name: 'esbuild, ESM', format: 'esm', lock: 'lock file' },
-  { name: 'esbuild, CommonJS', format: 'cjs', lock: 'lock file' },
+  { name: 'esbuild, CommonJS, minified', format: 'cjs', minify: true, lock: 'lock file' },
   { name: 'esbuild, ESM, the addon beside it', format: 'esm', external: addon, copied: addon, lock: 'kernel' },
 ];
 
@@ -20,45 +20,118 @@ const ways = [
 export async function buildErrors(folder) {
   const errors = [];
   for (const way of ways) {
-    const place = mkdtempSync(path.join(tmpdir(), 'latchkey-build-'));
-    try {
-      const told = await runBuilt(way, folder, place);
-      if (!told.includes(`logged in, saved and renewed, locked by ${way.lock}`)) errors.push(`${way.name}: ${told}`);
-    } finally {
-      rmSync(place, { recursive: true, force: true });
-    }
+    const found = await inPlace(async (place) => {
+      const program = await bundle(way, folder, place);
+      return expectTold(`logged in, saved and renewed, locked by ${way.lock}`, await start(program, place));
+    });
+    errors.push(...found.map((line) => `${way.name}: ${line}`));
+  }
+  for (const check of [whereTheAddonBreaks, whereHomeIsReadOnly, whereAnErrorIsUncaught]) {
+    errors.push(...(await inPlace((place) => check(folder, place))).map((line) => `${check.name}: ${line}`));
   }
   return errors;
 }
 
-async function runBuilt({ format, external = [], copied = [] }, folder, place) {
-  const program = path.join(place, format === 'cjs' ? 'program.cjs' : 'program.mjs');
+/** Alpine and other systems for which the addon is not made: all that differs is that its file cannot be loaded. */
+async function whereTheAddonBreaks(folder, place) {
+  const program = await bundle({ format: 'esm', external: addon, copied: addon }, folder, place);
+  await start(program, place, { tokens: 'of-the-kernel.json' });
+  const prebuilt = path.join(place, 'node_modules', addon[0], 'prebuilds', `${process.platform}-${process.arch}`);
+  writeFileSync(path.join(prebuilt, `${addon[0]}.node`), 'made for another system');
+  const refused =
+    /failed after 0 prompts: LOCK_UNAVAILABLE: .*such as Alpine \(musl\).*Use locking: 'lockfile' for all processes/;
+  return [
+    ...expectTold('saved and renewed, locked by lock file', await start(program, place)),
+    ...expectTold(refused, await start(program, place, { tokens: 'asked.json', locking: 'kernel' })),
+    ...expectTold(refused, await start(program, place, { tokens: 'of-the-kernel.json' })),
+  ];
+}
+
+/** A container whose home folder nobody may write: said before the login, and mended by another path. */
+async function whereHomeIsReadOnly(folder, place) {
+  const program = await bundle({ format: 'esm' }, folder, place);
+  const [home, volume] = ['home', 'volume'].map((name) => path.join(place, name));
+  for (const each of [home, volume]) mkdirSync(each);
+  for (const each of [place, volume]) chmodSync(each, 0o777);
+  chmodSync(home, 0o555);
+  const as = process.geteuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}; // root may write everywhere
+  const refused = /failed after 0 prompts: STORAGE_UNAVAILABLE: .*home.\.config: .* store the tokens elsewhere/s;
+  return [
+    ...expectTold(refused, await start(program, place, { tokens: 'home/.config/app/tokens.json', home, as })),
+    ...expectTold('saved and renewed', await start(program, place, { tokens: 'volume/tokens.json', home, as })),
+  ];
+}
+
+/** Names and lines stand in a stack trace as it is; with Node's flag they are ours, through a bundler's map too. */
+async function whereAnErrorIsUncaught(folder, place) {
+  const ours = /at checkOptions \(.*@latchkey[/\\]core[/\\]src[/\\]flow[/\\]check-options\.ts:\d+:\d+\)/;
+  const installed = path.join(folder, 'uncaught.mjs');
+  const mapped = await bundle({ entry: 'uncaught.mjs', format: 'esm', minify: true, sourcemap: true }, folder, place);
+  const [plain, ...traced] = await Promise.all(
+    [[installed], ['--enable-source-maps', installed], ['--enable-source-maps', mapped]].map((args) =>
+      run([process.execPath, ...args], { cwd: place }),
+    ),
+  );
+  const longest = Math.max(...plain.output.split('\n').map((line) => line.length - folder.length));
+  return [
+    ...expectTold(/at checkOptions \(.*bundle\/core\.js:\d+:\d+\)/, plain.output),
+    ...(longest < 300 ? [] : [`a line of ${longest} characters: ${plain.output}`]),
+    ...traced.flatMap(({ output }) => expectTold(ours, output)),
+  ];
+}
+
+/** Puts a program into one file of `place`, with the packages beside it that are `copied`; returns its path. */
+export async function bundle(way, folder, place) {
+  const { entry = 'program.mjs', format, external = [], copied = [], minify = false, sourcemap = false } = way;
+  const outfile = path.join(place, format === 'cjs' ? 'program.cjs' : 'program.mjs');
   await build({
-    entryPoints: [path.join(folder, 'log-in.mjs')],
-    outfile: program,
+    entryPoints: [path.join(folder, entry)],
+    outfile,
     format,
     external,
+    minify,
+    sourcemap,
     bundle: true,
     platform: 'node',
     logLevel: 'silent', // it says that import.meta is empty in CommonJS, which is known
   });
-  for (const name of copied) copyPackage(name, folder, place);
-  const home = path.join(place, 'nobody');
-  const { output } = await run([process.execPath, program, path.join(place, 'tokens.json')], {
+  for (const name of copied) copyPackage(name, folder, path.join(place, 'node_modules'));
+  return outfile;
+}
+
+/** Runs a check in an empty folder. */
+export async function inPlace(check) {
+  const place = mkdtempSync(path.join(tmpdir(), 'latchkey-build-'));
+  try {
+    return await check(place);
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+}
+
+/** Returns what a program said instead, if it did. @param expected - a part of it, or an expression for one */
+export function expectTold(expected, told) {
+  const isSo = typeof expected === 'string' ? told.includes(expected) : expected.test(told);
+  return isSo ? [] : [`expected ${expected}, and it told: ${told}`];
+}
+
+async function start(program, place, { tokens = 'tokens.json', locking = 'auto', home, as = {} } = {}) {
+  const { output } = await run([process.execPath, program, path.join(place, tokens), locking], {
     cwd: place,
-    env: { HOME: home },
+    env: { HOME: home ?? path.join(place, 'nobody') },
+    ...as,
   });
   return output;
 }
 
 /** Copies a package with all that it needs. */
-function copyPackage(name, folder, place) {
-  const beside = path.join(place, 'node_modules');
-  mkdirSync(beside, { recursive: true });
-  cpSync(installed(name, folder), beside, { recursive: true, dereference: true });
+function copyPackage(name, folder, beside) {
+  const source = installed(name, folder);
+  cpSync(source, beside, { recursive: true, dereference: true });
+  for (const needed of readdirSync(source).filter((each) => each !== name)) copyPackage(needed, folder, beside);
 }
 
-/** The folder in which pnpm puts a package and what it needs. */
+/** The folder in which pnpm puts a package and what it needs at once. */
 function installed(name, folder) {
   const hidden = path.join(folder, 'node_modules/.pnpm');
   const [found] = readdirSync(hidden).filter((each) => each.startsWith(`${name}@`));

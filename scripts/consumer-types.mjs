@@ -5,6 +5,7 @@
 import path from 'node:path';
 import process from 'node:process';
 import ts from 'typescript';
+import { node10 } from './consumer-commonjs.mjs';
 
 const strict = { strict: true, exactOptionalPropertyTypes: true, noEmit: true, target: ts.ScriptTarget.ES2022 };
 const bundler = { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler };
@@ -15,16 +16,7 @@ const ways = [
   { name: 'bundler, without Node', file: 'anywhere.mts', ...bundler, lib: web, types: [] },
 ];
 // A CommonJS program of before, which knows no exports of packages.
-ways.push({
-  name: 'node10',
-  file: 'types-commonjs.cts',
-  module: ts.ModuleKind.CommonJS,
-  moduleResolution: ts.ModuleResolutionKind.Node10,
-  ignoreDeprecations: '6.0',
-  esModuleInterop: true,
-  lib: ['lib.es2022.d.ts'],
-  types: ['node'],
-});
+ways.push({ name: 'node10', file: 'types-commonjs.cts', ...node10 }, { name: 'node10', file: 'log-in.cts', ...node10 });
 if (process.env.LATCHKEY_FULL) ways.push({ name: 'bundler', file: 'types.mts', ...bundler, lib: web, types: ['node'] });
 
 /** Returns what is wrong, a line for each error. */

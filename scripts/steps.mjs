@@ -17,14 +17,18 @@ export function tool(script, ...args) {
   return [process.execPath, path.join(root, 'node_modules', script), ...args];
 }
 
-/** Runs a command, in the repository's root unless told, and resolves to its exit code and all that it printed. */
-export function run([command, ...args], { cwd = root, env = {}, shell = false } = {}) {
+/**
+ * Runs a command, in the repository's root and as this user unless told (`uid`, `gid`), and resolves to its exit code and
+ * all that it printed.
+ */
+export function run([command, ...args], { cwd = root, env = {}, shell = false, ...user } = {}) {
   return new Promise((resolve, reject) => {
     const color = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' };
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...color, ...env },
       shell,
+      ...user,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';

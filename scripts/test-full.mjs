@@ -1,9 +1,9 @@
 /**
  * `npm run test:full`: all of `npm test` with its long runs (kills, rounds, the explored protocol, Sentinel and
  * Cluster, logins in Chromium, a million cases for what is fuzzed), those of Redis once more on Valkey where there is a
- * valkey-server, the packed packages on every runtime and the tests on every Node, MCP's conformance suite, logins at
- * servers that npm has, then the torture kit, the faults and the logins after outages at their full size, which write
- * docs/reliability.md.
+ * valkey-server, the packed packages on every runtime and in every build, the tests on every Node, MCP's conformance
+ * suite, logins at servers that npm has, then the torture kit, the faults and the logins after outages at their full
+ * size, which write docs/reliability.md.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import process from 'node:process';
@@ -19,6 +19,7 @@ await run(['scripts/test.mjs']);
 if (hasValkey) await run(['scripts/test.mjs', 'packages/storage-redis'], { LATCHKEY_REDIS: 'valkey-server' });
 else console.log('Left out: the tests of storage-redis on Valkey, since there is no valkey-server on PATH.');
 await run(['scripts/runtimes.mjs'], usual);
+await run(['scripts/other-builds.mjs'], usual);
 await run(['scripts/conformance.mjs'], usual);
 await run(['scripts/real-servers.mjs'], usual);
 await run(['scripts/reliability/torture.mjs']);

@@ -1,32 +1,41 @@
-/** Logs in, saves and renews, and tells which lock it had: `log-in.mjs file`. Bundled into one file by consumer-builds.mjs. */
+/** Logs in, saves and renews, and resolves to how that went: what each kind of build has to be able to do. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import process from 'node:process';
-import { DeviceCodeFlowSimple } from '@latchkey/core';
+import { DeviceCodeFlowSimple, LoginRequiredError } from '@latchkey/core';
 import { FakeAuthorizationServer, TestClock } from '@latchkey/core/testing';
 import { FileTokenStorage } from '@latchkey/storage-file';
 
-async function main(file) {
+/** @param file - where the tokens go @param locking - as `FileTokenStorage` has it */
+export async function logIn(file, locking) {
   const clock = new TestClock({ autoAdvance: true });
   const server = await FakeAuthorizationServer.start({ clock, deviceLogins: 'approved' });
-  const { issuer } = server;
+  let prompts = 0;
   const open = () =>
     new DeviceCodeFlowSimple({
-      issuer,
+      issuer: server.issuer,
       clientId: 'cli',
       clock,
-      storage: new FileTokenStorage(file),
-      promptUser: () => {},
+      storage: new FileTokenStorage(file, { locking }),
+      promptUser: () => void prompts++,
     });
-  const first = await open().getAccessTokenRefreshIfNecessary({ interactive: true });
-  assert.equal(await open().getAccessTokenRefreshIfNecessary(), first);
-  const renewed = await open().getAccessTokenRefreshIfNecessary({ rejectedToken: first });
-  assert.notEqual(renewed, first);
-  assert.equal(JSON.parse(readFileSync(file, 'utf8')).access_token, renewed);
-  server.ledger.assertNoReuse();
-  await server.stop();
+  try {
+    const refused = await open()
+      .getAccessTokenRefreshIfNecessary()
+      .catch((error) => error);
+    assert(refused instanceof LoginRequiredError, refused);
+    assert.match(refused.name, /^(NoTokens|CredentialMismatch)Error$/); // whatever a minifier has made of the class
+    const first = await open().getAccessTokenRefreshIfNecessary({ interactive: true });
+    assert.equal(await open().getAccessTokenRefreshIfNecessary(), first);
+    const renewed = await open().getAccessTokenRefreshIfNecessary({ rejectedToken: first });
+    assert.notEqual(renewed, first);
+    assert.equal(JSON.parse(readFileSync(file, 'utf8')).access_token, renewed);
+    server.ledger.assertNoReuse();
+  } catch (error) {
+    const { code, message, remedy } = error;
+    return `failed after ${prompts} prompts: ${code}: ${message} ${remedy ?? error.stack}`;
+  } finally {
+    await server.stop();
+  }
   const marker = readFileSync(`${file}.lock`, 'utf8');
-  console.log(`logged in, saved and renewed, locked by ${marker.includes('lockfile') ? 'lock file' : 'kernel'}`);
+  return `logged in, saved and renewed, locked by ${marker.includes('lockfile') ? 'lock file' : 'kernel'}`;
 }
-
-void main(process.argv[2]);

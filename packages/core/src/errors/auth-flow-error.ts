@@ -64,7 +64,8 @@ export abstract class AuthFlowError extends Error {
     const known = typeof defaults === 'function' ? defaults(layered(said) as never) : defaults;
     const { message, cause, code, retryable, remedy } = layered<ErrorDetails>([known, ...said]);
     super(message, cause === undefined ? undefined : { cause });
-    this.name = new.target.name;
+    // A minifier renames classes, but not what is written in them; a class of somebody else's has its own name alone.
+    this.name = Object.hasOwn(new.target, brand) ? new.target[brand] : new.target.name;
     this.code = code ?? '';
     this.retryable = retryable ?? false;
     this.remedy = remedy ?? '';

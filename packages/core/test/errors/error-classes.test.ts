@@ -44,6 +44,17 @@ describe('The class of an error', () => {
     expect(make(type, { message: undefined, code: 'OWN' })).toMatchObject({ code: 'OWN', message: defaults.message });
   });
 
+  test('gives its name, also when a minifier has renamed it; one of somebody else has its own', () => {
+    const Renamed = Object.defineProperty(class extends NoTokensError {}, 'name', { value: 'Re' });
+    expect(new Renamed().name).toBe('Re');
+    Object.defineProperty(NoTokensError, 'name', { value: 'Re' });
+    try {
+      expect(new NoTokensError().name).toBe('NoTokensError');
+    } finally {
+      Object.defineProperty(NoTokensError, 'name', { value: 'NoTokensError' });
+    }
+  });
+
   test('is most of those that there are', () => {
     expect(plain.length).toBeGreaterThan(20);
   });

@@ -88,6 +88,17 @@ describe.each(places)('A login that Keyv 5 stored in %s', (_what, name, open) =>
   });
 });
 
+test('What Keyv 5 stored in a Map without its namespace is of no namespace', async () => {
+  const store = new Map<string, unknown>();
+  const five = new Keyv({ store, namespace: 'apps', useKeyPrefix: false });
+  await new KeyvTokenStorage(five, { lock: 'process' }).save('k', tokens(7), overwrite);
+  expect([...store.keys()]).toEqual(['k']);
+  const found = (namespace?: string) =>
+    new KeyvTokenStorage(new Keyv6({ store, namespace }), { lock: 'process' }).load('k');
+  expect(await found('apps')).toBeUndefined();
+  expect(await found()).toMatchObject({ generation: 7 });
+});
+
 describe('With Keyv 6', () => {
   for (const failure of ['throw', 'emit'] as const) {
     for (const hears of [true, false]) {

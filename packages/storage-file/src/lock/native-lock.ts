@@ -46,11 +46,16 @@ export function loadNativeLock(because = ''): NativeLock {
   }
 }
 
+const madeForAnother = ', since it is not made for this system, such as Alpine (musl)';
+
 /** What it means when Node cannot load the addon. */
 const reasons: Readonly<Record<string, string>> = {
   ERR_INVALID_ARG_VALUE: ', since this program is bundled into one file',
   MODULE_NOT_FOUND: ', since it is not installed where this program runs',
-  ERR_DLOPEN_FAILED: ', since it is not made for this system, such as Alpine (musl)',
+  ERR_DLOPEN_FAILED: madeForAnother,
+  // Codes of require-addon, by which the package loads its file.
+  CANNOT_LOAD: madeForAnother,
+  ADDON_NOT_FOUND: madeForAnother,
 };
 
 /**
