@@ -20,7 +20,7 @@ export function clientAuthentication(
   settings: FlowSettings,
   { secret, key, assertions }: ClientProof,
   assertedTo: string | undefined,
-  methods: readonly string[] | undefined,
+  methods: unknown,
 ): ClientAuth {
   const method = settings.clientAuthentication ?? natural();
   if (method.endsWith('tls_client_auth')) return openid.TlsClientAuth();
@@ -71,8 +71,9 @@ export function clientAuthentication(
 }
 
 /** How a client shows its secret: as RFC 6749 prefers, unless the server does not take it so. */
-export function secretMethod(methods: readonly string[] = []): ClientAuthentication {
-  const takesPostOnly = methods.includes('client_secret_post') && !methods.includes('client_secret_basic');
+export function secretMethod(methods: unknown): ClientAuthentication {
+  const takes = (method: string): boolean => Array.isArray(methods) && methods.includes(method);
+  const takesPostOnly = takes('client_secret_post') && !takes('client_secret_basic');
   return takesPostOnly ? 'client_secret_post' : 'client_secret_basic';
 }
 
