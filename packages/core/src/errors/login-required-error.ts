@@ -48,7 +48,9 @@ export class NoRefreshTokenError extends NoTokensError {
     code: 'NO_REFRESH_TOKEN',
     message: 'The access token must be renewed, but no refresh token is stored.',
     remedy:
-      "Log in again; ask for the scope offline_access if the server gives refresh tokens only then, with parameters: { prompt: 'consent' } where it wants that (OpenID Connect Core section 11).",
+      'Log in again, with the scope offline_access if the server gives refresh tokens only then. Some want prompt=consent beside it ' +
+      "(OpenID Connect Core section 11): parameters: { prompt: 'consent' } for a device login, authorizationParameters for one in a " +
+      'browser. Others give one only to clients that are allowed the grant type refresh_token.',
   };
 }
 

@@ -25,7 +25,7 @@ import type { OAuthClient } from '../server/oauth-client.js';
 import type { HeldLock, Lock, LockOptions } from '../storage/lock.js';
 import type { DeleteContext, SaveContext } from '../storage/token-storage.js';
 import { secondsLeft } from '../tokens/expiry.js';
-import { FlowEvents, summarize } from '../tokens/flow-events.js';
+import { FlowEvents, tellLogin } from '../tokens/flow-events.js';
 import { widestScope } from '../tokens/scope.js';
 import { TokenSet } from '../tokens/token-set.js';
 import { takeOrigin } from './account-sibling.js';
@@ -404,7 +404,7 @@ export abstract class AuthFlow {
     const start = async (aborted: AbortSignal): Promise<TokenSet> => {
       const how = { scope: settings.scope, reason: 'login' } as const;
       const tokens = await logIn(keeper, step ?? ((context) => this.authorize(context)), how, aborted);
-      this.events.emit('authorized', { key, tokens: summarize(tokens), duration: (this.#now() - began) / 1000 });
+      tellLogin(this.events, key, tokens, (this.#now() - began) / 1000);
       return tokens;
     };
     if (step) return beginLogin(start, signal);

@@ -39,6 +39,11 @@ export function scopeSet(text: string | undefined): string {
   return [...new Set(scopesIn(text ?? ''))].sort().join(' ');
 }
 
+/** Tells whether a text of scopes names this one. */
+export function includesScope(text: string | undefined, scope: string): boolean {
+  return scopesIn(text ?? '').includes(scope);
+}
+
 function scopesIn(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== '');
 }

@@ -2,7 +2,14 @@ import type { FlowEventMap, FlowEvents } from '@latchkey/core';
 
 const names = [
   ...(['loaded', 'renewed', 'adopted', 'authorized', 'saved', 'saveFailed', 'renewalFailed'] as const),
-  ...(['loginRequired', 'outcomeUnknown', 'answerInvalid', 'refreshTokenExpiring', 'loggedOut'] as const),
+  ...([
+    'loginRequired',
+    'outcomeUnknown',
+    'answerInvalid',
+    'refreshTokenExpiring',
+    'refreshTokenMissing',
+    'loggedOut',
+  ] as const),
 ] satisfies readonly (keyof FlowEventMap)[];
 
 /** Keeps all that a flow tells. */

@@ -1,4 +1,3 @@
-import { warnOnce } from '../../platform/warn.js';
 import { keepRefreshToken } from '../../tokens/merge.js';
 import type { CredentialState, LoginInProgress, StoredTokens } from '../credential-state.js';
 import type { AuthorizeContext } from '../authorize-context.js';
@@ -27,17 +26,7 @@ export async function logIn(
     if (unread) await noteUnderWay(saveUnread(keeper, unread, how)).catch(() => undefined); // the error says more
     throw error;
   });
-  const saved = await noteUnderWay(saveLogin(keeper, TokenSet.from(tokens), before, how));
-  if (how.reason === 'login' && saved.refreshToken === undefined) warnOfMissingRefreshToken(how.scope);
-  return saved;
-}
-
-function warnOfMissingRefreshToken(scope: string | undefined): void {
-  if (!scope?.split(' ').includes('offline_access')) return;
-  warnOnce(
-    'The login asked for offline_access and brought no refresh token, so it ends with its access token. Some servers give one only ' +
-      "with parameters: { prompt: 'consent' } (OpenID Connect Core section 11), others only to clients that are allowed the refresh token grant.",
-  );
+  return noteUnderWay(saveLogin(keeper, TokenSet.from(tokens), before, how));
 }
 
 async function saveLogin(
