@@ -11,11 +11,11 @@ export async function checkRenewals(
   const { accessToken = '', refreshToken } = readTokenFile(settings);
   if (!server) {
     const renewals = callers.reduce((sum, caller) => sum + caller.renewals, 0);
-    report.check({ step: "renewals, counted by the flows' events", expected: '1', seen: String(renewals) });
+    report.check({ step: "renewals, by the flows' events", expected: '1', seen: String(renewals) });
     return;
   }
   const { renewals, reuses, newestRefreshToken } = server.ledger;
-  report.check({ step: 'renewals, counted by the server', expected: '1', seen: String(renewals) });
+  report.check({ step: 'renewals, seen by the server', expected: '1', seen: String(renewals) });
   report.check({ step: 'refresh tokens presented again', expected: '0', seen: String(reuses) });
   report.check({
     step: 'refresh token in the file',

@@ -24,11 +24,18 @@ async function promptAndWait({ settings, server, auto, report, signal }: Demo): 
     report.line(`Open     ${verificationUri}`);
     report.line(`Code     ${userCode}`);
     report.line(`Or open  ${verificationUriComplete}`);
-    console.log(renderUnicodeCompact(verificationUriComplete).replace(/^/gm, '  '));
+    if (!isOnThisMachine(verificationUriComplete)) {
+      console.log(renderUnicodeCompact(verificationUriComplete).replace(/^/gm, '  '));
+    }
     if (auto) report.line('A scripted browser approves.');
     else if (server) report.line('Open it on this machine; any name and password will do.');
     countdown.start(expiresAt);
     if (auto) await approveInBrowser(verificationUriComplete, signal);
   };
   return await createFlow(settings, { promptUser }).doFlow({ signal });
+}
+
+/** Whether a URL leads to this machine alone, so that a telephone has no use for it. */
+function isOnThisMachine(url: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
 }

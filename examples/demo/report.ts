@@ -16,13 +16,14 @@ export class Report {
     console.log(`\n${text}`);
   }
 
+  /** Prints text, in lines of a terminal of 80 columns where its words allow that. */
   line(text: string): void {
-    console.log(`  ${text}`);
+    for (const [line] of text.matchAll(/\S.{0,77}(?!\S)|\S+/g)) console.log(`  ${line.trimEnd()}`);
   }
 
   check({ step, expected, seen, held = expected === seen }: Check): void {
     if (!held) this.#failed++;
-    this.#rows.push([step, expected, seen, held ? 'ok' : 'FAILED']);
+    this.#rows.push([step, held || seen.length <= 33 ? seen : 'see above', held ? 'ok' : 'FAILED']);
     this.line(held ? `ok: ${step}: ${seen}` : `FAILED: ${step}: expected ${expected}, seen ${seen}`);
   }
 
@@ -33,10 +34,10 @@ export class Report {
 
   /** Prints the table of all checks. */
   summarize(): void {
-    const rows = [['step', 'expected', 'seen', 'result'], ...this.#rows];
-    const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+    const rows = [['step', 'seen', 'result'], ...this.#rows];
+    const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
     this.heading('Summary');
-    for (const row of rows) this.line(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
+    for (const row of rows) console.log(`  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`);
     this.line(this.#failed === 0 ? 'Each step held.' : `${this.#failed} of ${this.#rows.length} checks FAILED.`);
   }
 }

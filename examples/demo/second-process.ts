@@ -15,7 +15,7 @@ export async function askFromSecondProcess({ settings, server, report, signal }:
     seen: caller?.errors[0] ?? `token ${caller?.tokens[0] ?? 'none'}`,
   });
   report.check({
-    step: server ? 'its requests, counted by the server' : 'its requests, counted by itself',
+    step: server ? 'its requests, seen by the server' : 'its requests, seen by itself',
     expected: '0',
     seen: String(requests),
   });

@@ -13,8 +13,8 @@ export function showTokenFile({ settings, report }: Demo): void {
   report.line(String(readTokenFile(settings)));
   report.check({
     step: 'token stored',
-    expected: 'sso_tokens.json, mode 0600, folder 0700',
-    seen: `${basename(file)}, mode ${modeOf(file)}, folder ${modeOf(dirname(file))}`,
+    expected: 'sso_tokens.json 0600, folder 0700',
+    seen: `${basename(file)} ${modeOf(file)}, folder ${modeOf(dirname(file))}`,
   });
 }
 

@@ -24,14 +24,14 @@ import { lockedFile, withFileLock } from './lock/locking.js';
 import { makePrivateFolder } from './file/private-folder.js';
 import { probeSave } from './file/save-probe.js';
 import { codeOf, storageFault } from './file/storage-fault.js';
-import { parsePath, realFolder, tokenFileAt } from './file/token-file-path.js';
+import { type FilePlace, type ParsedPlace, parsePlace, realFolder, tokenFileAt } from './file/token-file-path.js';
 import { loadRecord } from './file/record-file.js';
 import { loginIn, recordFilesIn } from './file/record-files.js';
 
 /** Options of {@link FileTokenStorage}. @group Files */
 export interface FileTokenStorageOptions extends FileLockOptions {
   /**
-   * Whether `path` is a folder with one file per credential, rather than one file for one credential.
+   * Whether the place is a folder with one file per credential, rather than one file for one credential.
    *
    * @defaultValue `false`
    */
@@ -43,8 +43,8 @@ export interface FileTokenStorageOptions extends FileLockOptions {
 /**
  * Keeps tokens in a private file: 0600, replaced as a whole and durably, never through a symbolic link.
  *
- * `path` is the file, or a folder (one that exists, or a path that ends in a separator) for `sso_tokens.json`
- * inside. Missing folders are created 0700. Beside the file stands its lock, with `.lock` behind the name, and where
+ * The place is `{ file }`, or `{ folder }` for `sso_tokens.json` inside; a bare path is the folder that exists there or that ends
+ * in a separator, else the file. Missing folders are created 0700. Beside the file stands its lock, with `.lock` behind the name, and where
  * that is a lock file, a folder with `.lockfile` behind it. A file keeps its owner when root saves it.
  *
  * A file that others could read is narrowed to 0600. A file that is no token record counts as none, and a save moves it
@@ -53,16 +53,23 @@ export interface FileTokenStorageOptions extends FileLockOptions {
  * @group Files
  */
 export class FileTokenStorage implements TokenStorage {
-  readonly #place: ReturnType<typeof parsePath>;
+  readonly #place: ParsedPlace;
   readonly #perKey: boolean;
   readonly #locking: Locking;
   readonly #codec: RecordCodec | undefined;
   #id: string | undefined;
 
-  /** @throws TypeError for an empty path or another kind of locking. Does no I/O. */
-  constructor(path: string, options: FileTokenStorageOptions = {}) {
-    this.#place = parsePath(path);
+  /**
+   * Does no I/O.
+   *
+   * @throws TypeError for an empty path, one that begins with `~`, a `file` that ends in a separator or has `perKey`, or another
+   * kind of locking
+   */
+  constructor(place: string | FilePlace, options: FileTokenStorageOptions = {}) {
+    this.#place = parsePlace(place);
     this.#perKey = options.perKey ?? false;
+    if (this.#perKey && this.#place.kind === 'file')
+      throw new TypeError('perKey needs a folder: give folder, not file.');
     this.#locking = parseLocking(options.locking);
     this.#codec = options.codec;
   }

@@ -5,5 +5,6 @@
  * @showGroups
  */
 export { FileTokenStorage, type FileTokenStorageOptions } from './file-token-storage.js';
+export type { FilePlace } from './file/token-file-path.js';
 export { fileLock, type FileLockOptions } from './lock/file-lock.js';
 export type { Locking } from './lock/locking-kind.js';

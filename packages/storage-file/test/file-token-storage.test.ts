@@ -14,17 +14,6 @@ import { inspect } from 'node:util';
 import { leftovers, makeFolder, modeOf } from './folder.js';
 import { errorOf, expecting, held, key, overwriting, someTokens, waiting } from './some.js';
 
-describe('A path that only a shell understands', () => {
-  test.each(['~', '~/', '~/tokens.json', '~\\tokens.json'])('%s is a TypeError that names os.homedir()', (path) => {
-    expect(() => new FileTokenStorage(path)).toThrow(/os\.homedir\(\)/);
-    expect(() => new FileTokenStorage(path)).toThrow(TypeError);
-  });
-
-  test('~x is a name like any other', () => {
-    expect(() => new FileTokenStorage('~x')).not.toThrow();
-  });
-});
-
 describe('FileTokenStorage', () => {
   test('creates the file 0600 and each missing folder 0700, whatever the umask', async () => {
     for (const umask of [0o000, 0o077, 0o377]) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { CredentialsError, CredentialsFileError } from '@latchkey/core';
-import { readCredentialsFile } from '@latchkey/core/node';
+import { assertionFile, privateKeyFile, readCredentialsFile, readProfile } from '@latchkey/core/node';
 import { dirname, join } from 'node:path';
 import { allTextOf, failureOf, written, writtenJson } from './written-files.js';
 
@@ -253,5 +253,26 @@ describe('a bad file of credentials', () => {
       code: 'CREDENTIALS_FILE_UNREADABLE',
       cause: { code: 'ENOTDIR' },
     });
+  });
+});
+
+describe('a path that only a shell understands', () => {
+  const text = /begins with '~'.*os\.homedir\(\)/;
+
+  test('is a TypeError where the file is named', () => {
+    for (const path of ['~/key.pem', '~\\key.pem', '~']) {
+      for (const make of [() => privateKeyFile(path), () => assertionFile(path)]) {
+        expect(make).toThrow(TypeError);
+        expect(make).toThrow(text);
+      }
+    }
+    expect(() => privateKeyFile('')).toThrow(TypeError);
+    expect(() => privateKeyFile('~key.pem')).not.toThrow();
+  });
+
+  test('is a TypeError where the file is read, and not taken for a file that is absent', async () => {
+    await expect(readCredentialsFile('~/client_secrets.json')).rejects.toThrow(text);
+    const env = { EXAMPLE_OAUTH2_CLIENT_ID: 'cli' };
+    await expect(readProfile({ file: '~/config.toml', environmentPrefix: 'EXAMPLE_', env })).rejects.toThrow(text);
   });
 });

@@ -2,7 +2,7 @@ import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readS
 import { dirname } from 'node:path';
 import { assertOwner } from './file-owner.js';
 import { quietly } from './quietly.js';
-import { codeOf, isGoneMeanwhile, storageFault, unusableFile } from './storage-fault.js';
+import { codeOf, isGoneMeanwhile, storageFault, isFolder, unusableFile } from './storage-fault.js';
 import { warn, warnOnce } from './warning.js';
 
 /** The content and the state of a file, read through one descriptor. */
@@ -66,6 +66,7 @@ export function makePrivate(fd: number, stats: Stats, path: string): void {
  * the same user.
  */
 export function assertOwnFile(stats: Stats, path: string): void {
+  if (stats.isDirectory()) throw isFolder(path);
   if (!stats.isFile()) throw unusableFile(path, 'is no regular file', 'Move it away, or give another path.');
   assertOwner(stats, path);
 }

@@ -32,6 +32,11 @@ export function unusableFile(path: string, means: string, remedy: string): Stora
   return new StorageUnavailableError({ message: `${path}: ${means}.`, remedy, retryable: false });
 }
 
+/** Says that a folder stands where a file is meant. */
+export function isFolder(path: string): StorageUnavailableError {
+  return unusableFile(path, folderForFile.means, folderForFile.remedy);
+}
+
 /** The cause without its message, which is nobody's to vouch for. */
 export function bareCause(error: unknown, code: string): Error {
   const syscall = (error as NodeJS.ErrnoException).syscall;
@@ -66,6 +71,11 @@ const noFile: Fault = {
   remedy: 'Move away what stands there, or give another path.',
   retryable: false,
 };
+const folderForFile = {
+  means: 'is a folder, and a file is meant',
+  remedy: 'Give it as { folder }, or the path of a file.',
+  retryable: false,
+};
 const tooMany: Fault = {
   means: 'too many files are open',
   remedy: 'Raise the limit of open files (ulimit -n), or look for what leaves files open.',
@@ -96,8 +106,12 @@ const faults: Readonly<Record<string, Fault>> = {
   },
   ELOOP: link,
   EMLINK: link,
-  EISDIR: noFile,
-  ENOTDIR: noFile,
+  EISDIR: folderForFile,
+  ENOTDIR: {
+    means: 'lies below a file, where a folder is meant',
+    remedy: 'Give that file as { file }, or the path of a folder.',
+    retryable: false,
+  },
   EEXIST: noFile,
   ENXIO: noFile,
   EOPNOTSUPP: noFile,

@@ -2,8 +2,36 @@ import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { quietly } from './quietly.js';
 
-/** Checks a path that a caller gave, and makes it independent of the working directory. No I/O. */
-export function parsePath(path: string): { readonly path: string; readonly endsInSeparator: boolean } {
+/** Where tokens are, said by name: a file, or a folder for `sso_tokens.json` inside. @group Files */
+export type FilePlace =
+  { readonly file: string; readonly folder?: undefined } | { readonly folder: string; readonly file?: undefined };
+
+/** A place that has been checked; its path does not depend on the working directory. */
+export interface ParsedPlace {
+  readonly path: string;
+  /** `undefined` where what is there decides. */
+  readonly kind: 'file' | 'folder' | undefined;
+}
+
+/** Checks a place that a caller gave. No I/O. @throws TypeError */
+export function parsePlace(place: string | FilePlace): ParsedPlace {
+  if (typeof place === 'string') {
+    const path = checkPath(place);
+    return { path: resolve(path), kind: endsInSeparator(path) ? 'folder' : undefined };
+  }
+  const { file, folder } = Object(place) as { readonly file?: string; readonly folder?: string };
+  if (file !== undefined && folder !== undefined) throw new TypeError('file and folder are given: leave one.');
+  if (folder !== undefined) return { path: resolve(checkPath(folder)), kind: 'folder' };
+  const path = checkPath(file);
+  if (endsInSeparator(path)) throw new TypeError(`file ends in '${path.at(-1)}', as a folder does: give it as folder.`);
+  return { path: resolve(path), kind: 'file' };
+}
+
+function endsInSeparator(path: string): boolean {
+  return path.endsWith('/') || path.endsWith(sep);
+}
+
+function checkPath(path: unknown): string {
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
     throw new TypeError('The path of a token file must be a non-empty string without NUL.');
   }
@@ -12,15 +40,15 @@ export function parsePath(path: string): { readonly path: string; readonly endsI
       "The path of a token file begins with '~', which only a shell replaces. Join os.homedir() and the rest.",
     );
   }
-  return { path: resolve(path), endsInSeparator: path.endsWith('/') || path.endsWith(sep) };
+  return path;
 }
 
 /**
- * Finds the token file that a path means: the file itself, or `sso_tokens.json` inside a folder. Symbolic links
+ * Finds the token file that a place means: the file itself, or `sso_tokens.json` inside a folder. Symbolic links
  * are resolved in the folders, never in the file's own name, so all spellings of a place give one path.
  */
-export function tokenFileAt({ path, endsInSeparator }: ReturnType<typeof parsePath>): string {
-  const isFolder = endsInSeparator || quietly(() => statSync(path).isDirectory()) === true;
+export function tokenFileAt({ path, kind }: ParsedPlace): string {
+  const isFolder = kind === undefined ? quietly(() => statSync(path).isDirectory()) === true : kind === 'folder';
   return isFolder ? join(realFolder(path), 'sso_tokens.json') : join(realFolder(dirname(path)), basename(path));
 }
 

@@ -2,7 +2,7 @@ import type { Lock } from '@latchkey/core';
 import { type Locking, parseLocking } from './locking-kind.js';
 import { lockedFile, withFileLock } from './locking.js';
 import { probeRoom } from '../file/save-probe.js';
-import { parsePath, tokenFileAt } from '../file/token-file-path.js';
+import { type FilePlace, parsePlace, tokenFileAt } from '../file/token-file-path.js';
 
 /** Options of {@link fileLock}. @group Files */
 export interface FileLockOptions {
@@ -18,7 +18,7 @@ export interface FileLockOptions {
 /**
  * Makes a lock for an application that stores tokens by hooks of its own. The lock of a token file `path` is the
  * file `path` with `.lock` behind it, which is created 0600 and stays; a folder means `sso_tokens.json` inside it.
- * So `fileLock(path)` and `new FileTokenStorage(path)` exclude each other. There is one lock whatever the key
+ * So `fileLock(place)` and `new FileTokenStorage(place)` exclude each other. There is one lock whatever the key
  * (but one for each file of a storage with `perKey`, and a second one, `path` with `.login.lock` behind it, that is held while
  * a person logs in).
  *
@@ -28,11 +28,11 @@ export interface FileLockOptions {
  * `.lockfile`. A lock whose holder is gone is free at once on the same host (Linux), else when 10 s pass without a
  * heartbeat, provided that somebody waits for 2 s at least.
  *
- * @throws TypeError for an empty path or another kind of locking. See `Lock` for what `withLock` throws.
+ * @throws TypeError for a path that is none or another kind of locking. See `Lock` for what `withLock` throws.
  * @group Files
  */
-export function fileLock(path: string, options: FileLockOptions = {}): Lock {
-  const place = parsePath(path);
+export function fileLock(at: string | FilePlace, options: FileLockOptions = {}): Lock {
+  const place = parsePlace(at);
   const locking = parseLocking(options.locking);
   let file: string | undefined;
   return {

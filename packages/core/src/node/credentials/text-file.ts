@@ -3,12 +3,22 @@ import { CredentialsFileError } from '../../errors/index.js';
 import { isErrorLike } from '../../errors/error-causes.js';
 import { scrubError } from '../../errors/scrub.js';
 
+/** Returns the path of a file. @throws TypeError for one that is no path, or that only a shell understands */
+export function checkPath(path: string): string {
+  if (typeof path !== 'string' || path === '' || path.includes('\0')) {
+    throw new TypeError('The path of a file must be a non-empty string without NUL.');
+  }
+  if (!/^~($|[/\\])/.test(path)) return path;
+  throw new TypeError(`The path ${path} begins with '~', which only a shell replaces. Join os.homedir() and the rest.`);
+}
+
 /**
  * Reads a file as UTF-8, without its byte order mark; `undefined` when there is none.
  *
- * @throws CredentialsFileError when it cannot be read, or is in another encoding
+ * @throws TypeError as `checkPath`; CredentialsFileError when it cannot be read, or is in another encoding
  */
 export async function readTextFile(path: string): Promise<string | undefined> {
+  checkPath(path);
   let bytes: Buffer;
   try {
     bytes = await readFile(path);

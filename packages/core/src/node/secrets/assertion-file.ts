@@ -1,5 +1,5 @@
 import { CredentialsFileError } from '../../errors/index.js';
-import { readTextFile } from '../credentials/text-file.js';
+import { checkPath, readTextFile } from '../credentials/text-file.js';
 
 /**
  * Makes a function that reads a token from a file each time it is called, for files that change under the program: a
@@ -18,9 +18,11 @@ import { readTextFile } from '../credentials/text-file.js';
  * ```
  *
  * @returns a function that throws CredentialsFileError while there is no token in the file
+ * @throws TypeError for a path that is none, or begins with `~`
  * @group Credentials
  */
 export function assertionFile(path: string): () => Promise<string> {
+  checkPath(path);
   return async () => {
     const text = (await readSecretFile(path)).trim();
     if (text === '') throw new CredentialsFileError(path, 'it is empty', { remedy });

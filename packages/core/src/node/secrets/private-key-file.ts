@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import type { PrivateKey } from '../../crypto/private-key.js';
 import { CredentialsFileError } from '../../errors/index.js';
+import { checkPath } from '../credentials/text-file.js';
 import { readSecretFile } from './assertion-file.js';
 
 /** How a file with a private key is read. @group Credentials */
@@ -26,9 +27,11 @@ export interface PrivateKeyFileOptions {
  *
  * @returns a function that throws CredentialsFileError when there is no such file, or its key and the passphrase do not go
  * together
+ * @throws TypeError for a path that is none, or begins with `~`
  * @group Credentials
  */
 export function privateKeyFile(path: string, options: PrivateKeyFileOptions = {}): () => Promise<PrivateKey> {
+  checkPath(path);
   return async () => {
     const key = await readSecretFile(path);
     const { passphrase: given } = options;
