@@ -70,15 +70,15 @@ describe('What is there and is something else', () => {
     const path = join(makeFolder(), 'place');
     make(path);
     await using server = await FakeAuthorizationServer.start();
-    const promptUser = jest.fn();
+    const promptUser = jest.fn<() => void>();
     const storage = new FileTokenStorage({ [word]: path } as unknown as FilePlace);
     const flow = new DeviceCodeFlow({ issuer: server.issuer, clientId: 'cli', storage, promptUser });
     const error = await errorOf(flow.getAccessTokenRefreshIfNecessary({ interactive: true }));
     expect(error).toBeInstanceOf(StorageUnavailableError);
     expect(error).toMatchObject({ retryable: false, message: expect.stringContaining(means) });
-    expect((error as StorageUnavailableError).remedy).toContain(remedy);
+    expect(error['remedy']).toContain(remedy);
     expect(promptUser).not.toHaveBeenCalled();
-    expect(server.ledger.count({ endpoint: 'device' })).toBe(0);
+    expect(server.ledger.count({ endpoint: 'device_authorization' })).toBe(0);
     expect(await errorOf(storage.save(key, someTokens(1), overwriting))).toBeInstanceOf(StorageUnavailableError);
   });
 
