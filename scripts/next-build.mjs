@@ -72,7 +72,8 @@ async function served(command, cwd, lock) {
     stream.setEncoding('utf8').on('data', (text) => (output += text));
   const ended = once(server, 'exit');
   try {
-    while (!output.includes('Ready') && server.exitCode === null) await new Promise((wake) => setTimeout(wake, 50));
+    const hasEnded = () => server.exitCode !== null || server.signalCode !== null;
+    while (!output.includes('Ready') && !hasEnded()) await new Promise((wake) => setTimeout(wake, 50));
     const response = await fetch(`http://127.0.0.1:${port}/login`);
     return expectTold(`${done} ${lock}`, `${await response.text()}\n${output}`).map((line) => `${command[0]}: ${line}`);
   } catch (error) {
