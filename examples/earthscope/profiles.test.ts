@@ -59,6 +59,18 @@ describe('Profiles of EarthScope (A11)', () => {
     });
   });
 
+  test('stand above the settings of ES_BOOTSTRAP_SETTINGS, which reach the server too', async () => {
+    const bootstrap = { oauth2: { client_id: 'from-bootstrap', audience: 'audience-of-bootstrap' } };
+    const settings = await readSettings({ env: { ...home.env, ES_BOOTSTRAP_SETTINGS: JSON.stringify(bootstrap) } });
+    await createFlow(settings, { promptUser }).getAccessTokenRefreshIfNecessary({ interactive: true });
+    const [request] = server.ledger.filter({ endpoint: 'device_authorization' });
+    expect(request?.parameters).toEqual({
+      client_id: 'from-default',
+      scope: 'openid',
+      audience: 'audience-of-bootstrap',
+    });
+  });
+
   test('that are unknown are an error that names those that there are, and nothing is sent', async () => {
     const error: unknown = await readSettings({ env: home.env, profile: 'cii' }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ProfileDoesNotExistError);

@@ -6,7 +6,9 @@ import { apiOf, isogeoCredentials } from '../dist/isogeo/isogeo-credentials.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-isogeo-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-afterEach(() => delete process.env['ISOGEO_API_URL']);
+afterEach(() => {
+  delete process.env['ISOGEO_API_URL'];
+});
 
 function written(name: string, text: string): string {
   writeFileSync(join(folder, name), text);
