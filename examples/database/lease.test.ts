@@ -6,7 +6,7 @@ import { encryption, type HeldLock, type SaveContext, TokenSet } from '@latchkey
 import { type Database, DatabaseTokenStorage, schema, type Value } from '../dist/database/database-token-storage.js';
 import { open } from '../dist/database/open.js';
 import { PostgresServer } from '../dist/database/postgres-server.js';
-import { describePostgres, describeSqlite } from './selection.js';
+import { describePostgres, describeSqlite } from '../selection.js';
 
 const key = 'the key';
 const waiting = { signal: new AbortController().signal, timeout: 5 };

@@ -15,12 +15,15 @@ export function openSqlite(path: string, busy = 2000): Database {
   if (!sqlite) throw new Error('SQLite needs Node 22.13 or later.');
   closeSync(openSync(path, 'a', 0o600)); // its own files get the same mode
   const database = new sqlite.DatabaseSync(path);
-  database.exec(`PRAGMA busy_timeout = ${busy}; PRAGMA synchronous = FULL`);
+  database.exec(`PRAGMA busy_timeout = ${busy}`);
+  let isDurable = false;
   const statements = new Map<string, ReturnType<typeof database.prepare>>();
   return {
     id: `sqlite:${realpathSync(path)}`,
     now: "CAST(unixepoch('subsec') * 1000 AS integer)",
     async query(sql, values) {
+      if (!isDurable) database.exec('PRAGMA synchronous = FULL'); // waits like any statement, so not while it is opened
+      isDurable = true;
       const statement = statements.get(sql) ?? database.prepare(sql.replace(/\$(\d)/g, '?$1'));
       statements.set(sql, statement);
       return statement.all(...values);

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { FakeAuthorizationServer, type Interruption } from '@latchkey/core/testing';
 import { open } from '../dist/database/open.js';
 import { PostgresServer } from '../dist/database/postgres-server.js';
-import { describePostgres, describeSqlite } from './selection.js';
+import { describePostgres, describeSqlite } from '../selection.js';
 
 const program = join(import.meta.dirname, '../dist/database/main.js');
 const renewal = { grantType: 'refresh_token' };

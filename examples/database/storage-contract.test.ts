@@ -10,7 +10,7 @@ import { type Database, DatabaseTokenStorage, schema } from '../dist/database/da
 import { openSqlite } from '../dist/database/node-sqlite.js';
 import { postgres } from '../dist/database/postgres.js';
 import { PostgresServer } from '../dist/database/postgres-server.js';
-import { describePostgres, describeSqlite } from './selection.js';
+import { describePostgres, describeSqlite } from '../selection.js';
 
 const codecs = { plain: undefined, encrypted: encryption([{ id: 'k1', secret: randomBytes(32) }]) };
 
@@ -64,6 +64,18 @@ describeSqlite('DatabaseTokenStorage over node:sqlite', () => {
     const place = await make();
     const { id } = place.open();
     expect(statSync(id.slice('sqlite:'.length)).mode & 0o777).toBe(0o600);
+    await place.remove();
+  });
+
+  test('is opened while another program has the database for itself, and used when that is over', async () => {
+    const place = await make();
+    await place.open().query(schema, []);
+    const other = openSqlite(place.open().id.slice('sqlite:'.length));
+    await other.query('BEGIN EXCLUSIVE', []);
+    const storage = new DatabaseTokenStorage(place.open());
+    await expect(storage.load('k')).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+    await other.query('COMMIT', []);
+    expect(await storage.load('k')).toBeUndefined();
     await place.remove();
   });
 });

@@ -13,3 +13,9 @@ export function writePart(name, text) {
   const parts = Object.values({ kills, faults, logins, calls, tabs, [name]: text }).map((part) => part.trim());
   writeFileSync(page, `${parts.join('\n\n').trim()}\n`);
 }
+
+/** The sections of the page as they stand, by their titles. */
+export function readSections() {
+  const sections = readFileSync(page, 'utf8').split(/^(?=## )/m);
+  return new Map(sections.map((section) => [/^## (.*)/.exec(section)?.[1], section.trimEnd() + '\n']));
+}

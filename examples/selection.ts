@@ -9,6 +9,12 @@ export const describeSqlite = choose(
 /** `describe` with `LATCHKEY_FULL=1`, since a server may have to be installed; else a line says what is left out. */
 export const describePostgres = choose(process.env['LATCHKEY_FULL'] === '1', 'run with LATCHKEY_FULL=1');
 
+/** The same on Linux, where a keychain can be had that is nobody's. */
+export const describeKeychain = choose(
+  process.env['LATCHKEY_FULL'] === '1' && process.platform === 'linux',
+  'run with LATCHKEY_FULL=1 on Linux',
+);
+
 function choose(runs: boolean, remedy: string): (name: string, body: () => void) => void {
   return (name, body) => {
     if (!runs) console.warn(`Left out: ${name}; ${remedy}.`);
