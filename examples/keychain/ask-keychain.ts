@@ -22,7 +22,10 @@ process.once('message', (question: Question) => {
   const send = (answer: Answer): void => void process.send?.(answer);
   answer(question).then(
     (secret) => send({ secret }),
-    ({ message }: Error) => send(isMissing.test(message) ? { refusal: message } : { failure: message }),
+    (error: unknown) => {
+      const { message } = error as Error;
+      send(isMissing.test(message) ? { refusal: message } : { failure: message });
+    },
   );
 });
 

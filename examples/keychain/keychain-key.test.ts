@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { encryption, type EncryptionKey, type RecordCodec, TokenSet } from '@latchkey/core';
 import { describeTokenStorage } from '@latchkey/core/testing';
-import { FileTokenStorage } from '@latchkey/storage-file';
+import { fileLock, FileTokenStorage } from '@latchkey/storage-file';
 import { keychainKey, type KeychainKeyOptions } from '../dist/keychain/keychain-key.js';
 import { SecretService } from '../dist/keychain/secret-service.js';
 import { describeKeychain } from '../selection.js';
@@ -74,7 +74,7 @@ function describeContract(name: string, find: () => Promise<EncryptionKey[]>): v
     process.env['DBUS_SESSION_BUS_ADDRESS'] = `unix:path=${folder}/no-bus`;
     jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
   });
-  afterEach(() => jest.restoreAllMocks());
+  afterEach(() => void jest.restoreAllMocks());
 
   test('the library takes a keyring of the kernel by default, and does not say so', async () => {
     const script = `import { Entry } from '@napi-rs/keyring'; new Entry('latchkey-test', 'a'); console.log('no error')`;
@@ -89,8 +89,8 @@ function describeContract(name: string, find: () => Promise<EncryptionKey[]>): v
   test('a program that wants one is told so, and what to do, and no key is made', async () => {
     await expect(keyOf()).rejects.toMatchObject({
       code: 'KEYCHAIN_MISSING',
-      message: expect.stringMatching(/no keychain .* latchkey-test \(.*no-bus/) as string,
-      remedy: expect.stringContaining('gnome-keyring') as string,
+      message: expect.stringMatching(/no keychain .* latchkey-test \(.*no-bus/),
+      remedy: expect.stringContaining('gnome-keyring'),
     });
     expect(files()).toEqual({});
   });
@@ -110,12 +110,24 @@ function describeContract(name: string, find: () => Promise<EncryptionKey[]>): v
     expect(new Set(keys.map(([key]) => key?.secret)).size).toBe(1);
   });
 
+  test('one that had to wait for its turn takes the key that was made meanwhile', async () => {
+    const file = join(folder, 'key.json');
+    const secret = 'made meanwhile';
+    let late: Promise<EncryptionKey[]> | undefined;
+    const make = async (): Promise<void> => {
+      late = keyOf({ whenMissing: 'file' }); // has looked, and found none
+      writeFileSync(file, JSON.stringify({ key: 'file', secret }));
+    };
+    await fileLock(file).withLock('key', make, waiting);
+    expect(await late).toMatchObject([{ secret }]);
+  });
+
   test('a key that is in a keychain elsewhere is not made a second time', async () => {
     writeFileSync(join(folder, 'key.json'), '{"key":"keychain"}');
     const before = files();
     await expect(keyOf({ whenMissing: 'file' })).rejects.toMatchObject({
       code: 'KEYCHAIN_MISSING',
-      remedy: expect.stringContaining('cron, ssh and containers') as string,
+      remedy: expect.stringContaining('cron, ssh and containers'),
     });
     expect(files()).toEqual(before);
   });
@@ -180,7 +192,7 @@ describeKeychain('A key in the Secret Service', () => {
       await expect(keyOf({ file, whenMissing: 'file' })).rejects.toMatchObject({
         code: 'KEYCHAIN_UNAVAILABLE',
         retryable: true,
-        remedy: expect.stringContaining('Unlock it') as string,
+        remedy: expect.stringContaining('Unlock it'),
       });
     }
     expect(Object.keys(files())).toEqual(['key.json']);
@@ -195,7 +207,7 @@ describeKeychain('A key in the Secret Service', () => {
     const timer = setInterval(() => ++turns, 50);
     await expect(keyOf({ timeout: 2 })).rejects.toMatchObject({
       code: 'KEYCHAIN_UNAVAILABLE',
-      message: expect.stringContaining('did not answer within 2 s') as string,
+      message: expect.stringContaining('did not answer within 2 s'),
     });
     clearInterval(timer);
     expect(turns).toBeGreaterThan(10); // the program went on meanwhile
@@ -218,7 +230,7 @@ describeKeychain('A key in the Secret Service', () => {
     for (const whenMissing of ['fail', 'file'] as const) {
       await expect(keyOf({ whenMissing })).rejects.toMatchObject({
         code: 'KEYCHAIN_KEY_LOST',
-        message: expect.stringContaining('cannot be read without it') as string,
+        message: expect.stringContaining('cannot be read without it'),
         retryable: false,
       });
     }

@@ -16,6 +16,7 @@ import { readSections, writePart } from './reliability-page.mjs';
 const kit = 'packages/core/dist/testing/torture/main.js';
 const fileStorage = 'packages/storage-file/test/children/torture-storage.mjs';
 const databaseStorage = 'examples/dist/database/torture-storage.js';
+const keychainStorage = 'examples/dist/keychain/torture-storage.js';
 const redisStorage = 'packages/storage-redis/test/children/torture-storage.mjs';
 // Node 20 has no SQLite of its own.
 const nodeWithSqlite = process.getBuiltinModule('node:sqlite') ? [process.execPath] : ['npx', '--yes', 'node@22'];
@@ -50,6 +51,12 @@ const benches = [
       options: patience,
     },
   ]),
+  ...['strict rotation', 'rotation with grace'].map((rotation) => ({
+    title: `A file whose key is in the keychain, ${rotation}`,
+    storage: keychainStorage,
+    keychain: true,
+    profile: rotation.startsWith('strict') ? 'strict' : 'grace',
+  })),
   {
     title: 'The guard removed: files without a lock, strict rotation',
     storage: fileStorage,
@@ -115,12 +122,12 @@ async function playKills(hits, only) {
   return sections.flat().join('\n').trimEnd();
 }
 
-async function torture({ storage, locking, database, profile, options = [] }, hits) {
-  const { names, remove } = await placeOf(locking, database);
+async function torture({ storage, locking, database, keychain, profile, options = [] }, hits) {
+  const { names, remove, env } = keychain ? await keychainPlace() : await placeOf(locking, database);
   try {
     const args = [kit, storage, '--hits', hits, '--profile', profile, ...options, '--', ...names];
     const node = database === 'SQLite' ? nodeWithSqlite : [process.execPath];
-    const { code, output } = await run([...node, ...args], { env: { NODE_NO_WARNINGS: '1' } });
+    const { code, output } = await run([...node, ...args], { env: { NODE_NO_WARNINGS: '1', ...env } });
     return { code, text: output.slice(Math.max(output.indexOf('Seed '), 0)) };
   } finally {
     await remove();
@@ -141,4 +148,16 @@ async function placeOf(locking, database) {
   const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-torture-'));
   const names = database ? [`${folder}/tokens.sqlite`] : [`${folder}/tokens.json`, locking];
   return { names, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** A folder, and a Secret Service that is nobody's. */
+async function keychainPlace() {
+  const { SecretService } = await import('../../examples/dist/keychain/secret-service.js');
+  const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-torture-'));
+  const service = await SecretService.start({ folder });
+  const remove = async () => {
+    await service[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { names: [folder], remove, env: { DBUS_SESSION_BUS_ADDRESS: service.address } };
 }
