@@ -10,6 +10,10 @@ import type { Config } from 'jest';
 
 const config: Config = {
   testEnvironment: 'node',
+  // What `--conditions` of NODE_OPTIONS is for child processes: see scripts/test-published.mjs.
+  testEnvironmentOptions: {
+    customExportConditions: ['node', 'node-addons', process.env['LATCHKEY_CONDITION'] ?? 'default'],
+  },
   testMatch: ['<rootDir>/packages/*/test/**/*.test.ts', '<rootDir>/examples/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/bundle/'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -13,7 +13,8 @@ const limits = {
   // Nothing is minified, and half of it is source maps, which hold our sources and are read by debuggers alone.
   'KiB of the packed core': 600,
   'KiB of the packed storage-file': 58,
-  'KiB of the packed storage-redis': 64,
+  // The client of Redis is part of it: 75 KiB, where it would be 8.5 MiB on disk as a package of its own.
+  'KiB of the packed storage-redis': 132,
   // The program, storage-file, and core: the list of its names, and the file behind it.
   'modules loaded where a fresh token is in the file': 4,
   'of them modules of other packages': 0,

@@ -7,16 +7,20 @@
 import { build } from 'esbuild';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { bundleRedisClient, redisClientElsewhere } from './reduced-redis-client.mjs';
 import { script, StepFailed } from './steps.mjs';
 
 /** Programs that a package starts by themselves. */
 const programs = ['dist/testing/torture/child.js', 'dist/testing/torture/main.js'];
 
 await script(async () => {
-  const { publishConfig, dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const { publishConfig, dependencies, peerDependencies, devDependencies } = JSON.parse(
+    readFileSync('package.json', 'utf8'),
+  );
   const targets = Object.values(publishConfig.exports).flatMap(({ default: target }) => target ?? []);
   const entries = targets.map((target) => sourceOf(path.basename(target, '.js')));
   entries.push(...programs.filter((file) => existsSync(file)));
+  const hasRedis = '@keyv/redis' in (devDependencies ?? {});
   const options = {
     outdir: 'bundle',
     bundle: true,
@@ -30,9 +34,11 @@ await script(async () => {
     sourcesContent: true,
     logLevel: 'warning',
     metafile: true,
+    plugins: hasRedis ? [redisClientElsewhere] : [],
   };
   rmSync('bundle', { recursive: true, force: true });
   const inputs = entries.length === 1 ? await bundle(entries, options) : await bundleAroundCore(entries, options);
+  if (hasRedis) inputs.push(...(await bundleRedisClient(options)));
   const licences = licencesOf(inputs);
   if (licences.length > 0) writeFileSync('bundle/third-party.txt', licences.join('\n'));
 });
@@ -100,7 +106,10 @@ function licencesOf(inputs) {
   const folders = new Set(inputs.flatMap((file) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []));
   return [...folders].map((folder) => {
     const { name, version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-    const licence = ['LICENSE', 'LICENSE.md'].map((file) => path.join(folder, file)).find((file) => existsSync(file));
+    // Some packages are published without their licence's text.
+    const ours = path.join(import.meta.dirname, 'licences', `${name.replace('/', '+')}.txt`);
+    const theirs = ['LICENSE', 'LICENSE.md'].map((file) => path.join(folder, file));
+    const licence = [...theirs, ours].find((file) => existsSync(file));
     return `Parts of ${name} ${version}, under this licence:\n\n${readFileSync(licence, 'utf8')}`;
   });
 }

@@ -1,7 +1,7 @@
 /**
  * `npm run test:full`: all of `npm test` with its long runs (kills, rounds, the explored protocol, Sentinel and
  * Cluster, logins in Chromium, a million cases for what is fuzzed), those of Redis once more on Valkey where there is a
- * valkey-server, the packed packages on every runtime and in every build, the tests on every Node, MCP's conformance
+ * valkey-server and those of the storages over the published files, the packed packages on every runtime and in every build, the tests on every Node, MCP's conformance
  * suite, logins at servers that npm has, then the torture kit, the faults and the logins after outages at their full
  * size, which write docs/reliability.md.
  */
@@ -18,6 +18,7 @@ const hasStrace = spawnSync('strace', ['-V']).status === 0;
 await run(['scripts/test.mjs']);
 if (hasValkey) await run(['scripts/test.mjs', 'packages/storage-redis'], { LATCHKEY_REDIS: 'valkey-server' });
 else console.log('Left out: the tests of storage-redis on Valkey, since there is no valkey-server on PATH.');
+await run(['scripts/test-published.mjs'], usual);
 await run(['scripts/runtimes.mjs'], usual);
 await run(['scripts/other-builds.mjs'], usual);
 await run(['scripts/conformance.mjs'], usual);

@@ -6,7 +6,19 @@
  */
 export { RedisTokenStorage, type RedisTokenStorageOptions } from './redis-token-storage.js';
 export { redisLock, type RedisLock } from './redis-lock.js';
-export type { RedisOptions, RedisSentinelOptions } from './redis-options.js';
+export type { RedisOptions } from './redis-options.js';
+export type {
+  RedisClusterOptions,
+  RedisCredentials,
+  RedisCredentialsProvider,
+  RedisCredentialsStream,
+  RedisNode,
+  RedisNodeAddressMap,
+  RedisSentinelOptions,
+  RedisServerOptions,
+  RedisSocket,
+  RedisTcpSocket,
+} from './server-options.js';
 export type {
   CallingClient,
   CallingCluster,

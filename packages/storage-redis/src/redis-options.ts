@@ -1,16 +1,5 @@
-import type { createSentinel, RedisClientOptions, RedisClusterOptions } from '@keyv/redis';
 import type { RedisConnectedClient } from './link/connected-client.js';
-
-type ServerOptions = Pick<
-  RedisClientOptions,
-  'socket' | 'username' | 'password' | 'credentialsProvider' | 'database' | 'name'
->;
-
-/** The options of `createSentinel` of `@redis/client` that are used. @group Redis */
-export type RedisSentinelOptions = Pick<
-  Parameters<typeof createSentinel>[0],
-  'name' | 'sentinelRootNodes' | 'nodeClientOptions' | 'sentinelClientOptions' | 'nodeAddressMap'
->;
+import type { RedisClusterOptions, RedisSentinelOptions, RedisServerOptions } from './server-options.js';
 
 /**
  * Where Redis is and how leases are kept. Give one of `url` (or `socket`), `client`, `cluster` and `sentinel`.
@@ -20,9 +9,7 @@ export type RedisSentinelOptions = Pick<
  *
  * @group Redis
  */
-export interface RedisOptions extends ServerOptions {
-  /** `redis[s]://[user[:password]@]host[:port][/database]`; `rediss` is TLS, with `socket: { ca }` for an own CA. */
-  readonly url?: string | undefined;
+export interface RedisOptions extends RedisServerOptions {
   /**
    * A client, cluster or sentinel of `@redis/client` (`redis`) 5 or 6, a client or cluster of `ioredis` or `iovalkey`,
    * or whatever sends a command ({@link CommandSender}). It is never closed, and whether it keeps
@@ -30,9 +17,9 @@ export interface RedisOptions extends ServerOptions {
    * sends nothing again by itself; the others are connected if need be.
    */
   readonly client?: RedisConnectedClient | undefined;
-  /** A cluster, as `createCluster` of `@redis/client` takes it. */
+  /** A cluster, by some of its nodes. */
   readonly cluster?: RedisClusterOptions | undefined;
-  /** The primary that sentinels know, as `createSentinel` of `@redis/client` takes it. */
+  /** The primary that sentinels know. */
   readonly sentinel?: RedisSentinelOptions | undefined;
   /** First part of all names in Redis. No braces. @defaultValue `'latchkey'` */
   readonly prefix?: string | undefined;

@@ -1,12 +1,16 @@
 import type { createClient, RedisClientOptions } from '@keyv/redis';
 import { type Link, type SendOne, singleLink } from './link.js';
 import type { RedisOptions } from '../redis-options.js';
+import type { RedisServerOptions, RedisSocket } from '../server-options.js';
+
+/** Loads the client's code. */
+export const loadClient = () => import('@keyv/redis');
 
 type Client = ReturnType<typeof createClient>;
 
 /** Opens one connection to one server, which does not repair itself, queues nothing and keeps no process alive. */
-export async function openClient(options: RedisClientOptions, timeout: number, life: AbortController): Promise<Client> {
-  const { createClient } = await import('@keyv/redis');
+export async function openClient(options: RedisServerOptions, timeout: number, life: AbortController): Promise<Client> {
+  const { createClient } = await loadClient();
   life.signal.throwIfAborted();
   const client = createClient(singleUse(options, timeout) as RedisClientOptions);
   client.on('error', () => life.abort());
@@ -22,7 +26,7 @@ export async function openClient(options: RedisClientOptions, timeout: number, l
 
 /** Opens a link to one server. `timeout` in seconds. */
 export async function openClientLink(
-  options: RedisClientOptions,
+  options: RedisServerOptions,
   timeout: number,
   life: AbortController,
 ): Promise<Link> {
@@ -32,14 +36,14 @@ export async function openClientLink(
 }
 
 /** The fields of {@link RedisOptions} that are the client's own. */
-export function serverOptions(options: RedisOptions): RedisClientOptions {
+export function serverOptions(options: RedisOptions): RedisServerOptions {
   const { url, socket, username, password, credentialsProvider, database, name } = options;
   const given = { url, socket, username, password, credentialsProvider, database, name };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 /** Copies, since the client changes its options and their socket. */
-export function singleUse<T extends Pick<RedisClientOptions, 'socket'>>(options: T, timeout: number) {
+export function singleUse<T extends { readonly socket?: RedisSocket | undefined }>(options: T, timeout: number) {
   return {
     ...options,
     disableOfflineQueue: true,

@@ -1,8 +1,11 @@
-import type { RedisClientOptions, RedisClusterOptions } from '@keyv/redis';
 import { openClient, singleUse } from './client-link.js';
 import { keySlot } from './key-slot.js';
 import { type Link, NotPrimary, type Primary, type SendOne, type Subscriber } from './link.js';
+import type { RedisClusterOptions, RedisServerOptions } from '../server-options.js';
 import { Witness } from './witness.js';
+
+/** Loads the cluster's code. */
+export const loadCluster = () => import('@keyv/redis');
 
 /** How many primaries of other slots are asked at most. */
 const strangers = 4;
@@ -68,7 +71,7 @@ type Shard = Cluster['slots'][number];
 type Node = Pick<Shard['master'], 'address' | 'host' | 'port'>;
 
 async function openCluster(options: RedisClusterOptions, timeout: number, life: AbortController) {
-  const { createCluster } = await import('@keyv/redis');
+  const { createCluster } = await loadCluster();
   life.signal.throwIfAborted();
   const cluster = createCluster({
     ...options,
@@ -77,7 +80,7 @@ async function openCluster(options: RedisClusterOptions, timeout: number, life: 
     useReplicas: true,
     rootNodes: options.rootNodes.map((node) => ({ ...node, ...(node.socket && { socket: { ...node.socket } }) })),
     defaults: singleUse({ ...options.defaults }, timeout),
-  });
+  } as Parameters<typeof createCluster>[0]);
   const end = (): void => {
     for (const { client } of cluster.masters) if (client?.isOpen) client.destroy();
     try {
@@ -105,7 +108,7 @@ function redirectionOf(error: unknown, kind: 'MOVED' | 'ASK'): string | undefine
   return found === kind ? address : undefined;
 }
 
-function clientOptions({ defaults, nodeAddressMap }: RedisClusterOptions, node: Node): RedisClientOptions {
+function clientOptions({ defaults, nodeAddressMap }: RedisClusterOptions, node: Node): RedisServerOptions {
   const mapped = typeof nodeAddressMap === 'function' ? nodeAddressMap(node.address) : nodeAddressMap?.[node.address];
   const { host, port } = mapped ?? node;
   return { ...defaults, socket: { ...defaults?.socket, host, port } };
@@ -121,7 +124,7 @@ async function openAnyNode(
     const visit = new AbortController();
     life.signal.addEventListener('abort', () => visit.abort(), { once: true });
     try {
-      const options = { ...defaults, ...node, socket: { ...defaults?.socket, ...node.socket } } as RedisClientOptions;
+      const options = { ...defaults, ...node, socket: { ...defaults?.socket, ...node.socket } } as RedisServerOptions;
       const client = await openClient(options, timeout, visit);
       visit.signal.addEventListener('abort', () => life.abort(), { once: true });
       return client;

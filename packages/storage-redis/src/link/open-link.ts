@@ -1,5 +1,5 @@
-import { openClientLink, serverOptions } from './client-link.js';
-import { openClusterLink } from './cluster-link.js';
+import { loadClient, openClientLink, serverOptions } from './client-link.js';
+import { loadCluster, openClusterLink } from './cluster-link.js';
 import { openGivenLink } from './given-link.js';
 import type { LinkMaker } from './link.js';
 import type { RedisOptions } from '../redis-options.js';
@@ -9,8 +9,7 @@ import { openSentinelLink } from './sentinel-link.js';
 export function linkTo(options: RedisOptions, timeout: number): LinkMaker {
   const { client, cluster, sentinel } = options;
   if (client) return { prepare: () => Promise.resolve(), open: (life) => openGivenLink(client, timeout, life) };
-  const prepare = (): Promise<unknown> => import('@keyv/redis');
-  if (cluster) return { prepare, open: (life) => openClusterLink(cluster, timeout, life) };
-  if (sentinel) return { prepare, open: (life) => openSentinelLink(sentinel, timeout, life) };
-  return { prepare, open: (life) => openClientLink(serverOptions(options), timeout, life) };
+  if (cluster) return { prepare: loadCluster, open: (life) => openClusterLink(cluster, timeout, life) };
+  if (sentinel) return { prepare: loadClient, open: (life) => openSentinelLink(sentinel, timeout, life) };
+  return { prepare: loadClient, open: (life) => openClientLink(serverOptions(options), timeout, life) };
 }

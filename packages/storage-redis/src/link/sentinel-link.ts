@@ -1,7 +1,6 @@
-import type { RedisClientOptions } from '@keyv/redis';
 import { openClientLink } from './client-link.js';
 import { type Link, NotPrimary } from './link.js';
-import type { RedisSentinelOptions } from '../redis-options.js';
+import type { RedisSentinelOptions } from '../server-options.js';
 import { Witness } from './witness.js';
 
 /** What a sentinel says of the primary. */
@@ -19,16 +18,19 @@ export async function openSentinelLink(
   timeout: number,
   life: AbortController,
 ): Promise<Link> {
-  const { sentinelRootNodes, sentinelClientOptions, nodeAddressMap } = options;
-  const asking = sentinelClientOptions as RedisClientOptions | undefined;
+  const { sentinelRootNodes, sentinelClientOptions, nodeClientOptions, nodeAddressMap } = options;
   const sentinels = sentinelRootNodes.map(
-    (node) => new Witness({ ...asking, socket: { ...asking?.socket, ...node } }, timeout, life),
+    (node) =>
+      new Witness({ ...sentinelClientOptions, socket: { ...sentinelClientOptions?.socket, ...node } }, timeout, life),
   );
   const { host, port } = newest(await viewsOf(sentinels, options.name));
   const mapped = typeof nodeAddressMap === 'function' ? nodeAddressMap : (key: string) => nodeAddressMap?.[key];
-  const server = options.nodeClientOptions as RedisClientOptions | undefined;
   const place = mapped(`${host}:${port}`) ?? { host, port };
-  const link = await openClientLink({ ...server, socket: { ...server?.socket, ...place } }, timeout, life);
+  const link = await openClientLink(
+    { ...nodeClientOptions, socket: { ...nodeClientOptions?.socket, ...place } },
+    timeout,
+    life,
+  );
   const isPrimary = async (): Promise<boolean> => {
     const views = await viewsOf(sentinels, options.name).catch(() => []);
     // Whoever is not asked may lead a failover, so most must have spoken, as for a failover.

@@ -1,6 +1,6 @@
-import type { RedisClientOptions } from '@keyv/redis';
 import { openClient } from './client-link.js';
 import { NotPrimary } from './link.js';
+import type { RedisServerOptions } from '../server-options.js';
 
 /** What a witness said, a refusal included, or why it said nothing. */
 export type Testimony = { readonly reply: unknown } | { readonly silence: unknown };
@@ -10,14 +10,14 @@ export type Testimony = { readonly reply: unknown } | { readonly silence: unknow
  * again before it has spoken, so that a machine that is gone costs its time once.
  */
 export class Witness {
-  readonly #options: RedisClientOptions;
+  readonly #options: RedisServerOptions;
   readonly #timeout: number;
   readonly #life: AbortController;
   #opened: { readonly life: AbortController; readonly client: ReturnType<typeof openClient> } | undefined;
   #isSilent = false;
 
   /** `timeout` in seconds; it is asked for a quarter of it. `life` ends its connection. */
-  constructor(options: RedisClientOptions, timeout: number, life: AbortController) {
+  constructor(options: RedisServerOptions, timeout: number, life: AbortController) {
     this.#options = options;
     this.#timeout = timeout;
     this.#life = life;

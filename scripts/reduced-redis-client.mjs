@@ -1,0 +1,85 @@
+/**
+ * Makes of `@redis/client`, which `@keyv/redis` brings, two files with what storage-redis uses of it, each loaded when it
+ * is asked for. Its modules are taken as they are, save that the list of all commands is left out, which is most of the
+ * time that it takes to load, and that some built-in modules are loaded when they are first used.
+ */
+import { build } from 'esbuild';
+import { createRequire, isBuiltin } from 'node:module';
+import path from 'node:path';
+
+/** The module that asks for a part, the file that the part becomes, and what it is made of. */
+const parts = [
+  { importer: 'client-link.js', file: 'redis-client', name: 'createClient', module: 'lib/client/index.js' },
+  { importer: 'cluster-link.js', file: 'redis-cluster', name: 'createCluster', module: 'lib/cluster/index.js' },
+];
+
+/** The commands that the modules call by their names. Those that storage-redis sends itself need none of these. */
+const commands = ['AUTH', 'CLIENT_SETNAME', 'CLUSTER_SLOTS', 'READONLY'];
+
+/** Built-in modules that are often not needed, and of which functions alone are used. */
+const loadedLate = ['tls', 'dns/promises', 'perf_hooks'];
+
+/** Bundles the parts. Resolves to the names of all files that went in. */
+export async function bundleRedisClient(options) {
+  const fromKeyv = createRequire(createRequire(path.resolve('package.json')).resolve('@keyv/redis'));
+  const folder = path.dirname(fromKeyv.resolve('@redis/client'));
+  const { metafile } = await build({
+    ...options,
+    entryPoints: Object.fromEntries(parts.map(({ file }) => [file, `redis-part:${file}`])),
+    splitting: true,
+    chunkNames: 'redis-shared-[hash]',
+    mainFields: ['main'],
+    // Loaded only where somebody turns on what storage-redis has no option for.
+    external: ['@opentelemetry/api', '@node-rs/xxhash'],
+    // Of code that is not ours, and as long as the code.
+    sourcemap: false,
+    plugins: [reduced(folder)],
+  });
+  return Object.keys(metafile.inputs);
+}
+
+/** An esbuild plugin that leaves `@keyv/redis` to the files of its parts. */
+export const redisClientElsewhere = {
+  name: 'redis-client-elsewhere',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@keyv\/redis$/ }, ({ importer }) => {
+      const { file } = parts.find((part) => part.importer === path.basename(importer));
+      return { path: `./${file}.js`, external: true };
+    });
+  },
+};
+
+function reduced(folder) {
+  const virtual = (namespace, contentsOf) => (onLoad) =>
+    onLoad({ filter: /.*/, namespace }, ({ path: name }) => ({ contents: contentsOf(name), resolveDir: folder }));
+  const loads = [
+    virtual('redis-part', (file) => {
+      const { name, module } = parts.find((part) => part.file === file);
+      return `import client from './${module}'; export const ${name} = client.create;`;
+    }),
+    virtual('redis-commands', () => {
+      const each = commands.map((name) => `${name}: require('./lib/commands/${name}').default`);
+      return `exports.__esModule = true; exports.default = { ${each.join(', ')} };`;
+    }),
+    virtual('redis-builtin', (name) => {
+      const module = `process.getBuiltinModule('${name}')`;
+      if (!loadedLate.includes(name.replace('node:', ''))) return `module.exports = ${module};`;
+      return `module.exports = new Proxy({}, { get: (_, key) => (key === '__esModule' ? undefined : ${module}[key]) });`;
+    }),
+  ];
+  return {
+    name: 'reduced-redis-client',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^redis-part:/ }, ({ path: name }) => ({
+        path: name.slice('redis-part:'.length),
+        namespace: 'redis-part',
+      }));
+      onResolve({ filter: /.*/ }, ({ path: name, importer }) => {
+        if (isBuiltin(name)) return { path: name, namespace: 'redis-builtin' };
+        const isList = /(^|\/)commands$/.test(name) && importer.startsWith(folder);
+        return isList ? { path: name, namespace: 'redis-commands' } : undefined;
+      });
+      for (const load of loads) load(onLoad);
+    },
+  };
+}
