@@ -53,6 +53,7 @@ describe('acme, by somebody who is logged in', () => {
     await home.logIn();
     const token = await home.acme(['token']);
     expect(token).toEqual({ code: 0, out: expect.stringMatching(/^[\w.-]{20,}\n$/), err: '' });
+    expect(await home.acme(['token', '-a', ''])).toEqual(token);
     expect(await home.acme(['whoami'])).toEqual({ code: 0, out: 'ada@example.org\n', err: '' });
     const { out, code } = await home.acme(['api', '/me']);
     expect([code, JSON.parse(out)]).toEqual([0, { sub: 'ada', name: 'ada', email: 'ada@example.org' }]);

@@ -31,7 +31,7 @@ command('login', 'log in, by a browser or by a code', async () => {
   const authorizationParameters = { prompt: 'consent' }; // some servers give refresh tokens only then
   const browser = new latchkey.AuthorizationCodeFlow({ ...options, authorizationParameters, redirect });
   await logIn({ browser, device }, { signal });
-  if (readChosen() === undefined) writeFileSync(chosen, account());
+  if (!readChosen()) writeFileSync(chosen, account());
   console.error(`Logged in: account ${account()}.`);
 });
 
@@ -93,7 +93,7 @@ function authorized() {
 }
 
 function account(): string {
-  return acme.opts<{ account?: string }>().account ?? readChosen() ?? 'default';
+  return acme.opts<{ account?: string }>().account || readChosen() || 'default';
 }
 
 function readChosen(): string | undefined {

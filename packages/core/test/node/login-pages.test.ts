@@ -3,7 +3,8 @@ import { AuthorizationCodeFlow, AuthorizationError, MemoryTokenStorage, StateMis
 import { loopbackRedirect, type LoopbackRedirectOptions } from '@latchkey/core/node';
 import { TestClock } from '@latchkey/core/testing';
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { ApprovingProvider } from '../scenes/approving-provider.js';
 import { type Seen, visit } from './browser.js';
@@ -171,6 +172,27 @@ describe('a login whose redirect has come', () => {
     redeem();
     expect(await done).toBe(`${redirectUri}?code=1`);
     expect(titleOf(await seen)).toBe('You are logged in');
+  });
+
+  test('ends at once with its signal, and the page says that it did not work', async () => {
+    const caller = new AbortController();
+    const silent = createServer(() => caller.abort()).listen(0, '127.0.0.1'); // asked for tokens
+    await once(silent, 'listening');
+    const issuer = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    let seen: Promise<Seen> | undefined;
+    const browse = ({ searchParams }: URL): void => {
+      const [uri, state] = ['redirect_uri', 'state'].map((name) => searchParams.get(name) ?? '');
+      seen = visit(`${uri}?code=1&state=${state}`);
+    };
+    const flow = new AuthorizationCodeFlow({
+      server: { issuer, tokenEndpoint: `${issuer}/token`, authorizationEndpoint: `${issuer}/authorize` },
+      clientId: 'cli',
+      redirect: loopbackRedirect({ showUrl: () => undefined, openBrowser: browse }),
+    });
+    expect(await failureOf(flow.doFlow({ signal: caller.signal }))).toHaveProperty('name', 'AbortError');
+    expect(titleOf(await seen!)).toBe('The login did not work');
+    silent.closeAllConnections();
+    silent.close();
   });
 });
 
