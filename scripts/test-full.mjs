@@ -2,7 +2,7 @@
  * `npm run test:full`: all of `npm test` with its long runs (kills, rounds, the explored protocol, Sentinel and
  * Cluster, logins in Chromium, a million cases for what is fuzzed), those of Redis once more on Valkey where there is a
  * valkey-server and those of the storages over the published files, the packed packages on every runtime and in every build, the tests on every Node, MCP's conformance
- * suite, logins at servers that npm has, then the torture kit, the faults and the logins after outages at their full
+ * suite, logins at servers that npm has, real clients of the credential protocols, then the torture kit, the faults and the logins after outages at their full
  * size, which write docs/reliability.md.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -23,6 +23,7 @@ await run(['scripts/runtimes.mjs'], usual);
 await run(['scripts/other-builds.mjs'], usual);
 await run(['scripts/conformance.mjs'], usual);
 await run(['scripts/real-servers.mjs'], usual);
+await run(['scripts/credential-protocols.mjs'], usual);
 await run(['scripts/reliability/torture.mjs']);
 await run(['scripts/reliability/faults.mjs']);
 await run(['scripts/reliability/logins.mjs']);

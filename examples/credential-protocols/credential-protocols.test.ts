@@ -1,0 +1,379 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { DeviceCodeFlow } from '@latchkey/core';
+import { FakeAuthorizationServer } from '@latchkey/core/testing';
+import { FileTokenStorage } from '@latchkey/storage-file';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+const programs = join(import.meta.dirname, '../dist/credential-protocols');
+const { NODE_OPTIONS: _, AWS_ENDPOINT_URL_STS: __, ...inherited } = process.env;
+const index = 'sparse+https://crates.example.org/';
+const role = 'arn:aws:iam::123456789012:role/reader';
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+let folder: string;
+let server: FakeAuthorizationServer;
+let sts: Server;
+let stsAnswer: (form: URLSearchParams) => { status: number; body: string };
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-protocols-'));
+  const options = { deviceLogins: 'approved', deviceInterval: 0.01, accessTokens: 'jwt' } as const;
+  server = await FakeAuthorizationServer.start(options);
+  sts = createServer((request, response) => {
+    void text(request).then((form) => {
+      const { status, body } = stsAnswer(new URLSearchParams(form));
+      response.writeHead(status, { 'content-type': 'text/xml' }).end(body);
+    });
+  });
+  await new Promise<void>((resolve) => sts.listen(0, '127.0.0.1', resolve));
+});
+
+afterEach(async () => {
+  await server.stop();
+  sts.closeAllConnections();
+  sts.close();
+  rmSync(folder, { recursive: true });
+});
+
+function run(command: string, args: readonly string[], input = '', more: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  const own = { ISSUER: server.issuer, CLIENT_ID: 'cli', TOKENS: join(folder, 'tokens'), GIT_TERMINAL_PROMPT: '0' };
+  const AWS_ENDPOINT_URL_STS = `http://127.0.0.1:${(sts.address() as AddressInfo).port}`;
+  const env = { ...inherited, ...own, AWS_ENDPOINT_URL_STS, ...more };
+  return new Promise((resolve) => {
+    const child = execFile(command, args, { env, cwd: folder }, (error, out, err) => {
+      resolve({ code: error ? Number(error.code) : 0, out, err });
+    });
+    child.stdin?.on('error', () => undefined); // a program that reads nothing may end before
+    child.stdin?.end(input);
+  });
+}
+
+function program(name: string, args: readonly string[] = [], input = '', env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  return run(process.execPath, [join(programs, `${name}.js`), ...args], input, env);
+}
+
+/** What `node log-in.js` does, in this process. */
+async function logIn(): Promise<void> {
+  const storage = new FileTokenStorage(join(folder, 'tokens'), { perKey: true });
+  const client = { issuer: server.issuer, clientId: 'cli', scope: 'offline_access' };
+  await new DeviceCodeFlow({ ...client, storage, promptUser: () => undefined }).doFlow();
+}
+const renewals = (): number => server.ledger.count({ grantType: 'refresh_token' });
+
+type Fields = Record<string, string | number>;
+
+/** The records in the folder: the login's, or the keys of AWS. */
+function records(kind: 'login' | 'keys' = 'login'): { file: string; record: Fields }[] {
+  const files = readdirSync(join(folder, 'tokens')).filter((name) => name.endsWith('.json'));
+  const all = files.map((name) => join(folder, 'tokens', name));
+  const read = all.map((file) => ({ file, record: JSON.parse(readFileSync(file, 'utf8')) as Fields }));
+  return read.filter(({ record }) => (record['refresh_token'] === undefined) === (kind === 'keys'));
+}
+
+/** The one login's record. */
+function stored(): Fields {
+  const [only] = records();
+  if (!only) throw new Error('Nobody is logged in.');
+  return only.record;
+}
+
+function setSecondsLeft(seconds: number, kind: 'login' | 'keys' = 'login'): void {
+  const now = Math.floor(Date.now() / 1000);
+  const times = { issued_at: now + seconds - 3600, expires_at: now + seconds };
+  for (const { file, record } of records(kind)) writeFileSync(file, JSON.stringify({ ...record, ...times }));
+}
+
+const gitQuestion = (...more: string[]): string => ['protocol=https', 'host=git.example.org', ...more, ''].join('\n');
+const capable = ['capability[]=authtype', 'capability[]=state'];
+
+function git(operation: string, ...more: string[]): Promise<Ran> {
+  return program('git', ['https://git.example.org', operation], gitQuestion(...more));
+}
+
+function cargo(request: object, indexUrl = index): Promise<Ran> {
+  const registry = { 'index-url': indexUrl };
+  return program('cargo', ['--cargo-plugin'], `${JSON.stringify({ v: 1, registry, args: [index], ...request })}\n`);
+}
+
+const docker = (operation: string, input = 'registry.example.org'): Promise<Ran> =>
+  program('docker', ['registry.example.org', operation], input);
+
+function keysFor(seconds: number, count = { given: 0 }): typeof stsAnswer {
+  return () => {
+    count.given++;
+    const end = new Date(Date.now() + seconds * 1000).toISOString();
+    const keys = `<AccessKeyId>ASIA${count.given}</AccessKeyId><SecretAccessKey>s/+=</SecretAccessKey>`;
+    return { status: 200, body: `<a>${keys}<SessionToken>t</SessionToken><Expiration>${end}</Expiration></a>` };
+  };
+}
+
+/** Each program, asked as its client does for a token, and the token in what it says. */
+const asked: Record<string, { ask: () => Promise<Ran>; token: (out: string) => unknown }> = {
+  git: { ask: () => git('get'), token: (out) => /^password=(.*)$/m.exec(out)?.[1] },
+  'git of 2.46': { ask: () => git('get', ...capable), token: (out) => /^credential=(.*)$/m.exec(out)?.[1] },
+  kubectl: { ask: () => program('kubectl'), token: (out) => JSON.parse(out).status.token as unknown },
+  docker: { ask: () => docker('get'), token: (out) => JSON.parse(out).Secret as unknown },
+  cargo: {
+    ask: () => cargo({ kind: 'get', operation: 'read' }),
+    token: (out) => String(JSON.parse(out.split('\n')[1] ?? '').Ok.token).replace('Bearer ', ''),
+  },
+};
+
+test('eight programs that ask after the end of the token are given the same new one, after one renewal', async () => {
+  await logIn();
+  const first = stored()['access_token'];
+  setSecondsLeft(-1);
+  const eight = [...Object.values(asked), ...Object.values(asked)].slice(0, 8);
+  const answers = await Promise.all(eight.map(async ({ ask, token }) => token((await ask()).out)));
+  expect(stored()['access_token']).not.toBe(first);
+  expect(answers).toEqual(Array(8).fill(stored()['access_token']));
+  expect(renewals()).toBe(1);
+  server.ledger.assertNoReuse();
+});
+
+test.each(Object.entries(asked))(
+  'what %s is given is good for some time, or says what to do',
+  async (_name, { ask, token }) => {
+    const nobody = await ask();
+    expect(nobody.out + nobody.err).toMatch(/No tokens .* Log in: node .*log-in\.js/);
+    await logIn();
+    setSecondsLeft(50);
+    expect(token((await ask()).out)).toBe(stored()['access_token']);
+    expect(renewals()).toBe(1);
+  },
+);
+
+describe('log-in.js', () => {
+  test('logs in, and renews at once when told to', async () => {
+    expect((await program('log-in')).code).toBe(0);
+    const first = stored()['access_token'];
+    expect(await program('log-in', ['renew'])).toEqual({ code: 0, out: '', err: '' });
+    expect(stored()['access_token']).not.toBe(first);
+  });
+
+  test('names all settings that are missing', async () => {
+    const { code, err } = await program('log-in', [], '', { ISSUER: '', CLIENT_ID: '' });
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(/ISSUER.*CLIENT_ID/) });
+  });
+});
+
+describe('the credential helper of git', () => {
+  test('names the end, and the user name that is put before the host', async () => {
+    await logIn();
+    const { access_token, expires_at } = stored();
+    expect((await git('get')).out).toBe(
+      `username=oauth2\npassword=${access_token}\npassword_expiry_utc=${expires_at}\n`,
+    );
+    const { out } = await program('git', ['https://x-access-token@git.example.org', 'get'], gitQuestion());
+    expect(out).toContain('username=x-access-token\n');
+  });
+
+  test('gives a Bearer token to a git that can use it, with the capability without which git drops it', async () => {
+    await logIn();
+    const { access_token, expires_at } = stored();
+    expect((await git('get', 'capability[]=authtype')).out.split('\n')).toEqual([
+      'capability[]=authtype',
+      'authtype=Bearer',
+      `credential=${access_token}`,
+      `password_expiry_utc=${expires_at}`,
+      '',
+    ]);
+  });
+
+  test('gives a newer git another token after a 401, and a third to nobody', async () => {
+    await logIn();
+    const { out } = await git('get', ...capable);
+    expect(out).toContain('\ncontinue=1\n');
+    const state = /^state\[\]=.*$/m.exec(out)?.[0] ?? '';
+    const again = await Promise.all([1, 2].map(() => git('get', ...capable, state)));
+    for (const answer of again) {
+      expect(answer.out).toContain(`credential=${stored()['access_token']}`);
+      expect(answer.out).not.toContain('continue');
+      expect(answer.out).not.toContain(state);
+    }
+    expect(renewals()).toBe(1);
+  });
+
+  test.each(['password', 'credential'])('renews once when git says that a %s was refused', async (field) => {
+    await logIn();
+    const refused = stored()['access_token'];
+    const answers = await Promise.all([1, 2].map(() => git('erase', `${field}=${refused}`)));
+    expect(answers).toEqual(Array(2).fill({ code: 0, out: '', err: '' }));
+    expect(renewals()).toBe(1);
+    expect(stored()['access_token']).not.toBe(refused);
+  });
+
+  test('lets git ask no person for a password, and keeps the refresh token to itself', async () => {
+    expect((await git('get')).out).toBe('quit=1\n');
+    await logIn();
+    const answers = await Promise.all([git('get', ...capable, 'capability[]=x'), git('get'), git('store')]);
+    for (const { out } of answers) expect(out).not.toContain(String(stored()['refresh_token']));
+  });
+
+  test.each(['http\nhost=git.example.org', 'https\nhost=git.example.org:8443'])(
+    'has nothing for another server: protocol=%j',
+    async (place) => {
+      await logIn();
+      const answer = await program('git', ['https://git.example.org', 'get'], `protocol=${place}\n`);
+      expect(answer).toEqual({ code: 0, out: '', err: '' });
+    },
+  );
+
+  test('is understood by git itself', async () => {
+    await logIn();
+    const helper = `!'${process.execPath}' '${join(programs, 'git.js')}' https://git.example.org`;
+    const config = ['-c', 'credential.helper=', '-c', `credential.helper=${helper}`];
+    const { out } = await run('git', [...config, 'credential', 'fill'], `${gitQuestion()}\n`);
+    expect(out).toContain(`username=oauth2\npassword=${stored()['access_token']}\n`);
+  });
+});
+
+describe('the exec plugin of kubectl', () => {
+  test.each(['v1', 'v1beta1'])('answers in the version %s, when asked in it', async (version) => {
+    await logIn();
+    const { access_token, expires_at } = stored();
+    const apiVersion = `client.authentication.k8s.io/${version}`;
+    const info = { apiVersion, kind: 'ExecCredential', spec: { interactive: false } };
+    const { out } = await program('kubectl', [], '', { KUBERNETES_EXEC_INFO: JSON.stringify(info) });
+    const expirationTimestamp = new Date((Number(expires_at) - 30) * 1000).toISOString();
+    const status = { token: access_token, expirationTimestamp };
+    expect(JSON.parse(out)).toEqual({ apiVersion, kind: 'ExecCredential', status });
+  });
+
+  test('is renewed by the end that it was told, not by the true one', async () => {
+    await logIn();
+    setSecondsLeft(29);
+    const { out } = await program('kubectl');
+    expect(Date.parse(JSON.parse(out).status.expirationTimestamp)).toBeGreaterThan(Date.now());
+  });
+});
+
+describe('the credential_process of AWS', () => {
+  const aws = (): Promise<Ran> => program('aws', [role]);
+
+  test('changes the token for keys of the role, once for eight that ask, of whom one renews the token', async () => {
+    await logIn();
+    setSecondsLeft(-1);
+    const given = { given: 0 };
+    const forms: URLSearchParams[] = [];
+    stsAnswer = (form) => (forms.push(form), keysFor(3600, given)(form));
+    const answers = await Promise.all(Array.from({ length: 8 }, aws));
+    expect(new Set(answers.map(({ out }) => out)).size).toBe(1);
+    expect(JSON.parse(answers[0]?.out ?? '')).toEqual({
+      Version: 1,
+      AccessKeyId: 'ASIA1',
+      SecretAccessKey: 's/+=',
+      SessionToken: 't',
+      Expiration: expect.stringMatching(/Z$/),
+    });
+    expect({ renewals: renewals(), given: given.given }).toEqual({ renewals: 1, given: 1 });
+    expect(Object.fromEntries(forms[0] ?? [])).toEqual({
+      Action: 'AssumeRoleWithWebIdentity',
+      Version: '2011-06-15',
+      RoleArn: role,
+      RoleSessionName: 'latchkey',
+      WebIdentityToken: stored()['access_token'],
+    });
+  });
+
+  test('gives new keys as soon as botocore asks for them, with 900 s left', async () => {
+    await logIn();
+    const given = { given: 0 };
+    stsAnswer = keysFor(3600, given);
+    await aws();
+    setSecondsLeft(1000, 'keys');
+    expect(JSON.parse((await aws()).out).AccessKeyId).toBe('ASIA1');
+    setSecondsLeft(899, 'keys');
+    const { Expiration } = JSON.parse((await aws()).out);
+    expect(Date.parse(Expiration)).toBeGreaterThan(Date.now() + 900_000);
+    expect(given.given).toBe(2);
+  });
+
+  test('asks for no keys at each run where keys live shorter than that', async () => {
+    await logIn();
+    const given = { given: 0 };
+    stsAnswer = keysFor(900, given);
+    for (let run = 0; run < 2; run++) await aws();
+    expect(given.given).toBe(1);
+  });
+
+  test('gives no keys of a login that has ended', async () => {
+    await logIn();
+    stsAnswer = keysFor(3600);
+    await aws();
+    for (const { file } of records()) rmSync(file);
+    expect(await aws()).toEqual({ code: 1, out: '', err: expect.stringContaining('Log in: node') });
+  });
+
+  test('names the reason of a refusal, and nothing else of the answer', async () => {
+    await logIn();
+    stsAnswer = (form) => {
+      const code = '<Code>AccessDenied</Code>';
+      return { status: 403, body: `<e>${code}<Message>${form.get('WebIdentityToken') ?? ''}</Message></e>` };
+    };
+    const { code, out, err } = await aws();
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(/STS answered 403 AccessDenied/);
+    for (const secret of server.secrets) expect(err).not.toContain(secret);
+  });
+});
+
+describe('the credential provider of cargo', () => {
+  test('names an end before which cargo may keep the token', async () => {
+    await logIn();
+    const { access_token, expires_at } = stored();
+    const [hello, answer] = (await cargo({ kind: 'get', operation: 'read' })).out.split('\n');
+    expect(JSON.parse(hello ?? '')).toEqual({ v: [1] });
+    const life = { cache: 'expires', expiration: Number(expires_at) - 30 };
+    const Ok = { kind: 'get', token: `Bearer ${access_token}`, ...life, operation_independent: true };
+    expect(JSON.parse(answer ?? '')).toEqual({ Ok });
+  });
+
+  test.each([
+    ['another registry', { kind: 'get' }, 'sparse+https://other.example.org/', 'url-not-supported'],
+    ['what it does not know', { kind: 'unheard-of' }, index, 'operation-not-supported'],
+    ['a login, which it leaves to others', { kind: 'login' }, index, 'other'],
+  ])('answers to %s by an error of the protocol', async (_name, request, url, kind) => {
+    await logIn();
+    const { code, out } = await cargo(request, url);
+    expect(code).toBe(0);
+    expect(JSON.parse(out.split('\n')[1] ?? '').Err.kind).toBe(kind);
+  });
+});
+
+describe('the credential helper of docker', () => {
+  test('gives user name and token, under the name that docker asked by', async () => {
+    await logIn();
+    const ServerURL = 'https://registry.example.org/v2/';
+    const expected = { ServerURL, Username: 'oauth2', Secret: stored()['access_token'] };
+    expect(JSON.parse((await docker('get', `${ServerURL}\n`)).out)).toEqual(expected);
+    expect(JSON.parse((await docker('list')).out)).toEqual({ 'registry.example.org': 'oauth2' });
+  });
+
+  test('tells docker to go on without credentials at another registry', async () => {
+    await logIn();
+    const answer = await docker('get', 'registry.example.net');
+    expect(answer).toEqual({ code: 1, out: 'credentials not found in native keychain\n', err: '' });
+  });
+
+  test('keeps what it gave, and nothing else', async () => {
+    await logIn();
+    const credentials = (Secret: unknown): string => JSON.stringify({ ServerURL: 'x', Username: 'oauth2', Secret });
+    expect((await docker('store', credentials(stored()['access_token']))).code).toBe(0);
+    const other = await docker('store', credentials('hunter2'));
+    expect(other).toEqual({ code: 1, out: expect.stringContaining('Log in: node'), err: '' });
+    expect((await docker('erase')).code).toBe(1);
+    expect(stored()['access_token']).toBeDefined();
+  });
+});

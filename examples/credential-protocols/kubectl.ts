@@ -1,0 +1,21 @@
+/**
+ * An exec plugin of kubectl and of every other client of Kubernetes, under `users[].user.exec` of a kubeconfig. The answer is in
+ * the version of the API that the client names.
+ */
+import { explain, login } from './login.js';
+
+/** Seconds. The client trusts the end to the second, so it is told an earlier one, at which the token is renewed. */
+const margin = 30;
+
+try {
+  const { apiVersion } = JSON.parse(process.env['KUBERNETES_EXEC_INFO'] ?? '{}') as { apiVersion?: string };
+  const flow = login(2 * margin);
+  const token = await flow.getAccessTokenRefreshIfNecessary();
+  const end = flow.expiresAt && new Date(flow.expiresAt.getTime() - margin * 1000).toISOString();
+  const version = apiVersion ?? 'client.authentication.k8s.io/v1';
+  const status = { token, expirationTimestamp: end };
+  console.log(JSON.stringify({ apiVersion: version, kind: 'ExecCredential', status }));
+} catch (error) {
+  console.error(explain(error));
+  process.exitCode = 1;
+}
