@@ -76,7 +76,10 @@ module.exports = {
       comment: 'In storage-redis, link/ is the way to a server, and knows neither records nor leases.',
       severity: 'error',
       from: { path: '^packages/storage-redis/src/link/' },
-      to: { path: '^packages/storage-redis/src/', pathNot: '^packages/storage-redis/src/(link/|(redis|server)-options\\.ts$)' },
+      to: {
+        path: '^packages/storage-redis/src/',
+        pathNot: '^packages/storage-redis/src/(link/|(redis|server)-options\\.ts$)',
+      },
     },
     {
       name: 'leases-know-no-records',

@@ -148,7 +148,7 @@ describeFull('A Redis cluster', () => {
     const [{ secure, url }] = cluster.servers as [RedisServer];
     const { username, password } = new URL(secure.url!);
     const load = async (defaults: RedisOptions): Promise<unknown> => {
-      await using storage = new RedisTokenStorage({ cluster: { rootNodes: [{ url }], defaults } } as RedisOptions);
+      await using storage = new RedisTokenStorage({ cluster: { rootNodes: [{ url }], defaults } });
       return await storage.load(key);
     };
     expect(await load({ username, password })).toBeUndefined();
