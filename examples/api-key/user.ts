@@ -13,7 +13,7 @@ const flow = new AuthorizationCodeFlow({
   clientSecret: environmentVariable('ACME_CLIENT_SECRET'),
   scope: 'openid offline_access',
   redirect: loopbackRedirect(),
-  storage: new FileTokenStorage(join(homedir(), '.acme/')),
+  storage: new FileTokenStorage({ folder: join(homedir(), '.acme') }),
   allowedOrigins: [new URL(api).origin],
 });
 

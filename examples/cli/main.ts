@@ -13,7 +13,7 @@ const clientId = env['ACME_CLIENT_ID'] ?? 'acme-cli';
 const clientSecret = env['ACME_CLIENT_SECRET']; // in CI: the program is logged in, not a person
 const server = { issuer: env['ACME_ISSUER'] ?? 'https://login.acme.example', clientId, allowedOrigins: [api] };
 
-const storage = new FileTokenStorage(join(appFolder('acme'), 'logins'), { perKey: true });
+const storage = new FileTokenStorage({ folder: join(appFolder('acme'), 'logins') }, { perKey: true });
 const chosen = join(appFolder('acme'), 'account');
 const interrupted = new AbortController();
 const { signal } = interrupted;

@@ -13,7 +13,7 @@ const api = apiOf(await isogeoCredentials(CREDENTIALS_FILE));
 const flow = new AuthorizationCodeFlow({
   ...(await readCredentialsFile(CREDENTIALS_FILE)),
   dialect: { basicEncoding: 'raw' },
-  storage: new FileTokenStorage(join(DATA, 'tokens'), { perKey: true }),
+  storage: new FileTokenStorage({ folder: join(DATA, 'tokens') }, { perKey: true }),
   allowedOrigins: [new URL(api).origin],
 });
 const service = createUserServer({ flow, logins: new PendingLogins(join(DATA, 'logins')), api });

@@ -14,7 +14,7 @@ if (!issuer || !folder || (whenMissing !== 'fail' && whenMissing !== 'file')) {
 try {
   const file = join(folder, 'key.json');
   const keys = await keychainKey({ service: 'my-cli', account: folder, file, whenMissing, timeout: Number(timeout) });
-  const storage = new FileTokenStorage(join(folder, 'tokens.json'), { codec: encryption(keys) });
+  const storage = new FileTokenStorage({ file: join(folder, 'tokens.json') }, { codec: encryption(keys) });
   const flow = new DeviceCodeFlow({ issuer, clientId: 'my-cli', scope: 'offline_access', storage });
   if (process.argv[2] === 'login') await flow.doFlow();
   console.log('ready');

@@ -6,5 +6,5 @@ import { keychainKey } from './keychain-key.js';
 export async function createStorage(folder: string): Promise<FileTokenStorage> {
   const file = `${folder}/key.json`;
   const keys = await keychainKey({ service: 'latchkey-torture', account: folder, file, whenMissing: 'fail' });
-  return new FileTokenStorage(`${folder}/tokens.json`, { codec: encryption(keys) });
+  return new FileTokenStorage({ file: `${folder}/tokens.json` }, { codec: encryption(keys) });
 }

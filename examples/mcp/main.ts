@@ -7,7 +7,7 @@ import { logIn } from './log-in.js';
 
 const [server = '', tool = '', input = '{}'] = process.argv.slice(2);
 const folder = process.env['TOKENS'] ?? join(homedir(), '.config/latchkey-mcp');
-const flow = await logIn(server, new FileTokenStorage(folder, { perKey: true }));
+const flow = await logIn(server, new FileTokenStorage({ folder }, { perKey: true }));
 
 const client = new Client({ name: 'latchkey-mcp', version: '1.0.0' });
 const fetch = flow.asFetch({ interactive: true }); // asks again where a tool wants further scopes
