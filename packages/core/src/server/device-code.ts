@@ -29,7 +29,8 @@ export interface DeviceCode {
 
 /**
  * Reads the answer of the device authorization endpoint. `interval` may be missing (then 5 s, RFC 8628 section 3.2),
- * so may `verification_uri_complete`; numbers may be strings.
+ * so may `verification_uri_complete`; numbers may be strings, and a
+ * `user_code` of digits a number.
  *
  * @throws DeviceCodeRequestError, TokenEndpointUnavailableError
  */
@@ -37,8 +38,9 @@ export function readDeviceCode(answer: HttpAnswer, question: Question): DeviceCo
   if (isTransient(answer.status)) throw unavailable(detailsOf(answer, question));
   const body = readObject(answer.text) ?? readForm(answer.text);
   const { device_code, user_code, verification_uri = body?.['verification_url'] } = body ?? {};
+  const userCode = typeof user_code === 'number' ? String(user_code) : user_code;
   const page = readPage(verification_uri);
-  if (!isSuccess(answer.status) || !isText(device_code) || !isText(user_code) || !page) {
+  if (!isSuccess(answer.status) || !isText(device_code) || !isText(userCode) || !page) {
     throw new DeviceCodeRequestError(detailsOf(answer, question));
   }
   const lifetime = readSeconds(body?.['expires_in']) ?? 300;
@@ -47,7 +49,7 @@ export function readDeviceCode(answer: HttpAnswer, question: Question): DeviceCo
     interval: Math.max(1, readSeconds(body?.['interval']) ?? 5),
     prompt: {
       verificationUri: page,
-      userCode: user_code.replace(/\p{C}/gu, ''), // it is printed on terminals
+      userCode: userCode.replace(/\p{C}/gu, ''), // it is printed on terminals
       verificationUriComplete: readPage(body?.['verification_uri_complete']),
       expiresAt: new Date(Math.min(question.now + lifetime * 1000, 8.64e15)),
     },
