@@ -3,9 +3,10 @@
  * side. Writes docs/performance.md and docs/scale.md. `-- --rows 1,5` only these rows, `-- --rounds 3`, `-- --quick`.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { installBuildBefore } from './build-before.mjs';
 import { packages } from './packages.mjs';
 import { pnpmCommand, pnpmOptions } from './pnpm.mjs';
 import { setUp } from './set-up.mjs';
@@ -21,6 +22,7 @@ await script(async () => {
     cwd: folder,
   });
   await installLatchkey();
+  await installBuildBefore(path.join(folder, 'node_modules/.latchkey-before'));
   const measured = await shown('run.mjs', ...process.argv.slice(2));
   const modelled = await shown('scale/simulate.mjs', ...process.argv.slice(2).filter((arg) => arg === '--quick'));
   process.exitCode = measured || modelled;
@@ -39,6 +41,9 @@ async function installLatchkey() {
   for (const old of [place, scope]) rmSync(old, { recursive: true, force: true });
   await packAndInstall(place);
   mkdirSync(scope);
-  for (const name of packages) symlinkSync(path.join(place, 'node_modules/@latchkey', name), path.join(scope, name));
+  for (const name of packages) {
+    // One link, as a package manager would make it.
+    symlinkSync(realpathSync(path.join(place, 'node_modules/@latchkey', name)), path.join(scope, name));
+  }
   if (!existsSync(path.join(scope, 'core/bundle/index.js'))) throw new Error('The packages were not installed.');
 }

@@ -45,11 +45,12 @@ export function onRedis({ origin, clientId, clientSecret }, url) {
   };
 }
 
-/** Stores a token that has ended, and its refresh token. */
-export async function seedRedis({ clientId, accessToken, refreshToken }, url) {
+/** Stores a token that has ended, or a fresh one, and its refresh token. */
+export async function seedRedis({ clientId, accessToken, refreshToken, lifetime }, url, { ended = true } = {}) {
   const { createClient } = await import('@redis/client');
   const redis = await createClient({ url }).connect();
-  const record = { access_token: accessToken, refresh_token: refreshToken, expires_at: 2 };
+  const seconds = Math.floor(Date.now() / 1000) + lifetime;
+  const record = { access_token: accessToken, refresh_token: refreshToken, expires_at: ended ? 2 : seconds };
   await redis.set(`bare:${clientId}`, JSON.stringify(record));
   redis.destroy();
 }

@@ -1,6 +1,8 @@
 /** Latchkey in memory, as its docs/flows.md has it under "A program of its own". */
 import { ClientCredentialsFlow } from '@latchkey/core';
 
+export { TokenSet } from '@latchkey/core';
+
 /** A client credentials flow. */
 export function inMemory({ origin, clientId, clientSecret }) {
   const flow = flowOf({ server: { tokenEndpoint: `${origin}/token` }, clientId, clientSecret });
@@ -14,6 +16,12 @@ export function withFetch({ origin, clientId, clientSecret }, fetch) {
   const routed = (url, init) => (isApi(url) ? fetch(url, init) : globalThis.fetch(url, init));
   const flow = flowOf({ server, clientId, clientSecret, fetch: routed, allowedOrigins: ['https://api.example.org'] });
   return (url, init) => flow.fetch(url, init);
+}
+
+/** A flow with tokens that a storage has, for accounts of it (docs/storages.md). */
+export function flowOn(storage) {
+  const server = { tokenEndpoint: 'http://127.0.0.1/token' };
+  return flowOf({ server, clientId: 'c', clientSecret: 's', storage, key: 'k' });
 }
 
 function flowOf(options) {

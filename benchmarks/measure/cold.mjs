@@ -1,15 +1,16 @@
 /**
- * A whole process that gets one token: `cold.mjs <end> <module> <function> <realm> <place>`; without a module, one that
- * does nothing. `end` is `exit`, or `wait` until nothing keeps the process alive. Tells the token, when it was there
- * (ns, the clock of all processes), and the most memory that was resident (kB).
+ * A whole process that gets one token: `cold.mjs <end> <address> <function> <realm> <place>`; without an address, one that
+ * imports nothing and does nothing. `end` is `exit`, or `wait` until nothing keeps the process alive. Tells the token,
+ * when it was there (ms since 1970), and the most memory that was resident (kB).
+ *
+ * It imports nothing itself, not even a built-in module, so that all that a candidate needs is its own.
  */
-import { readFileSync, writeSync } from 'node:fs';
-
-const [end, module, make, realm, place] = process.argv.slice(2);
-let token = '';
-if (module) token = await (await (await import(module))[make](JSON.parse(realm), place))();
-const then = process.hrtime.bigint();
-process.once('exit', () => writeSync(1, JSON.stringify({ token, then: String(then), resident: peak() })));
+const [end, address, make, realm, place] = process.argv.slice(2);
+const exports = address ? await import(address) : {};
+const token = make ? await (await exports[make](JSON.parse(realm), place))() : '';
+const then = performance.timeOrigin + performance.now();
+const { readFileSync, writeSync } = process.getBuiltinModule('fs');
+process.once('exit', () => writeSync(1, JSON.stringify({ token, then, resident: peak() })));
 if (end === 'exit') process.exit();
 
 /** Of this program alone: `process.resourceUsage` would count the program that started it too. */

@@ -1,6 +1,6 @@
 /** The processes of rows 14 and 15, run once for both: the library is imported, one token got, and the end. */
 import path from 'node:path';
-import { candidates } from '../candidates/list.mjs';
+import { beforeOf, candidates } from '../candidates/list.mjs';
 import { loadCandidate } from './load-candidate.mjs';
 import { nodeBinary, versionOfNode } from './node-binary.mjs';
 import { wholeProcesses } from './whole-process.mjs';
@@ -8,6 +8,7 @@ import { wholeProcesses } from './whole-process.mjs';
 export const floor = 'bare fetch';
 export const secureFloor = 'bare fetch (TLS)';
 export const ours = 'Latchkey';
+export const before = beforeOf(ours);
 const peers = [
   'openid-client',
   'badgateway',
@@ -25,6 +26,7 @@ const entries = [
   { name: floor, candidate: floor, job: 'inMemory' },
   { name: 'control: bare fetch again', candidate: floor, job: 'inMemory' },
   { name: ours, candidate: ours, job: 'inMemory' },
+  { name: before, candidate: before, job: 'inMemory' },
   ...peers.map((name) => ({ name, candidate: name, job: name.startsWith('aws') ? 'onFile' : 'inMemory' })),
   { name: secureFloor, candidate: secureFloor, job: 'inMemory' },
 ];

@@ -1,4 +1,5 @@
 import { inTurn } from '../measure/in-turn.mjs';
+import { importCandidate } from '../measure/load-candidate.mjs';
 import { median } from '../measure/statistics.mjs';
 import { plot } from '../report/plot.mjs';
 import { format, table } from '../report/table.mjs';
@@ -66,7 +67,7 @@ async function measure({ rounds, count }) {
 
 /** In the candidate's process. */
 export async function inChild(candidate, { size, budget }) {
-  const make = candidate === ours ? await latchkeyMaker() : mapMaker();
+  const make = candidate === floor ? mapMaker() : await latchkeyMaker(candidate);
   const before = held();
   const start = performance.now();
   const calls = [];
@@ -95,18 +96,24 @@ async function roundRobin(calls, budget) {
   return median(took.slice(1));
 }
 
-async function latchkeyMaker() {
-  const { ClientCredentialsFlow, TokenSet } = await import('@latchkey/core');
-  const storage = {
+const stamp = { version: 1, kind: 'client_credentials', generation: 1 };
+
+async function latchkeyMaker(candidate) {
+  const { flowOn, TokenSet } = await importCandidate(candidate);
+  const flow = flowOn({
     id: 'benchmark',
-    load: async (key) => TokenSet.from({ ...recordOf(key), latchkey: { version: 1, key, generation: 1 } }),
-  };
-  const server = { tokenEndpoint: 'http://127.0.0.1:1/token' };
-  const flow = new ClientCredentialsFlow({ server, clientId: 'c', clientSecret: 's', storage, key: 'k' });
+    load: async (key) => TokenSet.from({ ...recordOf(key), latchkey: { ...stamp, key } }),
+    ...Object.fromEntries(['save', 'delete', 'withLock'].map((name) => [name, unused])),
+  });
   return (account) => {
     const sibling = flow.withAccount(account);
     return () => sibling.getAccessTokenRefreshIfNecessary();
   };
+}
+
+/** A fresh token is only read. */
+async function unused() {
+  throw new Error('A token that is fresh was renewed.');
 }
 
 function mapMaker() {
