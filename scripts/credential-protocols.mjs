@@ -1,7 +1,7 @@
 /**
  * Lets real clients ask the programs of `examples/credential-protocols` for a token, counts what that costs, and writes the
- * tables of docs/credential-protocols.md: `node scripts/credential-protocols.mjs [--clients FOLDER]`, which keeps what
- * was downloaded. Debian's clients come by apt, into a folder; npm's SDK too.
+ * tables of docs/credential-protocols.md when all of it was as it should be: `node scripts/credential-protocols.mjs
+ * [--clients FOLDER]`, which keeps what was downloaded. Debian's clients come by apt, into a folder; npm's SDK too.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,6 +27,8 @@ await script(async () => {
     const all = await realClients(place, login);
     const rows = [];
     for (const client of all) rows.push(await row(client, login));
+    const lives = await shortLives(all, login);
+    if (wrong.length > 0) throw new StepFailed(wrong.join('\n'));
     writeTable(
       'clients',
       [
@@ -40,13 +42,12 @@ await script(async () => {
       ],
       rows,
     );
-    writeTable('lives', ['client', 'left', '1 call', '5 calls'], await shortLives(all, login));
+    writeTable('lives', ['client', 'left', '1 call', '5 calls'], lives);
     await run(tool('prettier/bin/prettier.cjs', '--write', page));
   } finally {
     await login.stop();
     rmSync(folder, { recursive: true, force: true });
   }
-  if (wrong.length > 0) throw new StepFailed(wrong.join('\n'));
 });
 
 /** Puts a client through all that may become of a token. */
