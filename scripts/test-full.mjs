@@ -1,9 +1,10 @@
 /**
  * `npm run test:full`: all of `npm test` with its long runs (kills, rounds, the explored protocol, Sentinel and
  * Cluster, logins in Chromium, a million cases for what is fuzzed), those of Redis once more on Valkey where there is a
- * valkey-server and those of the storages over the published files, the packed packages on every runtime and in every build, the tests on every Node, MCP's conformance
- * suite, logins at servers that npm has, real clients of the credential protocols, then the torture kit, the faults and the logins after outages at their full
- * size, which write docs/reliability.md.
+ * valkey-server and those of the storages over the published files, the packed packages on every runtime, by every
+ * TypeScript and in every build, the tests on every Node, MCP's conformance suite, logins at servers that npm has, real
+ * clients of the credential protocols, then the torture kit, the faults and the logins after outages at their full size,
+ * which write docs/reliability.md.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import process from 'node:process';
@@ -20,6 +21,7 @@ if (hasValkey) await run(['scripts/test.mjs', 'packages/storage-redis'], { LATCH
 else console.log('Left out: the tests of storage-redis on Valkey, since there is no valkey-server on PATH.');
 await run(['scripts/test-published.mjs'], usual);
 await run(['scripts/runtimes.mjs'], usual);
+await run(['scripts/typescript-versions.mjs'], usual);
 await run(['scripts/other-builds.mjs'], usual);
 await run(['scripts/conformance.mjs'], usual);
 await run(['scripts/real-servers.mjs'], usual);

@@ -55,6 +55,8 @@ export async function use(options: AccessTokenOptions): Promise<string> {
   }
 }
 
+// @ts-expect-error: endpoints without the one for tokens
+new DeviceCodeFlow({ server: { deviceAuthorizationEndpoint: 'https://login.example/device' }, clientId: 'cli' });
 // @ts-expect-error: an option that is none
 new DeviceCodeFlow({ issuer: 'https://login.example', clientId: 'cli', colour: 'blue' });
 
