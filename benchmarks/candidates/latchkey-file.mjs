@@ -2,6 +2,9 @@
 import { DeviceCodeFlowSimple } from '@latchkey/core';
 import { FileTokenStorage } from '@latchkey/storage-file';
 
+export { TokenSet } from '@latchkey/core';
+export { FileTokenStorage };
+
 /** A device flow with its tokens in a file; the lock is the kernel's unless told. */
 export function onFile(realm, path, { locking } = {}) {
   const flow = flowOnFile(realm, path, { locking });

@@ -1,6 +1,7 @@
 /** The rows in which processes share a token: runs of herds, in turn, and their table. */
+import { beforeOf } from '../candidates/list.mjs';
 import { format, table } from '../report/table.mjs';
-import { atMost, exactly } from '../report/verdict.mjs';
+import { atMost, exactly, noWorse } from '../report/verdict.mjs';
 import { nameOf } from './in-turn.mjs';
 import { stampede } from './herd.mjs';
 import { median, ratio, spread } from './statistics.mjs';
@@ -34,7 +35,7 @@ export async function runHerds({ server, entries, prepare, holds, processes, cal
 const when = ['the first renewal of each process', 'the second, when the new token has ended too (clocks are moved)'];
 
 /** What a row shows whose processes renew twice: a table for each time, and what `ours` have to reach. */
-export function twoRenewals(runs, { reference, ours }) {
+export function twoRenewals(runs, { reference, control, ours }) {
   const goals = ours.flatMap((name) => {
     const all = runs.get(name);
     const right = all.filter((run) => isRight(run)).length;
@@ -47,6 +48,11 @@ export function twoRenewals(runs, { reference, ours }) {
       ...when.map((which, time) => {
         const against = ratio(slowestOf(runs, name, time), slowestOf(runs, reference, time));
         return atMost(`${name}, slowest caller against the bare mechanism, ${which}`, against, 1.25, 'x');
+      }),
+      ...when.map((which, time) => {
+        const names = [name, beforeOf(name), control, reference];
+        const samples = new Map(names.map((one) => [one, slowestOf(runs, one, time)]));
+        return noWorse(samples, name, { control, reference, what: `, ${which}` });
       }),
     ];
   });

@@ -20,6 +20,17 @@ export function spread(values) {
  * slower between rounds changes no ratio; the ratio of two medians could compare its fast minutes with its slow ones.
  */
 export function ratio(values, references) {
+  return median(ratios(values, references));
+}
+
+/** How far from 1 the middle half of the ratios of a control reach, which is its reference measured again. */
+export function noise(control, reference) {
+  const sorted = ratios(control, reference).sort((a, b) => a - b);
+  const at = (share) => sorted[Math.round(share * (sorted.length - 1))];
+  return Math.max(Math.abs(at(0.25) - 1), Math.abs(at(0.75) - 1));
+}
+
+function ratios(values, references) {
   const rounds = Math.min(values.length, references.length);
-  return median(Array.from({ length: rounds }, (_, round) => values[round] / references[round]));
+  return Array.from({ length: rounds }, (_, round) => values[round] / references[round]);
 }

@@ -1,9 +1,10 @@
 import { inTurn, nameOf } from '../measure/in-turn.mjs';
 import { loadCandidate } from '../measure/load-candidate.mjs';
 import { nanosecondsPerCall } from '../measure/nanoseconds.mjs';
+import { nodeBinary, versionOfNode } from '../measure/node-binary.mjs';
 import { ratio } from '../measure/statistics.mjs';
 import { timingTable } from '../report/table.mjs';
-import { atMost } from '../report/verdict.mjs';
+import { atMost, noWorse } from '../report/verdict.mjs';
 
 /** Row 3: a request with the token, the network replaced by a function that answers at once. */
 export default {
@@ -15,31 +16,35 @@ export default {
 };
 
 const reference = 'hand-rolled';
-const entries = [
-  'the stub alone',
-  reference,
-  { name: 'control: hand-rolled again', candidate: reference },
-  'Latchkey',
-  'badgateway',
-];
+const control = 'control: hand-rolled again';
+const ours = 'Latchkey';
+const before = 'Latchkey before';
+const entries = ['the stub alone', reference, { name: control, candidate: reference }, ours, before, 'badgateway'];
 
 async function measure({ server, rounds, count }) {
-  const { results, failures } = await inTurn({
-    row: import.meta.url,
-    entries,
-    rounds: rounds(7),
-    prepare: async () => ({ realm: await server.open(), budget: count(15, 1) }),
-    check: (entry, { realm }, { token }) => token === 'none' || server.check(realm, [token], nameOf(entry)),
-  });
-  const samples = new Map([...results].map(([name, all]) => [name, all.map(({ ns }) => ns)]));
-  const ours = samples.get('Latchkey');
-  return {
-    tables: [timingTable({ samples, failures, unit: 'ns', references: [reference, 'badgateway'] })],
-    goals: [
-      atMost('Latchkey against hand-rolled', ratio(ours, samples.get(reference)), 2, 'x'),
-      atMost('Latchkey against badgateway', ratio(ours, samples.get('badgateway')), 0.1, 'x'),
-    ],
-  };
+  const tables = [];
+  const goals = [];
+  for (const major of [20, 24]) {
+    const node = await nodeBinary(major);
+    const version = await versionOfNode(node);
+    const { results, failures } = await inTurn({
+      row: import.meta.url,
+      entries,
+      rounds: rounds(7),
+      node,
+      prepare: async () => ({ realm: await server.open(), budget: count(15, 1) }),
+      check: (entry, { realm }, { token }) => token === 'none' || server.check(realm, [token], nameOf(entry)),
+    });
+    const samples = new Map([...results].map(([name, all]) => [name, all.map(({ ns }) => ns)]));
+    const against = (name) => ratio(samples.get(ours), samples.get(name));
+    const references = [reference, before, 'badgateway'];
+    tables.push(`Node ${version}:`, timingTable({ samples, failures, unit: 'ns', references }));
+    if (major === 24)
+      goals.push(atMost(`Latchkey against hand-rolled, Node ${version}`, against(reference), 1.35, 'x'));
+    else goals.push(noWorse(samples, ours, { control, reference, what: `, Node ${version}` }));
+    goals.push(atMost(`Latchkey against badgateway, Node ${version}`, against('badgateway'), 0.1, 'x'));
+  }
+  return { tables, goals };
 }
 
 /** In the candidate's process. */

@@ -9,14 +9,15 @@ export default {
   number: 4,
   title: 'Many callers in one process',
   work: 'All call at once, first with nothing cached, then after the token has ended (the clock of the process is moved). The token server answers after 50 ms. Milliseconds until the last caller has its token.',
-  note: 'With 10,000 callers, peers that send a request for each are left out: they would only measure the server. The first token costs more than a hand-rolled cache which has loaded openid-client before, since Latchkey loads it with the first request: row 14 shows the steps. openid-client has no cache. aws has no empty case, and pauses 30 s between renewals.',
+  note: 'With 10,000 callers, peers that send a request for each are left out: they would only measure the server. The first token costs more than a hand-rolled cache which has loaded openid-client before, since a build that needs it loads it with the first request: row 14 shows the steps. openid-client has no cache. aws has no empty case, and pauses 30 s between renewals.',
   measure,
 };
 
 const reference = 'hand-rolled';
 const control = { name: 'control: hand-rolled again', candidate: reference };
-const single = [reference, control, 'Latchkey', 'google-auth-library', 'badgateway', 'auth0'];
+const single = [reference, control, 'Latchkey', 'Latchkey before', 'google-auth-library', 'badgateway', 'auth0'];
 const slow = ['simple-oauth2', 'octokit', 'msal-node', 'azure identity', 'openid-client'];
+const limits = { empty: 1.1, ended: 1.05 };
 const crowds = [
   { callers: 1000, entries: [...single, ...slow.map((name) => ({ name, rounds: 5 }))] },
   { callers: 10_000, entries: single },
@@ -46,7 +47,7 @@ async function measure({ server, rounds, count }) {
       parts.push(`${callers} callers, ${state}:`);
       parts.push(timingTable({ samples, failures, unit: 'ms', references: [reference], more }));
       const against = ratio(samples.get('Latchkey'), samples.get(reference));
-      goals.push(atMost(`Latchkey, ${callers} callers, ${state}, against hand-rolled`, against, 1.05, 'x'));
+      goals.push(atMost(`Latchkey, ${callers} callers, ${state}, against hand-rolled`, against, limits[state], 'x'));
     }
     const seen = entries.map((entry) => {
       const all = results.get(nameOf(entry));

@@ -1,7 +1,8 @@
 import { firstTokens, floor, floorOf, ours } from '../measure/first-token.mjs';
 import { median, spread } from '../measure/statistics.mjs';
+import { samplesOf } from '../report/cold-table.mjs';
 import { format, table } from '../report/table.mjs';
-import { atMost } from '../report/verdict.mjs';
+import { atMost, noWorse } from '../report/verdict.mjs';
 
 /** Row 15: memory of the processes of row 14. */
 export default {
@@ -20,15 +21,35 @@ async function measure(bench) {
       const base = memory.get(floorOf(name));
       return median(memory.get(name).map((mib, round) => mib - base[round]));
     };
+    const cpu = samplesOf(results, 'cpu');
     const rows = [...memory]
       .filter(([, values]) => values.length > 0)
       .map(([name, values]) => {
         const { least, middle, greatest } = spread(values);
-        return [name, ...[least, middle, greatest].map((mib) => format(mib, 1)), format(above(name), 1)];
+        return [
+          name,
+          ...[least, middle, greatest].map((mib) => format(mib, 1)),
+          format(above(name), 1),
+          format(median(cpu.get(name))),
+        ];
       });
     tables.push(`Node ${version}:`);
-    tables.push(table(['candidate', 'minimum, MiB', 'median, MiB', 'maximum, MiB', `above ${floor}, MiB`], rows));
+    tables.push(
+      table(
+        [
+          'candidate',
+          'minimum, MiB',
+          'median, MiB',
+          'maximum, MiB',
+          `above ${floor}, MiB`,
+          'processor time, median, ms',
+        ],
+        rows,
+      ),
+    );
     goals.push(atMost(`Latchkey above a bare fetch, Node ${version}`, above(ours), 5, ' MiB'));
+    const noise = { control: 'control: bare fetch again', reference: floor, what: `, Node ${version}` };
+    goals.push(noWorse(memory, ours, noise));
   }
   return { tables, goals };
 }
