@@ -2,6 +2,8 @@
 import { DeviceCodeFlowSimple } from '@latchkey/core';
 import { RedisTokenStorage } from '@latchkey/storage-redis';
 
+export { TokenSet } from '@latchkey/core';
+
 /** A device flow with its tokens in Redis. */
 export function onRedis(realm, url) {
   const { flow } = flowOnRedis(realm, url);

@@ -1,5 +1,5 @@
 /** Latchkey in memory, as its docs/flows.md has it under "A program of its own". */
-import { ClientCredentialsFlow } from '@latchkey/core';
+import { ClientCredentialsFlow, DeviceCodeFlowSimple, MemoryTokenStorage } from '@latchkey/core';
 
 export { TokenSet } from '@latchkey/core';
 
@@ -16,6 +16,13 @@ export function withFetch({ origin, clientId, clientSecret }, fetch) {
   const routed = (url, init) => (isApi(url) ? fetch(url, init) : globalThis.fetch(url, init));
   const flow = flowOf({ server, clientId, clientSecret, fetch: routed, allowedOrigins: ['https://api.example.org'] });
   return (url, init) => flow.fetch(url, init);
+}
+
+/** Logins that people have made, kept in memory (docs/storages.md). */
+export function flowInMemory({ origin, clientId, clientSecret }) {
+  const server = { tokenEndpoint: `${origin}/token`, deviceAuthorizationEndpoint: `${origin}/device` };
+  const storage = new MemoryTokenStorage();
+  return { storage, flow: new DeviceCodeFlowSimple({ server, clientId, clientSecret, storage }) };
 }
 
 /** A flow with tokens that a storage has, for accounts of it (docs/storages.md). */

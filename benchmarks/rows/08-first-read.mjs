@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeOf } from '../candidates/list.mjs';
+import { accountNames, writeRecords } from '../measure/accounts.mjs';
 import { inTurn, nameOf } from '../measure/in-turn.mjs';
 import { importCandidate } from '../measure/load-candidate.mjs';
 import { median, ratio } from '../measure/statistics.mjs';
@@ -70,13 +70,8 @@ async function readerOf(candidate, realm, folder, files) {
   const place = path.join(folder, 'accounts');
   const { flowOnFile } = await importCandidate(candidate === before ? before : ours);
   const flow = flowOnFile(realm, `${place}/`, { perKey: true });
-  mkdirSync(place, { mode: 0o700 });
-  const paths = Array.from({ length: files }, (_, index) => {
-    const { key } = flow.withAccount(`account ${index}`);
-    const file = path.join(place, `${createHash('sha256').update(key).digest('hex')}.json`);
-    writeFileSync(file, record(realm, key), { mode: 0o600 });
-    return file;
-  });
+  const keys = accountNames(files).map((account) => flow.withAccount(account).key);
+  const paths = writeRecords(place, keys, (key) => record(realm, key));
   if (candidate === reference) return async (index) => JSON.parse(readFileSync(paths[index], 'utf8')).access_token;
   if (candidate === 'fs.promises.readFile') {
     return async (index) => JSON.parse(await readFile(paths[index], 'utf8')).access_token;
@@ -89,5 +84,5 @@ function record({ accessToken, refreshToken, lifetime }, key) {
   const tokens = { access_token: accessToken, refresh_token: refreshToken, token_type: 'bearer', scope: 'api' };
   const times = { expires_at: now + lifetime, issued_at: now, latchkey: { version: 1, key, generation: Date.now() } };
   const text = JSON.stringify({ ...tokens, ...times });
-  return JSON.stringify({ ...tokens, ...times, padding: 'x'.repeat(Math.max(0, 2000 - text.length)) });
+  return { ...tokens, ...times, padding: 'x'.repeat(Math.max(0, 2000 - text.length)) };
 }

@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { saveDurably } from '../candidates/bare-burst.mjs';
 import { beforeOf } from '../candidates/list.mjs';
 import { inTurn, nameOf } from '../measure/in-turn.mjs';
 import { importCandidate } from '../measure/load-candidate.mjs';
@@ -78,15 +79,7 @@ async function saverOf(candidate, realm, file) {
   return async (generation) => {
     const text = JSON.stringify(record(generation));
     if (isInPlace) return writeFileSync(file, text);
-    const temporary = openSync(`${file}.new`, 'wx', 0o600);
-    writeSync(temporary, text);
-    fsyncSync(temporary);
-    closeSync(temporary);
-    renameSync(`${file}.new`, file);
-    if (candidate !== reference) return;
-    const folder = openSync(path.dirname(file));
-    fsyncSync(folder);
-    closeSync(folder);
+    saveDurably(file, text, { syncsFolder: candidate === reference });
   };
 }
 

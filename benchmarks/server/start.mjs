@@ -31,7 +31,10 @@ export async function startTokenServer(folder) {
     },
     /** Changes the delay or lifetime of a realm. */
     change: ({ clientId }, change) => control('change', { clientId, change }),
-    /** What a realm has seen: requests, those refused, discoveries, and whether its refresh token is alive, and what it is. */
+    /**
+     * What a realm has seen: requests, those refused, discoveries, the most sockets at once,
+     * whether its refresh token is alive, and what it is.
+     */
     seen: ({ clientId }) => control('seen', { clientId }),
     /** Throws unless the realm has issued each of the tokens, and there is one. */
     async check({ clientId }, tokens, who) {

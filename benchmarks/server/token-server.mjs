@@ -49,13 +49,21 @@ function control(pathname, body) {
   const realm = realms.get(body.clientId);
   if (pathname === '/control/change') return Object.assign(realm, body.change) && {};
   if (pathname === '/control/valid') return { valid: body.tokens.every((token) => realm.issued.has(token)) };
-  const { requests, refused, discoveries, revoked, refreshToken } = realm;
-  return { requests, refused, discoveries, alive: !revoked, refreshToken };
+  const { requests, refused, discoveries, mostSockets, revoked, refreshToken } = realm;
+  return { requests, refused, discoveries, mostSockets, alive: !revoked, refreshToken };
 }
 
 function openRealm({ lifetime = 3600, delay = 0, rotates = false }) {
   const realm = { clientId: `client-${random()}`, clientSecret: random(), lifetime, delay, rotates, padding };
-  const ledger = { issued: new Set(), used: new Set(), requests: 0, refused: 0, discoveries: 0 };
+  const ledger = {
+    issued: new Set(),
+    used: new Set(),
+    requests: 0,
+    refused: 0,
+    discoveries: 0,
+    sockets: new Set(),
+    mostSockets: 0,
+  };
   realms.set(realm.clientId, Object.assign(realm, ledger, { refreshToken: random(), revoked: false }));
   const { clientId, clientSecret, refreshToken } = realm;
   return { clientId, clientSecret, refreshToken, lifetime, accessToken: issue(realm) };
@@ -90,6 +98,7 @@ async function tokenAnswer(request, form) {
   const realm = realms.get(form.client_id ?? form.clientId ?? basicUser(request));
   if (!realm) return { status: 401, error: 'invalid_client' };
   realm.requests++;
+  countSocket(realm, request.socket);
   const presented = form.refresh_token ?? form.refreshToken;
   const isRefresh = (form.grant_type ?? form.grantType) === 'refresh_token';
   const refusal = isRefresh && redeem(realm, presented);
@@ -102,6 +111,14 @@ async function tokenAnswer(request, form) {
     return { accessToken: token, expiresIn: realm.lifetime, refreshToken: renewed, tokenType: 'Bearer' };
   const scope = form.scope ?? (form.device_code ? '' : undefined); // as asked; GitHub's libraries want one always
   return { access_token: token, token_type: 'bearer', expires_in: realm.lifetime, refresh_token: renewed, scope };
+}
+
+/** Counts the sockets that are open at once and have brought a request of this realm. */
+function countSocket(realm, socket) {
+  if (realm.sockets.has(socket)) return;
+  realm.sockets.add(socket);
+  socket.once('close', () => realm.sockets.delete(socket));
+  realm.mostSockets = Math.max(realm.mostSockets, realm.sockets.size);
 }
 
 /** Judged on arrival, before any delay, as a database would. Returns the refusal, if any. */
