@@ -5,7 +5,7 @@
  * All stand in one folder, so that a path relative to one of them holds for all. Runs before each `pnpm pack`.
  */
 import { build } from 'esbuild';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleRedisClient, redisClientElsewhere } from './reduced-redis-client.mjs';
 import { script, StepFailed } from './steps.mjs';
@@ -39,9 +39,18 @@ await script(async () => {
   rmSync('bundle', { recursive: true, force: true });
   const inputs = entries.length === 1 ? await bundle(entries, options) : await bundleAroundCore(entries, options);
   if (hasRedis) inputs.push(...(await bundleRedisClient(options)));
+  for (const file of readdirSync('bundle')) if (file.endsWith('.js')) giveOwnNames(path.join('bundle', file));
   const licences = licencesOf(inputs);
   if (licences.length > 0) writeFileSync('bundle/third-party.txt', licences.join('\n'));
 });
+
+/** A class that names itself is `_Name` within, as esbuild writes it, and stack traces would say so. */
+function giveOwnNames(file) {
+  const code = readFileSync(file, 'utf8');
+  const names = [...code.matchAll(/^var (\w+) = class _\1\b/gm)].map(([, name]) => name);
+  if (names.length === 0) return;
+  writeFileSync(file, code.replace(new RegExp(`(?<![\\w$.])_(${names.join('|')})\\b`, 'g'), '$1'));
+}
 
 /** An entry point is a module, or the index of a folder. */
 function sourceOf(name) {
