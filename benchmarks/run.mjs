@@ -14,8 +14,17 @@ import { sectionOf, writePage } from './report/page.mjs';
 import { startTokenServer } from './server/start.mjs';
 
 const { values } = parseArgs({
-  options: { rows: { type: 'string' }, rounds: { type: 'string' }, quick: { type: 'boolean', default: false } },
+  options: {
+    rows: { type: 'string' },
+    rounds: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    page: { type: 'boolean', default: false },
+  },
 });
+if (values.page) {
+  writePage([]);
+  process.exit();
+}
 const wanted = values.rows?.split(',').map(Number);
 const rowsFolder = path.join(import.meta.dirname, 'rows');
 const files = readdirSync(rowsFolder).filter((file) => file.endsWith('.mjs'));

@@ -2,21 +2,24 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { machineLine, versions } from './machine.mjs';
-import { table } from './table.mjs';
+import { summary } from './summary.mjs';
 import { verdictLines } from './verdict.mjs';
 
 const page = path.join(import.meta.dirname, '../../docs/performance.md');
 const introduction = `# Performance
 
-What Latchkey costs beside other libraries that do the same job, and beside the least that could do it. \`npm run bench\`
-measures all of it and writes this page; no number here was typed. \`npm run bench -- --rows 1,5\` measures some rows and
-leaves the others as they are. [How it is measured](../benchmarks/README.md) is told beside the code.
+What Latchkey costs beside other libraries that do the same job, beside the least that could do it, and beside its own build
+of November 2026 (\`Latchkey before\`: 0.1.0-0, commit f36f0f3). \`npm run bench\` measures all of it and writes this page; no
+number here was typed. [How it is measured](../benchmarks/README.md) is told beside the code.`;
+
+const reading = `## How to read it
 
 Each table is one run: the candidates ran in turn, round after round, each in a process of its own, against a token server
 in another process on loopback. **Ratios** are medians of the ratios of each round, and are what to look at: the absolute
 times of a shared machine drift. Rows that begin with "control" measure one candidate a second time; how far their ratio
-is from 1 is how much a ratio of this run can be trusted. Every token was checked at the server that issued it.
-`;
+is from 1 is how much a ratio of this run can be trusted. Processor time is that of all threads, in user and in system mode.
+Every token was checked at the server that issued it. A goal that is **left** is not judged: nothing can reach it, as the
+figure of the floor beside it shows.`;
 
 /** One row as Markdown. */
 export function sectionOf({ row, outcome, where, seconds }) {
@@ -28,7 +31,7 @@ export function sectionOf({ row, outcome, where, seconds }) {
   return [...parts, `_Measured ${machineLine(where)}; it took ${seconds} s._`].join('\n\n');
 }
 
-/** Puts the new sections among those that stand there. */
+/** Puts the new sections, if any, among those that stand there, and writes the summary of all. */
 export function writePage(results) {
   const sections = new Map(existing().map((section) => [Number(/^## (\d+)/.exec(section)?.[1]), section]));
   for (const result of results) sections.set(result.row.number, sectionOf(result));
@@ -37,22 +40,21 @@ export function writePage(results) {
     writeFileSync(path.join(page, '../plots', file), `${svg}\n`);
   }
   const sorted = [...sections].sort(([a], [b]) => a - b).map(([, section]) => section);
-  const text = [introduction, summary(sorted), `## Versions\n\n${versions().join(', ')}.`, ...sorted].join('\n\n');
+  const known = results.length > 0 ? `## Versions\n\n${versions().join(', ')}.` : section(/^## Versions$/m);
+  const text = [introduction, summary(sorted), reading, known, ...sorted].join('\n\n');
   writeFileSync(page, `${text.trimEnd()}\n`);
 }
 
 function existing() {
-  if (!existsSync(page)) return [];
-  const [, ...sections] = readFileSync(page, 'utf8').split(/\n(?=## )/);
-  return sections.map((section) => section.trim()).filter((section) => /^## \d+\./.test(section));
+  return sectionsThere().filter((section) => /^## \d+\./.test(section));
 }
 
-/** Counted from the sections themselves, so that kept ones count too. */
-function summary(sections) {
-  const rows = sections.flatMap((section) => {
-    const [, number, title] = /^## (\d+)\. (.*)$/m.exec(section);
-    const goals = [...section.matchAll(/^- \*\*(met|falls short)\*\*: (.*)$/gm)];
-    return goals.map(([, verdict, goal], index) => [index === 0 ? `${number}. ${title}` : '', goal, verdict]);
-  });
-  return `## Summary\n\n${table(['row', 'goal, and what was measured', 'verdict'], rows)}`;
+function section(heading) {
+  return sectionsThere().find((text) => heading.test(text)) ?? '';
+}
+
+function sectionsThere() {
+  if (!existsSync(page)) return [];
+  const [, ...sections] = readFileSync(page, 'utf8').split(/\n(?=## )/);
+  return sections.map((text) => text.trim());
 }

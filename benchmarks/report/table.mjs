@@ -1,10 +1,10 @@
 /** Tables as Markdown. */
 import { ratio, spread } from '../measure/statistics.mjs';
 
-/** A table; columns after the first are numbers. `undefined` is a dash. */
-export function table(head, rows) {
+/** A table; columns after the first, or after `texts` of them, are numbers. `undefined` is a dash. */
+export function table(head, rows, texts = 1) {
   const line = (cells) => `| ${cells.join(' | ')} |`;
-  const bar = line(head.map((_, index) => (index === 0 ? '---' : '--:')));
+  const bar = line(head.map((_, index) => (index < texts ? '---' : '--:')));
   return [line(head), bar, ...rows.map((cells) => line(cells.map((cell) => cell ?? '-')))].join('\n');
 }
 
