@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import type { ServerEndpoints } from '../../options/flow-options.js';
 import { CredentialsFileError } from '../../errors/index.js';
 import { type CredentialsHead, layouts, sortEntries } from './credentials-layout.js';
-import type { CheckedCredentials } from './credentials-schema.js';
+import type { CheckedCredentials } from './examine.js';
 import { parseIni } from './ini.js';
 import { isTree, parseJson, type SettingsTree } from './settings-tree.js';
 import { malformed, readTextFile } from './text-file.js';
@@ -135,9 +135,8 @@ async function check(
   nameOf: (field: string) => string,
   path: string,
 ): Promise<CheckedCredentials> {
-  const { examine } = await import('./expectations.js');
-  const { credentialsSchema } = await import('./credentials-schema.js');
-  const examined = examine(credentialsSchema, fields);
+  const { examineCredentials } = await import('./examine.js');
+  const examined = examineCredentials(fields);
   if ('value' in examined) return examined.value;
   const faults = examined.faults.map(({ place: [field = '', ...deeper], expected }) =>
     [[nameOf(field), ...deeper].join('.'), expected].join(' '),

@@ -1,4 +1,3 @@
-import { isErrorLike } from '../../errors/error-causes.js';
 import { CredentialsFileError, ProfileDoesNotExistError } from '../../errors/index.js';
 import { isTree, type SettingsTree } from './settings-tree.js';
 import { malformed, readTextFile } from './text-file.js';
@@ -36,16 +35,8 @@ export async function readProfileTables(path: string | undefined, profile: strin
 async function readToml(path: string): Promise<SettingsTree> {
   const text = await readTextFile(path);
   if (text === undefined) return {};
-  const { parse } = await import('smol-toml');
-  try {
-    return parse(text);
-  } catch (error) {
-    throw malformed(path, `it is not valid TOML${placeOf(error)}`);
-  }
-}
-
-/** The parser's own message quotes the line, which may hold a secret. */
-function placeOf(error: unknown): string {
-  const { line, column } = (isErrorLike(error) ? error : {}) as { line?: number; column?: number };
-  return line === undefined || column === undefined ? '' : ` at line ${line}, column ${column}`;
+  const { parseToml } = await import('./toml.js');
+  const parsed = parseToml(text);
+  if ('content' in parsed) return parsed.content;
+  throw malformed(path, `it is not valid TOML${parsed.fault}`);
 }

@@ -69,10 +69,9 @@ export async function readProfile(options: ProfileOptions): Promise<Profile> {
 
 /** Examines each source by itself, so that a fault is told of the place it stands in, and lays one over another. */
 async function merged(layers: readonly SettingsLayer[]): Promise<SettingsTree> {
-  const { examine } = await import('./expectations.js');
-  const { profileSchema } = await import('./profile-schema.js');
+  const { examineProfile } = await import('./examine.js');
   return layers.reduce<SettingsTree>((below, { settings, fault }) => {
-    const examined = examine(profileSchema, settings);
+    const examined = examineProfile(settings);
     if ('value' in examined) return overlay(withoutOtherServer(below, settings), settings);
     const [first] = examined.faults;
     throw fault(first?.place.join('.') ?? '', first?.expected ?? '');

@@ -13,7 +13,11 @@ export interface SettingsLayer {
 
 /** The defaults of a program. */
 export function defaultsLayer(settings: SettingsTree): SettingsLayer {
-  return { settings, fault: (place, expected) => new TypeError(`defaults: ${place} ${expected}.`) };
+  return {
+    settings,
+    fault: (place, expected) =>
+      new TypeError(place === '' ? `defaults ${expected}.` : `defaults: ${place} ${expected}.`),
+  };
 }
 
 /** Settings that one variable holds as JSON. @throws EnvironmentVariableError when it holds something else */

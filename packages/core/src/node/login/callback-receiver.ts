@@ -1,18 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { RequestListener, ServerResponse } from 'node:http';
+import process from 'node:process';
 import { answerCallback } from './callback-answer.js';
 import { type CallbackPage, callbackPage, contentSecurityPolicy } from './callback-pages.js';
 import { isOfThisUser } from './peer-user.js';
-
-const headers = {
-  'Content-Type': 'text/html; charset=utf-8',
-  'Cache-Control': 'no-store',
-  'Referrer-Policy': 'no-referrer',
-  'Content-Security-Policy': contentSecurityPolicy,
-  'X-Content-Type-Options': 'nosniff',
-  'X-Frame-Options': 'DENY',
-  Connection: 'close',
-};
 
 /** How a receiver answers. */
 export interface CallbackReceiverOptions {
@@ -42,6 +32,8 @@ export interface CallbackReceiver {
 /** Makes a receiver for redirects. The first request that counts is the only one. */
 export function callbackReceiver(options: CallbackReceiverOptions): CallbackReceiver {
   const { path, complete, loginUrl, program, successUrl } = options;
+  const headers = pageHeaders();
+  const { randomBytes } = process.getBuiltinModule('node:crypto');
   const entry = `/${randomBytes(24).toString('base64url')}`;
   let receive: (target: string) => void;
   let finish: () => void;
@@ -84,4 +76,16 @@ export function callbackReceiver(options: CallbackReceiverOptions): CallbackRece
     }
   };
   return { handle, entry, received, answered };
+}
+
+function pageHeaders(): Record<string, string> {
+  return {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'Referrer-Policy': 'no-referrer',
+    'Content-Security-Policy': contentSecurityPolicy(),
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
+    Connection: 'close',
+  };
 }

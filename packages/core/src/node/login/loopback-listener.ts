@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import process from 'node:process';
 import { isErrorLike } from '../../errors/error-causes.js';
 import { RedirectUnavailableError } from '../../errors/index.js';
 import { scrubError } from '../../errors/scrub.js';
@@ -44,6 +45,7 @@ export async function listenOnLoopback(
 }
 
 async function listen(host: string, port: number, handle: RequestListener): Promise<Server> {
+  const { createServer } = process.getBuiltinModule('node:http'); // a program that asks nobody to log in needs no server
   const server = createServer(handle);
   // Not shared with the other workers of a cluster, who know nothing of this login.
   server.listen({ host, port, exclusive: true });

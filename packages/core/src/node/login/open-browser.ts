@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import process from 'node:process';
 import type { EnvironmentOptions } from '../credentials/environment.js';
 import { browserCommand } from './browser-command.js';
@@ -20,6 +19,7 @@ export async function openBrowser(url: URL | string, { env = process.env }: Envi
 }
 
 function started([program, ...args]: readonly [string, ...string[]]): Promise<boolean> {
+  const { spawn } = process.getBuiltinModule('node:child_process');
   return new Promise((resolve) => {
     try {
       const child = spawn(program, args, { detached: true, stdio: 'ignore' });

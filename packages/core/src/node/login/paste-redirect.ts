@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { createInterface, type Interface } from 'node:readline';
+import type { Interface } from 'node:readline';
 import type { AuthorizationRedirect } from '../../options/login-redirect.js';
 import { RedirectTimeoutError, RedirectUnavailableError } from '../../errors/index.js';
 import { untilAborted } from '../../platform/waiting.js';
@@ -36,7 +36,7 @@ export function pasteRedirect(options: PasteRedirectOptions = {}): Authorization
     if (!input.readable) throw noInput();
     const url = await untilAborted(signal, start(redirectUri));
     output.write(`To log in, open\n\n  ${url.href}\n\n`);
-    const lines = createInterface({ input, output });
+    const lines = process.getBuiltinModule('node:readline').createInterface({ input, output });
     try {
       return pastedCallback(await untilAborted(signal, ask(lines, prompt)), redirectUri, url);
     } finally {

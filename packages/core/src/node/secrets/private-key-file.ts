@@ -1,4 +1,4 @@
-import { createPrivateKey } from 'node:crypto';
+import process from 'node:process';
 import type { PrivateKey } from '../../crypto/private-key.js';
 import { CredentialsFileError } from '../../errors/index.js';
 import { checkPath } from '../credentials/text-file.js';
@@ -38,7 +38,7 @@ export function privateKeyFile(path: string, options: PrivateKeyFileOptions = {}
     const passphrase = typeof given === 'function' ? await given() : given;
     if (passphrase === undefined) return key;
     try {
-      return createPrivateKey({ key, passphrase });
+      return process.getBuiltinModule('node:crypto').createPrivateKey({ key, passphrase });
     } catch {
       // Not as the cause: nothing of the key goes into an error.
       throw new CredentialsFileError(path, 'it holds no private key that this passphrase opens', {
