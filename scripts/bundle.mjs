@@ -7,6 +7,7 @@
 import { build } from 'esbuild';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { ownSourceMaps } from './own-source-maps.mjs';
 import { bundleRedisClient, redisClientElsewhere } from './reduced-redis-client.mjs';
 import { script, StepFailed } from './steps.mjs';
 
@@ -34,7 +35,7 @@ await script(async () => {
     sourcesContent: true,
     logLevel: 'warning',
     metafile: true,
-    plugins: hasRedis ? [redisClientElsewhere] : [],
+    plugins: [...(hasRedis ? [redisClientElsewhere] : []), ownSourceMaps],
   };
   rmSync('bundle', { recursive: true, force: true });
   const inputs = entries.length === 1 ? await bundle(entries, options) : await bundleAroundCore(entries, options);
@@ -77,13 +78,13 @@ async function bundleAroundCore([main, ...others], options) {
   const { eager, later } = importsOf(main, metafile.inputs);
   const own = [...eager].filter((file) => file.startsWith('dist/'));
   const contents = own.map((file) => `export * from './${file}';`).join('\n');
-  const plugins = [elsewhere((file) => later.has(file) && nameOf(file))];
+  const plugins = [elsewhere((file) => later.has(file) && nameOf(file)), ...options.plugins];
   await build({ ...options, stdin: { contents, resolveDir: '.' }, entryNames: 'core', plugins });
   const { exports } = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined);
   writeFileSync(`bundle/${nameOf(main)}.js`, `export { ${exports.join(', ')} } from "./core.js";\n`);
   const rest = await bundle([...others, ...later], {
     ...options,
-    plugins: [elsewhere((file) => own.includes(file) && (file === main ? nameOf(main) : 'core'))],
+    plugins: [elsewhere((file) => own.includes(file) && (file === main ? nameOf(main) : 'core')), ...options.plugins],
   });
   return [...Object.keys(metafile.inputs), ...rest];
 }

@@ -5,7 +5,7 @@ import {
   MissingCredentialsError,
   ProfileDoesNotExistError,
 } from '@latchkey/core';
-import { type Environment, type ProfileOptions, readProfile } from '@latchkey/core/node';
+import { type Environment, type ProfileOptions, readProfile, type SettingsTree } from '@latchkey/core/node';
 import { allTextOf, failureOf, written } from './written-files.js';
 
 const secret = 's3cr3t-"of=profile';
@@ -264,6 +264,8 @@ describe('settings that cannot be used', () => {
   test('are the mistake of the program in its defaults and its prefix', async () => {
     await expect(read({}, { defaults: { oauth2: { issuer: 1 } } })).rejects.toThrow(TypeError);
     await expect(read({}, { environmentPrefix: '' })).rejects.toThrow(TypeError);
+    const defaults = 's3cr3t' as unknown as SettingsTree;
+    await expect(read({}, { defaults })).rejects.toThrow(new TypeError('defaults must be a table.'));
   });
 });
 
