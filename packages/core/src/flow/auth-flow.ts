@@ -91,7 +91,6 @@ export abstract class AuthFlow {
 
   /**
    * Deletes the stored tokens. Hooks of your own need this one too before `logout` can work.
-   *
    * @group Hooks to override
    */
   protected deleteTokens(_context: DeleteContext): Promise<void> {
@@ -193,9 +192,9 @@ export abstract class AuthFlow {
       if (!interactive || !this.interactive || !(error instanceof LoginRequiredError)) throw error;
       tokens = await this.logIn({ signal });
     }
-    if (tokens.accessToken === undefined) throw new NoAccessTokenError();
-    if (this.#warm.tokens !== tokens) this.#warm = callers.warm(tokens, { ...call, threshold }) ?? this.#warm;
-    return tokens.accessToken;
+    const warm = this.#warm.tokens === tokens ? undefined : callers.warm(tokens, { ...call, threshold });
+    if (warm) [this.#warm, this.#lazyParts] = [warm, undefined]; // the parts are a third of an account's memory
+    return required(tokens.accessToken, NoAccessTokenError);
   }
 
   /** Reads what is stored into memory, to notice a login or logout elsewhere at once; `undefined` when nothing is. */
@@ -439,7 +438,7 @@ export abstract class AuthFlow {
   }
 
   get #heldTokens(): TokenSet | undefined {
-    return this.#parts.credential.tokens;
+    return (this.#warm === cold ? this.#parts : this.#warm).credential.tokens;
   }
 
   #now(): number {
@@ -470,6 +469,7 @@ export abstract class AuthFlow {
 
   get #parts(): FlowParts {
     return (this.#lazyParts ??= assembleParts({
+      known: this.#warm === cold ? undefined : this.#warm.credential,
       key: this.key,
       kind: this.credentialKind,
       account: this.#options.account,

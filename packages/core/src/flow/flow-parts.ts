@@ -16,6 +16,8 @@ export interface FlowParts {
 
 /** What a flow says about itself when its parts are put together. */
 export interface FlowDescription {
+  /** What the flow has found before, when its parts were put together for the first time. */
+  readonly known: CredentialState | undefined;
   readonly key: string;
   readonly kind: string;
   readonly account: string | undefined;
@@ -29,10 +31,11 @@ export interface FlowDescription {
   readonly hooks: StorageHooks;
 }
 
-/** Puts the parts of a flow together, when it is first used. */
+/** Puts the parts of a flow together, when it is first used, and again after they were dropped. All state is the credential's. */
 export function assembleParts(description: FlowDescription): FlowParts {
-  const { key, kind, account, isNamed, place, flowClass, settings, events, grant, hooks } = description;
-  const credential = place === undefined ? credentialAlone(flowClass) : credentialAt(place, cellOf(key, kind));
+  const { known, key, kind, account, isNamed, place, flowClass, settings, events, grant, hooks } = description;
+  const found = () => (place === undefined ? credentialAlone(flowClass) : credentialAt(place, cellOf(key, kind)));
+  const credential = known ?? found();
   const owner = { key, kind, account, isPrivate: isNamed || typeof place !== 'string' };
   const { clock, lockTimeout } = settings;
   const keeper = new TokenKeeper({

@@ -126,12 +126,13 @@ export abstract class StoredAuthFlow extends AuthFlow {
     if (typeof account !== 'string' || account === '') throw new TypeError('account must be a non-empty string.');
     const storage = this.storage;
     const { key } = this.options;
-    const own = { account, key: key && `${key} ${encodeURIComponent(account)}`, storage };
+    const own = { account, key: key && [key, encodeURIComponent(account)].join(' '), storage };
     return this.#sibling(own);
   }
 
   #sibling(own: object): this {
     const origin = { server: this.server, events: this.events };
-    return siblingOf(this, { ...this.options, ...own }, { origin, ownFields: ['events'] });
+    const options = Object.assign({}, this.options, own); // by spreads, Node 20 gives each a hidden class of its own
+    return siblingOf(this, options, { origin, ownFields: ['events'] });
   }
 }

@@ -36,14 +36,14 @@ export class Line {
   }
 
   /** Waits for a place. */
-  async enter(options: PlaceOptions): Promise<Place> {
-    return (
-      this.tryEnter(options) ??
-      new Promise((admit) => {
-        this.#standing.waiting.push({ ...options, admit });
-        this.#admitNext();
-      })
-    );
+  enter(options: PlaceOptions): Promise<Place> {
+    const place = this.tryEnter(options);
+    if (place) return Promise.resolve(place);
+    return new Promise((admit) => {
+      const { seconds, limit } = options;
+      const isFirst = this.#standing.waiting.push({ seconds, limit, admit }) === 1;
+      if (isFirst) this.#admitNext();
+    });
   }
 
   #take({ seconds, limit }: PlaceOptions): Place | undefined {

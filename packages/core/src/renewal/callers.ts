@@ -47,10 +47,12 @@ export class Callers {
       return tokens;
     }
     try {
-      for (let runs = 1; ; runs++) {
-        const { found, isOwn } = await this.#join(call);
+      for (let runs = 1; ;) {
+        const isOwn = !this.#credential.run;
+        const found = await (isOwn ? this.#begin(call) : this.#join(call));
+        if (!found) continue;
         const hasScopes = isOwn || missingScopes(found.tokens, this.#settings.scope).length === 0;
-        if (this.isGoodEnough(found, call) || (runs > 1 && hasScopes)) return found.tokens;
+        if (this.isGoodEnough(found, call) || (runs++ > 1 && hasScopes)) return found.tokens;
       }
     } catch (error) {
       const present = this.#usable(call);
@@ -89,21 +91,16 @@ export class Callers {
     return this.#settings.renewAhead ?? (!this.#interactive && refreshToken === undefined);
   }
 
-  /** Joins the run, unless that did without a new token and this caller cannot. */
-  async #join(call: Call): Promise<{ found: FoundTokens; isOwn: boolean }> {
-    const credential = this.#credential;
+  /** Joins the run. `undefined` when that did without a new token and this caller cannot. */
+  async #join(call: Call): Promise<FoundTokens | undefined> {
+    const { run, runScope, isAhead } = this.#credential;
     const { scope } = this.#settings;
-    while (credential.run) {
-      const { run, runScope, isAhead } = credential;
-      const found = await run.catch((error: unknown) => {
-        const isLeft = isAhead && error instanceof LockTimeoutError; // another process renews, and is waited for
-        const isOthers = runScope !== scope && error instanceof OAuthError && !error.retryable;
-        if (isLeft || isOthers || (error instanceof NoPlaceError && !this.#usable(call))) return undefined;
-        throw error;
-      });
-      if (found) return { found, isOwn: false };
-    }
-    return { found: await this.#begin(call), isOwn: true };
+    return run?.catch((error: unknown) => {
+      const isLeft = isAhead && error instanceof LockTimeoutError; // another process renews, and is waited for
+      const isOthers = runScope !== scope && error instanceof OAuthError && !error.retryable;
+      if (isLeft || isOthers || (error instanceof NoPlaceError && !this.#usable(call))) return undefined;
+      throw error;
+    });
   }
 
   #begin(call: Call): Promise<FoundTokens> {
@@ -111,10 +108,12 @@ export class Callers {
     if (credential.run) return credential.run;
     credential.isAhead = call.isAhead ?? false;
     credential.runScope = this.#settings.scope;
-    const run = this.#renewal.run(call).finally(() => {
+    const run = this.#renewal.run(call);
+    const end = (): void => {
       credential.run = undefined;
       credential.isAhead = false;
-    });
+    };
+    run.then(end, end); // before anybody who waits goes on
     return (credential.run = noteUnderWay(run));
   }
 
@@ -134,7 +133,7 @@ export class Callers {
   #renewAhead(tokens: TokenSet, call: Call): void {
     const credential = this.#credential;
     if (credential.run || call.began < dueAhead(tokens) || !this.renewsAhead(tokens)) return;
-    if (call.began < credential.lastAhead + aheadPause(tokens)) return;
+    if (call.began < (credential.lastAhead ?? -Infinity) + aheadPause(tokens)) return;
     credential.lastAhead = call.began;
     const ahead: Call = { ...call, rejected: tokens.accessToken, isAhead: true };
     this.#begin(ahead).catch(() => undefined); // the event renewalFailed tells

@@ -36,7 +36,7 @@ export class CredentialState {
   /** How many timers renew it, so that no caller has to wait for that. */
   keptFresh = 0;
   /** When a renewal ahead was last begun, in ms. */
-  lastAhead = -Infinity;
+  lastAhead: number | undefined;
   #unsaved: UnsavedTokens | undefined;
   #processLock: ProcessLock | undefined;
 
@@ -90,14 +90,33 @@ export interface LoginInProgress {
   waiters: number;
 }
 
-const byPlace = new Map<string, WeakRef<CredentialState>>();
-const byClass = new WeakMap<object, Map<string, WeakRef<CredentialState>>>();
-const forgotten = new FinalizationRegistry<{ place: Map<string, WeakRef<CredentialState>>; key: string }>(
-  ({ place, key }) => {
-    if (!place.get(key)?.deref()) place.delete(key);
-  },
-);
+/** Credentials by name, for as long as somebody holds them. */
+class HeldCredentials {
+  readonly #held = new Map<string, WeakRef<CredentialState>>();
+  #sweptAt = fewest;
 
+  /** Returns the one of this name; a new one where nobody holds it. */
+  find(name: string): CredentialState {
+    const known = this.#held.get(name)?.deref();
+    if (known) return known;
+    if (this.#held.size >= this.#sweptAt) this.#sweep();
+    const credential = new CredentialState();
+    this.#held.set(name, new WeakRef(credential));
+    return credential;
+  }
+
+  /** Forgets who is gone. Whenever their number has doubled, which costs less than to be told of each. */
+  #sweep(): void {
+    for (const [name, credential] of this.#held) if (!credential.deref()) this.#held.delete(name);
+    this.#sweptAt = Math.max(fewest, 2 * this.#held.size);
+  }
+}
+
+/** Names that are too few to be swept. */
+const fewest = 64;
+
+const byPlace = new HeldCredentials();
+const byClass = new WeakMap<object, HeldCredentials>();
 const processLocks = new WeakMap<object, ProcessLock>();
 
 /**
@@ -115,17 +134,8 @@ export function credentialAlone(flowClass: object): CredentialState {
  * class.
  */
 export function credentialAt(place: string | object, key: string): CredentialState {
-  if (typeof place === 'string') return find(byPlace, `${place}\n${key}`);
-  const credentials = byClass.get(place) ?? new Map<string, WeakRef<CredentialState>>();
+  if (typeof place === 'string') return byPlace.find([place, key].join('\n')); // a template would keep its pieces too
+  const credentials = byClass.get(place) ?? new HeldCredentials();
   byClass.set(place, credentials);
-  return find(credentials, key);
-}
-
-function find(place: Map<string, WeakRef<CredentialState>>, key: string): CredentialState {
-  const known = place.get(key)?.deref();
-  if (known) return known;
-  const credential = new CredentialState();
-  place.set(key, new WeakRef(credential));
-  forgotten.register(credential, { place, key });
-  return credential;
+  return credentials.find(key);
 }

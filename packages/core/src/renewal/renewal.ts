@@ -10,6 +10,7 @@ import {
 import { scrubError } from '../errors/scrub.js';
 import type { Call } from '../options/access-token-options.js';
 import type { FlowSettings } from '../options/flow-settings.js';
+import type { Place } from '../platform/line.js';
 import type { HeldLock } from '../storage/lock.js';
 import { isValid } from '../tokens/expiry.js';
 import { type FlowEvents, summarize, tellExpiring, tellFailure, tellProblem } from '../tokens/flow-events.js';
@@ -23,7 +24,7 @@ import { loginIn, rereadAnswer, saveReread } from './presentation/kept-answer.js
 import { Presentation, type PresentationParts, type ShapedPresentation } from './presentation/presentation.js';
 import { prepare, type Prepared } from './presentation/prepared.js';
 import { whyNotRedeemed } from './presentation/refresh-notes.js';
-import { lockedInLine, NoPlaceError, placeAt } from './run-locked.js';
+import { lockedInLine, NoPlaceError, takePlace } from './run-locked.js';
 import type { TokenKeeper } from './token-keeper.js';
 
 /** Milliseconds before a refresh token is redeemed after storage went back in time: another host may know a later one. */
@@ -54,19 +55,16 @@ export class Renewal {
 
   /** Renews, for all callers who join. Begins again, once, when the lock is lost before anything was sent. */
   async run(call: Call): Promise<FoundTokens> {
-    let losses = 0;
-    try {
-      for (;;) {
-        const found = await this.#beforeLock(call).catch((error: unknown) => {
-          if (error instanceof LockLostError && ++losses === 1) return undefined;
-          throw error;
-        });
+    for (let losses = 0; ;) {
+      try {
+        const found = await this.#beforeLock(call);
         if (found) return found;
+      } catch (error) {
+        if (error instanceof LockLostError && ++losses === 1) continue;
+        const hasLeft = call.isAhead && error instanceof LockTimeoutError; // another process renews
+        if (!hasLeft && !(error instanceof NoPlaceError)) tellFailure(this.#events, this.#key, error);
+        throw error;
       }
-    } catch (error) {
-      const hasLeft = call.isAhead && error instanceof LockTimeoutError; // another process renews
-      if (!hasLeft && !(error instanceof NoPlaceError)) tellFailure(this.#events, this.#key, error);
-      throw error;
     }
   }
 
@@ -82,25 +80,27 @@ export class Renewal {
       tokens = stored.tokens;
     }
     const prepared = await prepare(this.#grant, this.#presentation, { tokens, asksAnew });
+    const { tokens: present } = credential;
+    const isUsable = present && present.accessToken !== call.rejected && isValid(present, this.#now());
+    const place = await takePlace(prepared.client, credential, !isUsable);
+    if (!place) throw new NoPlaceError();
+    const found = await this.#inLine(call, prepared, place);
+    if (!found && credential.wentBack) await this.#settings.clock.sleep(afterStepBack);
+    credential.wentBack &&= found !== undefined;
+    return found;
+  }
+
+  #inLine(call: Call, prepared: Prepared, place: Place): Promise<FoundTokens | undefined> {
     const underLock = async (lock: HeldLock): Promise<FoundTokens | undefined> => {
       await this.#keeper.saveUnsaved(lock);
       return this.#underLock(call, lock, prepared);
     };
-    const { tokens: present } = credential;
-    const isUsable = present && present.accessToken !== call.rejected && isValid(present, this.#now());
-    const found = await lockedInLine(
-      (task, options) => this.#keeper.locked(task, options),
-      placeAt(prepared.client, credential),
-      underLock,
-      {
-        timeout: call.isAhead ? 0 : this.#settings.lockTimeout,
-        waitsForPlace: !isUsable,
-        whileWaiting: async () => (credential.unsaved ? undefined : (await this.#look(call)).found),
-      },
-    );
-    if (!found && credential.wentBack) await this.#settings.clock.sleep(afterStepBack);
-    credential.wentBack &&= found !== undefined;
-    return found;
+    return lockedInLine((task, options) => this.#keeper.locked(task, options), underLock, {
+      place,
+      takePlace: (waits) => takePlace(prepared.client, this.#credential, waits),
+      timeout: call.isAhead ? 0 : this.#settings.lockTimeout,
+      whileWaiting: async () => (this.#credential.unsaved ? undefined : (await this.#look(call)).found),
+    });
   }
 
   async #underLock(call: Call, lock: HeldLock, prepared: Prepared): Promise<FoundTokens | undefined> {

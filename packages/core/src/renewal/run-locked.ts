@@ -65,41 +65,49 @@ export class NoPlaceError extends AuthFlowError {}
 /** Runs a task under the lock. */
 type Locked = <R>(task: (lock: HeldLock) => Promise<R>, options: WaitOptions<R>) => Promise<R>;
 
-/** Takes a place in line; `undefined` when there is none to be had without waiting. */
-type TakePlace = (wait: boolean) => Promise<Place | undefined>;
-
 /** The place of a flow that asks no server. */
 const nowhere: Place = { leave: () => undefined };
 
-/** Takes places at the server, if one is asked, and tells those who could do without that the run waits for one. */
-export function placeAt(client: OAuthClient | undefined, credential: CredentialState): TakePlace {
-  return async (wait) => {
-    credential.isInLine = wait;
-    try {
-      return client ? await client.takePlace(wait) : nowhere;
-    } finally {
-      credential.isInLine = false;
-    }
-  };
+/**
+ * Takes a place in line at the server, if one is asked, and tells those who could do without that the run waits for one.
+ *
+ * @returns `undefined` when there is none to be had without waiting
+ * @throws TokenEndpointUnavailableError
+ */
+export function takePlace(
+  client: OAuthClient | undefined,
+  credential: CredentialState,
+  waits: boolean,
+): Promise<Place | undefined> {
+  if (!client) return Promise.resolve(nowhere);
+  credential.isInLine = waits;
+  const end = (): void => void (credential.isInLine = false);
+  const place = client.takePlace(waits);
+  place.then(end, end);
+  return place;
+}
+
+/** What a run in line has, and how it waits. */
+interface InLineOptions<T> extends WaitOptions<T> {
+  /** Its first place. */
+  readonly place: Place;
+  /** Takes another; `undefined` when it does not wait and there is none. */
+  readonly takePlace: (waits: boolean) => Promise<Place | undefined>;
 }
 
 /**
  * Runs a task under the lock while it has a place in line. Whoever finds the lock taken gives the place back and waits
  * without one, so that those who wait hold up nobody. `timeout` counts from the first place on.
  *
- * @throws as {@link runLocked}; NoPlaceError
+ * @throws as {@link runLocked}
  */
 export async function lockedInLine<T>(
   locked: Locked,
-  takePlace: TakePlace,
   task: (lock: HeldLock) => Promise<T>,
-  { timeout, whileWaiting, waitsForPlace }: WaitOptions<T> & { readonly waitsForPlace: boolean },
+  { place: first, takePlace, timeout, whileWaiting }: InLineOptions<T>,
 ): Promise<T> {
-  let end: number | undefined;
-  for (let waits = waitsForPlace; ; waits = true) {
-    const place = await takePlace(waits);
-    if (!place) throw new NoPlaceError();
-    end ??= performance.now() + timeout * 1000;
+  const end = performance.now() + timeout * 1000;
+  for (let place: Place | undefined = first; ; place = await takePlace(true)) {
     const attempt = { begun: false };
     const run = async (lock: HeldLock): Promise<T> => {
       attempt.begun = true;
@@ -110,7 +118,7 @@ export async function lockedInLine<T>(
     } catch (error) {
       if (attempt.begun || timeout === 0 || !(error instanceof LockTimeoutError)) throw error;
     } finally {
-      place.leave();
+      place?.leave();
     }
     const waited = await waitFreely(Math.max(end - performance.now(), 0) / 1000);
     if (waited.done) return waited.value;

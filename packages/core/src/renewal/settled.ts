@@ -7,10 +7,10 @@ const underWay = (): Set<Promise<unknown>> => shared('under way', () => new Set(
 
 /** Notes work that may hold the only copy of new tokens until it ends. */
 export function noteUnderWay<T>(work: Promise<T>): Promise<T> {
-  const noted = work.finally(() => underWay().delete(noted));
-  underWay().add(noted);
-  noted.catch(() => undefined); // whoever asked for it is told
-  return noted;
+  const end = (): unknown => underWay().delete(work); // whoever asked for it is told how
+  underWay().add(work);
+  work.then(end, end);
+  return work;
 }
 
 /**

@@ -139,22 +139,19 @@ function joinScope(scope: unknown): unknown {
 function readStamp(value: unknown): RecordStamp | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { generation, unanswered, suspected, refused } = value as Partial<Record<string, unknown>>;
-  return Object.freeze({
-    version: 1,
-    ...textsOf(value),
-    ...(typeof generation === 'number' && Number.isSafeInteger(generation) && { generation }),
-    ...readUnanswered(unanswered),
-    ...readSuspected(suspected),
-    ...(refused === true && { refused }),
-  });
+  // Not by spreads: V8 would give each record a hidden class of its own, 300 bytes.
+  const stamp: { -readonly [Name in keyof RecordStamp]: RecordStamp[Name] } = { version: 1 };
+  for (const name of stampTexts) {
+    const text = (value as Partial<Record<string, unknown>>)[name];
+    if (typeof text === 'string') stamp[name] = text;
+  }
+  if (typeof generation === 'number' && Number.isSafeInteger(generation)) stamp.generation = generation;
+  Object.assign(stamp, readUnanswered(unanswered), readSuspected(suspected));
+  if (refused === true) stamp.refused = refused;
+  return Object.freeze(stamp);
 }
 
 const stampTexts = ['key', 'kind', 'account', 'requested_scope', 'bootstrap', 'login', 'suspected_before'] as const;
-
-function textsOf(stamp: object): Partial<Record<(typeof stampTexts)[number], string>> {
-  const found = stampTexts.map((name) => [name, (stamp as Partial<Record<string, unknown>>)[name]] as const);
-  return Object.fromEntries(found.filter(([, text]) => typeof text === 'string'));
-}
 
 function isKey(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'd' in value;

@@ -164,6 +164,22 @@ describe('accounts that are due at once', () => {
     expect(await waiting).not.toBe(present);
   });
 
+  test('let a caller go whose signal fires, and are renewed all the same', async () => {
+    const [flow] = await accounts(1);
+    await scene.expire();
+    const leave = await takeAllPlaces();
+    const controller = new AbortController();
+    const waiting = flow!.getAccessTokenRefreshIfNecessary({ signal: controller.signal });
+    await turns();
+    controller.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow('enough');
+    expect(scene.renewals).toBe(0);
+    leave();
+    await until(() => freePlaces() === places && scene.renewals === 1);
+    expect(await call(flow!)).toMatch(/^at_/);
+    expect(scene.renewals).toBe(1);
+  });
+
   test('let a person who logs in go first', async () => {
     const flows = await accounts(places + 10);
     await scene.expire();

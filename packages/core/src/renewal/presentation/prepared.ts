@@ -7,7 +7,7 @@ import type { Presentation } from './presentation.js';
 /** What was done before the lock, since it may fail or call the application's code. */
 export interface Prepared {
   readonly client: OAuthClient | undefined;
-  /** What presents the refresh token that was stored then. */
+  /** What presents the refresh token that was stored then, if the application's code has a say in it. */
   readonly request: ShapedRequest | undefined;
   /** Whether a new grant is asked for, and what it is made of. */
   readonly asksAnew: boolean;
@@ -21,6 +21,6 @@ export async function prepare(
   { tokens, asksAnew }: { readonly tokens: TokenSet | undefined; readonly asksAnew: boolean },
 ): Promise<Prepared> {
   const client = await grant.prepare();
-  const request = client && tokens && !asksAnew ? presentation.shape(tokens, client) : undefined;
+  const request = client && tokens && !asksAnew ? presentation.shapeBefore(tokens, client) : undefined;
   return { client, request, asksAnew, sources: asksAnew ? await grant.readSources() : undefined };
 }

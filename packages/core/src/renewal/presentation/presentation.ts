@@ -45,8 +45,12 @@ export class Presentation {
     this.#parts = parts;
   }
 
-  /** Brings the request into the form that the server wants, which may call the application's code. */
-  shape({ refreshToken }: TokenSet, client: OAuthClient): ShapedRequest {
+  /** Shapes the request before the lock where that calls the application's code; else it is left until it is sent. */
+  shapeBefore(tokens: TokenSet, client: OAuthClient): ShapedRequest | undefined {
+    return this.#parts.settings.dialect?.request && this.#shape(tokens, client);
+  }
+
+  #shape({ refreshToken }: TokenSet, client: OAuthClient): ShapedRequest {
     const { resource, dialect } = this.#parts.settings;
     const form = grantParameters({ resource }, { ...dialect?.refreshParameters, refresh_token: refreshToken });
     return client.shape('refresh_token', form);
@@ -58,7 +62,7 @@ export class Presentation {
    */
   shapeAgain(tokens: TokenSet, client: OAuthClient, before: ShapedRequest | undefined): ShapedRequest | undefined {
     if (before?.form.get('refresh_token') === tokens.refreshToken) return before;
-    return this.#parts.settings.dialect?.request ? undefined : this.shape(tokens, client);
+    return this.#parts.settings.dialect?.request ? undefined : this.#shape(tokens, client);
   }
 
   /** Sends the refresh token, unless the lock was lost. Once sent, it is not aborted. */
