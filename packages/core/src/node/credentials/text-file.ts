@@ -31,11 +31,10 @@ export async function readTextFile(path: string): Promise<string | undefined> {
       cause: scrubError(error),
     });
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw malformed(path, 'its text is not in UTF-8');
-  }
+  const text = bytes.toString('utf8');
+  // As strict as a TextDecoder that is `fatal`, which takes Node two milliseconds at its first use.
+  if (!Buffer.from(text).equals(bytes)) throw malformed(path, 'its text is not in UTF-8');
+  return text.replace(/^\uFEFF/, '');
 }
 
 /** Says that a file does not follow its format; `reason` must not repeat what the file holds. */
