@@ -38,13 +38,13 @@ async function build(place) {
   const sources = mkdtempSync(path.join(tmpdir(), 'latchkey-before-'));
   try {
     const archive = path.join(sources, 'sources.tar');
-    await step('unpack the build to compare with', ['git', 'archive', '--output', archive, commit]);
-    await step('  its sources', ['tar', '-xf', archive, '-C', sources]);
-    await step('  compile it', [process.execPath, 'scripts/build.mjs'], { cwd: sources });
+    await step('the build before: take its sources', ['git', 'archive', '--output', archive, commit]);
+    await step('the build before: unpack them', ['tar', '-xf', archive, '-C', sources]);
+    await step('the build before: compile', [process.execPath, 'scripts/build.mjs'], { cwd: sources });
     rmSync(place, { recursive: true, force: true });
     const pack = `const { packAndInstall } = await import('./scripts/tarballs.mjs'); await packAndInstall(process.argv[1]);`;
     const command = [process.execPath, '--input-type=module', '--eval', pack, place];
-    await step('  pack and install it', command, { cwd: sources });
+    await step('the build before: pack and install', command, { cwd: sources });
   } finally {
     rmSync(sources, { recursive: true, force: true });
   }

@@ -13,7 +13,7 @@ const clock = pathToFileURL(path.join(import.meta.dirname, 'movable-clock.mjs'))
  * parameters, and `check(entry, parameters, result)` after it. Resolves to name → results of all rounds. A peer that
  * fails is told and left out from then on; a floor or Latchkey that fails ends the benchmark.
  */
-export async function inTurn({ row, entries, rounds, prepare, check, movableClock = false, flags = [], tls, node }) {
+export async function inTurn({ row, entries, rounds, prepare, check, movableClock = false, flags = [], tls, node, timeout }) {
   const results = new Map(entries.map((entry) => [nameOf(entry), []]));
   const failures = new Map();
   for (let round = 0; round < rounds; round++) {
@@ -25,7 +25,7 @@ export async function inTurn({ row, entries, rounds, prepare, check, movableCloc
         const parameters = await prepare(entry);
         const preload = movableClock ? ['--import', clock] : [];
         const args = [...flags, ...preload, child, row, candidate, JSON.stringify(parameters)];
-        const { output } = await runNode(args, { env: environmentOf(candidate, tls), node });
+        const { output } = await runNode(args, { env: environmentOf(candidate, tls), node, timeout });
         const result = JSON.parse(output.slice(output.lastIndexOf('\nRESULT ') + 8));
         await check?.(entry, parameters, result);
         results.get(name).push(result);

@@ -35,6 +35,7 @@ async function measure({ server, redis, rounds, count, folder }) {
       row: import.meta.url,
       entries: [floor, { name: control, candidate: floor }, ours, before],
       rounds: rounds(3),
+      timeout: 1800,
       async prepare(entry) {
         const realm = await server.open({ delay: 50 });
         const place = kind === 'redis' ? redis.url : path.join(folder(), 'accounts');
