@@ -13,7 +13,18 @@ const clock = pathToFileURL(path.join(import.meta.dirname, 'movable-clock.mjs'))
  * parameters, and `check(entry, parameters, result)` after it. Resolves to name → results of all rounds. A peer that
  * fails is told and left out from then on; a floor or Latchkey that fails ends the benchmark.
  */
-export async function inTurn({ row, entries, rounds, prepare, check, movableClock = false, flags = [], tls, node, timeout }) {
+export async function inTurn({
+  row,
+  entries,
+  rounds,
+  prepare,
+  check,
+  movableClock = false,
+  flags = [],
+  tls,
+  node,
+  timeout,
+}) {
   const results = new Map(entries.map((entry) => [nameOf(entry), []]));
   const failures = new Map();
   for (let round = 0; round < rounds; round++) {
