@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { execFile } from 'node:child_process';
+import { DeviceCodeFlow } from '@latchkey/core';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { AcmeHome } from '../dist/cli/acme-home.js';
+import { approveInBrowser } from '../dist/identity-provider/scripted-browser.js';
 
 let home: AcmeHome;
 beforeEach(async () => {
@@ -20,6 +23,17 @@ describe('acme, by somebody who is not logged in', () => {
       expect({ code, out, err }).toEqual({ code: 4, out: '', err: expect.stringMatching(/^acme: .*Run acme login/) });
       expect(err).not.toMatch(/doFlow|\n.*\n/);
     }
+  });
+
+  test('is told the name of the account to log in to, and that there is no home folder', async () => {
+    const { err } = await home.acme(['token', '-a', 'my work']);
+    expect(err).toMatch(/ Run acme login -a 'my work', in a terminal\.\n$/);
+    const homeless = await home.acme(['token'], { HOME: 'nowhere' });
+    expect(homeless).toEqual({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/^acme: No home folder .* Set HOME,.*\n$/),
+    });
   });
 
   test('cannot log in without a terminal, in cron or CI, not even with a screen', async () => {
@@ -69,6 +83,12 @@ describe('acme, by somebody who is logged in', () => {
     expect(out).not.toBe('');
   });
 
+  test('is told why the API gives no answer', async () => {
+    await home.logIn();
+    const { code, err } = await home.acme(['api', '/me'], { ACME_API: 'http://127.0.0.1:1' });
+    expect([code, err]).toEqual([1, 'acme: fetch failed: bad port\n']);
+  });
+
   test('keeps all for this user alone, and leaves no token after logging out', async () => {
     await home.logIn();
     const folder = join(home.folder, '.local/share/acme');
@@ -94,12 +114,40 @@ describe('acme, by somebody who is logged in', () => {
 });
 
 describe('acme in CI', () => {
-  test('needs two variables and no login', async () => {
+  test('needs two variables, no login and no home folder', async () => {
+    expect(await home.acme(['token'], { ...job, HOME: 'nowhere' })).toMatchObject({ code: 0, err: '' });
     const token = await home.acme(['token'], job);
     expect(token).toEqual({ code: 0, out: expect.stringMatching(/^[\w.-]{20,}\n$/), err: '' });
     expect(await home.acme(['whoami'], job)).toEqual({ code: 0, out: 'job\n', err: '' });
     expect(await home.acme(['login'], job)).toMatchObject({ code: 1, err: expect.stringContaining('needs no login') });
     const wrong = await home.acme(['token'], { ...job, ACME_CLIENT_SECRET: 'another' });
     expect([wrong.code, wrong.out, wrong.err.includes('another')]).toEqual([1, '', false]);
+  });
+});
+
+describe('the server to try the examples at', () => {
+  test('prints the variables with which they work', async () => {
+    const program = join(import.meta.dirname, '../dist/identity-provider/main.js');
+    const server = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = once(server, 'exit');
+    try {
+      const [printed] = (await once(server.stdout, 'data')) as [Buffer];
+      const variables = Object.fromEntries(
+        [...String(printed).matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name, value]),
+      );
+      expect(Object.keys(variables)).toEqual(['ISSUER', 'CLIENT_ID', 'ACME_ISSUER', 'ACME_API']);
+      expect(await home.acme(['token'], { ...variables, ...job })).toMatchObject({ code: 0, err: '' });
+      const options = { issuer: variables['ISSUER'], clientId: variables['CLIENT_ID'], scope: 'openid offline_access' };
+      const flow = new DeviceCodeFlow({
+        ...options,
+        promptUser: ({ verificationUriComplete = '' }) =>
+          approveInBrowser(verificationUriComplete, AbortSignal.timeout(30_000)),
+      });
+      await flow.doFlow();
+      await flow.refresh();
+    } finally {
+      server.kill();
+      await ended;
+    }
   });
 });

@@ -5,16 +5,15 @@ import { FileTokenStorage } from '@latchkey/storage-file';
 import { Command, CommanderError } from 'commander';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import process from 'node:process';
+import process, { env } from 'node:process';
 
-const { env } = process;
 const api = env['ACME_API'] ?? 'https://api.acme.example';
 const clientId = env['ACME_CLIENT_ID'] ?? 'acme-cli';
 const clientSecret = env['ACME_CLIENT_SECRET']; // in CI: the program is logged in, not a person
 const server = { issuer: env['ACME_ISSUER'] ?? 'https://login.acme.example', clientId, allowedOrigins: [api] };
 
-const storage = new FileTokenStorage({ folder: join(appFolder('acme'), 'logins') }, { perKey: true });
-const chosen = join(appFolder('acme'), 'account');
+const storage = () => new FileTokenStorage({ folder: join(appFolder('acme'), 'logins') }, { perKey: true });
+const chosen = () => join(appFolder('acme'), 'account'); // by need: in CI there may be no home folder
 const interrupted = new AbortController();
 const { signal } = interrupted;
 process.once('SIGINT', () => interrupted.abort());
@@ -31,7 +30,7 @@ command('login', 'log in, by a browser or by a code', async () => {
   const authorizationParameters = { prompt: 'consent' }; // some servers give refresh tokens only then
   const browser = new latchkey.AuthorizationCodeFlow({ ...options, authorizationParameters, redirect });
   await logIn({ browser, device }, { signal });
-  if (!readChosen()) writeFileSync(chosen, account());
+  if (!readChosen()) writeFileSync(chosen(), account());
   console.error(`Logged in: account ${account()}.`);
 });
 
@@ -49,7 +48,7 @@ command('accounts', 'list the logins; * is the one in use', async () => {
 command('switch <account>', 'use another login from now on', async (name) => {
   const known = await accounts();
   if (!known.includes(name)) throw new TypeError(`No account ${name}; there are: ${known.join(', ') || 'none'}.`);
-  writeFileSync(chosen, name);
+  writeFileSync(chosen(), name);
 });
 
 command('token', 'print an access token that is good', async () => {
@@ -84,7 +83,7 @@ function command(usage: string, description: string, action: (argument: string) 
 }
 
 function personal() {
-  return { ...server, scope: 'openid profile email offline_access', storage, account: account() };
+  return { ...server, scope: 'openid profile email offline_access', storage: storage(), account: account() };
 }
 
 function authorized() {
@@ -97,12 +96,12 @@ function account(): string {
 }
 
 function readChosen(): string | undefined {
-  return existsSync(chosen) ? readFileSync(chosen, 'utf8') : undefined;
+  return existsSync(chosen()) ? readFileSync(chosen(), 'utf8') : undefined;
 }
 
 async function accounts(): Promise<string[]> {
   const names: string[] = [];
-  for await (const login of storage.list()) names.push(login.account ?? 'default');
+  for await (const login of storage().list()) names.push(login.account ?? 'default');
   return names.sort();
 }
 
@@ -112,7 +111,12 @@ function warnOfRevocation(error: unknown): void {
 }
 
 function describe(error: unknown): string {
-  if (!(error instanceof latchkey.AuthFlowError)) return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof latchkey.AuthFlowError)) return reason(error as NodeJS.ErrnoException);
   const canLogIn = error instanceof latchkey.LoginRequiredError && !(error instanceof latchkey.LoginUnavailableError);
-  return `${error.message} ${canLogIn ? 'Run acme login, in a terminal.' : error.remedy}`;
+  const which = canLogIn && account() !== 'default' ? ` -a '${account()}'` : '';
+  return `${error.message} ${canLogIn ? `Run acme login${which}, in a terminal.` : error.remedy}`;
+}
+
+function reason({ message, code, cause }: NodeJS.ErrnoException): string {
+  return cause ? `${message}: ${reason(cause as Error)}` : message || String(code); // fetch failed: …
 }
