@@ -2,13 +2,14 @@
  * A `credential_process` of AWS, which gives the keys of a role for the login: `credential_process = node …/aws.js ROLE_ARN`.
  * The role has to trust the server, whose access tokens have to be JWTs.
  */
-import { explain, login, tokenStorage } from './login.js';
+import { explain, login, refuseArguments, tokenStorage } from './login.js';
 import { WebIdentityFlow } from './web-identity-flow.js';
 
 /** Seconds. With 900 left, botocore starts this program at each use of the keys: it must be given new ones by then. */
 const secondsLeft = 960;
 
 const [role = ''] = process.argv.slice(2);
+if (!role.startsWith('arn:')) refuseArguments('arn:aws:iam::123456789012:role/reader');
 const sts = process.env['AWS_ENDPOINT_URL_STS'] ?? 'https://sts.amazonaws.com';
 
 try {

@@ -168,6 +168,19 @@ describe('log-in.js', () => {
   });
 });
 
+describe('each program', () => {
+  test.each([
+    ['log-in', ['renw']],
+    ['git', ['git.example.org', 'get']],
+    ['aws', ['reader']],
+    ['docker', ['https://registry.example.org', 'get']],
+  ])('says how %s is called, to somebody who calls it by %j', async (name, args) => {
+    const { code, out, err } = await program(name, args);
+    expect({ code, said: out + err }).toEqual({ code: 2, said: expect.stringMatching(/^Usage: node \S+\.js .*\n$/) });
+    expect(server.ledger.entries).toEqual([]);
+  });
+});
+
 describe('the credential helper of git', () => {
   test('names the end, and the user name that is put before the host', async () => {
     await logIn();

@@ -8,6 +8,10 @@ import { text } from 'node:stream/consumers';
 import { explain, howToLogIn, login } from './login.js';
 
 const [registry = '', operation] = process.argv.slice(2);
+if (registry === '' || registry.includes('//')) {
+  console.log(`Usage: node ${process.argv[1] ?? ''} registry.example.org OPERATION, which docker adds`);
+  process.exit(2);
+}
 const { host, username } = new URL(`https://${registry}`);
 const Username = username || 'oauth2';
 

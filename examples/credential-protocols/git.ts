@@ -6,9 +6,10 @@
  * the newer git asks once more and goes on, the older one fails this once.
  */
 import { text } from 'node:stream/consumers';
-import { endOf, explain, login } from './login.js';
+import { endOf, explain, login, refuseArguments } from './login.js';
 
 const [server = '', operation] = process.argv.slice(2);
+if (!/^https?:\/\/./.test(server)) refuseArguments('https://git.example.org OPERATION, which git adds');
 const { origin, username } = new URL(server);
 const asked = (await text(process.stdin)).split('\n');
 const valuesOf = (name: string): string[] =>

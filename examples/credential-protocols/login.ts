@@ -25,8 +25,15 @@ export const howToLogIn = `Log in: node ${fileURLToPath(new URL('log-in.js', imp
 
 /** Says why there is no token, and what to do; it holds no secret. */
 export function explain(error: unknown): string {
+  if (error instanceof TypeError && error.cause instanceof Error) return `${error.message}: ${error.cause.message}`;
   if (!(error instanceof AuthFlowError)) return String(error);
   return `${error.message} ${error instanceof LoginRequiredError ? howToLogIn : error.remedy}`;
+}
+
+/** Ends a program that was started with other arguments than these. */
+export function refuseArguments(usage: string): never {
+  console.error(`Usage: node ${process.argv[1] ?? ''} ${usage}`);
+  process.exit(2);
 }
 
 /** When the token ends, in whole seconds since 1970. */

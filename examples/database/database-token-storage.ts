@@ -162,7 +162,9 @@ export class DatabaseTokenStorage implements TokenStorage {
     } catch (error) {
       // What a database says may quote what it was given, so its code has to do.
       const { code, errcode = code } = Object(error) as { code?: unknown; errcode?: unknown };
-      throw new StorageUnavailableError({ cause: new Error(`The database said ${String(errcode)}.`) });
+      const isWithoutTable = errcode === '42P01' || errcode === 1; // undefined_table; SQLITE_ERROR
+      const advice = isWithoutTable && { remedy: 'Make the table once, by `schema`: is it there?' };
+      throw new StorageUnavailableError({ ...advice, cause: new Error(`The database said ${String(errcode)}.`) });
     }
   }
 }

@@ -1,6 +1,6 @@
 /** Prints a valid access token for each line it reads. Any number of these can share one database. */
 import { createInterface } from 'node:readline';
-import { DeviceCodeFlow } from '@latchkey/core';
+import { AuthFlowError, DeviceCodeFlow } from '@latchkey/core';
 import { DatabaseTokenStorage, schema } from './database-token-storage.js';
 import { open } from './open.js';
 
@@ -12,7 +12,7 @@ if (!issuer || !place) {
 
 const database = await open(place);
 const storage = new DatabaseTokenStorage(database, { lease: Number(lease) });
-const flow = new DeviceCodeFlow({ issuer, clientId: 'database', scope: 'offline_access', storage });
+const flow = new DeviceCodeFlow({ issuer, clientId: 'my-cli', scope: 'offline_access', storage });
 if (process.argv[2] === 'login') {
   await database.query(schema, []);
   await flow.doFlow();
@@ -22,6 +22,10 @@ console.log('ready');
 createInterface(process.stdin).on('line', () => {
   flow.getAccessTokenRefreshIfNecessary().then(
     (token) => console.log(token),
-    (error: unknown) => console.log(`refused: ${String(error)}`),
+    (error: unknown) => console.log(`refused: ${explain(error)}`),
   );
 });
+
+function explain(error: unknown): string {
+  return error instanceof AuthFlowError ? `${error.message} ${error.remedy}` : String(error); // they hold no secret
+}

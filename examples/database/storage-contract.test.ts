@@ -118,3 +118,12 @@ describePostgres('DatabaseTokenStorage over PostgreSQL', () => {
   };
   for (const [name, codec] of Object.entries(codecs)) describeContract(name, make, codec);
 });
+
+describe('A database without the table', () => {
+  test.each([{ code: '42P01' }, { code: 'ERR_SQLITE_ERROR', errcode: 1 }])('is told to make it: %j', async (said) => {
+    const query = () => Promise.reject(Object.assign(new Error('no such table'), said));
+    const storage = new DatabaseTokenStorage({ id: 'none', now: '0', query });
+    const remedy = expect.stringContaining('`schema`');
+    await expect(storage.load('key')).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE', remedy });
+  });
+});

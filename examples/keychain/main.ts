@@ -23,6 +23,7 @@ try {
   }
 } catch (error) {
   refuse(error);
+  process.exitCode = 1;
 }
 
 function refuse(error: unknown): void {

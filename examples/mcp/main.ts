@@ -1,17 +1,29 @@
 /** Calls a tool of an MCP server: `node main.js https://mcp.example.org/mcp whoami '{}'`. */
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { AuthFlowError } from '@latchkey/core';
+import { appFolder } from '@latchkey/core/node';
 import { FileTokenStorage } from '@latchkey/storage-file';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { logIn } from './log-in.js';
 
 const [server = '', tool = '', input = '{}'] = process.argv.slice(2);
-const folder = process.env['TOKENS'] ?? join(homedir(), '.config/latchkey-mcp');
-const flow = await logIn(server, new FileTokenStorage({ folder }, { perKey: true }));
+if (!/^https?:\/\/./.test(server) || tool === '') {
+  console.error(`Usage: node main.js https://mcp.example.org/mcp TOOL ['{"argument": "as JSON"}']`);
+  process.exit(2);
+}
 
-const client = new Client({ name: 'latchkey-mcp', version: '1.0.0' });
-const fetch = flow.asFetch({ interactive: true }); // asks again where a tool wants further scopes
-await client.connect(new StreamableHTTPClientTransport(new URL(server), { fetch }));
-const { content } = await client.callTool({ name: tool, arguments: JSON.parse(input) as Record<string, unknown> });
-console.log(JSON.stringify(content));
-await client.close();
+try {
+  const args = JSON.parse(input) as Record<string, unknown>;
+  const folder = process.env['TOKENS'] || join(appFolder('latchkey-mcp'), 'logins');
+  const flow = await logIn(server, new FileTokenStorage({ folder }, { perKey: true }));
+
+  const client = new Client({ name: 'latchkey-mcp', version: '1.0.0' });
+  const fetch = flow.asFetch({ interactive: true }); // asks again where a tool wants further scopes
+  await client.connect(new StreamableHTTPClientTransport(new URL(server), { fetch }));
+  const { content } = await client.callTool({ name: tool, arguments: args });
+  console.log(JSON.stringify(content));
+  await client.close();
+} catch (error) {
+  console.error(error instanceof AuthFlowError ? `${error.message} ${error.remedy}` : String(error)); // they hold no secret
+  process.exitCode = 1;
+}

@@ -4,11 +4,12 @@ import { discoverResource } from '@latchkey/core/resource';
 import { asOtherProcess, TestClock } from '@latchkey/core/testing';
 import { FileTokenStorage } from '@latchkey/storage-file';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { providerOf } from '../dist/mcp/oauth-client-provider.js';
 import { ProtectedServer } from '../dist/mcp/protected-server.js';
 
@@ -64,6 +65,21 @@ function endTokens(): void {
 }
 
 describe('a client of any MCP server', () => {
+  test('says how it is called, and what is wrong, in one line', async () => {
+    const run = promisify(execFile);
+    const env = { ...inherited, TOKENS: tokens() };
+    const usage = { code: 2, stdout: '', stderr: expect.stringMatching(/^Usage: .*\n$/) };
+    await expect(run(process.execPath, [program, 'mcp.example.org', 'whoami'], { env })).rejects.toMatchObject(usage);
+    const down = {
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^http:\/\/127\.0\.0\.1:1 gave no answer\. .*\n$/),
+    };
+    await expect(run(process.execPath, [program, 'http://127.0.0.1:1/', 'whoami'], { env })).rejects.toMatchObject(
+      down,
+    );
+  });
+
   test('is eight processes at once: one registration, one login, one token; and the same when the server forgot them', async () => {
     const { ledger } = server.authorization;
     expect(await callAll(8)).toEqual(Array(8).fill(answer('whoami of ada')));
