@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
 import { channel } from 'node:diagnostics_channel';
+import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { type Sending, watchSending } from '../../dist/server/watch-sending.js';
 
+const run = promisify(execFile);
 const token = { method: 'POST', url: 'https://as.example/oauth/token?tenant=1' };
 
 /** Says on undici's channels what becomes of a request. */
@@ -70,11 +73,44 @@ describe('of a request is known', () => {
   });
 });
 
-test('what the call returns or throws is passed on', () => {
-  expect(watchSending({}, token, () => 5)).toBe(5);
-  expect(() =>
-    watchSending({}, token, () => {
-      throw new Error('as it is');
-    }),
-  ).toThrow('as it is');
+test('what the call returns or throws is passed on', async () => {
+  expect(await watchSending({}, token, async () => 5)).toBe(5);
+  const throws = (): never => {
+    throw new Error('as it is');
+  };
+  await expect(watchSending({}, token, throws)).rejects.toThrow('as it is');
+});
+
+describe('Whoever is watched', () => {
+  // In a process of its own, since jest asks too. Node 20 and 22 note on a promise whom it belongs to while anybody asks.
+  test('makes promises no dearer for the rest of the process when it is over, well or not', async () => {
+    const program = `
+      const { watchSending } = await import(process.argv[1]);
+      const request = { method: 'POST', url: 'https://as.example/token' };
+      const notes = () => Object.getOwnPropertySymbols(Promise.resolve()).length;
+      const found = [];
+      for (const settle of ['resolve', 'reject']) {
+        await watchSending({}, request, () => Promise[settle]()).catch(() => undefined);
+        await new Promise(setImmediate);
+        found.push(notes());
+      }
+      console.log(JSON.stringify(found));`;
+    const module = new URL('../../dist/server/watch-sending.js', import.meta.url).href;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program, module]);
+    expect(JSON.parse(stdout)).toEqual([0, 0]);
+  });
+
+  test('is watched on when another request ends', async () => {
+    const [first, second]: Sending[] = [{}, {}];
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const long = watchSending(first!, token, async () => {
+      await ended;
+      new Told().sentHeaders();
+    });
+    await watchSending(second!, token, async () => undefined);
+    end();
+    await long;
+    expect([first!.wasSent, second!.wasSent]).toEqual([true, undefined]);
+  });
 });
