@@ -1,7 +1,8 @@
 /**
  * Compiles every block marked ```ts in README.md, CONTRIBUTING.md, docs/, the examples and the doc comments of the
  * packages. Each block is a module of its own that must compile as a user would write it, against the built packages; nothing is
- * written to disk. Declare what a block does not explain: `declare const db: Map<string, string>;`.
+ * written to disk. Declare what a block does not explain: `declare const db: Map<string, string>;`. Code of the pages is
+ * at most 76 columns wide, as the site's column is.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -23,11 +24,16 @@ const { fileExists, readFile } = host;
 host.fileExists = (file) => blocks.has(file) || fileExists(file);
 host.readFile = (file) => blocks.get(file)?.code ?? readFile(file);
 
+const wide = sources()
+  .filter((file) => file.endsWith('.md'))
+  .flatMap(wideLinesIn);
+for (const line of wide) console.error(line);
+
 const program = ts.createProgram([...blocks.keys()], options, host);
 const diagnostics = ts.getPreEmitDiagnostics(program);
 for (const diagnostic of diagnostics) console.error(describe(diagnostic));
-console.log(`${blocks.size} blocks, ${diagnostics.length} errors`);
-process.exitCode = diagnostics.length === 0 ? 0 : 1;
+console.log(`${blocks.size} blocks, ${diagnostics.length + wide.length} errors`);
+process.exitCode = diagnostics.length + wide.length === 0 ? 0 : 1;
 
 function sources() {
   const excluded = ['**/node_modules', '**/dist', '**/api', '**/surface'];
@@ -66,6 +72,17 @@ function blocksIn(file) {
     }
   });
   return found;
+}
+
+function wideLinesIn(file) {
+  const text = readFileSync(file, 'utf8');
+  return [...text.matchAll(/^```(?:ts|js|json|python)\n(.*?)^```$/gms)].flatMap(([, code]) =>
+    code.split('\n').flatMap((line) => {
+      return line.length > 76
+        ? [`${path.relative(root, file)}: ${line.length} columns, at most 76: ${line.trim()}`]
+        : [];
+    }),
+  );
 }
 
 function describe({ file, start, messageText }) {

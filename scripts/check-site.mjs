@@ -44,7 +44,8 @@ function brokenLinks(file, { links }, pages) {
     const [place, anchor] = decodeURI(link).split('#');
     const target = place === '' ? file : path.resolve(path.dirname(file), place.replace(/\?.*/, ''));
     const page = pages.get(target);
-    if (target.endsWith('.md')) return [`${file}: ${link} is no page; name it in the head of docs/guides.md`];
+    if (target.endsWith('.md'))
+      return [`${file}: ${link} is no page; name it in the head of docs/tasks.md, guides.md or how-it-works.md`];
     const isThere = page && anchor ? page.anchors.has(anchor) : existsSync(target);
     return isThere ? [] : [`${file}: ${link} leads nowhere`];
   });

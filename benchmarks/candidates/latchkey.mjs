@@ -1,4 +1,4 @@
-/** Latchkey in memory, as its docs/flows.md has it under "A program of its own". */
+/** Latchkey in memory, as its docs/flows.md has it under "Client credentials". */
 import { ClientCredentialsFlow, DeviceCodeFlowSimple, MemoryTokenStorage } from '@latchkey/core';
 
 export { TokenSet } from '@latchkey/core';

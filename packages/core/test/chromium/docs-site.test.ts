@@ -56,9 +56,9 @@ describeFull('the documentation in Chromium', () => {
   test.each([
     ['saveTokens', 'AuthFlow.saveTokens'],
     ['LoginRequiredError', '@latchkey/core.LoginRequiredError'],
-    ['refresh', 'Guides.The refresh transaction'],
-    ['redis', 'Guides.Setting up Redis'],
-    ['serverless', 'Guides.Callers, processes, hosts'], // in no comment, only in a guide
+    ['refresh', 'How it works.The refresh transaction'],
+    ['redis', 'Tasks.Many hosts: Redis'],
+    ['cron', 'Tasks.CI and cron jobs'], // in no comment, only in a guide
   ])('is searched for %s, and %s is among the first', async (word, result) => {
     await page.goto(`${site.origin}/index.html`);
     await page.click('#tsd-search-trigger');
@@ -87,7 +87,7 @@ describeFull('the documentation in Chromium', () => {
     ).toContain('Protected');
   });
 
-  test.each(['documents/Guides.The_refresh_transaction.html', 'classes/_latchkey_core.DeviceCodeFlow.html'])(
+  test.each(['documents/How_it_works.The_refresh_transaction.html', 'classes/_latchkey_core.DeviceCodeFlow.html'])(
     'is no wider than a phone: %s',
     async (path) => {
       await page.setViewportSize({ width: 390, height: 844 });

@@ -46,7 +46,7 @@ describe('Every flow that is exported', () => {
   test('is named among those without siblings, where its withAccount may throw', () => {
     const own = grants.filter(({ prototype }) => Object.hasOwn(prototype as object, 'withAccount'));
     expect(own.length).toBeGreaterThan(3);
-    expect(missingIn(read('docs/concurrency.md'), namesOf(own))).toEqual([]);
+    expect(missingIn(read('docs/tasks/many-accounts.md'), namesOf(own))).toEqual([]);
   });
 
   test('keeps the contract of auth flows, in a test that names it and its Simple', () => {

@@ -79,7 +79,9 @@ describe('The storage over a database in docs/storages.md', () => {
 describe('The flow with hooks of its own in README.md', () => {
   test('saves by a rename, so that a crash leaves the old record or the new one', () => {
     const block = blockWith('class MyFlow', 'README.md');
-    expect(block).toMatch(/writeFileSync\(`\$\{this\.path\}\.new`, .*flush: true.*\n\s+renameSync\(.*, this\.path\)/);
+    expect(block).toMatch(
+      /writeFileSync\(`\$\{this\.path\}\.new`, [^;]*flush: true[^;]*;\n\s+renameSync\([^;]*, this\.path\)/,
+    );
     expect(block).not.toContain('writeFileSync(this.path');
   });
 });
