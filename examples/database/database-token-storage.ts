@@ -48,6 +48,7 @@ export class DatabaseTokenStorage implements TokenStorage {
   /** `lease` in seconds: a lock is free so long after its holder has died. A living one renews it every third of that. */
   constructor(database: Database, { lease = 10, codec }: { lease?: number; codec?: RecordCodec | undefined } = {}) {
     this.#database = database;
+    if (!(lease > 0 && lease <= 3600)) throw new TypeError('lease must be in seconds, above 0 and up to 3600.');
     this.#lease = lease;
     this.#codec = codec;
   }

@@ -127,3 +127,10 @@ describe('A database without the table', () => {
     await expect(storage.load('key')).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE', remedy });
   });
 });
+
+test.each([0, -1, NaN, Infinity])('A lease of %p seconds is refused', (lease) => {
+  const database: Database = { id: 'none', now: '0', query: () => Promise.resolve([]) };
+  expect(() => new DatabaseTokenStorage(database, { lease })).toThrow(
+    new TypeError('lease must be in seconds, above 0 and up to 3600.'),
+  );
+});

@@ -132,6 +132,12 @@ function describeContract(name: string, find: () => Promise<EncryptionKey[]>): v
     expect(files()).toEqual(before);
   });
 
+  test('a wrong option is refused, and brings no key into a file', async () => {
+    await expect(keyOf({ whenMissing: 'fial' as 'fail' })).rejects.toThrow(TypeError);
+    for (const timeout of [0, NaN, Infinity]) await expect(keyOf({ timeout })).rejects.toThrow(TypeError);
+    expect(files()).toEqual({});
+  });
+
   test('a note that cannot be read is no note that is not there', async () => {
     writeFileSync(join(folder, 'key.json'), '{"key":');
     await expect(keyOf({ whenMissing: 'file' })).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });

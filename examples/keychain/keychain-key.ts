@@ -27,10 +27,12 @@ interface Note {
  * The key for `encryption`, from the keychain of the system. The first call makes it; of processes that come at once, one does.
  *
  * @throws StorageUnavailableError: `KEYCHAIN_MISSING`, `KEYCHAIN_UNAVAILABLE` (locked, broken or silent), `KEYCHAIN_KEY_LOST`.
- * Nothing has been changed then.
+ * Nothing has been changed then. TypeError: another `whenMissing`, or no such `timeout`.
  */
 export async function keychainKey(options: KeychainKeyOptions): Promise<EncryptionKey[]> {
-  const { service, account, file, timeout = 30 } = options;
+  const { service, account, file, whenMissing, timeout = 30 } = options;
+  if (!['fail', 'file'].includes(whenMissing)) throw new TypeError('whenMissing must be "fail" or "file".');
+  if (!(timeout > 0 && timeout <= 3600)) throw new TypeError('timeout must be in seconds, above 0 and up to 3600.');
   const find = async (): Promise<string | undefined> => {
     const note = readNote(file);
     return note?.key === 'keychain' ? foundAgain(await ask(options), options) : note?.secret;
@@ -112,8 +114,9 @@ function readNote(file: string): Note | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Note;
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'ENOENT') return undefined;
-    throw new StorageUnavailableError({ message: `${file}, which notes where the key is, cannot be read.` });
+    const { code = 'not JSON' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new StorageUnavailableError({ message: `${file}, which notes where the key is, cannot be read (${code}).` });
   }
 }
 
