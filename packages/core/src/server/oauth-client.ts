@@ -13,6 +13,7 @@ import { namedTexts } from './answers/answer-body.js';
 import { type ReadAnswer, readTranslated } from './answers/token-answer.js';
 import type { ShapedRequest } from './shaped-request.js';
 import type { TokenSet } from '../tokens/token-set.js';
+import { endpointOf } from './discovery/endpoint-of.js';
 
 /** What a token request brought. Its problem may be an id token that does not verify. */
 export interface ReceivedTokens extends ReadAnswer {
@@ -113,6 +114,7 @@ export class OAuthClient {
    */
   async requestDeviceCode(parameters: URLSearchParams, signal?: AbortSignal): Promise<DeviceCode> {
     const purpose = 'device_authorization';
+    endpointOf(this.#connection, 'device_authorization_endpoint');
     const request = this.#connection.shape(purpose, parameters);
     const secrets = this.#connection.secretsOf(request);
     const { answer, problem } = await this.#connection.ask(
@@ -133,6 +135,8 @@ export class OAuthClient {
     const { metadata, settings } = this.#connection;
     const { pushedAuthorization = metadata.require_pushed_authorization_requests === true } = settings;
     const purpose = 'pushed_authorization';
+    endpointOf(this.#connection, 'authorization_endpoint');
+    if (pushedAuthorization) endpointOf(this.#connection, 'pushed_authorization_request_endpoint');
     const request = pushedAuthorization ? this.#connection.shape(purpose, parameters) : undefined;
     const secrets = this.#connection.secretsOf();
     const { answer, result, problem } = await this.#connection.ask(
@@ -162,17 +166,11 @@ export class OAuthClient {
 
   /** Where tokens are asked for. @throws DiscoveryError */
   get tokenEndpoint(): string {
-    return this.#endpoint('token_endpoint');
+    return endpointOf(this.#connection, 'token_endpoint');
   }
   /** Where claims about the user are. @throws DiscoveryError */
   get userinfoEndpoint(): string {
-    return this.#endpoint('userinfo_endpoint');
-  }
-
-  #endpoint(name: 'token_endpoint' | 'userinfo_endpoint'): string {
-    const url = this.#connection.metadata[name];
-    if (url === undefined) throw new DiscoveryError({ message: `The authorization server names no ${name}.` });
-    return url;
+    return endpointOf(this.#connection, 'userinfo_endpoint');
   }
 
   /** Revokes tokens, where the server says how. @throws a scrubbed error when the server does not confirm it. */
@@ -188,6 +186,7 @@ export class OAuthClient {
     signal?: AbortSignal,
   ): Promise<Record<string, unknown>> {
     const purpose = 'introspection';
+    endpointOf(this.#connection, 'introspection_endpoint');
     const request = this.#connection.shape(purpose, new URLSearchParams({ token, token_type_hint: hint }));
     const secrets = this.#connection.secretsOf(request);
     const { answer, problem } = await this.#connection.ask(

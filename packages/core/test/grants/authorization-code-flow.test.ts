@@ -79,7 +79,11 @@ describe('startAuthorization', () => {
 
   test('says so when the server names no authorization endpoint', async () => {
     const flow = flowOf({ issuer: undefined, server: { tokenEndpoint: scene.server.tokenEndpoint } });
-    await expect(flow.startAuthorization()).rejects.toMatchObject({ code: 'DISCOVERY_INVALID' });
+    await expect(flow.startAuthorization()).rejects.toMatchObject({
+      code: 'DISCOVERY_INVALID',
+      message: 'server.authorizationEndpoint is missing, which is needed here.',
+      remedy: expect.stringContaining('authorizationEndpoint'),
+    });
   });
 
   test('needs a redirect URI', async () => {
