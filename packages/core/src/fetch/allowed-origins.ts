@@ -22,10 +22,15 @@ export class AllowedOrigins {
     this.#prefixes = [...this.#origins].map((origin) => `${origin}/`);
   }
 
+  /** Tells whether a URL begins with a whole origin that is allowed, and a slash: it can be parsed in one way only. */
+  begins(input: string): boolean {
+    for (const prefix of this.#prefixes) if (input.startsWith(prefix)) return true;
+    return false;
+  }
+
   /** Returns the URL to request when a token may go there; `undefined` when it may not, or there is no such URL. */
   resolve(input: string): string | undefined {
-    // What begins with a whole origin and a slash can be parsed in one way only.
-    for (const prefix of this.#prefixes) if (input.startsWith(prefix)) return input;
+    if (this.begins(input)) return input;
     const url = parse(input);
     return url && this.allow(url) ? url.href : undefined;
   }

@@ -3,6 +3,7 @@ import type { FlowSettings } from '../options/flow-settings.js';
 import { AllowedOrigins } from './allowed-origins.js';
 import { dpopFetch } from './dpop-fetch.js';
 import { OutgoingRequest } from './outgoing-request.js';
+import { copyPlainInit } from './plain-request.js';
 import { copyHeaders, hasHeader } from './request-headers.js';
 import { SentRequest, type SentRequestParts, settles } from './sent-request.js';
 import { untriedTokensOf } from './untried-tokens.js';
@@ -11,6 +12,8 @@ import { withoutToken } from './withheld-token.js';
 /** What requests with a token ask of its flow. */
 export interface TokenSource extends Pick<SentRequestParts, 'token' | 'header'> {
   readonly settings: FlowSettings;
+  /** Whether the header is `authorization: Bearer …`, and depends on the token alone. */
+  readonly isBearer: boolean;
   /** Stands for the credential: the same object for all its flows. */
   readonly credential: object;
   /** The key that the present token is bound to; `undefined` when it is bound to none. */
@@ -20,6 +23,9 @@ export interface TokenSource extends Pick<SentRequestParts, 'token' | 'header'> 
 /** Sends requests with the flow's token, to allowed origins only. */
 export class AuthorisedFetch {
   readonly #parts: SentRequestParts;
+  readonly #isBearer: boolean;
+  /** The token that was shown last, and its header. */
+  #shown = { token: '', value: '' };
 
   /** The tokens that are shown are added to `sent`. */
   constructor(
@@ -28,6 +34,7 @@ export class AuthorisedFetch {
   ) {
     const { settings, token, dpopKey } = source;
     const { clock, dpop, fetch } = settings;
+    this.#isBearer = source.isBearer && !dpop && !sent;
     this.#parts = {
       token,
       header: (shown) => {
@@ -43,6 +50,29 @@ export class AuthorisedFetch {
 
   /** As the global fetch. What may not get the token is passed on untouched. */
   async send(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    const { token: getToken, header, fetch, untried, origins } = this.#parts;
+    if (!this.#isBearer || typeof input !== 'string' || !origins.begins(input)) return this.#sendAny(input, init);
+    const plain = copyPlainInit(init);
+    if (!plain) return this.#sendAny(input, init);
+    const { signal } = plain;
+    const token = await (signal ? getToken({ signal }) : getToken());
+    if (this.#shown.token !== token) this.#shown = { token, value: header(token)[1] };
+    plain.headers.authorization = this.#shown.value;
+    try {
+      const response = await fetch(input, plain);
+      if (settles(response)) {
+        untried.accept(token, input);
+        return response;
+      }
+      const request = new OutgoingRequest(input, input, { ...plain, redirect: 'follow' }, plain.headers);
+      return await new SentRequest(this.#parts, request, token).goOn(response);
+    } catch (error) {
+      throw withoutToken(error, token);
+    }
+  }
+
+  /** Sends what is not the usual request: a Request, a URL, other headers, another way to show the token. */
+  async #sendAny(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     const { token: getToken, header, fetch, origins, headerName, untried } = this.#parts;
     const target = isRequest(input) ? input : String(input); // a URL can be changed while the token is waited for
     const isText = typeof target === 'string';

@@ -76,7 +76,6 @@ export abstract class AuthFlow {
 
   /**
    * Reads the stored tokens; `undefined`, or a thrown NoTokensError, when there are none. An outage must throw.
-   *
    * @group Hooks to override
    */
   protected abstract loadTokens(): Promise<TokenSet | undefined>;
@@ -449,6 +448,7 @@ export abstract class AuthFlow {
     return {
       settings: this.settings,
       credential: this.#parts.credential,
+      isBearer: this.tokenHeader === AuthFlow.prototype.tokenHeader,
       token: (options) => this.getAccessTokenRefreshIfNecessary(options),
       header: (token) => this.tokenHeader(token),
       dpopKey: () => boundKey(this.#heldTokens),
