@@ -14,6 +14,7 @@ const server = { issuer: env['ACME_ISSUER'] ?? 'https://login.acme.example', cli
 
 const storage = () => new FileTokenStorage({ folder: join(appFolder('acme'), 'logins') }, { perKey: true });
 const chosen = () => join(appFolder('acme'), 'account'); // by need: in CI there may be no home folder
+const readChosen = () => (existsSync(chosen()) ? readFileSync(chosen(), 'utf8') : undefined);
 const interrupted = new AbortController();
 const { signal } = interrupted;
 process.once('SIGINT', () => interrupted.abort());
@@ -93,10 +94,6 @@ function authorized() {
 
 function account(): string {
   return acme.opts<{ account?: string }>().account || readChosen() || 'default';
-}
-
-function readChosen(): string | undefined {
-  return existsSync(chosen()) ? readFileSync(chosen(), 'utf8') : undefined;
 }
 
 async function accounts(): Promise<string[]> {

@@ -16,7 +16,8 @@ try {
   const person = login(60);
   await person.getAccessTokenRefreshIfNecessary({ noAutoRefresh: true }); // whose login it is; a token is asked for by need
   const token = () => person.getAccessTokenRefreshIfNecessary();
-  const account = String(person.claims?.['sub']);
+  const account = person.claims?.sub;
+  if (typeof account !== 'string') throw new Error('The login does not say whose it is: log in with the scope openid.');
   const place = { account, storage: tokenStorage(), autoRefreshThreshold: secondsLeft, renewAhead: false };
   const keys = new WebIdentityFlow({ server: { tokenEndpoint: sts }, clientId: role, token, ...place });
   console.log(await keys.getAccessTokenRefreshIfNecessary());

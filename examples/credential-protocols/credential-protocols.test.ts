@@ -66,7 +66,7 @@ function program(name: string, args: readonly string[] = [], input = '', env: No
 /** What `node log-in.js` does, in this process. */
 async function logIn(): Promise<void> {
   const storage = new FileTokenStorage(join(folder, 'tokens'), { perKey: true });
-  const client = { issuer: server.issuer, clientId: 'cli', scope: 'offline_access' };
+  const client = { issuer: server.issuer, clientId: 'cli', scope: 'openid offline_access' };
   await new DeviceCodeFlow({ ...client, storage, promptUser: () => undefined }).doFlow();
 }
 const renewals = (): number => server.ledger.count({ grantType: 'refresh_token' });

@@ -17,7 +17,7 @@ export function tokenStorage(): FileTokenStorage {
 export function login(secondsLeft: number): DeviceCodeFlow {
   const server = readEnvironment({ issuer: 'ISSUER', clientId: 'CLIENT_ID' });
   const storage = tokenStorage();
-  return new DeviceCodeFlow({ ...server, scope: 'offline_access', storage, autoRefreshThreshold: secondsLeft });
+  return new DeviceCodeFlow({ ...server, scope: 'openid offline_access', storage, autoRefreshThreshold: secondsLeft });
 }
 
 /** What a person without a login has to do. */
