@@ -1,12 +1,12 @@
 /**
  * Puts the compiled modules of the package in the current folder together into few files: `bundle/`, which is what is
- * published. A program that imports one file starts sooner than one that imports a hundred. What the main entry point
- * needs at once is one file, `core.js`, of which the other entry points and what is loaded later take their share.
- * All stand in one folder, so that a path relative to one of them holds for all. Runs before each `pnpm pack`.
+ * published. A program that imports one file starts sooner than one that imports a hundred. All stand in one folder, so
+ * that a path relative to one of them holds for all. Runs before each `pnpm pack`.
  */
-import { build } from 'esbuild';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { builtinModules } from './builtin-modules.mjs';
+import { bundleInLayers } from './bundle-layers.mjs';
 import { ownSourceMaps } from './own-source-maps.mjs';
 import { bundleRedisClient, redisClientElsewhere } from './reduced-redis-client.mjs';
 import { script, StepFailed } from './steps.mjs';
@@ -35,10 +35,10 @@ await script(async () => {
     sourcesContent: true,
     logLevel: 'warning',
     metafile: true,
-    plugins: [...(hasRedis ? [redisClientElsewhere] : []), ownSourceMaps],
+    plugins: [builtinModules, ...(hasRedis ? [redisClientElsewhere] : []), ownSourceMaps],
   };
   rmSync('bundle', { recursive: true, force: true });
-  const inputs = entries.length === 1 ? await bundle(entries, options) : await bundleAroundCore(entries, options);
+  const inputs = await bundleInLayers(entries, options);
   if (hasRedis) inputs.push(...(await bundleRedisClient(options)));
   for (const file of readdirSync('bundle')) if (file.endsWith('.js')) giveOwnNames(path.join('bundle', file));
   const licences = licencesOf(inputs);
@@ -60,57 +60,7 @@ function sourceOf(name) {
   return source;
 }
 
-/** What a source is called in the bundle: the index of a folder like the folder. */
-function nameOf(source) {
-  return path.basename(source.replace(/(?<!dist)\/index\.js$/, ''), '.js');
-}
-
-/** Bundles entry points; what they share stands in files of its own. Resolves to the names of all files that went in. */
-async function bundle(entries, options) {
-  const entryPoints = Object.fromEntries(entries.map((source) => [nameOf(source), source]));
-  const { metafile } = await build({ entryPoints, splitting: true, chunkNames: 'shared-[hash]', ...options });
-  return Object.keys(metafile.inputs);
-}
-
-/** As `bundle`, with one file of what the first entry point needs at once. */
-async function bundleAroundCore([main, ...others], options) {
-  const { metafile } = await build({ ...options, entryPoints: [main], write: false });
-  const { eager, later } = importsOf(main, metafile.inputs);
-  const own = [...eager].filter((file) => file.startsWith('dist/'));
-  const contents = own.map((file) => `export * from './${file}';`).join('\n');
-  const plugins = [elsewhere((file) => later.has(file) && nameOf(file)), ...options.plugins];
-  await build({ ...options, stdin: { contents, resolveDir: '.' }, entryNames: 'core', plugins });
-  const { exports } = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined);
-  writeFileSync(`bundle/${nameOf(main)}.js`, `export { ${exports.join(', ')} } from "./core.js";\n`);
-  const rest = await bundle([...others, ...later], {
-    ...options,
-    plugins: [elsewhere((file) => own.includes(file) && (file === main ? nameOf(main) : 'core')), ...options.plugins],
-  });
-  return [...Object.keys(metafile.inputs), ...rest];
-}
-
-/** The files that `main` imports, directly or not: eagerly, and by `import()`. */
-function importsOf(main, inputs) {
-  const [eager, later] = [new Set([main]), new Set()];
-  for (const file of eager) {
-    for (const { path: imported, kind, external } of inputs[file].imports) {
-      if (!external) (kind === 'dynamic-import' ? later : eager).add(imported);
-    }
-  }
-  return { eager, later };
-}
-
-/** Leaves files to that file of the bundle which `place` names. */
-function elsewhere(place) {
-  const setup = ({ onResolve }) => {
-    onResolve({ filter: /^\.\.?\// }, ({ path: imported, resolveDir, kind }) => {
-      const name = kind !== 'entry-point' && place(path.relative('.', path.resolve(resolveDir, imported)));
-      return name ? { path: `./${name}.js`, external: true } : undefined;
-    });
-  };
-  return { name: 'elsewhere', setup };
-}
-
+    plugins: [builtinModules, ...(hasRedis ? [redisClientElsewhere] : []), ownSourceMaps],
 /** The licences of the packages that have become part of the bundle. */
 function licencesOf(inputs) {
   const folders = new Set(inputs.flatMap((file) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []));

@@ -74,7 +74,7 @@ async function whereAnErrorIsUncaught(folder, place) {
   );
   const longest = Math.max(...plain.output.split('\n').map((line) => line.length - folder.length));
   return [
-    ...expectTold(/at checkOptions \(.*bundle\/core\.js:\d+:\d+\)/, plain.output),
+    ...expectTold(/at checkOptions \(.*bundle\/index\.js:\d+:\d+\)/, plain.output),
     ...(longest < 300 ? [] : [`a line of ${longest} characters: ${plain.output}`]),
     ...traced.flatMap(({ output }) => expectTold(ours, output)),
   ];
