@@ -1,7 +1,7 @@
 import { RegistrationError } from '../errors/index.js';
 import type { ClientAuthentication } from '../options/flow-options.js';
 import { readObject } from '../server/answers/answer-body.js';
-import { secretMethod } from '../server/client-authentication.js';
+import { secretMethod } from '../server/authentication/own-proof.js';
 import { detailsOf } from '../server/endpoint-answer.js';
 import { type Asking, ask } from './read-document.js';
 

@@ -1,5 +1,5 @@
 import type { FlowSettings } from '../options/flow-settings.js';
-import type { ClientProof } from './client-authentication.js';
+import type { ClientProof } from './authentication/own-proof.js';
 import { GivenAssertions } from '../options/client-assertion.js';
 import { CoolDown } from './cool-down.js';
 import { discover } from './discovery/discover.js';
@@ -10,8 +10,8 @@ import { type PrivateKey, readPrivateKey } from '../crypto/private-key.js';
 import { readSecret } from '../options/secret-source.js';
 import { issuerOf, ServerConnection } from './server-connection.js';
 
-/** What is known of an authorization server; shared by all accounts of a flow, so that metadata is fetched once. */
-export class AuthorizationServer {
+/** What a process learns of an authorization server, and what every request to it needs. */
+export class KnownServer {
   readonly settings: FlowSettings;
   readonly #nonces = new Map<string, string>();
   readonly #coolDown: CoolDown;

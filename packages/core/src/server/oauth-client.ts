@@ -4,10 +4,11 @@ import type { CoolDown } from './cool-down.js';
 import { type DeviceCode, readDeviceCode } from './device-code.js';
 import { DiscoveryError } from '../errors/index.js';
 import { noAnswer } from './no-answer.js';
-import { withRetries } from './request-retry.js';
+import { withRetries } from './requests/request-retry.js';
 import { revokeTokens } from './revocation.js';
 import { scrubError } from '../errors/scrub.js';
-import type { AskOptions, ServerConnection } from './server-connection.js';
+import type { AskOptions } from './requests/request-sender.js';
+import type { ServerConnection } from './server-connection.js';
 import { type Question, readEndpointAnswer } from './endpoint-answer.js';
 import { namedTexts } from './answers/answer-body.js';
 import { type ReadAnswer, readTranslated } from './answers/token-answer.js';
@@ -89,10 +90,8 @@ export class OAuthClient {
   async #requestOnce(purpose: string, request: ShapedRequest, options: TokenRequestOptions): Promise<ReceivedTokens> {
     const secrets = this.#connection.secretsOf(request);
     const sentAt = this.#connection.now();
-    const { translated, problem } = await this.#connection.ask(
-      (openid, configuration) => openid.genericGrantRequest(configuration, purpose, request.form),
-      { ...options, purpose, request, secrets },
-    );
+    const asked = await this.#connection.askForTokens({ ...options, purpose, request, secrets });
+    const { translated, problem } = asked;
     if (!translated) throw noAnswer(problem, purpose, secrets);
     const read = readTranslated(translated, this.#question(purpose, secrets), { sentAt, dpopKey: options.dpopKey });
     const wrong =

@@ -11,7 +11,6 @@ export {
   genericGrantRequest,
   initiateDeviceAuthorization,
   modifyAssertion,
-  None,
   PrivateKeyJwt,
   randomNonce,
   randomPKCECodeVerifier,

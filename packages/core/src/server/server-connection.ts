@@ -1,12 +1,16 @@
+import { TokenEndpointUnavailableError } from '../errors/index.js';
 import type { FlowSettings } from '../options/flow-settings.js';
-import { clientAuthentication, type ClientProof } from './client-authentication.js';
-import { asResponse, exchange, type HttpAnswer, requestInit } from './http-exchange.js';
-import { type DpopKey, proveDpop } from '../crypto/dpop-proof.js';
+import { clientAuthentication } from './authentication/client-authentication.js';
+import type { ClientProof } from './authentication/own-proof.js';
+import { asResponse, type HttpAnswer } from './http-exchange.js';
 import { type Configuration, loadOpenidClient, type OpenidClient, type ServerMetadata } from './load-openid-client.js';
-
 import { inStandardForm, readObject, withoutIdToken } from './answers/answer-body.js';
-import { translate, type TranslatedAnswer } from './answers/translated-answer.js';
-import { formAsJson, type RequestForm, withFields } from './request-form.js';
+import { isPlainAnswer } from './answers/plain-answer.js';
+import type { TranslatedAnswer } from './answers/translated-answer.js';
+import { isSuccess } from './endpoint-answer.js';
+import { ownTokenRequest } from './requests/own-token-request.js';
+import { type RequestForm, withFields } from './requests/request-form.js';
+import { type AskOptions, RequestSender } from './requests/request-sender.js';
 import { shapeRequest, type ShapedRequest } from './shaped-request.js';
 
 /** What requests are made with. */
@@ -16,21 +20,6 @@ export interface ConnectionParts {
   readonly settings: FlowSettings;
   /** The last nonce that each origin gave for proofs (RFC 9449 section 8.2). */
   readonly nonces: Map<string, string>;
-}
-
-/** How a request is to be made. */
-export interface AskOptions {
-  /** What it is for, as the dialect names it. */
-  readonly purpose: string;
-  /** What the request holds of secrets; those that are added to it are added here. */
-  readonly secrets: string[];
-  readonly signal?: AbortSignal | undefined;
-  /** Called at the last moment; what it throws stops the request. */
-  readonly beforeSending?: (() => void) | undefined;
-  /** What is asked, in the form that the server wants. */
-  readonly request?: ShapedRequest | undefined;
-  /** Proves that whoever asks holds this key (RFC 9449). */
-  readonly dpopKey?: DpopKey | undefined;
 }
 
 /** What a request came to: the answer, and what the protocol library says of it. */
@@ -47,9 +36,11 @@ export type ProtocolCall<T> = (openid: OpenidClient, configuration: Configuratio
 /** Lets the protocol library make one request, and keeps the answer before the library judges it. */
 export class ServerConnection {
   readonly #parts: ConnectionParts;
+  readonly #sender: RequestSender;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
+    this.#sender = new RequestSender(parts.settings, parts.nonces);
   }
 
   get metadata(): ServerMetadata {
@@ -78,18 +69,43 @@ export class ServerConnection {
     return isRefused ? this.#askOnce(call, options) : asked;
   }
 
-  async #askOnce<T>(call: ProtocolCall<T>, options: AskOptions): Promise<Asked<T>> {
+  /**
+   * Asks for tokens, in one request. The protocol library makes it where it is needed for that; else it judges the answer, as
+   * soon as that holds more than it would let pass. Throws only what `signal` says.
+   */
+  async askForTokens(options: AskOptions & { readonly request: ShapedRequest }): Promise<Asked<unknown>> {
+    const { purpose, request, dpopKey } = options;
+    const call: ProtocolCall<unknown> = (openid, configuration) =>
+      openid.genericGrantRequest(configuration, purpose, request.form);
+    const own = dpopKey ? undefined : ownTokenRequest(this.#parts, request);
+    if (!own) return this.ask(call, options);
     let translated: TranslatedAnswer | undefined;
+    let problem: unknown;
+    try {
+      translated = await this.#sender.send(own.url, own.init, options);
+    } catch (error) {
+      problem = error;
+    }
+    options.signal?.throwIfAborted();
+    const isToBeJudged = translated && isSuccess(translated.answer.status) && !isPlainAnswer(this.#shown(translated));
+    if (isToBeJudged) return this.#askOnce(call, options, translated);
+    return { answer: translated?.answer, translated, result: undefined, problem };
+  }
+
+  /** With an answer that has `come`, nothing is sent: the library judges that. */
+  async #askOnce<T>(call: ProtocolCall<T>, options: AskOptions, come?: TranslatedAnswer): Promise<Asked<T>> {
+    let translated = come;
     let result: T | undefined;
     let problem: unknown;
     try {
       const openid = await loadOpenidClient();
-      result = await call(
-        openid,
-        this.#configure(openid, (got) => (translated = got), options),
-      );
+      const send = async (url: string, init: RequestForm): Promise<Response> => {
+        translated ??= await this.#sender.send(url, init, options);
+        return asResponse(this.#shown(translated));
+      };
+      result = await call(openid, this.#configure(openid, send, options));
     } catch (error) {
-      problem = error;
+      problem = come ? unchecked(error) : error;
     }
     options.signal?.throwIfAborted();
     return { answer: translated?.answer, translated, result, problem };
@@ -111,13 +127,15 @@ export class ServerConnection {
   }
 
   /** Configures the protocol library for one request. */
-  #configure(openid: OpenidClient, keep: (answer: TranslatedAnswer) => void, asking: AskOptions): Configuration {
+  #configure(
+    openid: OpenidClient,
+    send: (url: string, init: RequestForm) => Promise<Response>,
+    { request }: AskOptions,
+  ): Configuration {
     const { metadata, proof, settings } = this.#parts;
-    const { fetch, timeout, clientAuthentication: method } = settings;
-    const { request: shaped } = asking;
     const { token_endpoint_auth_methods_supported: methods } = metadata;
     const assertedTo = this.issuer ?? metadata.token_endpoint;
-    const usesTls = method?.endsWith('tls_client_auth') ?? false;
+    const usesTls = settings.clientAuthentication?.endsWith('tls_client_auth') ?? false;
     const configuration = new openid.Configuration(
       metadata,
       settings.clientId,
@@ -125,34 +143,17 @@ export class ServerConnection {
         [openid.clockSkew]: Math.round((this.now() - Date.now()) / 1000),
         ...(usesTls && { use_mtls_endpoint_aliases: true }),
       },
-      withFields(shaped, clientAuthentication(openid, settings, proof, assertedTo, methods)),
+      withFields(request, clientAuthentication(openid, settings, proof, assertedTo, methods)),
     );
     openid.allowInsecureRequests(configuration); // loopback; every URL has been through secureUrl
-    configuration[openid.customFetch] = async (url, init) => {
-      noteSecrets(new Headers(init.headers), init.body, asking.secrets);
-      const form = await this.#proven(url, shaped?.isJson ? formAsJson(init) : init, asking);
-      const request = requestInit(form, shaped?.headers ?? settings.headers);
-      asking.beforeSending?.();
-      const answer = await exchange(fetch, url, request, { timeout, signal: asking.signal });
-      this.#noteNonce(url, answer);
-      const translated = translate(settings.dialect, asking.purpose, answer);
-      keep(translated);
-      const standard = inStandardForm(translated.answer);
-      return asResponse(this.issuer === undefined ? withoutIdToken(standard) : standard);
-    };
+    configuration[openid.customFetch] = send;
     return configuration;
   }
 
-  async #proven(url: string, init: RequestForm, { dpopKey }: AskOptions): Promise<RequestForm> {
-    if (!dpopKey) return init;
-    const nonce = this.#parts.nonces.get(new URL(url).origin);
-    const target = { method: init.method ?? 'GET', url, now: this.now(), nonce };
-    return { ...init, headers: { ...init.headers, dpop: await proveDpop(dpopKey, target) } };
-  }
-
-  #noteNonce(url: string, { headers }: HttpAnswer): void {
-    const nonce = headers.get('dpop-nonce');
-    if (nonce !== null) this.#parts.nonces.set(new URL(url).origin, nonce);
+  /** What the protocol library is shown of an answer. */
+  #shown({ answer }: TranslatedAnswer): HttpAnswer {
+    const standard = inStandardForm(answer);
+    return this.issuer === undefined ? withoutIdToken(standard) : standard;
   }
 }
 
@@ -165,11 +166,10 @@ export function issuerOf({ settings, metadata }: Pick<ConnectionParts, 'settings
   return isKnown && !metadata.issuer.includes('{tenantid}') ? metadata.issuer : undefined;
 }
 
-function noteSecrets(headers: Headers, body: unknown, secrets: string[]): void {
-  const authorization = headers.get('authorization');
-  if (authorization !== null) secrets.push(authorization.replace(/^\w+ /, ''));
-  const assertion = body instanceof URLSearchParams ? body.get('client_assertion') : null;
-  if (assertion !== null) secrets.push(assertion);
+/** What kept the library from being loaded says that nothing was sent, and here something was. */
+function unchecked(error: unknown): unknown {
+  if (!(error instanceof TokenEndpointUnavailableError)) return error;
+  return new Error('The tokens came, but what came with them could not be checked.', { cause: error.cause });
 }
 
 /** Whether the server refused a proof only because its nonce is missing or old (RFC 9449 section 8). */

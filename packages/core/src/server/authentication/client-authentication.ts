@@ -1,15 +1,6 @@
-import type { GivenAssertions } from '../options/client-assertion.js';
-import type { ClientAuthentication } from '../options/flow-options.js';
-import type { FlowSettings } from '../options/flow-settings.js';
-import type { ClientAuth, OpenidClient } from './load-openid-client.js';
-import type { SigningKey } from '../crypto/private-key.js';
-
-/** What the client proves who it is with. */
-export interface ClientProof {
-  readonly secret: string | undefined;
-  readonly key: SigningKey | undefined;
-  readonly assertions: GivenAssertions | undefined;
-}
+import type { FlowSettings } from '../../options/flow-settings.js';
+import type { ClientAuth, OpenidClient } from '../load-openid-client.js';
+import { authenticationMethod, type ClientProof, ownProof } from './own-proof.js';
 
 /**
  * Returns what puts the client's proof of who it is into a request (RFC 6749 section 2.3, RFC 7523 section 2.2).
@@ -18,42 +9,29 @@ export interface ClientProof {
 export function clientAuthentication(
   openid: OpenidClient,
   settings: FlowSettings,
-  { secret, key, assertions }: ClientProof,
+  proof: ClientProof,
   assertedTo: string | undefined,
   methods: unknown,
 ): ClientAuth {
-  const method = settings.clientAuthentication ?? natural();
-  if (method.endsWith('tls_client_auth')) return openid.TlsClientAuth();
-  if (method === 'private_key_jwt' && assertions) {
-    const authenticate: unknown = async (...[, client, body]: Parameters<ClientAuth>): Promise<void> => {
-      body.set('client_id', client.client_id);
-      body.set('client_assertion_type', settings.clientAssertion?.type ?? jwtBearer);
-      body.set('client_assertion', await assertions.next());
+  const own = ownProof(settings, proof, methods);
+  if (own) {
+    return (_server, _client, body, headers) => {
+      own(body, headers);
     };
-    return authenticate as ClientAuth; // the library awaits it, as it does its own
   }
-  if (method === 'private_key_jwt' && key) {
+  const { secret, key, assertions } = proof;
+  const method = authenticationMethod(settings, proof, methods);
+  if (method.endsWith('tls_client_auth')) return openid.TlsClientAuth();
+  if (method === 'client_secret_jwt') return openid.ClientSecretJwt(secret ?? '', modify());
+  if (!assertions && key) {
     return openid.PrivateKeyJwt({ key: key.key, ...(key.keyId !== undefined && { kid: key.keyId }) }, modify());
   }
-  if (secret === undefined || method === 'none') return openid.None();
-  if (method === 'client_secret_jwt') return openid.ClientSecretJwt(secret, modify());
-  if (method === 'client_secret_post') {
-    return (_server, client, body) => {
-      body.set('client_id', client.client_id);
-      body.set('client_secret', secret);
-    };
-  }
-  const isRaw = settings.dialect?.basicEncoding === 'raw' || secret === '';
-  return (_server, client, _body, headers) => {
-    const [id, password] = [client.client_id, secret].map(isRaw ? String : formEncoded);
-    const bytes = new TextEncoder().encode(`${id}:${password}`);
-    headers.set('authorization', `Basic ${btoa(String.fromCharCode(...bytes))}`);
+  const authenticate: unknown = async (...[, client, body]: Parameters<ClientAuth>): Promise<void> => {
+    body.set('client_id', client.client_id);
+    body.set('client_assertion_type', settings.clientAssertion?.type ?? jwtBearer);
+    body.set('client_assertion', (await assertions?.next()) ?? '');
   };
-
-  function natural(): ClientAuthentication {
-    if (secret === undefined) return key || assertions ? 'private_key_jwt' : 'none';
-    return settings.dialect?.basicEncoding ? 'client_secret_basic' : secretMethod(methods);
-  }
+  return authenticate as ClientAuth; // the library awaits it, as it does its own
 
   function modify(): { [name: symbol]: (header: Claims, payload: Claims) => void } {
     const { audience, lifetime, keyId, header: further } = settings.clientAssertion ?? {};
@@ -68,21 +46,6 @@ export function clientAuthentication(
       },
     };
   }
-}
-
-/** How a client shows its secret: as RFC 6749 prefers, unless the server does not take it so. */
-export function secretMethod(methods: unknown): ClientAuthentication {
-  const takes = (method: string): boolean => Array.isArray(methods) && methods.includes(method);
-  const takesPostOnly = takes('client_secret_post') && !takes('client_secret_basic');
-  return takesPostOnly ? 'client_secret_post' : 'client_secret_basic';
-}
-
-/**
- * As in a form (URL standard section 5.2). openid-client would encode `-`, `.`, `_` and `*` too, which servers that do
- * not decode refuse, and client ids are full of them.
- */
-function formEncoded(text: string): string {
-  return new URLSearchParams([['', text]]).toString().slice('='.length);
 }
 
 const jwtBearer = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';

@@ -1,6 +1,6 @@
-import { TokenEndpointUnavailableError } from '../errors/index.js';
-import type { RetryOptions } from '../options/flow-options.js';
-import type { Clock } from '../platform/clock.js';
+import { TokenEndpointUnavailableError } from '../../errors/index.js';
+import type { RetryOptions } from '../../options/flow-options.js';
+import type { Clock } from '../../platform/clock.js';
 
 /** What is retried, and by which clock. */
 export interface RetryContext {

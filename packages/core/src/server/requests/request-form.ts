@@ -1,5 +1,5 @@
-import type { ClientAuth } from './load-openid-client.js';
-import { fieldsOf, type ShapedRequest } from './shaped-request.js';
+import type { ClientAuth } from '../load-openid-client.js';
+import { fieldsOf, type ShapedRequest } from '../shaped-request.js';
 
 /** A request as the protocol library describes it. */
 export interface RequestForm {
