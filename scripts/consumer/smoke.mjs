@@ -63,7 +63,7 @@ try {
   const exported = Object.entries({ ...core, FakeAuthorizationServer, FileTokenStorage, RedisTokenStorage });
   const classes = exported.filter(([, value]) => String(value).startsWith('class'));
   assert(classes.length > 50);
-  for (const [name, { name: ownName }] of classes) assert.equal(ownName, name);
+  for (const [name, { name: ownName }] of classes) assert.equal(ownName, name.replace('$', '')); // for other files of core
 } finally {
   await server.stop();
   await rm(folder, { recursive: true, force: true });
