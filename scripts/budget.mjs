@@ -18,12 +18,15 @@ const limits = {
   'KiB of the packed storage-redis': 132,
   // The program, storage-file, and core.
   'modules loaded where a fresh token is in the file': 3,
+  'KiB of these modules': 262,
   'of them modules of other packages': 0,
   // The program, core, its entry point for Node, and what examines and what parses.
   'modules loaded where a credentials file of each kind is read': 6,
-  'KiB of them': 420,
+  'KiB of them': 325,
   // Such as an HTTP server, which a login in a browser needs.
   'parts of Node loaded there without need': 0,
+  // The program, core, and what makes requests: no protocol library for a request with a secret.
+  'modules loaded where a first token is asked for': 3,
   'promises made by a call that finds a fresh token in memory': 0,
   // Date.now() makes a number of 16 bytes; the rest is the rounding of a sample.
   'bytes that such a call allocates': 18,
@@ -34,6 +37,8 @@ export async function budget(tarballs, folder) {
   const size = installedSize(folder, ['@latchkey/core', '@latchkey/storage-file']);
   const fresh = await inPlace((place) => freshToken(folder, path.join(place, 'tokens.json')));
   const credentials = await inPlace((place) => credentialsFiles(path.join(folder, 'credentials.mjs'), place));
+  const first = await loading(path.join(folder, 'first-token.mjs'));
+  if (!first.told.includes('the token')) throw new StepFailed(first.told);
   const warm = JSON.parse(await output([path.join(folder, 'warm-path.mjs')]));
   const packed = (name) => Math.ceil(statSync(tarballs[name]).size / 1024);
   const figures = [
@@ -43,10 +48,12 @@ export async function budget(tarballs, folder) {
     packed('storage-file'),
     packed('storage-redis'),
     fresh.modules.length,
+    kibibytes(fresh.modules),
     fresh.modules.filter((file) => file.includes('/node_modules/') && !file.includes('/@latchkey/')).length,
     credentials.modules.length,
-    Math.ceil(credentials.modules.reduce((sum, file) => sum + statSync(file).size, 0) / 1024),
+    kibibytes(credentials.modules),
     credentials.needless.length,
+    first.modules.length,
     warm.promises,
     Number(warm.bytes.toFixed(1)),
   ];
@@ -84,6 +91,11 @@ async function inPlace(task) {
   } finally {
     rmSync(place, { recursive: true });
   }
+}
+
+function kibibytes(files) {
+  const sizes = files.map((file) => statSync(file).size);
+  return Math.ceil(sizes.reduce((sum, size) => sum + size, 0) / 1024);
 }
 
 async function output(args) {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 
 /**
  * An esbuild plugin that lets our modules ask the process for a built-in module, instead of importing it: an import makes
@@ -7,7 +8,10 @@ import { readFileSync } from 'node:fs';
 export const builtinModules = {
   name: 'builtin-modules',
   setup({ onLoad }) {
-    onLoad({ filter: /\/dist\/.*\.js$/ }, ({ path: file }) => ({ contents: withoutImports(file) }));
+    const ours = path.resolve('dist') + path.sep;
+    onLoad({ filter: /\.js$/ }, ({ path: file }) =>
+      file.startsWith(ours) ? { contents: withoutImports(file) } : undefined,
+    );
   },
 };
 

@@ -5,20 +5,22 @@ import path from 'node:path';
 /** Begins the names that a file of the bundle has for the others, and for nobody else. */
 const internal = '$';
 
+/** The file of what the first entry point loads later, but for packages of others, which have files of their own. */
+const laterName = 'requests';
+
 /**
- * Bundles entry points. What the first one needs at once is one file, and so is what each part that it loads later needs
- * beside that. The other entry points take their share of these files; what they have in common beside that stands in
- * files of its own.
+ * Bundles entry points. What the first one needs at once is one file, and what it loads later is another. The other entry
+ * points take their share of these two; what they have in common beside that stands in files of its own.
  *
  * @returns the names of all files that went in
  */
 export async function bundleInLayers([main, ...others], options) {
   const { metafile } = await build({ ...options, entryPoints: [main], write: false });
   const later = laterIn(metafile.inputs);
-  const layers = layersOf([main, ...later], metafile.inputs);
+  const layers = layersOf(main, later, metafile.inputs);
+  const doors = later.filter((file) => layerOf(file, layers) === undefined);
   for (const layer of layers) Object.assign(layer, await namesOf(layer, layers, options));
-  const rest = [...others, ...later.filter((file) => layers.every((layer) => layer.main !== file))];
-  const entryPoints = Object.fromEntries(rest.map((source) => [nameOf(source), source]));
+  const entryPoints = Object.fromEntries([...others, ...doors].map((source) => [nameOf(source), source]));
   const split = { ...options, entryPoints, splitting: true, chunkNames: 'shared-[hash]' };
   const bundled = await write({ ...split, plugins: [shares(layers), ...options.plugins] }, layers);
   // The last layer first, so that each knows what is taken of it.
@@ -34,15 +36,19 @@ function nameOf(source) {
   return path.basename(source.replace(/(?<!dist)\/index\.js$/, ''), '.js');
 }
 
-/** The sources of each file that has a layer of its own, which a door to a package of others does not need. */
-function layersOf(mains, inputs) {
-  const known = new Set();
-  const layers = mains.map((main) => {
-    const files = ownFiles(main, inputs).filter((file) => !known.has(file));
-    if (main === mains[0] || files.length > 1) for (const file of files) known.add(file);
-    return { main, files, taken: new Set() };
-  });
-  return layers.filter(({ main }) => known.has(main));
+/** Layers: the name of a file, the modules whose exports it has for all, and all its modules. */
+function layersOf(main, later, inputs) {
+  const first = ownFiles([main], inputs);
+  // One that needs nothing else of ours is a door to a package of others.
+  const mains = later.filter((file) => ownFiles([file], inputs).some((each) => each !== file && !first.includes(each)));
+  const files = ownFiles(mains, inputs).filter((file) => !first.includes(file));
+  const layers = [{ name: nameOf(main), mains: [main], files: first }];
+  if (mains.length > 0) layers.push({ name: laterName, mains, files });
+  return layers.map((layer) => ({ ...layer, taken: new Set() }));
+}
+
+function layerOf(file, layers) {
+  return layers.find(({ files }) => files.includes(file));
 }
 
 /** The files that are imported by `import()`. */
@@ -52,9 +58,9 @@ function laterIn(inputs) {
   return [...new Set(later.map((each) => each.path))];
 }
 
-/** Our files that `main` imports at once, directly or not, with itself. */
-function ownFiles(main, inputs) {
-  const files = new Set([main]);
+/** Our modules that some need at once, directly or not, with themselves. */
+function ownFiles(mains, inputs) {
+  const files = new Set(mains);
   for (const file of files) {
     for (const { path: imported, kind, external } of inputs[file].imports) {
       if (!external && kind !== 'dynamic-import') files.add(imported);
@@ -63,7 +69,7 @@ function ownFiles(main, inputs) {
   return [...files].filter((file) => file.startsWith('dist/'));
 }
 
-/** The names that all files of a layer export, and those that its main file exports. */
+/** The names that all modules of a layer export, and those that it has for all. */
 async function namesOf(layer, layers, options) {
   const exportsOf = async (contents) => {
     const { outputs } = (await build({ ...oneFile(layer, layers, contents, options), write: false })).metafile;
@@ -85,7 +91,7 @@ async function write(options, layers) {
 /** Gives what is imported of a layer the name that it has there. Lines stay, so that the source map still fits. */
 function taking(text, layers) {
   return text.replace(/(?<=^(?:im|ex)port \{)([^}]*)(?=\} from "\.\/([\w-]+)\.js";$)/gm, (names, _, from) => {
-    const layer = layers.find(({ main }) => nameOf(main) === from);
+    const layer = layers.find(({ name }) => name === from);
     return names.replace(/(\w+)(?: as (\w+))?/g, (all, name, here = name) => {
       if (!layer || layer.own.includes(name)) return all;
       layer.taken.add(name);
@@ -94,11 +100,11 @@ function taking(text, layers) {
   });
 }
 
-/** Options that bundle the files of a layer into one, which exports what its main file does, and more. */
+/** Options that bundle a layer into its file, which exports `more`. */
 function oneFile(layer, layers, more, options) {
-  const contents = `export * from './${layer.main}'; ${more}`;
+  const contents = [...layer.mains.map((main) => `export * from './${main}';`), more].join('\n');
   const plugins = [shares(layers, layer), ...options.plugins];
-  return { ...options, stdin: { contents, resolveDir: '.' }, entryNames: nameOf(layer.main), plugins };
+  return { ...options, stdin: { contents, resolveDir: '.' }, entryNames: layer.name, plugins };
 }
 
 /** An esbuild plugin that leaves to other files what is in them. */
@@ -106,9 +112,10 @@ function shares(layers, self) {
   const setup = ({ onResolve, onLoad }) => {
     onResolve({ filter: /^\.\.?\// }, ({ path: imported, resolveDir, kind }) => {
       const file = path.relative('.', path.resolve(resolveDir, imported));
-      if (kind === 'dynamic-import') return { path: `./${nameOf(file)}.js`, external: true };
-      const layer = kind !== 'entry-point' && layers.find(({ files }) => files.includes(file));
-      return layer && layer !== self ? { path: `./${nameOf(layer.main)}.js`, external: true } : undefined;
+      const layer = layerOf(file, layers);
+      if (kind === 'entry-point' || (layer === self && kind !== 'dynamic-import')) return undefined;
+      const name = layer?.name ?? (self && kind === 'dynamic-import' ? nameOf(file) : undefined);
+      return name === undefined ? undefined : { path: `./${name}.js`, external: true };
     });
     onResolve({ filter: /^all$/ }, () => ({ path: 'all', namespace: 'all' }));
     onLoad({ filter: /./, namespace: 'all' }, () => ({

@@ -60,7 +60,6 @@ function sourceOf(name) {
   return source;
 }
 
-    plugins: [builtinModules, ...(hasRedis ? [redisClientElsewhere] : []), ownSourceMaps],
 /** The licences of the packages that have become part of the bundle. */
 function licencesOf(inputs) {
   const folders = new Set(inputs.flatMap((file) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []));

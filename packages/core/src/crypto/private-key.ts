@@ -1,6 +1,7 @@
 import { AuthFlowError } from '../errors/index.js';
 import { loadJose } from './load-jose.js';
 import { PemError, pkcs8Of } from './pem.js';
+import { UnusableKeyError } from './unusable-key-error.js';
 
 /**
  * A private key for signing: PEM text (PKCS #8, PKCS #1 or SEC1, not encrypted, with or without other things around it, line
@@ -33,9 +34,6 @@ export interface KeyDescription {
   readonly keyId?: string | undefined;
   readonly algorithm?: string | undefined;
 }
-
-/** A private key is no key, or cannot sign: the caller's mistake, which no further attempt mends. */
-export class UnusableKeyError extends TypeError {}
 
 /**
  * Reads a private key.

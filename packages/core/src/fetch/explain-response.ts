@@ -1,7 +1,7 @@
 import { type Challenge, parseChallenges } from './challenges.js';
 import { UnauthenticatedError, UnauthorizedError } from '../errors/index.js';
 import { shared } from '../platform/process-registry.js';
-import { printable, readDetails } from '../server/endpoint-answer.js';
+import { printable, readDetails } from '../server/answers/answer-details.js';
 
 /** Of all copies of this package: whoever explains a response may be another one than has fetched it. */
 const sentTokens = (): WeakMap<Response, readonly string[]> => shared('sent tokens', () => new WeakMap());

@@ -1,5 +1,5 @@
 import { AuthorisedFetch, type TokenSource } from './authorised-fetch.js';
-import type { UserInfo } from './user-info.js';
+import { assertSubject, type UserInfo } from './user-info.js';
 import { causesOf } from '../errors/error-causes.js';
 import { AuthFlowError, TokenEndpointUnavailableError, TokenRequestError } from '../errors/index.js';
 import { explainResponse, noteSentTokens } from './explain-response.js';
@@ -7,8 +7,18 @@ import { asResponse, exchange, type HttpAnswer, requestInit } from '../server/ht
 import { scrubError } from '../errors/scrub.js';
 import { readEndpointAnswer } from '../server/endpoint-answer.js';
 
-/** Asks for the claims about a user, with a token of `source`. @throws as `AuthFlow.fetchUserInfo` */
-export async function requestUserInfo(url: string, source: TokenSource, signal?: AbortSignal): Promise<UserInfo> {
+/**
+ * Asks for the claims about a user, with a token of `source`, and compares them with the `subject` of the id token that is
+ * held then.
+ *
+ * @throws as `AuthFlow.fetchUserInfo`
+ */
+export async function requestUserInfo(
+  url: string,
+  source: TokenSource,
+  subject: () => unknown,
+  signal?: AbortSignal,
+): Promise<UserInfo> {
   const sent: string[] = [];
   const authorised = new AuthorisedFetch(source, { allowedOrigins: [new URL(url).origin], sent });
   const { clock, headers, timeout } = source.settings;
@@ -24,7 +34,7 @@ export async function requestUserInfo(url: string, source: TokenSource, signal?:
   const isSigned = response.ok && /^application\/jwt\b/i.test(answer.headers.get('content-type') ?? '');
   const question = { purpose: 'userinfo', secrets: sent, now: clock.now() };
   const claims = isSigned ? {} : readEndpointAnswer(answer, question);
-  if ('sub' in claims && typeof claims.sub === 'string') return claims as UserInfo;
+  if ('sub' in claims && typeof claims.sub === 'string') return assertSubject(claims as UserInfo, subject());
   throw new TokenRequestError({
     status: answer.status,
     code: 'USER_INFO_INVALID',

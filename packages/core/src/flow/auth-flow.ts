@@ -6,8 +6,8 @@ import {
   NoTokensError,
 } from '../errors/index.js';
 import { AuthorisedFetch, type TokenSource } from '../fetch/authorised-fetch.js';
-import { requestUserInfo } from '../fetch/request-user-info.js';
-import { assertSubject, type UserInfo } from '../fetch/user-info.js';
+import { loadUserInfo } from '../fetch/load-user-info.js';
+import type { UserInfo } from '../fetch/user-info.js';
 import { type AccessTokenOptions, readCall } from '../options/access-token-options.js';
 import { defaultKey } from '../options/default-key.js';
 import type { AuthFlowOptions, FlowOptions } from '../options/flow-options.js';
@@ -245,8 +245,8 @@ export abstract class AuthFlow {
    */
   async fetchUserInfo({ signal }: Waiting = {}): Promise<UserInfo> {
     const { userinfoEndpoint } = await this.prepareClient();
-    const claims = await requestUserInfo(userinfoEndpoint, this.#tokenSource, signal);
-    return assertSubject(claims, this.tokens.idTokenClaims?.['sub']);
+    const subject = (): unknown => this.tokens.idTokenClaims?.['sub'];
+    return (await loadUserInfo()).requestUserInfo(userinfoEndpoint, this.#tokenSource, subject, signal);
   }
 
   /**

@@ -2,7 +2,7 @@ import type { FlowSettings } from '../options/flow-settings.js';
 import { Callers } from '../renewal/callers.js';
 import { type CredentialState, credentialAlone, credentialAt } from '../renewal/credential-state.js';
 import type { Grant } from '../renewal/grant.js';
-import { Renewal } from '../renewal/renewal.js';
+import { Run } from '../renewal/run.js';
 import type { StorageHooks } from '../renewal/storage-access.js';
 import { TokenKeeper } from '../renewal/token-keeper.js';
 import type { FlowEvents } from '../tokens/flow-events.js';
@@ -47,8 +47,8 @@ export function assembleParts(description: FlowDescription): FlowParts {
     lockTimeout,
     needsPerson: grant.interactive,
   });
-  const renewal = new Renewal({ key, settings, credential, keeper, events, grant });
-  const callers = new Callers(settings, credential, renewal, grant.interactive);
+  const run = new Run({ key, settings, credential, keeper, events, grant });
+  const callers = new Callers(settings, credential, run, grant.interactive);
   return { credential, keeper, callers };
 }
 

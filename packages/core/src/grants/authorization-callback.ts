@@ -1,5 +1,5 @@
 import { AuthorizationError, IssuerMismatchError, MissingCodeError, StateMismatchError } from '../errors/index.js';
-import { printable } from '../server/endpoint-answer.js';
+import { printable } from '../server/answers/answer-details.js';
 import type { ServerName } from '../server/oauth-client.js';
 
 /** What a redirect is judged by. */

@@ -1,7 +1,8 @@
 import type { AssertionContext } from './jwt-bearer-flow.js';
 import { checkAssertionHeader } from '../options/client-assertion.js';
 import { loadJose } from '../crypto/load-jose.js';
-import { type PrivateKey, readPrivateKey } from '../crypto/private-key.js';
+import { loadPrivateKey } from '../crypto/load-private-key.js';
+import type { PrivateKey } from '../crypto/private-key.js';
 import { readSecret, type SecretSource } from '../options/secret-source.js';
 
 /** What a signed assertion says (RFC 7523 section 3). @group Options */
@@ -34,6 +35,7 @@ export function signAssertion(options: SignedAssertionOptions): (context: Assert
   checkAssertionHeader('header', header);
   return async ({ tokenEndpoint, subject, now }) => {
     const source = await readSecret<PrivateKey>('key', options.key, 'key');
+    const { readPrivateKey } = await loadPrivateKey();
     const { key, algorithm, keyId } = await readPrivateKey(source, options);
     const { SignJWT } = await loadJose();
     const issuedAt = Math.floor(now / 1000);

@@ -1,5 +1,5 @@
 import { AuthFlowError, TokenEndpointUnavailableError } from '../errors/index.js';
-import { UnusableKeyError } from '../crypto/private-key.js';
+import { UnusableKeyError } from '../crypto/unusable-key-error.js';
 import { scrubError } from '../errors/scrub.js';
 
 /** A secret, or a function that fetches it whenever it is needed. @group Options */

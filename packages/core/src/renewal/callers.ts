@@ -12,8 +12,8 @@ import { missingScopes } from '../tokens/scope.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { CredentialState } from './credential-state.js';
 import { type FoundTokens, isGoodEnough } from './good-enough.js';
-import { presentedAgainAt } from './presentation/refresh-notes.js';
-import type { Renewal } from './renewal.js';
+import { presentedAgainAt } from './presentation/unanswered.js';
+import type { Run } from './run.js';
 import { NoPlaceError } from './run-locked.js';
 import { noteUnderWay } from './settled.js';
 import { keepWarm, type WarmToken } from './warm-token.js';
@@ -25,13 +25,13 @@ const aheadPause = (tokens: TokenSet): number => Math.min(10_000, (lifetimeOf(to
 export class Callers {
   readonly #settings: FlowSettings;
   readonly #credential: CredentialState;
-  readonly #renewal: Renewal;
+  readonly #run: Run;
   readonly #interactive: boolean;
 
-  constructor(settings: FlowSettings, credential: CredentialState, renewal: Renewal, interactive: boolean) {
+  constructor(settings: FlowSettings, credential: CredentialState, run: Run, interactive: boolean) {
     this.#settings = settings;
     this.#credential = credential;
-    this.#renewal = renewal;
+    this.#run = run;
     this.#interactive = interactive;
   }
 
@@ -108,7 +108,7 @@ export class Callers {
     if (credential.run) return credential.run;
     credential.isAhead = call.isAhead ?? false;
     credential.runScope = this.#settings.scope;
-    const run = this.#renewal.run(call);
+    const run = this.#run.run(call);
     const end = (): void => {
       credential.run = undefined;
       credential.isAhead = false;

@@ -1,7 +1,6 @@
 import {
   AuthFlowError,
   LockLostError,
-  LockTimeoutError,
   LoginRequiredError,
   NoTokensError,
   StorageConflictError,
@@ -13,14 +12,14 @@ import type { FlowSettings } from '../options/flow-settings.js';
 import type { Place } from '../platform/line.js';
 import type { HeldLock } from '../storage/lock.js';
 import { isValid } from '../tokens/expiry.js';
-import { type FlowEvents, summarize, tellExpiring, tellFailure, tellProblem } from '../tokens/flow-events.js';
-import { hasMoved } from '../tokens/generation.js';
+import { type FlowEvents, summarize, tellExpiring, tellProblem } from '../tokens/flow-events.js';
 import { assertAccessToken, mergeAnswer, subjectProblem } from '../tokens/merge.js';
 import { TokenSet } from '../tokens/token-set.js';
 import type { CredentialState, StoredTokens } from './credential-state.js';
-import { type FoundTokens, isGoodEnough } from './good-enough.js';
+import type { FoundTokens } from './good-enough.js';
 import type { Grant } from './grant.js';
-import { loginIn, rereadAnswer, saveReread } from './presentation/kept-answer.js';
+import { look } from './look.js';
+import { loginIn, saveReread } from './presentation/kept-answer.js';
 import { Presentation, type PresentationParts, type ShapedPresentation } from './presentation/presentation.js';
 import { prepare, type Prepared } from './presentation/prepared.js';
 import { whyNotRedeemed } from './presentation/refresh-notes.js';
@@ -53,31 +52,19 @@ export class Renewal {
     this.#grant = grant;
   }
 
-  /** Renews, for all callers who join. Begins again, once, when the lock is lost before anything was sent. */
-  async run(call: Call): Promise<FoundTokens> {
-    for (let losses = 0; ;) {
-      try {
-        const found = await this.#beforeLock(call);
-        if (found) return found;
-      } catch (error) {
-        if (error instanceof LockLostError && ++losses === 1) continue;
-        const hasLeft = call.isAhead && error instanceof LockTimeoutError; // another process renews
-        if (!hasLeft && !(error instanceof NoPlaceError)) tellFailure(this.#events, this.#key, error);
-        throw error;
-      }
-    }
-  }
-
-  /** @returns `undefined` when the run is to begin again */
-  async #beforeLock(call: Call): Promise<FoundTokens | undefined> {
+  /**
+   * Renews, after a look that found nothing which will do, or was left out since tokens were not saved yet.
+   *
+   * @returns `undefined` when the run is to begin again
+   */
+  async attempt(call: Call, stored: StoredTokens | undefined): Promise<FoundTokens | undefined> {
     const credential = this.#credential;
     let tokens = credential.unsaved?.tokens;
     let asksAnew = false;
     if (!tokens) {
-      const { found, stored } = await this.#look(call);
-      if (found) return found;
-      asksAnew = this.#asksAnew(stored.tokens);
+      if (!stored) return undefined; // they have been saved meanwhile
       tokens = stored.tokens;
+      asksAnew = this.#asksAnew(tokens);
     }
     const prepared = await prepare(this.#grant, this.#presentation, { tokens, asksAnew });
     const { tokens: present } = credential;
@@ -99,12 +86,12 @@ export class Renewal {
       place,
       takePlace: (waits) => takePlace(prepared.client, this.#credential, waits),
       timeout: call.isAhead ? 0 : this.#settings.lockTimeout,
-      whileWaiting: async () => (this.#credential.unsaved ? undefined : (await this.#look(call)).found),
+      whileWaiting: async () => (this.#credential.unsaved ? undefined : (await look(this.#parts, call)).found),
     });
   }
 
   async #underLock(call: Call, lock: HeldLock, prepared: Prepared): Promise<FoundTokens | undefined> {
-    const { found, stored } = await this.#look(call);
+    const { found, stored } = await look(this.#parts, call);
     if (found) return found;
     const redeemed = this.#asksAnew(stored.tokens) ? undefined : stored.tokens;
     if (redeemed && this.#credential.wentBack) return undefined;
@@ -125,21 +112,6 @@ export class Renewal {
       const isLost = lock.signal.aborted && !(error instanceof AuthFlowError);
       throw isLost ? new LockLostError({ cause: scrubError(error) }) : error;
     }
-  }
-
-  /** Reads storage. Another token there that is good enough ends the run: somebody was first. */
-  async #look(call: Call): Promise<{ found?: FoundTokens; stored: StoredTokens }> {
-    const { tokens: before, ownToken } = this.#credential;
-    const stored = await this.#keeper.load();
-    const { tokens } = stored;
-    if (!tokens) return { stored };
-    const isNew = !before || hasMoved(tokens, before);
-    if (isNew) this.#events.emit(before ? 'adopted' : 'loaded', { key: this.#key, tokens: summarize(tokens) });
-    const found = { tokens, isNew };
-    if (rereadAnswer(tokens, this.#settings).tokens) return { stored }; // better ones came with an answer that was kept
-    const isGood = isGoodEnough(found, call, { scope: this.#settings.scope, ownToken, now: this.#now() });
-    if (isGood && isNew) tellExpiring(this.#events, this.#key, tokens, this.#now());
-    return isGood ? { found, stored } : { stored };
   }
 
   /** Whether there is nothing to redeem, so that a new grant is asked for. @throws why not, or not yet */
@@ -189,7 +161,7 @@ export class Renewal {
 
   /** Somebody else wrote before the save: theirs is what counts. */
   async #yield(call: Call, cause: Error): Promise<FoundTokens> {
-    const { found, stored } = await this.#look(call);
+    const { found, stored } = await look(this.#parts, call);
     if (found) return found;
     throw stored.tokens ? new LockLostError({ cause }) : new NoTokensError();
   }

@@ -5,10 +5,11 @@ import {
   RefreshOutcomeUnknownError,
   TokenRequestError,
 } from '../errors/index.js';
-import { scrub } from '../errors/scrub.js';
 import { readBody, readObject } from './answers/answer-body.js';
+import { printable, readDetails, secretsIn } from './answers/answer-details.js';
+import { readRefusal } from './answers/refusal-words.js';
 import type { HttpAnswer } from './http-exchange.js';
-import { readRefusal, refusalOf, unavailable } from './refusals.js';
+import { refusalOf, unavailable } from './refusals.js';
 
 /** What was asked of an endpoint. */
 export interface Question {
@@ -104,50 +105,12 @@ export function detailsOf(
   return { ...readDetails(status, body, secrets), retryAfter: readRetryAfter(headers.get('retry-after'), now) };
 }
 
-/** As `detailsOf`, of fields alone. */
-export function readDetails(status: number, body: Fields | undefined, secrets: readonly string[]): OAuthErrorDetails {
-  const hidden = [...secrets, ...secretsIn(body)];
-  const { error, description } = readRefusal(body);
-  const { suberror, error_subtype, claims } = body ?? {}; // Entra's, Google's; claims are JSON as text
-  return {
-    status,
-    error: printable(error, 100, hidden),
-    errorDescription: printable(description, 500, hidden),
-    suberror: printable(suberror ?? error_subtype, 100, hidden),
-    claims: printable(claims, 5000, hidden),
-  };
-}
-
-/** Tokens and the like that a server sends beside an error, such as Auth0's `mfa_token`, at whatever depth. */
-function secretsIn(body: Fields | undefined): string[] {
-  const secrets: string[] = [];
-  const objects: object[] = body ? [body] : [];
-  for (const object of objects) {
-    for (const [name, value] of Object.entries(object) as [string, unknown][]) {
-      if (typeof value === 'object' && value !== null) objects.push(value);
-      else if (isText(value) && /(token|secret|assertion|device_code)$/i.test(name)) secrets.push(value);
-    }
-  }
-  return secrets;
-}
-
 /** Scopes are told by events and errors, so they are cleaned like all else that a server writes. */
 function cleanScope(body: Fields, secrets: readonly string[]): { readonly scope?: string } {
   const { scope } = body;
   const text = Array.isArray(scope) ? scope.filter(isText).join(' ') : scope;
   const cleaned = printable(text, 20_000, [...secrets, ...secretsIn(body)]);
   return cleaned === undefined ? {} : { scope: cleaned };
-}
-
-/** What may be told of a server's text: so many characters of it, none for control, and no secret. */
-export function printable(value: unknown, length: number, secrets: readonly string[]): string | undefined {
-  if (!isText(value)) return undefined;
-  return scrub(onOneLine(value.slice(0, length)), [...secrets, ...secrets.map(onOneLine)]);
-}
-
-/** Control characters and line separators could forge lines in a log; RFC 6749 section 5.2 allows none. */
-function onOneLine(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ');
 }
 
 /** Reads `Retry-After` as seconds or as a date (RFC 9110 section 10.2.3), into seconds. */

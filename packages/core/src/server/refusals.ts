@@ -9,35 +9,7 @@ import {
   TokenRequestError,
 } from '../errors/index.js';
 import { describeRefusal } from '../errors/oauth-error.js';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** The words of a refusal. */
-export interface Refusal {
-  readonly error: string | undefined;
-  readonly description: string | undefined;
-  /** Whether `error` stands where RFC 6749 section 5.2 has it. */
-  readonly isOAuth: boolean;
-}
-
-/** Finds the words of a refusal, also where they have other names or lie deeper. */
-export function readRefusal(body: Fields | undefined): Refusal {
-  const { error, error_description, errors } = body ?? {};
-  const [inner] = [error, ...(Array.isArray(errors) ? (errors as unknown[]) : [])].filter(isFields);
-  const { resource, field } = inner ?? {};
-  return {
-    error: firstText(error, ...codesOf(inner), ...codesOf(body)),
-    description: firstText(
-      error_description,
-      inner?.['message'],
-      isText(resource) && isText(field) ? `${resource} ${field}` : undefined,
-      body?.['message'],
-    ),
-    isOAuth: isText(error),
-  };
-}
-
-const codesOf = ({ code, errorType, type, status }: Fields = {}): unknown[] => [code, errorType, type, status];
+import type { Refusal } from './answers/refusal-words.js';
 
 /**
  * What servers say of a refresh token that has ended, or that they do not know: `error`, or `error: description` as it
@@ -184,16 +156,4 @@ const remedies: Readonly<Record<string, string>> = {
 function remedyOf(purpose: string): { readonly remedy?: string } {
   const remedy = remedies[purpose];
   return remedy === undefined ? {} : { remedy };
-}
-
-function firstText(...values: readonly unknown[]): string | undefined {
-  return values.find(isText);
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -18,7 +18,8 @@ import type { TokenSet } from '../../tokens/token-set.js';
 import type { UnreadAnswer } from '../../tokens/unread-answer.js';
 import type { CredentialState, StoredTokens } from '../credential-state.js';
 import type { Grant } from '../grant.js';
-import { oneMore, suspectedError, unansweredOf } from './refresh-notes.js';
+import { oneMore, suspectedError } from './refresh-notes.js';
+import { unansweredOf } from './unanswered.js';
 import type { TokenKeeper } from '../token-keeper.js';
 
 /** What a refresh token is presented with. */

@@ -13,11 +13,8 @@ import { hasMoved } from '../../tokens/generation.js';
 import { missingScopes } from '../../tokens/scope.js';
 import type { Suspected, Unanswered } from '../../tokens/token-record.js';
 import type { TokenSet } from '../../tokens/token-set.js';
-import type { CredentialState } from '../credential-state.js';
 import { rereadAnswer } from './kept-answer.js';
-
-/** What this process knows of a refresh token beside what the record says. */
-type Known = Pick<CredentialState, 'refused' | 'unanswered'>;
+import { isAhead, type Known, longestPause, unansweredOf } from './unanswered.js';
 
 /** Returns why the refresh token is not redeemed, for good or for now; `undefined` when there is better, or no reason. */
 export function whyNotRedeemed(
@@ -69,12 +66,6 @@ function whyNotYet(tokens: TokenSet, known: Known, now: number): OAuthError | un
   });
 }
 
-/** Returns when a refresh token that got no answer is presented again, in ms; `undefined` when none is outstanding. */
-export function presentedAgainAt(tokens: TokenSet, known: Known, now: number): number | undefined {
-  const { until } = unansweredOf(tokens, known) ?? {};
-  return until === undefined || isAhead(until, now) ? until : now;
-}
-
 /** The error for a refresh token that was refused in words that may mean something else. */
 export function suspectedError(tokens: TokenSet, { error, description, status = 400 }: Suspected): OAuthError {
   const said = { status, error: error || undefined, errorDescription: description };
@@ -91,20 +82,4 @@ export function suspectedError(tokens: TokenSet, { error, description, status = 
 export function oneMore(before: Unanswered | undefined, now: number): Unanswered {
   const { times, since } = before ?? { times: 0, since: now };
   return { times: times + 1, since, until: now + Math.min(1000 * 2 ** times, longestPause) };
-}
-
-const longestPause = 60_000; // milliseconds
-
-function isAhead(until: number, now: number): boolean {
-  return until > now && until - now <= longestPause;
-}
-
-/**
- * Storage may know of more than this process, or of less where it could not be written. An answer in between, by which a
- * server may leave the refresh token as it is, ends what is known.
- */
-export function unansweredOf(tokens: TokenSet, { unanswered: known }: Known): Unanswered | undefined {
-  const stored = tokens.stamp?.unanswered;
-  if (!known || hasMoved(tokens, known.tokens)) return stored;
-  return stored && stored.times > known.times ? stored : known;
 }

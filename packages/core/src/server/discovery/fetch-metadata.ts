@@ -3,7 +3,8 @@ import { DiscoveryError, TokenEndpointUnavailableError } from '../../errors/inde
 import { scrubError } from '../../errors/scrub.js';
 import type { FlowSettings } from '../../options/flow-settings.js';
 import { readObject } from '../answers/answer-body.js';
-import { detailsOf, isTransient, printable } from '../endpoint-answer.js';
+import { printable } from '../answers/answer-details.js';
+import { detailsOf, isTransient } from '../endpoint-answer.js';
 import { exchange, type HttpAnswer, requestInit } from '../http-exchange.js';
 import type { ServerMetadata } from '../load-openid-client.js';
 import { aboutNetworkFailure } from '../no-answer.js';
