@@ -2,19 +2,53 @@
  * A plugin of typedoc for `npm run docs`:
  * names in the guides and comments lead to their page, inherited members are found once, and sources open as text.
  */
-import { readdirSync, renameSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
-import { Converter, PageEvent, ReflectionKind, Renderer, RendererEvent } from 'typedoc';
+import { Comment, CommentTag, Converter, PageEvent, ReflectionKind, Renderer, RendererEvent } from 'typedoc';
+import { optionGroup } from './option-groups.mjs';
 
 export function load(app) {
-  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => linkNames(project));
+  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    linkNames(project);
+    groupOptions(project);
+  });
   app.renderer.on(Renderer.EVENT_PREPARE_INDEX, (index) => {
     index.searchResults = index.searchResults.filter(({ inheritedFrom, overwrites }) => !inheritedFrom && !overwrites);
   });
   openSourcesAsText(app.renderer);
+  app.renderer.on(Renderer.EVENT_BEGIN, ({ project }) => {
+    project.packageVersion = version;
+  });
+  let isWarm = false;
+  app.renderer.on(PageEvent.BEGIN, () => {
+    if (!isWarm) warmHighlighter(app);
+    isWarm = true;
+  });
 }
 
+const { version } = JSON.parse(readFileSync(new URL('../packages/core/package.json', import.meta.url), 'utf8'));
+
 const classesWithMethods = ['AuthFlow', 'StoredAuthFlow', 'DeviceCodeFlow', 'AuthorizationCodeFlow', 'TokenStorage'];
+
+/**
+ * The highlighter gives a line half a second, and leaves the rest of it in one colour. The first lines of a language take
+ * longest, as its grammar is compiled then: so that every build looks the same, they are lines of no page.
+ */
+function warmHighlighter({ options, renderer }) {
+  const code = `// comment
+import { a, type B } from 'c';
+export class D extends E { readonly f = new Map<string, number>(); async g({ h = \`\${1}\` }: I) { await j?.k(/l/); } }
+# comment
+export M="n" && npm install --save @o/p | grep 1
+{ "q": [true, null, 2.5] }
+[section]
+key = "value"
+def r(s, *t): return f"{s}" if s else [u for u in t]
+`;
+  for (const language of options.getValue('highlightLanguages')) {
+    renderer.markedPlugin.getHighlighted(code, language);
+  }
+}
 
 /**
  * The guides are read on a forge too, where `{@link}` would show as it is, so they name things in backticks; `@throws`
@@ -33,6 +67,15 @@ function linkNames(project) {
       tag.content = tag.content.map(link);
       if (tag.tag === '@throws') tag.content = tag.content.flatMap((part) => linkErrors(part, targets));
     }
+  }
+}
+
+function groupOptions(project) {
+  for (const reflection of project.getReflectionsByKind(ReflectionKind.Property)) {
+    const group = optionGroup(reflection);
+    if (group === undefined) continue;
+    reflection.comment ??= new Comment();
+    reflection.comment.blockTags.push(new CommentTag('@group', [{ kind: 'text', text: group }]));
   }
 }
 

@@ -56,7 +56,7 @@ describeFull('the documentation in Chromium', () => {
   test.each([
     ['saveTokens', 'AuthFlow.saveTokens'],
     ['LoginRequiredError', '@latchkey/core.LoginRequiredError'],
-    ['refresh', 'How it works.The refresh transaction'],
+    ['refresh transaction', 'How it works.The refresh transaction'],
     ['redis', 'Tasks.Many hosts: Redis'],
     ['cron', 'Tasks.CI and cron jobs'], // in no comment, only in a guide
   ])('is searched for %s, and %s is among the first', async (word, result) => {
@@ -87,12 +87,30 @@ describeFull('the documentation in Chromium', () => {
     ).toContain('Protected');
   });
 
-  test.each(['documents/How_it_works.The_refresh_transaction.html', 'classes/_latchkey_core.DeviceCodeFlow.html'])(
-    'is no wider than a phone: %s',
-    async (path) => {
-      await page.setViewportSize({ width: 390, height: 844 });
-      await page.goto(`${site.origin}/${path}`);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
-    },
-  );
+  test('is switched to dark by a button, and stays so on the next page', async () => {
+    await page.goto(`${site.origin}/index.html`);
+    await page.getByRole('button', { name: 'Switch to dark' }).click();
+    await page.goto(`${site.origin}/documents/Tasks.html`);
+    await page.getByRole('button', { name: 'Switch to light' }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark');
+  });
+
+  test('shows the options of flows in groups', async () => {
+    await page.goto(`${site.origin}/interfaces/_latchkey_core.AuthFlowOptions.html`);
+    const groups = (await page.locator('h2').allInnerTexts()).filter((text) => !text.startsWith('Hierarchy'));
+    expect(groups).toEqual(['Server and client', 'Token', 'Storage and lock', 'Time', 'Network']);
+  });
+
+  test.each([
+    'documents/How_it_works.The_refresh_transaction.html',
+    'classes/_latchkey_core.DeviceCodeFlow.html',
+    'index.html',
+    'documents/Getting_started.html',
+    'documents/Guides.Errors.html',
+    'interfaces/_latchkey_core.AuthFlowOptions.html',
+  ])('is no wider than a phone: %s', async (path) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`${site.origin}/${path}`);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  });
 });
