@@ -48,7 +48,8 @@ try {
   }
   server.ledger.assertNoReuse();
   if (!isNode) {
-    const flow = new core.ClientCredentialsFlowSimple({ ...machine, storage: new FileTokenStorage(folder) });
+    const storage = new FileTokenStorage({ file: path.join(folder, 'kernel.json') }, { locking: 'kernel' });
+    const flow = new core.ClientCredentialsFlowSimple({ ...machine, storage });
     await assert.rejects(flow.getAccessTokenRefreshIfNecessary(), core.LockUnavailableError);
   }
 
