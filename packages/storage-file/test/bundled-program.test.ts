@@ -15,6 +15,9 @@ async function bundle(format: Format): Promise<string> {
     bundle: true,
     platform: 'node',
     external: ['fs-native-extensions'],
+    // Of modules that are imported both ways, and of which nothing is used but a name, esbuild 0.28 leaves out that they are
+    // run. What is published is one module, of which that is not so.
+    ignoreAnnotations: true,
     logLevel: 'silent', // it says that import.meta is empty in CommonJS, which is what is tried
   });
   return outfile;
