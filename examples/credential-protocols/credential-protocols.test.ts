@@ -106,8 +106,8 @@ function cargo(request: object, indexUrl = index): Promise<Ran> {
   return program('cargo', ['--cargo-plugin'], `${JSON.stringify({ v: 1, registry, args: [index], ...request })}\n`);
 }
 
-const docker = (operation: string, input = 'registry.example.org'): Promise<Ran> =>
-  program('docker', ['registry.example.org', operation], input);
+const docker = (operation: string, input = 'images.example.org'): Promise<Ran> =>
+  program('docker', ['images.example.org', operation], input);
 
 function keysFor(seconds: number, count = { given: 0 }): typeof stsAnswer {
   return () => {
@@ -173,7 +173,7 @@ describe('each program', () => {
     ['log-in', ['renw']],
     ['git', ['git.example.org', 'get']],
     ['aws', ['reader']],
-    ['docker', ['https://registry.example.org', 'get']],
+    ['docker', ['https://images.example.org', 'get']],
   ])('says how %s is called, to somebody who calls it by %j', async (name, args) => {
     const { code, out, err } = await program(name, args);
     expect({ code, said: out + err }).toEqual({ code: 2, said: expect.stringMatching(/^Usage: node \S+\.js .*\n$/) });
@@ -368,10 +368,10 @@ describe('the credential provider of cargo', () => {
 describe('the credential helper of docker', () => {
   test('gives user name and token, under the name that docker asked by', async () => {
     await logIn();
-    const ServerURL = 'https://registry.example.org/v2/';
+    const ServerURL = 'https://images.example.org/v2/';
     const expected = { ServerURL, Username: 'oauth2', Secret: stored()['access_token'] };
     expect(JSON.parse((await docker('get', `${ServerURL}\n`)).out)).toEqual(expected);
-    expect(JSON.parse((await docker('list')).out)).toEqual({ 'registry.example.org': 'oauth2' });
+    expect(JSON.parse((await docker('list')).out)).toEqual({ 'images.example.org': 'oauth2' });
   });
 
   test('tells docker to go on without credentials at another registry', async () => {
