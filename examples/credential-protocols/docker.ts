@@ -1,6 +1,6 @@
 /**
  * A credential helper of docker for one registry: docker runs `docker-credential-NAME OPERATION`, so a file of that name on
- * PATH starts `node …/docker.js oauth2@registry.example.org "$@"`, with the user name that the registry wants.
+ * PATH starts `node …/docker.js oauth2@images.example.org "$@"`, with the user name that the registry wants.
  *
  * What goes wrong is said on stdout, where docker looks for it.
  */
@@ -9,7 +9,7 @@ import { explain, howToLogIn, login } from './login.js';
 
 const [registry = '', operation] = process.argv.slice(2);
 if (registry === '' || registry.includes('//')) {
-  console.log(`Usage: node ${process.argv[1] ?? ''} registry.example.org OPERATION, which docker adds`);
+  console.log(`Usage: node ${process.argv[1] ?? ''} images.example.org OPERATION, which docker adds`);
   process.exit(2);
 }
 const { host, username } = new URL(`https://${registry}`);
