@@ -6,17 +6,21 @@ import { ClientCredentialsFlow, type TokenSet } from '@latchkey/core';
 
 const program = path.join(import.meta.dirname, 'account-memory.mjs');
 
-/** In a process of its own, whose heap nothing else fills. */
+/** In processes of their own, whose heap nothing else fills. What else it does meanwhile only adds, so the least counts. */
 async function bytesOf(what: 'warm' | 'line'): Promise<number> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', program, what]);
-  return Number(stdout);
+  const measured: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', program, what]);
+    measured.push(Number(stdout));
+  }
+  return Math.min(...measured);
 }
 
 describe('The memory of an account', () => {
   test('is about 2.2 kB once it is warm, of which its token is 1 kB', async () => {
     const bytes = await bytesOf('warm');
     expect(bytes).toBeGreaterThan(1000);
-    expect(bytes).toBeLessThan(2700);
+    expect(bytes).toBeLessThan(2400);
   });
 
   test('is about 7.8 kB while it stands in line, with its token', async () => {
