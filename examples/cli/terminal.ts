@@ -1,16 +1,15 @@
 /** A terminal of 80 columns, by tmux, for tests: what a person would type, and see. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { installFromDebian } from '../debian-package.js';
 
 export class Terminal implements Disposable {
   readonly #socket: string;
 
   /** Opens a shell in a folder, with these variables and no others. Installs tmux where root runs this on Debian. */
   constructor(folder: string, env: Readonly<Record<string, string>>) {
-    requireTmux();
+    if (spawnSync('tmux', ['-V']).status !== 0) installFromDebian('tmux', 'tmux');
     this.#socket = join(folder, 'tmux');
     const size = ['-x', '80', '-y', '40'];
     const variables = { ...env, PS1: '> ', LC_ALL: 'C.UTF-8', TERM: 'xterm', SHELL: '/bin/sh' };
@@ -57,16 +56,4 @@ export class Terminal implements Disposable {
   [Symbol.dispose](): void {
     this.#tmux('kill-server');
   }
-}
-
-function requireTmux(): void {
-  const runs = (): boolean => spawnSync('tmux', ['-V']).status === 0;
-  if (runs()) return;
-  const advice = 'These tests need tmux. Type: sudo apt-get update && sudo apt-get install tmux';
-  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) throw new Error(advice);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  for (const command of [['update'], ['install', '--no-install-recommends', 'tmux']]) {
-    spawnSync('apt-get', ['-q', '-y', ...command], { env, stdio: 'ignore' });
-  }
-  if (!runs()) throw new Error(`${advice} It was tried, and brought none that runs.`);
 }

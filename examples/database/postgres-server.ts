@@ -1,10 +1,11 @@
 /** A PostgreSQL of one's own on loopback, for tests: in a folder that is removed, of a user that is not root. */
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { installFromDebian } from '../debian-package.js';
 
 interface User {
   readonly uid?: number;
@@ -86,25 +87,10 @@ function findPrograms(): string | undefined {
   return folders.find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')));
 }
 
-/** The package would start a server that stays; a policy of its own forbids that while it is installed. */
 function install(): string {
-  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
-    throw new Error('These tests need PostgreSQL. Type: sudo apt-get update && sudo apt-get install postgresql');
-  }
-  console.error('PostgreSQL is needed for these tests: installing the Debian package postgresql.');
-  const policy = '/usr/sbin/policy-rc.d';
-  const isOwn = !existsSync(policy);
-  if (isOwn) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  try {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    for (const args of [['update'], ['install', '--no-install-recommends', 'postgresql']]) {
-      spawnSync('apt-get', ['-q', '-y', ...args], { env });
-    }
-  } finally {
-    if (isOwn) rmSync(policy);
-  }
+  installFromDebian('PostgreSQL', 'postgresql');
   const programs = findPrograms();
-  if (programs === undefined) throw new Error('apt-get install postgresql failed.');
+  if (programs === undefined) throw new Error('The Debian package postgresql brought no server.');
   return programs;
 }
 

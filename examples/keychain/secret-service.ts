@@ -1,9 +1,10 @@
 /** gnome-keyring on a bus of its own, for tests: what it keeps is in a folder, and nothing reaches the keychain of who runs them. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { installFromDebian } from '../debian-package.js';
 
 export interface SecretServiceOptions {
   /** Where it keeps its keys; a folder that is there. */
@@ -32,7 +33,7 @@ export class SecretService implements AsyncDisposable {
     isLocked = false,
     prompter = '/bin/false',
   }: SecretServiceOptions): Promise<SecretService> {
-    if (!isInstalled()) install();
+    if (!isInstalled()) installFromDebian('gnome-keyring', 'gnome-keyring', 'dbus');
     const env = {
       PATH: process.env['PATH'],
       HOME: folder,
@@ -81,17 +82,4 @@ export class SecretService implements AsyncDisposable {
 
 function isInstalled(): boolean {
   return ['gnome-keyring-daemon', 'dbus-daemon', 'dbus-send'].every((name) => !spawnSync(name, ['--version']).error);
-}
-
-function install(): void {
-  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
-    throw new Error(
-      'These tests need gnome-keyring. Type: sudo apt-get update && sudo apt-get install gnome-keyring dbus',
-    );
-  }
-  console.error('gnome-keyring is needed for these tests: installing the Debian packages gnome-keyring and dbus.');
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  for (const args of [['update'], ['install', '--no-install-recommends', 'gnome-keyring', 'dbus']]) {
-    execFileSync('apt-get', ['-q', '-y', ...args], { env, stdio: 'ignore' });
-  }
 }

@@ -9,7 +9,7 @@ import { findEngine, type RedisEngine } from './redis-engine.js';
 import { killServer, type RunningServer } from './running-server.js';
 
 // Before any test and outside of its time: the first time on a machine, this installs.
-const foundEngine = await findEngine();
+const foundEngine = findEngine();
 
 /** How to start a {@link RedisServer}. */
 export interface RedisServerOptions {

@@ -29,7 +29,7 @@ export class Sentinels implements AsyncDisposable {
   }
 
   static async start(replicas = 1): Promise<Sentinels> {
-    const engine = await findEngine();
+    const engine = findEngine();
     const primary = await RedisServer.start({ open: true, args: ['--repl-diskless-sync-delay', '0'] });
     const servers = [primary];
     while (servers.length <= replicas) {

@@ -17,7 +17,7 @@ export function useChromium(): () => BrowserContext {
   let context: BrowserContext;
   jest.setTimeout(60_000);
   beforeAll(async () => {
-    browser = await chromium.launch(await howToLaunch());
+    browser = await chromium.launch(howToLaunch());
   }, 400_000);
   beforeEach(async () => {
     context = await browser!.newContext();
@@ -34,11 +34,11 @@ export async function openProfile(folder: string, preferences?: object): Promise
     mkdirSync(join(folder, 'Default'), { recursive: true });
     writeFileSync(join(folder, 'Default/Preferences'), JSON.stringify(preferences));
   }
-  const context = await chromium.launchPersistentContext(folder, await howToLaunch());
+  const context = await chromium.launchPersistentContext(folder, howToLaunch());
   context.setDefaultTimeout(20_000);
   return context;
 }
 
-async function howToLaunch(): Promise<LaunchOptions> {
-  return { executablePath: await findChromium(), args, chromiumSandbox: process.getuid?.() !== 0 };
+function howToLaunch(): LaunchOptions {
+  return { executablePath: findChromium(), args, chromiumSandbox: process.getuid?.() !== 0 };
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmdirSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { installFromDebian } from '../scenes/debian-package.js';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 const places = [
@@ -12,56 +12,23 @@ const places = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-const advice = 'These tests need Chromium. Type: sudo apt-get update && sudo apt-get install chromium';
-
-let found: Promise<string> | undefined;
+let found: string | undefined;
 
 /** Finds Chromium, or installs it; asks for `LATCHKEY_CHROMIUM` first, the path of a browser of one's choice. */
-export function findChromium(): Promise<string> {
-  return (found ??= searchChromium(process.env, process.getuid?.()));
+export function findChromium(): string {
+  return (found ??= searchChromium(process.env));
 }
 
-/** The same for another environment, user and places to look at. */
-export async function searchChromium(
-  env: NodeJS.ProcessEnv,
-  user: number | undefined,
-  where: readonly string[] = places,
-): Promise<string> {
+/** The same for another environment, and places to look at. */
+export function searchChromium(env: NodeJS.ProcessEnv, where: readonly string[] = places): string {
   const chosen = env['LATCHKEY_CHROMIUM'];
   if (chosen && !works(chosen)) throw new Error('LATCHKEY_CHROMIUM does not name a browser that runs.');
-  return (chosen || where.find(works)) ?? (await fromDebian(user, where));
-}
-
-/** One test file installs, the others wait for it, as do those that install Redis: apt works for one at a time. */
-async function fromDebian(user: number | undefined, where: readonly string[]): Promise<string> {
-  if (user !== 0 || !existsSync('/etc/debian_version')) throw new Error(advice);
-  const turn = join(tmpdir(), 'latchkey-install');
-  for (;;) {
-    const browser = where.find(works);
-    if (browser !== undefined) return browser;
-    try {
-      mkdirSync(turn);
-    } catch {
-      if (Date.now() - (statSync(turn, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > 300_000) rmdirSync(turn);
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      continue;
-    }
-    try {
-      install();
-      if (!where.some(works)) throw new Error(`${advice} It was tried, and brought no browser that runs.`);
-    } finally {
-      rmdirSync(turn);
-    }
-  }
-}
-
-function install(): void {
-  console.error('Chromium is needed for these tests: installing the Debian package chromium.');
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const apt = (...args: string[]) => spawnSync('apt-get', ['-q', '-y', ...args], { env, encoding: 'utf8' });
-  apt('update');
-  const { status, stderr } = apt('install', '--no-install-recommends', 'chromium');
-  if (status !== 0) throw new Error(`apt-get install chromium failed: ${stderr}`);
+  const browser = chosen || where.find(works);
+  if (browser) return browser;
+  installFromDebian('Chromium', ['chromium'], env);
+  const brought = where.find(works);
+  if (brought === undefined) throw new Error('The Debian package chromium brought no browser that runs.');
+  return brought;
 }
 
 function works(path: string): boolean {
