@@ -1,4 +1,7 @@
-/** `npm run api`: builds, then writes the public surface and the lists of published files to docs/surface. */
+/**
+ * `npm run api`: builds, then writes what is kept for review: the public surface and the lists of published files to
+ * docs/surface, and docs/pictures.
+ */
 import process from 'node:process';
 import { setUp } from './set-up.mjs';
 import { script, step } from './steps.mjs';
@@ -7,4 +10,5 @@ await script(async () => {
   await setUp();
   await step('public surface', [process.execPath, 'scripts/surface.mjs', '--write']);
   await step('lists of published files', [process.execPath, 'scripts/check-packages.mjs', '--write']);
+  await step('pictures', [process.execPath, 'scripts/pictures.mjs', '--write']);
 });

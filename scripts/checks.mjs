@@ -11,6 +11,7 @@ export const checks = {
   docs: { name: 'guides and reference (typedoc)', command: [process.execPath, 'scripts/check-site.mjs'], tells: true },
   types: { name: 'types of the tests (tsc)', command: tool('typescript/bin/tsc', '-p', 'tsconfig.test.json') },
   surface: { name: 'public surface', command: [process.execPath, 'scripts/surface.mjs'] },
+  pictures: { name: 'pictures of the documentation', command: [process.execPath, 'scripts/pictures.mjs'] },
   samples: { name: 'examples in the documentation', command: [process.execPath, 'scripts/check-examples.mjs'] },
   imports: {
     name: 'import rules (dependency-cruiser)',
