@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import path from 'node:path';
 import { builtinModules } from './builtin-modules.mjs';
 import { bundleInLayers } from './bundle-layers.mjs';
+import { addonFolder, copyLockAddon } from './lock-addon.mjs';
 import { ownSourceMaps } from './own-source-maps.mjs';
 import { bundleRedisClient, redisClientElsewhere } from './reduced-redis-client.mjs';
 import { script, StepFailed } from './steps.mjs';
@@ -41,6 +42,10 @@ await script(async () => {
   const inputs = await bundleInLayers(entries, options);
   if (hasRedis) inputs.push(...(await bundleRedisClient(options)));
   for (const file of readdirSync('bundle')) if (file.endsWith('.js')) giveOwnNames(path.join('bundle', file));
+  if ('fs-native-extensions' in (devDependencies ?? {})) {
+    copyLockAddon('bundle');
+    inputs.push(path.join(addonFolder, 'index.js'));
+  }
   const licences = licencesOf(inputs);
   if (licences.length > 0) writeFileSync('bundle/third-party.txt', licences.join('\n'));
 });

@@ -1,15 +1,18 @@
 /**
  * Compiles every package to its dist/ with `tsc -b`, which does only what has changed. It neither deletes the output of
- * a deleted source nor notices a deleted output, so both are put right first.
+ * a deleted source nor notices a deleted output, so both are put right first. The addon for the lock of the kernel is put
+ * beside the module that loads it, as it is in what is published.
  */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { copyLockAddon } from './lock-addon.mjs';
 import { root, step, tool } from './steps.mjs';
 
 /** Brings dist/ of all packages up to date with the sources. */
 export async function compile() {
   for (const { path: project } of readJson('tsconfig.json').references) tidy(project);
   await step('build (tsc -b)', tool('typescript/bin/tsc', '-b'));
+  copyLockAddon(path.join(root, 'packages/storage-file/dist/lock'));
 }
 
 function tidy(project) {

@@ -3,17 +3,17 @@
  * packages. Each way is a row of docs/bundling.md; those that need more software are in other-builds.mjs.
  */
 import { build } from 'esbuild';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { run } from './steps.mjs';
 
-const addon = ['fs-native-extensions'];
+const addon = `fs-native-extensions-${process.platform}-${process.arch}.node`;
 const ways = [
   { name: 'esbuild, ESM', format: 'esm', lock: 'lock file' },
   { name: 'esbuild, CommonJS, minified', format: 'cjs', minify: true, lock: 'lock file' },
-  { name: 'esbuild, ESM, the addon beside it', format: 'esm', external: addon, copied: addon, lock: 'kernel' },
+  { name: 'esbuild, ESM, the addon beside it', format: 'esm', copied: [addon], lock: 'kernel' },
 ];
 
 /** Returns what is wrong, a line for each error. @param folder - where the tarballs are installed */
@@ -34,10 +34,9 @@ export async function buildErrors(folder) {
 
 /** Alpine and other systems for which the addon is not made: all that differs is that its file cannot be loaded. */
 async function whereTheAddonBreaks(folder, place) {
-  const program = await bundle({ format: 'esm', external: addon, copied: addon }, folder, place);
+  const program = await bundle({ format: 'esm', copied: [addon] }, folder, place);
   await start(program, place, { tokens: 'of-the-kernel.json' });
-  const prebuilt = path.join(place, 'node_modules', addon[0], 'prebuilds', `${process.platform}-${process.arch}`);
-  writeFileSync(path.join(prebuilt, `${addon[0]}.node`), 'made for another system');
+  writeFileSync(path.join(place, addon), 'made for another system');
   const refused =
     /failed after 0 prompts: LOCK_UNAVAILABLE: .*such as Alpine \(musl\).*Use locking: 'lockfile' for all processes/;
   return [
@@ -80,22 +79,22 @@ async function whereAnErrorIsUncaught(folder, place) {
   ];
 }
 
-/** Puts a program into one file of `place`, with the packages beside it that are `copied`; returns its path. */
+/** Puts a program into one file of `place`, with the files of storage-file beside it that are `copied`; returns its path. */
 export async function bundle(way, folder, place) {
-  const { entry = 'program.mjs', format, external = [], copied = [], minify = false, sourcemap = false } = way;
+  const { entry = 'program.mjs', format, copied = [], minify = false, sourcemap = false } = way;
   const outfile = path.join(place, format === 'cjs' ? 'program.cjs' : 'program.mjs');
   await build({
     entryPoints: [path.join(folder, entry)],
     outfile,
     format,
-    external,
     minify,
     sourcemap,
     bundle: true,
     platform: 'node',
     logLevel: 'silent', // it says that import.meta is empty in CommonJS, which is known
   });
-  for (const name of copied) copyPackage(name, folder, path.join(place, 'node_modules'));
+  const beside = path.join(folder, 'node_modules/@latchkey/storage-file/bundle');
+  for (const name of copied) copyFileSync(path.join(beside, name), path.join(place, name));
   return outfile;
 }
 
@@ -122,18 +121,4 @@ async function start(program, place, { tokens = 'tokens.json', locking = 'auto',
     ...as,
   });
   return output;
-}
-
-/** Copies a package with all that it needs. */
-function copyPackage(name, folder, beside) {
-  const source = installed(name, folder);
-  cpSync(source, beside, { recursive: true, dereference: true });
-  for (const needed of readdirSync(source).filter((each) => each !== name)) copyPackage(needed, folder, beside);
-}
-
-/** The folder in which pnpm puts a package and what it needs at once. */
-function installed(name, folder) {
-  const hidden = path.join(folder, 'node_modules/.pnpm');
-  const [found] = readdirSync(hidden).filter((each) => each.startsWith(`${name}@`));
-  return path.join(hidden, found, 'node_modules');
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { build, type Format } from 'esbuild';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { run, script } from './child.js';
 import { makeFolder } from './folder.js';
 
@@ -14,7 +14,6 @@ async function bundle(format: Format): Promise<string> {
     format,
     bundle: true,
     platform: 'node',
-    external: ['fs-native-extensions'],
     // Of modules that are imported both ways, and of which nothing is used but a name, esbuild 0.28 leaves out that they are
     // run. What is published is one module, of which that is not so.
     ignoreAnnotations: true,
@@ -32,8 +31,8 @@ async function tell(program: string, locking: string): Promise<{ outcome: string
 
 describe('A program that is bundled into one file', () => {
   test.each([
-    ['cjs', /bundled into one file \(ERR_INVALID_ARG_VALUE\)/],
-    ['esm', /not installed where this program runs \(MODULE_NOT_FOUND\)/],
+    ['cjs', /bundled into one file \(ERR_INVALID_ARG_TYPE\)/],
+    ['esm', /not beside the file that this program is bundled into \(ADDON_NOT_FOUND\)/],
   ] as const)('has a lock file, and says why it can have no other (%s)', async (format, reason) => {
     const program = await bundle(format);
     const { outcome, file } = await tell(program, 'auto');
@@ -42,5 +41,14 @@ describe('A program that is bundled into one file', () => {
     const asked = await tell(program, 'kernel');
     expect(asked.outcome).toMatch(/^LOCK_UNAVAILABLE/);
     expect(asked.outcome).toMatch(reason);
+  });
+
+  test('has the lock of the kernel where the addon is copied beside it', async () => {
+    const program = await bundle('esm');
+    const addon = `fs-native-extensions-${process.platform}-${process.arch}.node`;
+    copyFileSync(join(import.meta.dirname, '../dist/lock', addon), join(dirname(program), addon));
+    const { outcome, file } = await tell(program, 'auto');
+    expect(outcome).toBe('entered');
+    expect(readFileSync(`${file}.lock`, 'utf8')).toContain('kernel');
   });
 });

@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import type { Locking } from '@latchkey/storage-file';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { type Child, run, script, start } from './child.js';
 import { makeFolder } from './folder.js';
 
@@ -11,12 +10,11 @@ const processes = 6;
 const sections = 40;
 const rounds = 30;
 
-async function count(locking: string, preloadOfHalf: string[] = []): Promise<number> {
+async function count(locking: string): Promise<number> {
   const file = join(makeFolder(), 'number');
   writeFileSync(file, '0');
   const args = [script('count.mjs'), file, locking, String(sections)];
-  const preload = (child: number): string[] => (child % 2 === 0 ? preloadOfHalf : []);
-  const children = Array.from({ length: processes }, (_, child) => run(process.execPath, [...preload(child), ...args]));
+  const children = Array.from({ length: processes }, () => run(process.execPath, args));
   await Promise.all(children.map((child) => child.says('counted')));
   return Number(readFileSync(file, 'utf8'));
 }
@@ -24,11 +22,6 @@ async function count(locking: string, preloadOfHalf: string[] = []): Promise<num
 describe('Six processes that add to one number', () => {
   test.each(kinds)('lose nothing under a lock (%s)', async (locking) => {
     expect(await count(locking)).toBe(processes * sections);
-  });
-
-  test('lose nothing where half of them have an addon that only its package can find', async () => {
-    const preload = ['--import', `${pathToFileURL(script('break-addon.mjs')).href}?only=prebuilt`];
-    expect(await count('kernel', preload)).toBe(processes * sections);
   });
 
   test('lose something without, or the test above would show nothing', async () => {

@@ -207,12 +207,20 @@ describe('A lock of the kernel', () => {
     const file = path();
     const args = ['--import', script('break-addon.mjs'), script('attempt.mjs'), file];
     const outcome = await outcomeOf(run(process.execPath, [...args, 'kernel']));
-    expect(outcome).toMatchObject({ locked: { name: 'LockUnavailableError', cause: 'ADDON_NOT_FOUND' }, ran: false });
+    expect(outcome).toMatchObject({ locked: { name: 'LockUnavailableError', cause: 'ERR_DLOPEN_FAILED' }, ran: false });
     expect(inspect(outcome['locked'])).toContain("locking: 'lockfile'");
     expect(outcome['files']).toEqual(['tokens.json']);
     rmSync(file);
     for (const locking of ['auto', 'lockfile']) {
       expect(await outcomeOf(run(process.execPath, [...args, locking]))).toMatchObject({ locked: 'ok', ran: true });
     }
+  });
+
+  test('cannot be had where Node is started without addons, which is told as the reason', async () => {
+    const args = ['--no-addons', script('attempt.mjs'), path()];
+    const outcome = await outcomeOf(run(process.execPath, [...args, 'kernel']));
+    expect(outcome).toMatchObject({ locked: { name: 'LockUnavailableError' }, ran: false });
+    expect(inspect(outcome['locked'])).toContain('without addons');
+    expect(await outcomeOf(run(process.execPath, [...args, 'auto']))).toMatchObject({ locked: 'ok', ran: true });
   });
 });

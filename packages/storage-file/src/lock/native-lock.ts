@@ -1,28 +1,23 @@
 import { LockUnavailableError } from '@latchkey/core';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { quietly } from '../file/quietly.js';
 import { bareCause, codeOf } from '../file/storage-fault.js';
 
-interface NativeLock {
-  tryLock(fd: number, offset: number, length: number): boolean;
-  unlock(fd: number, offset: number, length: number): void;
-}
-
-/** The addon behind the package: it throws EAGAIN where the package returns `false`. */
+/** What the addon takes is not public, so package.json names one exact version. */
 interface Addon {
+  /** Throws EAGAIN where somebody else has the lock. */
   tryLock(fd: number, offset: number, length: number, exclusive: boolean): void;
   unlock(fd: number, offset: number, length: number): void;
 }
 
-/**
- * What is locked: all of the file, since macOS knows nothing else. On Windows, where locks are mandatory, a byte far
- * behind the content, which can still be read.
- */
-const [offset, length] = process.platform === 'win32' ? [0x4000_0000, 1] : [0, 0];
+/** What is locked: all of the file, since macOS knows nothing else. */
+const [offset, length] = [0, 0];
 
 const unsupported = { code: 'ADDON_UNSUPPORTED' };
 
-let native: NativeLock | undefined;
+let native: Addon | undefined;
 
 /** Tells whether this program can have a lock of the kernel. */
 export function canLockByKernel(): boolean {
@@ -34,62 +29,46 @@ export function canLockByKernel(): boolean {
  *
  * @throws LockUnavailableError whose message begins with `because`
  */
-export function loadNativeLock(because = ''): NativeLock {
+export function loadNativeLock(because = ''): Addon {
   // The addon calls functions of libuv that these lack, and that ends the process, on Bun only once it has to wait.
   const runtime = ['Bun', 'Deno'].find((name) => name in globalThis);
   if (runtime !== undefined) throw unavailable(`${because}There is no lock of the kernel on ${runtime}`, unsupported);
   try {
-    return (native ??= openAddon() ?? loadPackage());
+    return (native ??= openAddon());
   } catch (error) {
     const why = reasons[codeOf(error) ?? ''] ?? '';
-    throw unavailable(`${because}The addon of fs-native-extensions cannot be loaded${why}`, error);
+    throw unavailable(`${because}The addon for it, ${addonName}, cannot be loaded${why}`, error);
   }
 }
 
-const madeForAnother = ', since it is not made for this system, such as Alpine (musl)';
+const addonName = `fs-native-extensions-${process.platform}-${process.arch}.node`;
 
-/** What it means when Node cannot load the addon. */
+/** What it means when the addon cannot be loaded. */
 const reasons: Readonly<Record<string, string>> = {
-  ERR_INVALID_ARG_VALUE: ', since this program is bundled into one file',
-  MODULE_NOT_FOUND: ', since it is not installed where this program runs',
-  ERR_DLOPEN_FAILED: madeForAnother,
-  // Codes of require-addon, by which the package loads its file.
-  CANNOT_LOAD: madeForAnother,
-  ADDON_NOT_FOUND: madeForAnother,
+  ERR_INVALID_ARG_TYPE: ', since this program is bundled into one file', // of CommonJS, which has no import.meta
+  ADDON_NOT_FOUND:
+    ', since it is not made for this system, or is not beside the file that this program is bundled into',
+  ERR_DLOPEN_FAILED: ', since it is not made for this system, such as Alpine (musl)',
+  ERR_DLOPEN_DISABLED: ', since Node was started without addons (--no-addons, or --permission without --allow-addons)',
 };
 
 /**
- * Opens the addon where its package keeps it. To find it, the package itself loads 17 files, which takes ten times as
- * long. What the addon takes is not public, so package.json names one exact version.
+ * Opens the addon, which is fs-native-extensions', beside this file. Its package would be five times as large on disk, for
+ * systems on which nothing is locked by the kernel, and takes ten times as long, since it loads 17 files to find the addon.
  */
-function openAddon(): NativeLock | undefined {
-  const file = `fs-native-extensions/prebuilds/${process.platform}-${process.arch}/fs-native-extensions.node`;
+function openAddon(): Addon {
+  const file = join(dirname(fileURLToPath(import.meta.url)), addonName);
+  if (!existsSync(file)) throw Object.assign(new Error(`There is no ${file}.`), { code: 'ADDON_NOT_FOUND' });
   const opened: { exports: Partial<Addon> } = { exports: {} };
-  try {
-    process.dlopen(opened, fileURLToPath(import.meta.resolve(file)));
-  } catch {
-    return undefined;
-  }
-  const { tryLock, unlock } = opened.exports;
-  if (typeof tryLock !== 'function' || typeof unlock !== 'function') return undefined;
-  return {
-    tryLock(fd, offset, length) {
-      tryLock(fd, offset, length, true);
-      return true;
-    },
-    unlock,
-  };
-}
-
-function loadPackage(): NativeLock {
-  const { createRequire } = process.getBuiltinModule('node:module');
-  return createRequire(import.meta.url)('fs-native-extensions') as NativeLock;
+  process.dlopen(opened, file);
+  return opened.exports as Addon;
 }
 
 /** Locks an open file against every other descriptor, if it is free. */
 export function tryLock(fd: number): boolean {
   try {
-    return loadNativeLock().tryLock(fd, offset, length);
+    loadNativeLock().tryLock(fd, offset, length, true);
+    return true;
   } catch (error) {
     const code = lockCodeOf(error);
     if (['EAGAIN', 'EACCES', 'EBUSY', 'EINTR'].includes(code)) return false;
