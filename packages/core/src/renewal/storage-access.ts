@@ -13,6 +13,7 @@ import type { HeldLock, LockOptions } from '../storage/lock.js';
 import type { DeleteContext, SaveContext } from '../storage/token-storage.js';
 import { hasMoved } from '../tokens/generation.js';
 import { isOwnRecord, isProgramsRecord, type RecordOwner } from '../tokens/record-owner.js';
+import { recordSecrets } from '../tokens/record-secrets.js';
 import { TokenSet } from '../tokens/token-set.js';
 import type { StoredTokens } from './credential-state.js';
 
@@ -119,6 +120,5 @@ function isNoRecord(error: unknown): boolean {
 export function storageError(message: string, error: unknown, tokens?: TokenSet): AuthFlowError {
   if (error instanceof AuthFlowError) return error;
   if (isNoRecord(error)) return new RecordUnreadableError();
-  const secrets = [tokens?.accessToken, tokens?.refreshToken, tokens?.idToken].filter((token) => token !== undefined);
-  return new StorageUnavailableError({ message, cause: scrubError(error, secrets) });
+  return new StorageUnavailableError({ message, cause: scrubError(error, tokens && recordSecrets(tokens)) });
 }

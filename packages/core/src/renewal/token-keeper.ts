@@ -116,7 +116,7 @@ export class TokenKeeper {
     events.emit('saveFailed', {
       key: owner.key,
       tokens: summarize(tokens),
-      error: storageError('The tokens are not saved.', error),
+      error: storageError('The tokens are not saved.', error, tokens),
     });
     return tokens;
   }

@@ -9,6 +9,7 @@ import { sharedProcessLock } from './process-lock.js';
 import { openRecord, type RecordCodec, sealRecord } from './record-codec.js';
 import { readLogin, type StoredLogin } from './stored-login.js';
 import { scrubError } from '../errors/scrub.js';
+import { recordSecrets } from '../tokens/record-secrets.js';
 import { programRecordLifetime } from '../tokens/record-owner.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { DeleteContext, SaveContext, TokenStorage } from './token-storage.js';
@@ -96,7 +97,12 @@ export class KeyvTokenStorage implements TokenStorage {
   async save(key: string, tokens: TokenSet, context: Pick<SaveContext, 'expected'>): Promise<void> {
     if (context.expected !== undefined) assertGeneration(await this.load(key), context.expected);
     const record = await sealRecord(tokens, key, this.#codec);
-    await this.#write(fullKey(this.#keyv, key), record, secretsOf(tokens), programRecordLifetime(tokens, Date.now()));
+    await this.#write(
+      fullKey(this.#keyv, key),
+      record,
+      recordSecrets(tokens),
+      programRecordLifetime(tokens, Date.now()),
+    );
     // The new record hides it, so a failure does no harm; `delete` tries again.
     await this.#run('write', () => removeKeyv5Record(this.#keyv, key)).catch(() => undefined);
   }
@@ -181,8 +187,4 @@ export class KeyvTokenStorage implements TokenStorage {
 function checkArguments(keyv?: Partial<KeyvBackend>, options?: Partial<KeyvTokenStorageOptions>): void {
   if (typeof keyv?.getRaw !== 'function') throw new TypeError('KeyvTokenStorage needs an instance of Keyv 5.6 or 6.');
   if (!options?.lock) throw new TypeError("KeyvTokenStorage needs a lock, or lock: 'process'.");
-}
-
-function secretsOf({ accessToken, refreshToken, idToken }: TokenSet): string[] {
-  return [accessToken, refreshToken, idToken].filter((secret) => secret !== undefined);
 }
