@@ -57,6 +57,10 @@ export async function use(options: AccessTokenOptions): Promise<string> {
 
 // @ts-expect-error: endpoints without the one for tokens
 new DeviceCodeFlow({ server: { deviceAuthorizationEndpoint: 'https://login.example/device' }, clientId: 'cli' });
+// @ts-expect-error: an endpoint that is none
+new DeviceCodeFlow({ server: { tokenEndpoint: 'https://login.example/token', tokenUrl: '' }, clientId: 'cli' });
+// @ts-expect-error: a URL that is none
+new DeviceCodeFlow({ server: { tokenEndpoint: undefined }, clientId: 'cli' });
 // @ts-expect-error: an option that is none
 new DeviceCodeFlow({ issuer: 'https://login.example', clientId: 'cli', colour: 'blue' });
 

@@ -44,3 +44,28 @@ describe('The table of docs/storages.md on what becomes of stored tokens when an
     expect(told).toEqual([login, program]);
   });
 });
+
+describe('A default key', () => {
+  test('is this text, letter for letter: under it the logins of earlier versions are stored', () => {
+    const options = {
+      issuer: 'https://login.example.org/',
+      clientId: 'my app',
+      clientSecret: 'secret',
+      audience: 'https://api.example.org',
+      resource: ['https://b.example.org', 'https://a.example.org'],
+      account: 'ada@example.org',
+      scope: 'write read',
+    };
+    const login =
+      'issuer=https%3A%2F%2Flogin.example.org&client_id=my+app&audience=https%3A%2F%2Fapi.example.org' +
+      '&account=ada%40example.org&resource=https%3A%2F%2Fa.example.org&resource=https%3A%2F%2Fb.example.org';
+    expect(new DeviceCodeFlow(options).key).toBe(login);
+    expect(new ClientCredentialsFlow(options).key).toBe(`${login}&grant=client_credentials&scope=read+write`);
+    const { issuer: _, ...others } = options;
+    const server = { tokenEndpoint: 'https://login.example.org/token' };
+    const { audience: __, resource: ___, account: ____, ...bare } = others;
+    expect(new DeviceCodeFlow({ ...bare, server }).key).toBe(
+      'issuer=https%3A%2F%2Flogin.example.org%2Ftoken&client_id=my+app',
+    );
+  });
+});
