@@ -87,6 +87,10 @@ describe('An HTTP proxy (A3)', () => {
     expect((await flow.fetch(`${api}/api`)).status).toBe(200);
     await expire();
     expect((await flow.fetch(`${api}/api`)).status).toBe(200);
+    const form = new FormData();
+    form.set('name', 'the field');
+    const upload = await flow.fetch(new Request(`${api}/api`, { method: 'POST', body: form }));
+    expect(await upload.json()).toMatchObject({ body: expect.stringContaining('the field') });
     expect(requestsOf('one')).toBe(2);
     expect(new Set(proxy.seen)).toEqual(new Set(['CONNECT id.isogeo.test:443', 'CONNECT v1.isogeo.test:443']));
 

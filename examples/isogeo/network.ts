@@ -1,5 +1,5 @@
 import { rootCertificates } from 'node:tls';
-import { Agent, fetch, ProxyAgent } from 'undici';
+import { Agent, ProxyAgent } from 'undici';
 
 /** What stands between this program and the servers. */
 export interface Network {
@@ -13,11 +13,13 @@ export interface Network {
   readonly key?: string | undefined;
 }
 
-/** Makes the option `fetch` of a flow. Requests for tokens, renewals, discovery and API calls all go this way. */
+/**
+ * Makes the option `fetch` of a flow. Requests for tokens, renewals, discovery and API calls all go this way. It is the global
+ * fetch over undici's connections: undici's own fetch knows neither the `Request` nor the `FormData` of Node.
+ */
 export function fetchOver({ proxy, ca, ...client }: Network): typeof globalThis.fetch {
   const tls = { ...client, ...(ca !== undefined && { ca: [...rootCertificates, ca] }) };
   const dispatcher =
     proxy === undefined ? new Agent({ connect: tls }) : new ProxyAgent({ uri: proxy, requestTls: tls });
-  const send = (url: string, init: object): unknown => fetch(url, { ...init, dispatcher });
-  return send as typeof globalThis.fetch;
+  return (input, init) => fetch(input, { ...init, dispatcher } as RequestInit);
 }

@@ -4,7 +4,7 @@ import { AllowedOrigins } from './allowed-origins.js';
 import { dpopFetch } from './dpop-fetch.js';
 import { OutgoingRequest } from './outgoing-request.js';
 import { copyPlainInit } from './plain-request.js';
-import { copyHeaders, hasHeader } from './request-headers.js';
+import { copyHeaders, readHeader } from './request-headers.js';
 import { SentRequest, type SentRequestParts, settles } from './sent-request.js';
 import { untriedTokensOf } from './untried-tokens.js';
 import { withoutToken } from './withheld-token.js';
@@ -79,7 +79,7 @@ export class AuthorisedFetch {
     const url = origins.resolve(isText ? target : target.url);
     if (url === undefined) return fetch(input, init);
     const headers = copyHeaders(init?.headers ?? (isText ? undefined : target.headers));
-    if (hasHeader(headers, headerName)) return fetch(input, init);
+    if (readHeader(headers, headerName) !== undefined) return fetch(input, init);
 
     const request = new OutgoingRequest(isText ? url : target, url, init, headers);
     const { signal } = request;

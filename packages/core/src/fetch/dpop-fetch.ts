@@ -1,6 +1,8 @@
 import { parseChallenges } from './challenges.js';
 import { type DpopKey, proveDpop } from '../crypto/dpop-proof.js';
 import { isReplayable } from './outgoing-request.js';
+import { discardBody } from '../platform/response-body.js';
+import { copyHeaders, readHeader, setHeader } from './request-headers.js';
 
 /** What proofs are made with. */
 export interface DpopFetchParts {
@@ -18,15 +20,15 @@ export interface DpopFetchParts {
 export function dpopFetch({ fetch, key, now }: DpopFetchParts): typeof globalThis.fetch {
   const nonces = new Map<string, string>();
   return async (input, init = {}) => {
-    const headers = new Headers(init.headers ?? (input instanceof Request ? input.headers : undefined));
-    const accessToken = /^DPoP (\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
+    const headers = copyHeaders(init.headers ?? (input instanceof Request ? input.headers : undefined));
+    const accessToken = /^DPoP (\S+)$/i.exec(readHeader(headers, 'authorization') ?? '')?.[1];
     const jwk = key();
     if (accessToken === undefined || !jwk) return fetch(input, init);
     const url = new URL(input instanceof Request ? input.url : input);
     const method = (init.method ?? (input instanceof Request ? input.method : 'GET')).toUpperCase();
     const send = async (target: typeof input): Promise<Response> => {
       const nonce = nonces.get(url.origin);
-      headers.set('dpop', await proveDpop(jwk, { method, url, now: now(), nonce, accessToken }));
+      setHeader(headers, 'dpop', await proveDpop(jwk, { method, url, now: now(), nonce, accessToken }));
       const response = await fetch(target, { ...init, headers });
       const given = response.headers.get('dpop-nonce');
       if (given !== null) nonces.set(url.origin, given);
@@ -36,7 +38,7 @@ export function dpopFetch({ fetch, key, now }: DpopFetchParts): typeof globalThi
     const again = input instanceof Request ? input.clone() : input;
     const response = await send(input);
     if (!mayRepeat || !wantsNonce(response)) return response;
-    void response.body?.cancel().catch(() => undefined);
+    discardBody(response);
     return send(again);
   };
 }

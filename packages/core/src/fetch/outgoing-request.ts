@@ -1,6 +1,6 @@
 import { withoutToken } from './withheld-token.js';
 import { becomesGet } from './http-redirect.js';
-import { type RequestHeaders, setHeader } from './request-headers.js';
+import { copyHeaders, type RequestHeaders, removeHeader, setHeader } from './request-headers.js';
 
 const bodyHeaders = ['content-encoding', 'content-language', 'content-length', 'content-location', 'content-type'];
 const originHeaders = ['authorization', 'cookie', 'host', 'proxy-authorization'];
@@ -52,9 +52,7 @@ export class OutgoingRequest {
   }
 
   removeHeader(name: string): void {
-    const headers = new Headers(this.#init.headers);
-    headers.delete(name);
-    this.#init.headers = headers;
+    removeHeader(this.#init.headers, name);
   }
 
   /** Sends it, and keeps a copy of the body that a Request holds. */
@@ -80,16 +78,16 @@ export class OutgoingRequest {
     }
     const { method, signal } = this;
     const integrity = this.#init.integrity ?? this.#request?.integrity;
-    const headers = new Headers(this.#init.headers);
+    const headers = copyHeaders(this.#init.headers);
     const init = { ...this.#init, headers, method, signal: signal ?? null, ...(integrity && { integrity }) };
     if (becomesGet(status, method.toUpperCase())) {
       Object.assign(init, { method: 'GET', body: null });
-      for (const name of bodyHeaders) headers.delete(name);
+      for (const name of bodyHeaders) removeHeader(headers, name);
       this.release();
     } else if (this.#holdsBody) {
       init.body = await (this.#target as Request).arrayBuffer();
     }
-    if (to.origin !== new URL(this.url).origin) for (const name of originHeaders) headers.delete(name);
+    if (to.origin !== new URL(this.url).origin) for (const name of originHeaders) removeHeader(headers, name);
     this.#init = init;
     this.#target = this.url = to.href;
   }

@@ -1,6 +1,7 @@
 import type { AccessTokenOptions } from '../options/access-token-options.js';
 import type { AllowedOrigins } from './allowed-origins.js';
 import { isTokenRefused, noteSentTokens } from './explain-response.js';
+import { discardBody } from '../platform/response-body.js';
 import { withoutToken } from './withheld-token.js';
 import type { OutgoingRequest } from './outgoing-request.js';
 import { mostRedirects, redirectTarget } from './http-redirect.js';
@@ -49,10 +50,10 @@ export class SentRequest {
         const goesOn = (await this.#takesNewToken(response)) || (await this.#moves(response));
         if (!goesOn) return this.#end(response);
       } catch (error) {
-        discard(response);
+        discardBody(response);
         throw error;
       }
-      discard(response);
+      discardBody(response);
     }
   }
 
@@ -121,8 +122,4 @@ export class SentRequest {
   #showToken(): void {
     this.#request.showToken(this.#token, this.#parts.header(this.#token));
   }
-}
-
-function discard(response: Response): void {
-  void response.body?.cancel().catch(() => undefined);
 }

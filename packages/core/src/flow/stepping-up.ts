@@ -2,6 +2,7 @@ import { LoginRequiredError } from '../errors/index.js';
 import { explainResponse, sentToken } from '../fetch/explain-response.js';
 import { isReplayable } from '../fetch/outgoing-request.js';
 import type { AccessTokenOptions } from '../options/access-token-options.js';
+import { discardBody } from '../platform/response-body.js';
 
 /** What a fetch that may ask a person needs of a flow. */
 export interface SteppingFlow {
@@ -30,7 +31,7 @@ export function steppingUp(flow: SteppingFlow): typeof globalThis.fetch {
         current = current.withScope(scope);
         const token = await current.getAccessTokenRefreshIfNecessary({ interactive: true, signal });
         if (token === sentToken(response)) return response;
-        void response.body?.cancel().catch(() => undefined);
+        discardBody(response);
       } catch (error) {
         if (!mayLogIn || !(error instanceof LoginRequiredError)) throw error;
         await current.getAccessTokenRefreshIfNecessary({ interactive: true, signal });

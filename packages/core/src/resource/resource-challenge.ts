@@ -1,4 +1,5 @@
 import { explainResponse } from '../fetch/explain-response.js';
+import { discardBody } from '../platform/response-body.js';
 import { type Asking, ask } from './read-document.js';
 
 /** What a resource says when it is asked without a token. */
@@ -29,7 +30,7 @@ async function probe(url: URL, { settings, signal }: Asking): Promise<Response> 
   const headOnly: typeof fetch = async (input, init) => {
     const { fetch } = settings;
     const response = await fetch(input, init);
-    void response.body?.cancel().catch(() => undefined); // it may be a stream without an end
+    discardBody(response); // it may be a stream without an end
     return response.type === 'opaqueredirect' ? response : asHead(response);
   };
   const answer = await ask(url.href, {}, { settings: { ...settings, fetch: headOnly }, signal });

@@ -2,6 +2,7 @@ import { longestTimer } from '../platform/clock.js';
 import { causesOf } from '../errors/error-causes.js';
 import { isNeverSent, NoAnswerError } from './no-answer.js';
 import { onAbort } from '../platform/on-abort.js';
+import { readerOf } from '../platform/response-body.js';
 import { untilAborted } from '../platform/waiting.js';
 import { type Sending, watchSending } from './watch-sending.js';
 
@@ -95,15 +96,14 @@ function mediaType(contentType: string | null | undefined): string | undefined {
 }
 
 async function readBody(response: Response, signal: AbortSignal): Promise<string> {
-  if (!response.body) return '';
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  const reader = readerOf(response);
   const decoder = new TextDecoder();
   let text = '';
   let size = 0;
   try {
     for (;;) {
       const { done, value } = await untilAborted(signal, reader.read());
-      if (done) return text + decoder.decode();
+      if (done || !value) return text + decoder.decode();
       size += value.byteLength;
       if (size > largestBody) {
         throw new NoAnswerError('The answer is larger than 1 MiB.', { mayHaveArrived: true });
@@ -111,7 +111,7 @@ async function readBody(response: Response, signal: AbortSignal): Promise<string
       text += decoder.decode(value, { stream: true });
     }
   } catch (error) {
-    void reader.cancel().catch(() => undefined);
+    reader.cancel();
     if (error instanceof NoAnswerError) throw error;
     throw new NoAnswerError(describe(error), { cause: error, mayHaveArrived: true });
   }
