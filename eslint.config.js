@@ -64,9 +64,9 @@ export default defineConfig(
     rules: { 'max-lines': ['error', 200] },
   },
   {
-    // The public class: all that a subclass may override and an application may call, with its documents.
+    // The public class: all that a subclass may override and an application may call, with its documents and an example.
     files: ['packages/core/src/flow/auth-flow.ts'],
-    rules: { 'max-lines': ['error', 490] },
+    rules: { 'max-lines': ['error', 500] },
   },
   {
     files: ['packages/*/test/**/*.ts', 'examples/**/*.test.ts'],

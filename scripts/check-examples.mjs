@@ -1,8 +1,8 @@
 /**
  * Compiles every block marked ```ts in README.md, CONTRIBUTING.md, docs/, the examples and the doc comments of the
  * packages. Each block is a module of its own that must compile as a user would write it, against the built packages; nothing is
- * written to disk. Declare what a block does not explain: `declare const db: Map<string, string>;`. Code of the pages is
- * at most 76 columns wide, as the site's column is.
+ * written to disk. Declare what a block does not explain: `declare const db: Map<string, string>;`. Code is at
+ * most 76 columns wide, as the site's column is.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -24,9 +24,7 @@ const { fileExists, readFile } = host;
 host.fileExists = (file) => blocks.has(file) || fileExists(file);
 host.readFile = (file) => blocks.get(file)?.code ?? readFile(file);
 
-const wide = sources()
-  .filter((file) => file.endsWith('.md'))
-  .flatMap(wideLinesIn);
+const wide = sources().flatMap(wideLinesIn);
 for (const line of wide) console.error(line);
 
 const program = ts.createProgram([...blocks.keys()], options, host);
@@ -75,7 +73,7 @@ function blocksIn(file) {
 }
 
 function wideLinesIn(file) {
-  const text = readFileSync(file, 'utf8');
+  const text = readFileSync(file, 'utf8').replace(file.endsWith('.ts') ? /^\s*\* ?/gm : '', '');
   return [...text.matchAll(/^```(?:ts|js|json|python)\n(.*?)^```$/gms)].flatMap(([, code]) =>
     code.split('\n').flatMap((line) => {
       return line.length > 76

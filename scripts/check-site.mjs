@@ -1,6 +1,6 @@
 /**
- * Checks the pages that typedoc writes: that every link leads to a page and an anchor of the site, and that every export
- * is in a group. Checks the folder that is named; without one it has the site written to a folder for the time.
+ * Checks the pages that typedoc writes: that every link leads to a page and an anchor of the site, that every export is in
+ * a group, and that every flow and storage has an example and a guide. Checks the folder that is named; without one it has the site written to a folder for the time.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,11 @@ await script(async () => {
   try {
     if (given === undefined) await write(folder);
     const pages = pagesIn(folder);
-    const errors = [...pages].flatMap(([file, page]) => [...brokenLinks(file, page, pages), ...ungrouped(file, page)]);
+    const errors = [...pages].flatMap(([file, page]) => [
+      ...brokenLinks(file, page, pages),
+      ...ungrouped(file, page),
+      ...unexplained(file, page, pages),
+    ]);
     if (errors.length > 0) throw new StepFailed(errors.join('\n'));
     console.log(`${pages.size} pages, no broken link`);
   } finally {
@@ -56,4 +60,20 @@ function ungrouped(file, { text }) {
   if (path.basename(path.dirname(file)) !== 'modules') return [];
   const kinds = /<h2[^>]*>(Classes|Interfaces|Functions|Type Aliases|Variables|Enumerations|Namespaces)\b/g;
   return [...text.matchAll(kinds)].map(([, kind]) => `${file}: there are ${kind} without @group`);
+}
+
+/** A flow or storage has an example, and a link to a guide that links back. */
+function unexplained(file, { text }, pages) {
+  if (!/(classes\/[^/]+(Flow|FlowSimple|TokenStorage)|interfaces\/[^/]+\.TokenStorage)\.html$/.test(file)) return [];
+  const [, guides = ''] = /class="tsd-tag-guide">(.*?)<\/div>/s.exec(text) ?? [];
+  const links = [...guides.matchAll(/href="(\.\.[^"#]+\.html)#/g)].map(([, link]) =>
+    path.resolve(path.dirname(file), link),
+  );
+  const back = path.relative(path.dirname(path.dirname(file)), file);
+  const errors = links
+    .filter((guide) => !pages.get(guide)?.links.includes(`../${back}`))
+    .map((guide) => `${guide}: has no link back to ${back}`);
+  if (!text.includes('class="tsd-tag-example"')) errors.push(`${file}: has no @example in its doc comment`);
+  if (links.length === 0) errors.push(`${file}: no guide names it in a line "Reference: …"`);
+  return errors;
 }

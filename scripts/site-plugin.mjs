@@ -5,11 +5,14 @@
 import { readdirSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { Comment, CommentTag, Converter, PageEvent, ReflectionKind, Renderer, RendererEvent } from 'typedoc';
+import { linkGuides } from './guide-links.mjs';
 import { optionGroup } from './option-groups.mjs';
 
 export function load(app) {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
-    linkNames(project);
+    const targets = targetsIn(project);
+    linkGuides(project, targets);
+    linkNames(project, targets);
     groupOptions(project);
   });
   app.renderer.on(Renderer.EVENT_PREPARE_INDEX, (index) => {
@@ -54,8 +57,7 @@ def r(s, *t): return f"{s}" if s else [u for u in t]
  * The guides are read on a forge too, where `{@link}` would show as it is, so they name things in backticks; `@throws`
  * names errors plainly.
  */
-function linkNames(project) {
-  const targets = targetsIn(project);
+function linkNames(project, targets) {
   const link = (part) => linkCode(part, targets);
   project.readme = project.readme?.map(link);
   for (const reflection of Object.values(project.reflections)) {

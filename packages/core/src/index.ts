@@ -24,9 +24,8 @@ export {
   AuthorizationCodeFlow,
   type AuthorizationCodeFlowOptions,
   AuthorizationCodeFlowSimple,
-  type AuthorizationState,
-  type StartedAuthorization,
 } from './grants/authorization-code-flow.js';
+export type { AuthorizationState, StartedAuthorization } from './grants/authorization-state.js';
 export {
   ClientCredentialsFlow,
   type ClientCredentialsFlowOptions,

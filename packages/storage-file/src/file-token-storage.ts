@@ -18,7 +18,7 @@ import { type Stats, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { syncFolder, writeAtomically } from './file/atomic-write.js';
 import { setAside } from './file/corrupt-file.js';
-import type { FileLockOptions } from './lock/file-lock.js';
+import type { FileTokenStorageOptions } from './file-token-storage-options.js';
 import { type Locking, parseLocking } from './lock/locking-kind.js';
 import { lockedFile, withFileLock } from './lock/locking.js';
 import { makePrivateFolder } from './file/private-folder.js';
@@ -27,18 +27,6 @@ import { codeOf, storageFault } from './file/storage-fault.js';
 import { type FilePlace, type ParsedPlace, parsePlace, realFolder, tokenFileAt } from './file/token-file-path.js';
 import { loadRecord } from './file/record-file.js';
 import { loginIn, recordFilesIn } from './file/record-files.js';
-
-/** Options of {@link FileTokenStorage}. @group Files */
-export interface FileTokenStorageOptions extends FileLockOptions {
-  /**
-   * Whether the place is a folder with one file per credential, rather than one file for one credential.
-   *
-   * @defaultValue `false`
-   */
-  readonly perKey?: boolean | undefined;
-  /** Encrypts records at rest: `encryption(keys)` of `@latchkey/core`. */
-  readonly codec?: RecordCodec | undefined;
-}
 
 /**
  * Keeps tokens in a private file: 0600, replaced as a whole and durably, never through a symbolic link.
@@ -50,6 +38,12 @@ export interface FileTokenStorageOptions extends FileLockOptions {
  * A file that others could read is narrowed to 0600. A file that is no token record counts as none, and a save moves it
  * aside as `….corrupt-…`. Each brings one process warning. Tested on Linux; written for macOS and Windows too.
  *
+ * @example
+ * ```ts
+ * import { FileTokenStorage } from '@latchkey/storage-file';
+ *
+ * const storage = new FileTokenStorage({ file: './tokens.json' });
+ * ```
  * @group Files
  */
 export class FileTokenStorage implements TokenStorage {

@@ -45,6 +45,15 @@ export interface RedisTokenStorageOptions extends RedisOptions {
  * Connections open when first needed and keep no process alive, save for what is under way. There is no queue: while
  * Redis is out of reach each call fails within `timeout`, and the first one after that works again.
  *
+ * @example
+ * ```ts
+ * import { RedisTokenStorage } from '@latchkey/storage-redis';
+ *
+ * const storage = new RedisTokenStorage({
+ *   url: 'rediss://app@redis.example.org:6379',
+ *   prefix: 'shop',
+ * });
+ * ```
  * @group Redis
  */
 export class RedisTokenStorage implements TokenStorage, AsyncDisposable {

@@ -44,6 +44,15 @@ interface Waiting {
 /**
  * Gives a valid access token, however many callers, processes and hosts ask for it. A subclass says where tokens live
  * (`loadTokens`, `saveTokens`) and how the first one is obtained (`authorize`).
+ *
+ * @example
+ * ```ts
+ * import type { AuthFlow } from '@latchkey/core';
+ *
+ * declare const flow: AuthFlow;
+ * const token = await flow.getAccessTokenRefreshIfNecessary();
+ * const response = await flow.fetch('https://api.example.org/files');
+ * ```
  * @group Start here
  */
 export abstract class AuthFlow {

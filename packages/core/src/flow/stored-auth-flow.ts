@@ -26,6 +26,18 @@ export function requireStorage<Options extends StoredAuthFlowOptions>(options: O
  * An auth flow whose tokens are in a storage. Extend it for a new grant, by `authorize`; or extend one of the flows
  * below it and override `loadTokens` and `saveTokens` to keep tokens in a place of your own.
  *
+ * @example
+ * ```ts
+ * import { StoredAuthFlow, type TokenSet } from '@latchkey/core';
+ *
+ * class MagicLinkFlow extends StoredAuthFlow {
+ *   protected override readonly interactive = false;
+ *   protected override authorize(): Promise<TokenSet> {
+ *     const parameters = { link: 'from the mail' };
+ *     return this.requestTokens('urn:example:magic-link', parameters);
+ *   }
+ * }
+ * ```
  * @group Write your own flow
  */
 export abstract class StoredAuthFlow extends AuthFlow {

@@ -16,6 +16,18 @@ export interface ApiKeyFlowOptions extends FlowOptions {
 /**
  * A static API key behind the entry point that the other flows have. There is no server, and nothing is stored.
  *
+ * @example
+ * ```ts
+ * import { ApiKeyFlow } from '@latchkey/core';
+ * import { environmentVariable } from '@latchkey/core/node';
+ *
+ * const flow = new ApiKeyFlow({
+ *   apiKey: environmentVariable('ACME_API_KEY'),
+ *   headerName: 'x-api-key',
+ *   allowedOrigins: ['https://api.example.org'],
+ * });
+ * await flow.fetch('https://api.example.org/files');
+ * ```
  * @group Flows
  */
 export class ApiKeyFlow extends AuthFlow {

@@ -1,4 +1,5 @@
 import { markBuiltFromOptions } from '../flow/account-sibling.js';
+import type { AuthorizationState, StartedAuthorization } from './authorization-state.js';
 import { callbackParameters, readCallback } from './authorization-callback.js';
 import { randomChecks } from './authorization-checks.js';
 import type { AuthorizationRedirect } from '../options/login-redirect.js';
@@ -22,36 +23,23 @@ export interface AuthorizationCodeFlowOptions extends StoredAuthFlowOptions {
 }
 
 /**
- * What ties a redirect to the login that it ends. JSON, small enough for a session; it is secret, so not for a URL.
- *
- * @group Options
- */
-export interface AuthorizationState {
-  /** Must come back in the redirect (RFC 6749 section 10.12). */
-  readonly state: string;
-  /** Proves that the code is redeemed by whoever asked for it (RFC 7636); absent by `dialect.pkce: false`. */
-  readonly codeVerifier?: string | undefined;
-  /** Must come back in the id token, where one was asked for (OpenID Connect Core section 3.1.2.1). */
-  readonly nonce?: string | undefined;
-  /** The scopes that were asked for. */
-  readonly scope?: string | undefined;
-  /** The redirect URI that was sent. */
-  readonly redirectUri: string;
-}
-
-/** A login that was started. @group Options */
-export interface StartedAuthorization {
-  /** Where to send the person. */
-  readonly url: string;
-  /** To be kept for {@link AuthorizationCodeFlow.completeAuthorization}. */
-  readonly state: AuthorizationState;
-}
-
-/**
  * Tokens for a person who logs in with a browser (RFC 6749 section 4.1), with PKCE (RFC 7636, S256) unless `dialect` says that the server refuses it. A program
  * on the person's machine uses `doFlow`; a web server `startAuthorization` and, at its redirect URI,
  * `completeAuthorization`, which may run in another process.
  *
+ * @example
+ * ```ts
+ * import { AuthorizationCodeFlow } from '@latchkey/core';
+ * import { loopbackRedirect } from '@latchkey/core/node';
+ *
+ * const flow = new AuthorizationCodeFlow({
+ *   issuer: 'https://login.example.org',
+ *   clientId: 'my-desktop-app',
+ *   scope: 'openid offline_access',
+ *   redirect: loopbackRedirect(),
+ * });
+ * await flow.doFlow(); // opens the browser
+ * ```
  * @group Flows
  */
 export class AuthorizationCodeFlow extends StoredAuthFlow {
@@ -172,7 +160,24 @@ export class AuthorizationCodeFlow extends StoredAuthFlow {
   }
 }
 
-/** {@link AuthorizationCodeFlow} with a storage. @group Flows */
+/**
+ * {@link AuthorizationCodeFlow} with a storage.
+ *
+ * @example
+ * ```ts
+ * import { AuthorizationCodeFlowSimple } from '@latchkey/core';
+ * import { loopbackRedirect } from '@latchkey/core/node';
+ * import { FileTokenStorage } from '@latchkey/storage-file';
+ *
+ * const flow = new AuthorizationCodeFlowSimple({
+ *   issuer: 'https://login.example.org',
+ *   clientId: 'my-desktop-app',
+ *   redirect: loopbackRedirect(),
+ *   storage: new FileTokenStorage({ file: './tokens.json' }),
+ * });
+ * ```
+ * @group Flows
+ */
 export class AuthorizationCodeFlowSimple extends AuthorizationCodeFlow {
   static {
     markBuiltFromOptions(this);

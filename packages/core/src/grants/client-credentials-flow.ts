@@ -7,7 +7,23 @@ import type { AuthorizeContext } from '../renewal/authorize-context.js';
 /** Options of {@link ClientCredentialsFlow}. @group Options */
 export type ClientCredentialsFlowOptions = StoredAuthFlowOptions;
 
-/** Tokens for a program of its own, without a user (RFC 6749 section 4.4). @group Flows */
+/**
+ * Tokens for a program of its own, without a user (RFC 6749 section 4.4).
+ *
+ * @example
+ * ```ts
+ * import { ClientCredentialsFlow } from '@latchkey/core';
+ * import { environmentVariable } from '@latchkey/core/node';
+ *
+ * const flow = new ClientCredentialsFlow({
+ *   issuer: 'https://login.example.org',
+ *   clientId: 'my-service',
+ *   clientSecret: environmentVariable('MY_SERVICE_SECRET'),
+ * });
+ * const token = await flow.getAccessTokenRefreshIfNecessary();
+ * ```
+ * @group Flows
+ */
 export class ClientCredentialsFlow extends StoredAuthFlow {
   static {
     markBuiltFromOptions(this);
@@ -33,7 +49,24 @@ export class ClientCredentialsFlow extends StoredAuthFlow {
   }
 }
 
-/** {@link ClientCredentialsFlow} with a storage. @group Flows */
+/**
+ * {@link ClientCredentialsFlow} with a storage.
+ *
+ * @example
+ * ```ts
+ * import { ClientCredentialsFlowSimple } from '@latchkey/core';
+ * import { environmentVariable } from '@latchkey/core/node';
+ * import { FileTokenStorage } from '@latchkey/storage-file';
+ *
+ * const flow = new ClientCredentialsFlowSimple({
+ *   issuer: 'https://login.example.org',
+ *   clientId: 'my-service',
+ *   clientSecret: environmentVariable('MY_SERVICE_SECRET'),
+ *   storage: new FileTokenStorage({ file: './tokens.json' }),
+ * });
+ * ```
+ * @group Flows
+ */
 export class ClientCredentialsFlowSimple extends ClientCredentialsFlow {
   static {
     markBuiltFromOptions(this);

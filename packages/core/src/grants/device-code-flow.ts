@@ -25,6 +25,17 @@ const pending = new WeakMap<DeviceCodeFlow, RequestedCode>();
 /**
  * Tokens for a person who approves the login on another device (RFC 8628): for programs without a browser.
  *
+ * @example
+ * ```ts
+ * import { DeviceCodeFlow } from '@latchkey/core';
+ *
+ * const flow = new DeviceCodeFlow({
+ *   issuer: 'https://login.example.org',
+ *   clientId: 'my-cli',
+ *   scope: 'openid offline_access',
+ * });
+ * await flow.getAccessTokenRefreshIfNecessary({ interactive: true });
+ * ```
  * @group Flows
  */
 export class DeviceCodeFlow extends StoredAuthFlow {
@@ -106,7 +117,23 @@ export class DeviceCodeFlow extends StoredAuthFlow {
   }
 }
 
-/** {@link DeviceCodeFlow} with a storage. @group Flows */
+/**
+ * {@link DeviceCodeFlow} with a storage.
+ *
+ * @example
+ * ```ts
+ * import { DeviceCodeFlowSimple } from '@latchkey/core';
+ * import { FileTokenStorage } from '@latchkey/storage-file';
+ *
+ * const flow = new DeviceCodeFlowSimple({
+ *   issuer: 'https://login.example.org',
+ *   clientId: 'my-cli',
+ *   scope: 'openid offline_access',
+ *   storage: new FileTokenStorage({ file: './tokens.json' }),
+ * });
+ * ```
+ * @group Flows
+ */
 export class DeviceCodeFlowSimple extends DeviceCodeFlow {
   static {
     markBuiltFromOptions(this);

@@ -26,7 +26,26 @@ export interface JwtBearerFlowOptions extends StoredAuthFlowOptions {
 
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
-/** Tokens for an assertion that somebody signed (RFC 7523 section 2.1), such as a service account. @group Flows */
+/**
+ * Tokens for an assertion that somebody signed (RFC 7523 section 2.1), such as a service account.
+ *
+ * @example
+ * ```ts
+ * import { JwtBearerFlow, signAssertion } from '@latchkey/core';
+ * import { privateKeyFile } from '@latchkey/core/node';
+ *
+ * const flow = new JwtBearerFlow({
+ *   issuer: 'https://login.example.org',
+ *   clientId: 'robot',
+ *   subject: 'ada@example.org',
+ *   assertion: signAssertion({
+ *     key: privateKeyFile('robot.pem'),
+ *     issuer: 'robot@example.org',
+ *   }),
+ * });
+ * ```
+ * @group Flows
+ */
 export class JwtBearerFlow extends StoredAuthFlow {
   static {
     markBuiltFromOptions(this);
@@ -76,7 +95,25 @@ export class JwtBearerFlow extends StoredAuthFlow {
   }
 }
 
-/** {@link JwtBearerFlow} with a storage. @group Flows */
+/**
+ * {@link JwtBearerFlow} with a storage.
+ *
+ * @example
+ * ```ts
+ * import { JwtBearerFlowSimple } from '@latchkey/core';
+ * import { environmentVariable } from '@latchkey/core/node';
+ * import { FileTokenStorage } from '@latchkey/storage-file';
+ *
+ * const flow = new JwtBearerFlowSimple({
+ *   issuer: 'https://login.example.org',
+ *   clientId: 'robot',
+ *   assertion: environmentVariable('MY_ASSERTION'),
+ *   subject: 'ada@example.org',
+ *   storage: new FileTokenStorage({ file: './tokens.json' }),
+ * });
+ * ```
+ * @group Flows
+ */
 export class JwtBearerFlowSimple extends JwtBearerFlow {
   static {
     markBuiltFromOptions(this);

@@ -18,6 +18,18 @@ export interface PasswordFlowOptions extends StoredAuthFlowOptions {
  * a refresh token, it is redeemed; the password is sent only when there is none or the server refuses it, never
  * because the server fails. A wrong password is a TokenRequestError with code `INVALID_GRANT`.
  *
+ * @example
+ * ```ts
+ * import { PasswordFlow } from '@latchkey/core';
+ * import { environmentVariable } from '@latchkey/core/node';
+ *
+ * const flow = new PasswordFlow({
+ *   issuer: 'https://login.example.org',
+ *   clientId: 'my-job',
+ *   username: 'machine-1',
+ *   password: environmentVariable('MACHINE_PASSWORD'),
+ * });
+ * ```
  * @group Flows
  */
 export class PasswordFlow extends StoredAuthFlow {
@@ -62,7 +74,25 @@ export class PasswordFlow extends StoredAuthFlow {
   }
 }
 
-/** {@link PasswordFlow} with a storage. @group Flows */
+/**
+ * {@link PasswordFlow} with a storage.
+ *
+ * @example
+ * ```ts
+ * import { PasswordFlowSimple } from '@latchkey/core';
+ * import { environmentVariable } from '@latchkey/core/node';
+ * import { FileTokenStorage } from '@latchkey/storage-file';
+ *
+ * const flow = new PasswordFlowSimple({
+ *   issuer: 'https://login.example.org',
+ *   clientId: 'my-job',
+ *   username: 'machine-1',
+ *   password: environmentVariable('MACHINE_PASSWORD'),
+ *   storage: new FileTokenStorage({ file: './tokens.json' }),
+ * });
+ * ```
+ * @group Flows
+ */
 export class PasswordFlowSimple extends PasswordFlow {
   static {
     markBuiltFromOptions(this);

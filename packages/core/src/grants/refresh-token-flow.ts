@@ -20,6 +20,19 @@ const remedy = 'Log in again by whatever made the refresh token, and give the ne
  * only when it is another one and what is stored no longer works. Use a storage that outlives the process wherever
  * the server replaces refresh tokens, and the option `account` where it holds the tokens of several users.
  *
+ * @example
+ * ```ts
+ * import { RefreshTokenFlow } from '@latchkey/core';
+ * import { environmentVariable } from '@latchkey/core/node';
+ * import { FileTokenStorage } from '@latchkey/storage-file';
+ *
+ * const flow = new RefreshTokenFlow({
+ *   issuer: 'https://login.example.org',
+ *   clientId: 'my-cli',
+ *   refreshToken: environmentVariable('MY_REFRESH_TOKEN'),
+ *   storage: new FileTokenStorage({ file: '/var/lib/my-job/tokens.json' }),
+ * });
+ * ```
  * @group Flows
  */
 export class RefreshTokenFlow extends StoredAuthFlow {
@@ -75,7 +88,24 @@ export class RefreshTokenFlow extends StoredAuthFlow {
   }
 }
 
-/** {@link RefreshTokenFlow} with a storage. @group Flows */
+/**
+ * {@link RefreshTokenFlow} with a storage.
+ *
+ * @example
+ * ```ts
+ * import { RefreshTokenFlowSimple } from '@latchkey/core';
+ * import { environmentVariable } from '@latchkey/core/node';
+ * import { FileTokenStorage } from '@latchkey/storage-file';
+ *
+ * const flow = new RefreshTokenFlowSimple({
+ *   issuer: 'https://login.example.org',
+ *   clientId: 'my-cli',
+ *   refreshToken: environmentVariable('MY_REFRESH_TOKEN'),
+ *   storage: new FileTokenStorage({ file: './tokens.json' }),
+ * });
+ * ```
+ * @group Flows
+ */
 export class RefreshTokenFlowSimple extends RefreshTokenFlow {
   static {
     markBuiltFromOptions(this);

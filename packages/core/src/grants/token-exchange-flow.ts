@@ -33,6 +33,18 @@ const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
 /**
  * Tokens in exchange for another token (RFC 8693), such as a user's token for the one of a service behind.
  *
+ * @example
+ * ```ts
+ * import { TokenExchangeFlow } from '@latchkey/core';
+ *
+ * declare const userToken: string;
+ * const flow = new TokenExchangeFlow({
+ *   issuer: 'https://login.example.org',
+ *   clientId: 'gateway',
+ *   subjectToken: userToken,
+ *   audience: 'https://orders.example.org',
+ * });
+ * ```
  * @group Flows
  */
 export class TokenExchangeFlow extends StoredAuthFlow {
@@ -92,7 +104,24 @@ export class TokenExchangeFlow extends StoredAuthFlow {
   }
 }
 
-/** {@link TokenExchangeFlow} with a storage. @group Flows */
+/**
+ * {@link TokenExchangeFlow} with a storage.
+ *
+ * @example
+ * ```ts
+ * import { TokenExchangeFlowSimple } from '@latchkey/core';
+ * import { RedisTokenStorage } from '@latchkey/storage-redis';
+ *
+ * declare const userToken: string;
+ * const flow = new TokenExchangeFlowSimple({
+ *   issuer: 'https://login.example.org',
+ *   clientId: 'gateway',
+ *   subjectToken: userToken,
+ *   storage: new RedisTokenStorage({ url: 'rediss://redis.example.org' }),
+ * });
+ * ```
+ * @group Flows
+ */
 export class TokenExchangeFlowSimple extends TokenExchangeFlow {
   static {
     markBuiltFromOptions(this);

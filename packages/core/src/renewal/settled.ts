@@ -21,7 +21,11 @@ export function noteUnderWay<T>(work: Promise<T>): Promise<T> {
  * ```ts
  * import { settled } from '@latchkey/core';
  *
- * process.once('SIGTERM', () => void settled({ signal: AbortSignal.timeout(10_000) }).finally(() => process.exit(0)));
+ * process.once('SIGTERM', () => {
+ *   void settled({ signal: AbortSignal.timeout(10_000) }).finally(() =>
+ *     process.exit(0),
+ *   );
+ * });
  * ```
  *
  * @throws the reason of `signal` when it is aborted before

@@ -47,6 +47,16 @@ export interface KeyvTokenStorageOptions {
  *
  * What was stored by way of Keyv 5 is found by way of Keyv 6, and moves to where Keyv 6 keeps it with the next save.
  *
+ * @example
+ * ```ts
+ * import { KeyvTokenStorage } from '@latchkey/core';
+ * import { fileLock } from '@latchkey/storage-file';
+ * import { createKeyv } from '@keyv/sqlite';
+ *
+ * const keyv = createKeyv('sqlite:///var/lib/my-service/tokens.sqlite');
+ * const lock = fileLock('/var/lib/my-service/tokens.sqlite');
+ * const storage = new KeyvTokenStorage(keyv, { lock });
+ * ```
  * @group Storages
  */
 export class KeyvTokenStorage implements TokenStorage {

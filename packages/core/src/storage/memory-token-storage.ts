@@ -5,7 +5,24 @@ import { readLogin, type StoredLogin } from './stored-login.js';
 import { TokenSet } from '../tokens/token-set.js';
 import type { DeleteContext, SaveContext, TokenStorage } from './token-storage.js';
 
-/** Keeps tokens in this process's memory until it ends. Each instance is a place of its own. @group Storages */
+/**
+ * Keeps tokens in this process's memory until it ends. Each instance is a place of its own.
+ *
+ * @example
+ * ```ts
+ * import { ClientCredentialsFlow, MemoryTokenStorage } from '@latchkey/core';
+ * import { environmentVariable } from '@latchkey/core/node';
+ *
+ * const storage = new MemoryTokenStorage(); // for several flows
+ * const flow = new ClientCredentialsFlow({
+ *   issuer: 'https://login.example.org',
+ *   clientId: 'my-service',
+ *   clientSecret: environmentVariable('MY_SERVICE_SECRET'),
+ *   storage,
+ * });
+ * ```
+ * @group Storages
+ */
 export class MemoryTokenStorage implements TokenStorage {
   readonly id = `memory:${crypto.randomUUID()}`;
   readonly #records = new Map<string, TokenSet>();

@@ -32,6 +32,36 @@ export type DeleteContext = Pick<SaveContext, 'expected' | 'lock'>;
  * A place for the tokens of many credentials. Test yours with `describeTokenStorage` of `@latchkey/core/testing`.
  * An outage throws {@link StorageUnavailableError}; it is never reported as "nothing there".
  *
+ * @example
+ * ```ts
+ * import {
+ *   assertGeneration,
+ *   openRecord,
+ *   ProcessLock,
+ *   sealRecord,
+ *   type TokenStorage,
+ * } from '@latchkey/core';
+ *
+ * declare const table: Map<string, string>; // of one process
+ * const lock = new ProcessLock();
+ * const storage: TokenStorage = {
+ *   id: 'table:tokens',
+ *   load: async (key) => {
+ *     const text = table.get(key);
+ *     return text === undefined ? undefined : openRecord(text, key);
+ *   },
+ *   save: async (key, tokens, { expected }) => {
+ *     assertGeneration(await storage.load(key), expected);
+ *     table.set(key, await sealRecord(tokens, key));
+ *   },
+ *   delete: async (key, { expected }) => {
+ *     const stored = await storage.load(key);
+ *     if (stored) assertGeneration(stored, expected);
+ *     table.delete(key);
+ *   },
+ *   withLock: (key, task, options) => lock.withLock(key, task, options),
+ * };
+ * ```
  * @group Write your own storage
  */
 export interface TokenStorage extends Lock {

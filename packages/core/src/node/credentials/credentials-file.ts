@@ -57,7 +57,10 @@ export interface FileCredentials {
  * import { readCredentialsFile } from '@latchkey/core/node';
  *
  * const credentials = await readCredentialsFile('client_secrets.json');
- * export const flow = new ClientCredentialsFlow({ scope: 'resources:read', ...credentials });
+ * export const flow = new ClientCredentialsFlow({
+ *   scope: 'resources:read',
+ *   ...credentials,
+ * });
  * ```
  *
  * @throws CredentialsFileError that names the file, the place in it and what was expected, never a value

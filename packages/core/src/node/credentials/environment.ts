@@ -42,7 +42,10 @@ export function environmentVariable(name: string, { env = process.env }: Environ
  * ```ts
  * import { readEnvironment } from '@latchkey/core/node';
  *
- * export const client = readEnvironment({ clientId: 'REPORT_CLIENT_ID', clientSecret: 'REPORT_CLIENT_SECRET' });
+ * export const client = readEnvironment({
+ *   clientId: 'REPORT_CLIENT_ID',
+ *   clientSecret: 'REPORT_CLIENT_SECRET',
+ * });
  * ```
  *
  * @throws MissingCredentialsError that names all variables that are unset or blank

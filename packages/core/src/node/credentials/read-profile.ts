@@ -40,9 +40,14 @@ export interface ProfileOptions extends EnvironmentOptions {
  * const { other, ...options } = await readProfile({
  *   file: '/home/me/.example/config.toml',
  *   environmentPrefix: 'EXAMPLE_',
- *   defaults: { oauth2: { client_id: 'example-cli', domain: 'login.example.org' } },
+ *   defaults: {
+ *     oauth2: { client_id: 'example-cli', domain: 'login.example.org' },
+ *   },
  * });
- * export const flow = new DeviceCodeFlow({ ...options, scope: 'openid offline_access' });
+ * export const flow = new DeviceCodeFlow({
+ *   ...options,
+ *   scope: 'openid offline_access',
+ * });
  * ```
  *
  * @throws ProfileDoesNotExistError; MissingCredentialsError when no source gives a client id; CredentialsFileError or

@@ -21,7 +21,9 @@ export interface PrivateKeyFileOptions {
  * export const flow = new ClientCredentialsFlow({
  *   issuer: 'https://login.example.org',
  *   clientId: 'nightly-report',
- *   clientKey: privateKeyFile('client.pem', { passphrase: environmentVariable('CLIENT_KEY_PASSPHRASE') }),
+ *   clientKey: privateKeyFile('client.pem', {
+ *     passphrase: environmentVariable('CLIENT_KEY_PASSPHRASE'),
+ *   }),
  * });
  * ```
  *
