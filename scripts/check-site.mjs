@@ -1,45 +1,79 @@
 /**
- * Checks the pages that typedoc writes: that every link leads to a page and an anchor of the site, that every export is in
- * a group, and that every flow and storage has an example and a guide. Checks the folder that is named; without one it has the site written to a folder for the time.
+ * Checks the pages that typedoc writes: that every link, of the search too, leads to a page and an anchor of the site, that
+ * every export is in a group, and that every flow and storage has an example and a guide. Checks the folder that is named;
+ * without one it has the site written twice, to folders for the time, of which the second sees a machine that is much too
+ * busy: both must be the same.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { inflateSync } from 'node:zlib';
 import { run, script, StepFailed, tool } from './steps.mjs';
+
+const busyClock = new URL('busy-clock.mjs', import.meta.url).href;
 
 await script(async () => {
   const [given] = process.argv.slice(2);
-  const folder = given ?? mkdtempSync(path.join(tmpdir(), 'latchkey-site-'));
+  if (given !== undefined) return check(given);
+  const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-site-'));
+  const [calm, busy] = [path.join(folder, 'calm'), path.join(folder, 'busy')];
   try {
-    if (given === undefined) await write(folder);
-    const pages = pagesIn(folder);
-    const errors = [...pages].flatMap(([file, page]) => [
-      ...brokenLinks(file, page, pages),
-      ...ungrouped(file, page),
-      ...unexplained(file, page, pages),
-    ]);
-    if (errors.length > 0) throw new StepFailed(errors.join('\n'));
-    console.log(`${pages.size} pages, no broken link`);
+    await Promise.all([write(calm), write(busy, { NODE_OPTIONS: `--import ${busyClock}` })]);
+    compare(calm, busy);
+    check(calm);
   } finally {
-    if (given === undefined) rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true });
   }
 });
 
-async function write(folder) {
-  const { code, output } = await run(tool('typedoc/bin/typedoc', '--out', folder));
+async function write(folder, env) {
+  const { code, output } = await run(tool('typedoc/bin/typedoc', '--out', folder), { env });
   if (code !== 0) throw new StepFailed(output);
+}
+
+function compare(calm, busy) {
+  const [names, others] = [filesIn(calm), filesIn(busy)];
+  const differs = (name) =>
+    !others.includes(name) || !readFileSync(path.join(calm, name)).equals(readFileSync(path.join(busy, name)));
+  const different = [...names.filter(differs), ...others.filter((name) => !names.includes(name))];
+  if (different.length > 0) throw new StepFailed(`On a busy machine these look different:\n${different.join('\n')}`);
+}
+
+function check(folder) {
+  const pages = pagesIn(folder);
+  pages.set(path.join(folder, 'the search'), { text: '', anchors: new Set(), links: searchLinks(folder) });
+  const errors = [...pages].flatMap(([file, page]) => [
+    ...brokenLinks(file, page, pages),
+    ...ungrouped(file, page),
+    ...unexplained(file, page, pages),
+  ]);
+  if (errors.length > 0) throw new StepFailed(errors.join('\n'));
+  console.log(`${pages.size - 1} pages, no broken link`);
+}
+
+function filesIn(folder) {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => path.relative(folder, path.join(parentPath, name)));
 }
 
 /** Reads each page by its path: its text, what can be linked to on it, and where it links to. */
 function pagesIn(folder) {
-  const files = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.html'));
+  const files = filesIn(folder).filter((name) => name.endsWith('.html'));
   const read = (name) => {
     const text = readFileSync(path.join(folder, name), 'utf8');
     const all = (pattern) => [...text.matchAll(pattern)].map(([, value]) => value.replaceAll('&amp;', '&'));
     return { text, anchors: new Set(all(/ id="([^"]+)"/g)), links: all(/ (?:href|src)="([^"]+)"/g) };
   };
   return new Map(files.map((name) => [path.join(folder, name), read(name)]));
+}
+
+/** Reads where the search leads to, from its index: deflated JSON in base64. */
+function searchLinks(folder) {
+  const [, index] = /"(.+)"/.exec(readFileSync(path.join(folder, 'assets/search.js'), 'utf8'));
+  return JSON.parse(inflateSync(Buffer.from(index, 'base64'))).rows.map(({ url }) => url);
 }
 
 function brokenLinks(file, { links }, pages) {

@@ -1,12 +1,14 @@
 /**
  * A plugin of typedoc for `npm run docs`:
- * names in the guides and comments lead to their page, inherited members are found once, and sources open as text.
+ * names in the guides and comments lead to their page, the search finds inherited members once and each section of a page,
+ * and sources open as text.
  */
 import { readdirSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { Comment, CommentTag, Converter, PageEvent, ReflectionKind, Renderer, RendererEvent } from 'typedoc';
 import { linkGuides } from './guide-links.mjs';
 import { optionGroup } from './option-groups.mjs';
+import { searchable } from './site-sections.mjs';
 
 export function load(app) {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
@@ -16,17 +18,15 @@ export function load(app) {
     groupOptions(project);
   });
   app.renderer.on(Renderer.EVENT_PREPARE_INDEX, (index) => {
-    index.searchResults = index.searchResults.filter(({ inheritedFrom, overwrites }) => !inheritedFrom && !overwrites);
+    index.searchResults = index.searchResults
+      .filter(({ inheritedFrom, overwrites }) => !inheritedFrom && !overwrites)
+      .flatMap((found) => (found.isDocument() ? partsOf(found, app.renderer.router) : [found]));
   });
   openSourcesAsText(app.renderer);
   app.renderer.on(Renderer.EVENT_BEGIN, ({ project }) => {
     project.packageVersion = version;
   });
-  let isWarm = false;
-  app.renderer.on(PageEvent.BEGIN, () => {
-    if (!isWarm) warmHighlighter(app);
-    isWarm = true;
-  });
+  highlightHoweverLong(app.renderer.markedPlugin);
 }
 
 const { version } = JSON.parse(readFileSync(new URL('../packages/core/package.json', import.meta.url), 'utf8'));
@@ -34,23 +34,21 @@ const { version } = JSON.parse(readFileSync(new URL('../packages/core/package.js
 const classesWithMethods = ['AuthFlow', 'StoredAuthFlow', 'DeviceCodeFlow', 'AuthorizationCodeFlow', 'TokenStorage'];
 
 /**
- * The highlighter gives a line half a second, and leaves the rest of it in one colour. The first lines of a language take
- * longest, as its grammar is compiled then: so that every build looks the same, they are lines of no page.
+ * The highlighter gives a line half a second of `Date.now`, and leaves the rest of it in one colour. So that every build
+ * looks the same, however busy the machine is, its clock stands still.
  */
-function warmHighlighter({ options, renderer }) {
-  const code = `// comment
-import { a, type B } from 'c';
-export class D extends E { readonly f = new Map<string, number>(); async g({ h = \`\${1}\` }: I) { await j?.k(/l/); } }
-# comment
-export M="n" && npm install --save @o/p | grep 1
-{ "q": [true, null, 2.5] }
-[section]
-key = "value"
-def r(s, *t): return f"{s}" if s else [u for u in t]
-`;
-  for (const language of options.getValue('highlightLanguages')) {
-    renderer.markedPlugin.getHighlighted(code, language);
-  }
+function highlightHoweverLong(markedPlugin) {
+  const highlight = markedPlugin.getHighlighted.bind(markedPlugin);
+  markedPlugin.getHighlighted = (code, language) => {
+    const { now } = Date;
+    const started = now();
+    Date.now = () => started;
+    try {
+      return highlight(code, language);
+    } finally {
+      Date.now = now;
+    }
+  };
 }
 
 /**
@@ -70,6 +68,13 @@ function linkNames(project, targets) {
       if (tag.tag === '@throws') tag.content = tag.content.flatMap((part) => linkErrors(part, targets));
     }
   }
+}
+
+function partsOf(page, router) {
+  return searchable(page).map(({ anchor, part }) => {
+    router.fullUrls.set(part, router.getFullUrl(page) + anchor);
+    return part;
+  });
 }
 
 function groupOptions(project) {

@@ -1,11 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { extname, join, relative } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { useChromium } from './chromium.js';
 import { describeFull } from './selection.js';
+import { clicksFromFrontPage } from './site-clicks.js';
 import { WebServer } from './web-server.js';
 
 const root = join(import.meta.dirname, '../../../..');
@@ -14,6 +15,20 @@ const types: Partial<Record<string, string>> = {
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
 };
+
+function writeSite(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-docs-'));
+  const typedoc = join(root, 'node_modules/typedoc/bin/typedoc');
+  execFileSync(process.execPath, [typedoc, '--out', folder], { cwd: root, stdio: 'pipe' });
+  return folder;
+}
+
+/** Reads all files of a folder. */
+function contentsOf(folder: string): ReadonlyMap<string, string> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = entries.map(({ parentPath, name }) => join(parentPath, name));
+  return new Map(files.map((file) => [relative(folder, file), readFileSync(file, 'base64')]));
+}
 
 /** Serves a folder as a plain web server does. */
 function serve(folder: string): Promise<WebServer> {
@@ -25,6 +40,20 @@ function serve(folder: string): Promise<WebServer> {
   });
 }
 
+/** What people ask, how they search for it, and where the answer is. */
+const questions = [
+  ['Which flow for a cron job?', 'cron', 'Tasks.CI_and_cron_jobs.html'],
+  ['Why was I asked to log in again?', 'log in again', 'Questions.html#why-was-i-asked-to-log-in-again'],
+  ['How do I share one login among many hosts?', 'many hosts', 'Tasks.Many_hosts__Redis.html'],
+  ['Why does my container ask for a login at each start?', 'container', 'Questions.html#why-does-my-container-ask-for-a-login-at-each-start'],
+  ['What does REFRESH_TOKEN_SUSPECT mean?', 'REFRESH_TOKEN_SUSPECT', 'Guides.Errors.html#refresh_token_suspect'],
+  ['Does it work with Entra, or Okta?', 'okta', 'Questions.html#does-it-work-with-my-server-entra-okta-google'],
+  ['How do I test my code?', 'test', 'Tasks.Testing.html'],
+  ['How do I use it from NestJS, or Next.js?', 'nest', 'Tasks.NestJS.html'],
+  ['How do I log a user out?', 'logout', 'Questions.html#how-do-i-log-a-user-out'],
+  ['How fast does it start?', 'startup', 'Questions.html#how-fast-does-it-start'],
+] as const;
+
 describeFull('the documentation in Chromium', () => {
   const context = useChromium();
   let folder: string;
@@ -32,9 +61,7 @@ describeFull('the documentation in Chromium', () => {
   let page: Page;
   let problems: string[];
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'latchkey-docs-'));
-    const typedoc = join(root, 'node_modules/typedoc/bin/typedoc');
-    execFileSync(process.execPath, [typedoc, '--out', folder], { cwd: root, stdio: 'pipe' });
+    folder = writeSite();
     site = await serve(folder);
   }, 300_000);
   afterAll(async () => {
@@ -53,6 +80,16 @@ describeFull('the documentation in Chromium', () => {
     expect(problems).toEqual([]);
   });
 
+  /** Searches from the front page, and waits for what is found. */
+  async function search(text: string): Promise<Locator> {
+    await page.goto(`${site.origin}/index.html`);
+    await page.click('#tsd-search-trigger');
+    await page.fill('#tsd-search-input', text);
+    const results = page.locator('#tsd-search-results li');
+    await results.first().waitFor();
+    return results;
+  }
+
   test.each([
     ['saveTokens', 'AuthFlow.saveTokens'],
     ['LoginRequiredError', '@latchkey/core.LoginRequiredError'],
@@ -61,15 +98,42 @@ describeFull('the documentation in Chromium', () => {
     ['cron', 'Tasks.CI and cron jobs'], // in no comment, only in a guide
     ['serverless', 'Tasks.Serverless'],
   ])('is searched for %s, and %s is among the first', async (word, result) => {
-    await page.goto(`${site.origin}/index.html`);
-    await page.click('#tsd-search-trigger');
-    await page.fill('#tsd-search-input', word);
-    const results = page.locator('#tsd-search-results li');
-    await results.first().waitFor();
+    const results = await search(word);
     const first = (await results.allInnerTexts()).slice(0, 4).map((text) => text.replace(/\s+/g, ' ').trim());
     expect(first).toContainEqual(expect.stringMatching(new RegExp(`${result}$`)));
     await results.first().click();
     await page.waitForURL((url) => !url.pathname.endsWith('index.html'));
+  });
+
+  test.each(questions)(
+    'is asked "%s", or searched for "%s", and the answer is among the first three',
+    async (question, words, answer) => {
+      for (const text of [question, words]) {
+        const results = await search(text);
+        const links = await results
+          .locator('a')
+          .evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
+        expect(links.slice(0, 3)).toContain(`${site.origin}/documents/${answer}`);
+      }
+    },
+  );
+
+  test('is the same to the byte when it is written beside busy processes', () => {
+    const busy = Array.from({ length: 3 }, () => spawn(process.execPath, ['--eval', 'for (;;);']));
+    let again: string | undefined;
+    try {
+      again = writeSite();
+      expect(contentsOf(again)).toEqual(contentsOf(folder));
+    } finally {
+      for (const child of busy) child.kill('SIGKILL');
+      if (again) rmSync(again, { recursive: true });
+    }
+  }, 300_000);
+
+  test('answers each of these questions within two clicks from its front page', () => {
+    const clicks = clicksFromFrontPage(folder);
+    const far = questions.filter(([, , answer]) => (clicks.get(`documents/${answer}`) ?? Infinity) > 2);
+    expect(far).toEqual([]);
   });
 
   test('leads from the front page by its navigation to a guide, and from there to a hook', async () => {
