@@ -24,6 +24,9 @@ export interface KeyvBackend {
   delete(key: string): Promise<boolean>;
 }
 
+/** Milliseconds. memcached takes more than 30 days for a time since 1970, and forgets the entry at once. */
+export const longestTtl = 30 * 86_400_000;
+
 interface ErrorEmitter {
   on(event: 'error', listener: (error: unknown) => void): unknown;
 }

@@ -1,7 +1,7 @@
 import { isErrorLike } from '../errors/error-causes.js';
 import { RecordUnreadableError, StorageUnavailableError } from '../errors/index.js';
 import { assertGeneration } from '../tokens/generation.js';
-import { fullKey, type KeyvBackend, type KeyvEntry, placeOf, rejectingOnReports } from './keyv-backend.js';
+import { fullKey, type KeyvBackend, type KeyvEntry, longestTtl, placeOf, rejectingOnReports } from './keyv-backend.js';
 import { keysOf, namesIn } from './keyv-names.js';
 import { readKeyv5Record, removeKeyv5Record } from './keyv-5-records.js';
 import type { HeldLock, Lock, LockOptions } from './lock.js';
@@ -42,8 +42,8 @@ export interface KeyvTokenStorageOptions {
  *
  * Outages are {@link StorageUnavailableError}, whatever `throwOnErrors` says; the instance's settings are left alone.
  * An adapter that neither throws, nor emits `error`, nor answers `false` cannot be caught out. The record of a program is
- * kept until a day after its access token has ended, a login for ever: the instance's own `ttl` is not applied, since a
- * refresh token outlives every access token.
+ * kept until a day after its access token has ended, and for 30 days at most; a login for ever. The instance's own `ttl` is
+ * not applied, since a refresh token outlives every access token.
  *
  * What was stored by way of Keyv 5 is found by way of Keyv 6, and moves to where Keyv 6 keeps it with the next save.
  *
@@ -107,12 +107,8 @@ export class KeyvTokenStorage implements TokenStorage {
   async save(key: string, tokens: TokenSet, context: Pick<SaveContext, 'expected'>): Promise<void> {
     if (context.expected !== undefined) assertGeneration(await this.load(key), context.expected);
     const record = await sealRecord(tokens, key, this.#codec);
-    await this.#write(
-      fullKey(this.#keyv, key),
-      record,
-      recordSecrets(tokens),
-      programRecordLifetime(tokens, Date.now()),
-    );
+    const ttl = Math.min(programRecordLifetime(tokens, Date.now()) ?? 0, longestTtl);
+    await this.#write(fullKey(this.#keyv, key), record, recordSecrets(tokens), ttl);
     // The new record hides it, so a failure does no harm; `delete` tries again.
     await this.#run('write', () => removeKeyv5Record(this.#keyv, key)).catch(() => undefined);
   }

@@ -175,6 +175,26 @@ describe('a record behind Keyv', () => {
   });
 });
 
+test('the record of a program is kept for a day after its token has ended, for 30 days at most, and a login for ever', async () => {
+  const day = 86_400_000;
+  const kept: (number | undefined)[] = [];
+  class Noting extends Keyv {
+    override set(key: string, value: unknown, ttl?: number): Promise<boolean> {
+      kept.push(ttl);
+      return super.set(key, value, ttl);
+    }
+  }
+  const storage = new KeyvTokenStorage(new Noting(), { lock: 'process' });
+  const save = (kind: 'login' | 'client_credentials', days: number): Promise<void> => {
+    const lasting = TokenSet.from({ access_token: 'a', expires_at: (Date.now() + days * day) / 1000 });
+    return storage.save(kind, lasting.withStamp({ key: kind, generation: 1, kind }), overwrite);
+  };
+  await save('client_credentials', 1);
+  await save('client_credentials', 60);
+  await save('login', 60);
+  expect(kept.map((ttl) => ttl && Math.round(ttl / day))).toEqual([2, 30, 0]);
+});
+
 describe('a Keyv token storage', () => {
   test('has one id for each store and namespace, or the one given', async () => {
     const { store, keyv, storage } = open();
