@@ -1,7 +1,7 @@
 /**
  * `npm run test:full`: all of `npm test` with its long runs (kills, rounds, the explored protocol, Sentinel and
  * Cluster, logins in Chromium, a million cases for what is fuzzed), those of Redis once more on Valkey where there is a
- * valkey-server and those of the storages over the published files, the packed packages on every runtime, by every
+ * valkey-server and those of the packages over the published files, the packed packages on every runtime, by every
  * TypeScript and in every build, the tests on every Node, MCP's conformance suite, logins at servers that npm has, real
  * clients of the credential protocols, then the torture kit, the faults and the logins after outages at their full size,
  * which write docs/reliability.md.
