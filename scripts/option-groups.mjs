@@ -12,12 +12,12 @@ const groups = {
 
 const groupOf = new Map(Object.entries(groups).flatMap(([group, names]) => names.map((name) => [name, group])));
 
-/** Names the group of an option; undefined for those of one flow alone. */
+/** Names the group of an option of flows; undefined for what is none. */
 export function optionGroup({ name, parent }) {
   if (!parent?.name.endsWith('FlowOptions')) return undefined;
   const group = groupOf.get(name);
   if (group === undefined && /^(Auth)?FlowOptions$/.test(parent.name)) {
     throw new Error(`The option ${name} is in no group: name it in scripts/option-groups.mjs.`);
   }
-  return group;
+  return group ?? 'Of this flow';
 }

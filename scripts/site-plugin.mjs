@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { Comment, CommentTag, Converter, PageEvent, ReflectionKind, Renderer, RendererEvent } from 'typedoc';
 import { linkGuides } from './guide-links.mjs';
+import { missingOfOption } from './option-comments.mjs';
 import { optionGroup } from './option-groups.mjs';
 import { searchable } from './site-sections.mjs';
 
@@ -78,7 +79,10 @@ function partsOf(page, router) {
 }
 
 function groupOptions(project) {
-  for (const reflection of project.getReflectionsByKind(ReflectionKind.Property)) {
+  const options = project.getReflectionsByKind(ReflectionKind.Property);
+  const missing = new Set(options.flatMap(missingOfOption));
+  if (missing.size > 0) throw new Error([...missing].join('\n'));
+  for (const reflection of options) {
     const group = optionGroup(reflection);
     if (group === undefined) continue;
     reflection.comment ??= new Comment();

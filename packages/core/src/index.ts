@@ -10,14 +10,12 @@ export type { AuthorizationRedirect, RedirectContext } from './options/login-red
 export type { AccessTokenOptions } from './options/access-token-options.js';
 export { ApiKeyFlow, type ApiKeyFlowOptions } from './grants/api-key-flow.js';
 export type {
-  AuthFlowOptions,
   ClientAssertionContext,
   ClientAssertionOptions,
   ClientAuthentication,
-  FlowOptions,
-  RetryOptions,
-  ServerEndpoints,
-} from './options/flow-options.js';
+} from './options/client-authentication.js';
+export type { AuthFlowOptions, FlowOptions, RetryOptions } from './options/flow-options.js';
+export type { ServerEndpoints } from './options/server-endpoints.js';
 export type { ServerDialect, TokenAnswer, TokenRequest } from './options/server-dialect.js';
 export type { UnreadAnswer } from './tokens/unread-answer.js';
 export {

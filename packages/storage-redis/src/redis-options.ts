@@ -14,24 +14,27 @@ export interface RedisOptions extends RedisServerOptions {
    * A client, cluster or sentinel of `@redis/client` (`redis`) 5 or 6, a client or cluster of `ioredis` or `iovalkey`,
    * or whatever sends a command ({@link CommandSender}). It is never closed, and whether it keeps
    * the process alive is its owner's choice. Of a client of `ioredis` and `iovalkey` a second connection is made, which
-   * sends nothing again by itself; the others are connected if need be.
+   * sends nothing again by itself; the others are connected if need be. Set it to share the connection of the program.
+   *
+   * @defaultValue none
    */
   readonly client?: RedisConnectedClient | undefined;
-  /** A cluster, by some of its nodes. */
+  /** A cluster, by some of its nodes. Set it where Redis is one. @defaultValue none */
   readonly cluster?: RedisClusterOptions | undefined;
-  /** The primary that sentinels know. */
+  /** The primary that sentinels know. Set it where there are some. @defaultValue none */
   readonly sentinel?: RedisSentinelOptions | undefined;
-  /** First part of all names in Redis. No braces. @defaultValue `'latchkey'` */
+  /** First part of all names in Redis. No braces. Set it where programs share a Redis. @defaultValue `'latchkey'` */
   readonly prefix?: string | undefined;
   /**
    * Seconds that a step may take, connecting included, before Redis counts as unavailable. Time in which others keep
-   * this process from running counts in part only.
+   * this process from running counts in part only. Rarely needed.
    *
    * @defaultValue 5
    */
   readonly timeout?: number | undefined;
   /**
-   * Seconds after which a lock is free when its holder has died. A living holder renews it every third of that.
+   * Seconds after which a lock is free when its holder has died. A living holder renews it every third of that. Rarely
+   * needed: a shorter one is lost sooner where a process is held up.
    *
    * @defaultValue 10
    */
@@ -45,7 +48,7 @@ export interface RedisOptions extends RedisServerOptions {
    * 1 loses nothing when an operator asks for a failover, or the primary dies and the replica that has most takes over,
    * as sentinels and clusters choose it. The number of all replicas loses nothing whichever takes over; the price is that
    * no token is renewed while one of them is down. Each costs a round trip to the replicas and one to who is asked. 0 takes
-   * neither, and loses what is not copied yet when the primary changes.
+   * neither, and loses what is not copied yet when the primary changes. Rarely needed: to rule more out, or to save the trips.
    *
    * @defaultValue 1 with `cluster` and `sentinel`, else 0
    */

@@ -26,11 +26,11 @@ import { evaluate } from './scripts/script.js';
 
 /** Options of {@link RedisTokenStorage}. @group Redis */
 export interface RedisTokenStorageOptions extends RedisOptions {
-  /** Turns records into text and back, for encryption. @defaultValue plain JSON */
+  /** Encrypts records: `encryption(keys)`. Set it where others read the store. @defaultValue plain JSON */
   readonly codec?: RecordCodec | undefined;
   /**
    * Seconds for which a refresh token lives, for servers that do not say so themselves by `refresh_expires_in` or
-   * `refresh_token_expires_in`. A record is removed a day after that, and never because its access token has expired.
+   * `refresh_token_expires_in`. A record is removed a day after that, and never because its access token has expired. Set it where logins that ended are to be forgotten.
    *
    * @defaultValue for ever
    */

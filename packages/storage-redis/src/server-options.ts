@@ -48,19 +48,24 @@ export interface RedisCredentialsStream {
 
 /** One server, as `createClient` of `@redis/client` 5 takes it. @group Redis */
 export interface RedisServerOptions<Socket = RedisSocket> {
-  /** `redis[s]://[user[:password]@]host[:port][/database]`; `rediss` is TLS, with `socket: { ca }` for an own CA. */
+  /**
+   * `redis[s]://[user[:password]@]host[:port][/database]`; `rediss` is TLS, with `socket: { ca }` for an own CA. Set it for
+   * one server.
+   *
+   * @defaultValue none
+   */
   readonly url?: string | undefined;
-  /** How the connection is made, where `url` does not say it. */
+  /** How the connection is made. Rarely needed: what `url` does not say, such as a CA. @defaultValue from `url` */
   readonly socket?: Socket | undefined;
-  /** The user (ACL). */
+  /** The user (ACL). Set it where `url` does not. @defaultValue from `url`, else Redis' `default` */
   readonly username?: string | undefined;
-  /** Its password, or the server's. */
+  /** Its password, or the server's. Set it where `url` does not. @defaultValue from `url`, else none */
   readonly password?: string | undefined;
-  /** Credentials that change. They win over `username` and `password`. */
+  /** Credentials that change. They win over `username` and `password`. Rarely needed. @defaultValue none */
   readonly credentialsProvider?: RedisCredentialsProvider | RedisCredentialsStream | undefined;
-  /** The number of the database. @defaultValue 0 */
+  /** The number of the database. Rarely needed. @defaultValue from `url`, else 0 */
   readonly database?: number | undefined;
-  /** What `CLIENT LIST` calls the connection. */
+  /** What `CLIENT LIST` calls the connection. Rarely needed. @defaultValue none */
   readonly name?: string | undefined;
 }
 

@@ -1,5 +1,6 @@
 import { AllowedOrigins } from '../fetch/allowed-origins.js';
-import type { AuthFlowOptions, ClientAuthentication } from '../options/flow-options.js';
+import type { ClientAuthentication } from '../options/client-authentication.js';
+import type { AuthFlowOptions } from '../options/flow-options.js';
 import { checkClientAssertion } from '../options/client-assertion.js';
 import { checkSecret } from '../options/secret-source.js';
 import { checkDialect } from './check-dialect.js';

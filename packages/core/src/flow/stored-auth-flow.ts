@@ -12,7 +12,11 @@ import type { DeleteContext, SaveContext, TokenStorage } from '../storage/token-
 
 /** Options of a flow with a storage. @group Options */
 export interface StoredAuthFlowOptions extends AuthFlowOptions {
-  /** Where tokens are kept. @defaultValue in memory, for as long as the flow lives */
+  /**
+   * Where tokens are kept. Set it so that they outlive the program, or processes share them.
+   *
+   * @defaultValue in memory, for as long as the flow lives
+   */
   readonly storage?: TokenStorage | undefined;
 }
 

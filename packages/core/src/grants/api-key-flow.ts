@@ -7,9 +7,13 @@ import { TokenSet } from '../tokens/token-set.js';
 export interface ApiKeyFlowOptions extends FlowOptions {
   /** The key, or a function that fetches it when it is first needed, such as `environmentVariable('ACME_API_KEY')`. */
   readonly apiKey: SecretSource<string>;
-  /** The header that carries the key. @defaultValue `authorization` */
+  /** The header that carries the key. Set it to the one that the API names. @defaultValue `authorization` */
   readonly headerName?: string | undefined;
-  /** Stands before the key; empty for the key alone. @defaultValue `Bearer` in `authorization`, else empty */
+  /**
+   * Stands before the key; empty for the key alone. Rarely needed: where the API wants another word.
+   *
+   * @defaultValue `Bearer` in `authorization`, else empty
+   */
   readonly scheme?: string | undefined;
 }
 

@@ -14,11 +14,20 @@ import type { TokenStorage } from '../storage/token-storage.js';
 
 /** Options of {@link AuthorizationCodeFlow}. @group Options */
 export interface AuthorizationCodeFlowOptions extends StoredAuthFlowOptions {
-  /** Where the server sends the person back to, exactly as registered. */
+  /**
+   * Where the server sends the person back to, exactly as registered. Set it in a web server, and where `redirect` cannot choose.
+   *
+   * @defaultValue what `redirect` chooses
+   */
   readonly redirectUri?: string | undefined;
-  /** Takes the person to the server and back, for `doFlow`: `loopbackRedirect()` of `@latchkey/core/node`, say. */
+  /**
+   * Takes the person to the server and back, for `doFlow`: `loopbackRedirect()` of `@latchkey/core/node`, say. Set it in a
+   * program on the person's machine.
+   *
+   * @defaultValue none
+   */
   readonly redirect?: AuthorizationRedirect | undefined;
-  /** Further parameters of the authorization URL, such as `prompt` or `login_hint`. They are no place for secrets. */
+  /** Further parameters of the URL, no secrets. Rarely needed: for `prompt`, `login_hint`. @defaultValue none */
   readonly authorizationParameters?: Readonly<Record<string, string>> | undefined;
 }
 

@@ -12,7 +12,7 @@ import { untilAborted } from '../platform/waiting.js';
 
 /** Options of {@link DeviceCodeFlow}. @group Options */
 export interface DeviceCodeFlowOptions extends StoredAuthFlowOptions {
-  /** Shows a person where to approve the login. @defaultValue prints it to stderr */
+  /** Shows a person where to approve the login. Set it to say so in your own way. @defaultValue prints it to stderr */
   readonly promptUser?: ((prompt: DeviceCodePrompt) => void | Promise<void>) | undefined;
 }
 

@@ -20,7 +20,11 @@ export interface AssertionContext {
 export interface JwtBearerFlowOptions extends StoredAuthFlowOptions {
   /** The JWT to present, or a function that makes one for each request, such as {@link signAssertion} returns. */
   readonly assertion: string | ((context: AssertionContext) => string | Promise<string>);
-  /** Whom the tokens are for; also the account. @defaultValue the claim `sub` of an assertion that is given as text */
+  /**
+   * Whom the tokens are for; also the account. Set it where `assertion` is a function.
+   *
+   * @defaultValue the claim `sub` of an assertion that is given as text
+   */
   readonly subject?: string | undefined;
 }
 

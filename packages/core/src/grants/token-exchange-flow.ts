@@ -14,13 +14,21 @@ export interface TokenExchangeFlowOptions extends StoredAuthFlowOptions {
    * for the option `account` too. @defaultValue for `account`: a hash of the subject token
    */
   readonly subjectToken: SecretSource<string>;
-  /** @defaultValue `urn:ietf:params:oauth:token-type:access_token` */
+  /**
+   * What kind of token it is. Set it for an id token, say.
+   *
+   * @defaultValue `urn:ietf:params:oauth:token-type:access_token`
+   */
   readonly subjectTokenType?: string | undefined;
-  /** The token of whoever acts for the subject. */
+  /** The token of whoever acts for the subject. Rarely needed: where the API has to know. @defaultValue none */
   readonly actorToken?: SecretSource<string> | undefined;
-  /** @defaultValue `urn:ietf:params:oauth:token-type:access_token` when there is an actor token */
+  /**
+   * What kind of token that is. Rarely needed.
+   *
+   * @defaultValue `urn:ietf:params:oauth:token-type:access_token` when there is an actor token
+   */
   readonly actorTokenType?: string | undefined;
-  /** What kind of token to ask for. @defaultValue the server's choice */
+  /** What kind of token to ask for. Rarely needed. @defaultValue the server's choice */
   readonly requestedTokenType?: string | undefined;
 }
 

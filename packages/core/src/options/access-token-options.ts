@@ -7,19 +7,33 @@ import { checkSeconds } from './seconds.js';
  * @group Options
  */
 export interface AccessTokenOptions {
-  /** Seconds; a token with less than so many left is renewed. @defaultValue the flow's option of the same name */
+  /**
+   * Seconds; a token with less than so many left is renewed. Set it for a call whose token has to last longer.
+   *
+   * @defaultValue the flow's option of the same name
+   */
   readonly autoRefreshThreshold?: number | undefined;
   /**
    * Returns what is stored as it is, expired or not, without any request but a login that `interactive` allows.
+   * Rarely needed: to look at a token.
    *
    * @defaultValue false
    */
   readonly noAutoRefresh?: boolean | undefined;
-  /** An access token that an API refused: any other is returned, or this one is renewed. */
+  /**
+   * An access token that an API refused: any other is returned, or this one is renewed. Set it after a 401, where requests do
+   * not go by `flow.fetch`.
+   *
+   * @defaultValue none
+   */
   readonly rejectedToken?: string | undefined;
-  /** Logs in when that is needed, which may ask a person. @defaultValue false */
+  /** Logs in when that is needed, which may ask a person. Set it where somebody is there. @defaultValue false */
   readonly interactive?: boolean | undefined;
-  /** Ends this caller's wait, never the renewal that others wait for. */
+  /**
+   * Ends this caller's wait, never the renewal that others wait for. Set it where the caller may leave.
+   *
+   * @defaultValue none
+   */
   readonly signal?: AbortSignal | undefined;
 }
 

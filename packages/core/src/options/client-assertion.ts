@@ -1,5 +1,6 @@
 import { expiryOfJwt } from '../crypto/jwt.js';
-import type { AuthFlowOptions, ClientAssertionContext } from './flow-options.js';
+import type { ClientAssertionContext } from './client-authentication.js';
+import type { AuthFlowOptions } from './flow-options.js';
 import { checkSeconds } from './seconds.js';
 import { readSecret } from './secret-source.js';
 

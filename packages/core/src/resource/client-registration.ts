@@ -1,5 +1,5 @@
 import { RegistrationError } from '../errors/index.js';
-import type { ClientAuthentication } from '../options/flow-options.js';
+import type { ClientAuthentication } from '../options/client-authentication.js';
 import { readObject } from '../server/answers/answer-body.js';
 import { secretMethod } from '../server/authentication/own-proof.js';
 import { detailsOf } from '../server/endpoint-answer.js';

@@ -23,16 +23,16 @@ export interface KeyvTokenStorageOptions {
    */
   readonly lock: Lock | 'process';
   /**
-   * Names the place, so that flows on two storages of one place share their work. Default: one name for each store
-   * and namespace in this process.
+   * Names the place, so that flows on two storages of one place share their work. Rarely needed.
+   * @defaultValue one name for each store and namespace in this process
    */
   readonly id?: string | undefined;
   /**
-   * Seconds after which an operation counts as failed. Default: 10. A write that the store gets done later all the
-   * same can undo a newer one: Keyv cannot withdraw it.
+   * Seconds after which an operation counts as failed. Rarely needed: a write that the store gets done later all the
+   * same can undo a newer one, which Keyv cannot withdraw. @defaultValue 10
    */
   readonly timeout?: number | undefined;
-  /** Encrypts records at rest: `encryption(keys)`. */
+  /** Encrypts records at rest: `encryption(keys)`. Set it where others read the store. @defaultValue plain JSON */
   readonly codec?: RecordCodec | undefined;
 }
 

@@ -8,7 +8,7 @@ import { type FilePlace, parsePlace, tokenFileAt } from '../file/token-file-path
 export interface FileLockOptions {
   /**
    * How processes exclude each other. All that share the tokens use one kind, which a file beside them names: `auto`
-   * follows it, another kind than that is refused.
+   * follows it, another kind than that is refused. Rarely needed: where Node and Bun, or a host and its container, share it.
    *
    * @defaultValue `'auto'`
    */

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import type { ServerEndpoints } from '../../options/flow-options.js';
+import type { ServerEndpoints } from '../../options/server-endpoints.js';
 import { CredentialsFileError } from '../../errors/index.js';
 import { type CredentialsHead, layouts, sortEntries } from './credentials-layout.js';
 import type { CheckedCredentials } from './examine.js';

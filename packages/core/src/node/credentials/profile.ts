@@ -1,4 +1,4 @@
-import type { ServerEndpoints } from '../../options/flow-options.js';
+import type { ServerEndpoints } from '../../options/server-endpoints.js';
 import type { SettingsTree } from './settings-tree.js';
 
 /** A profile: options of a flow, and what belongs to no option. What no source gives is absent. @group Credentials */

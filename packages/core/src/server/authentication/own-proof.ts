@@ -1,6 +1,6 @@
 import type { SigningKey } from '../../crypto/private-key.js';
 import type { GivenAssertions } from '../../options/client-assertion.js';
-import type { ClientAuthentication } from '../../options/flow-options.js';
+import type { ClientAuthentication } from '../../options/client-authentication.js';
 import type { FlowSettings } from '../../options/flow-settings.js';
 
 /** What the client proves who it is with. */
