@@ -45,7 +45,11 @@ const questions = [
   ['Which flow for a cron job?', 'cron', 'Tasks.CI_and_cron_jobs.html'],
   ['Why was I asked to log in again?', 'log in again', 'Questions.html#why-was-i-asked-to-log-in-again'],
   ['How do I share one login among many hosts?', 'many hosts', 'Tasks.Many_hosts__Redis.html'],
-  ['Why does my container ask for a login at each start?', 'container', 'Questions.html#why-does-my-container-ask-for-a-login-at-each-start'],
+  [
+    'Why does my container ask for a login at each start?',
+    'container',
+    'Questions.html#why-does-my-container-ask-for-a-login-at-each-start',
+  ],
   ['What does REFRESH_TOKEN_SUSPECT mean?', 'REFRESH_TOKEN_SUSPECT', 'Guides.Errors.html#refresh_token_suspect'],
   ['Does it work with Entra, or Okta?', 'okta', 'Questions.html#does-it-work-with-my-server-entra-okta-google'],
   ['How do I test my code?', 'test', 'Tasks.Testing.html'],
@@ -166,16 +170,35 @@ describeFull('the documentation in Chromium', () => {
     expect(groups).toEqual(['Server and client', 'Token', 'Storage and lock', 'Time', 'Network']);
   });
 
-  test.each([
-    'documents/How_it_works.The_refresh_transaction.html',
-    'classes/_latchkey_core.DeviceCodeFlow.html',
-    'index.html',
-    'documents/Getting_started.html',
-    'documents/Guides.Errors.html',
-    'interfaces/_latchkey_core.AuthFlowOptions.html',
-  ])('is no wider than a phone: %s', async (path) => {
-    await page.setViewportSize({ width: 390, height: 844 });
-    await page.goto(`${site.origin}/${path}`);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
-  });
+  test.each(['How_it_works.Architecture', 'How_it_works.The_refresh_transaction', 'Guides.Callers,_processes,_hosts'])(
+    'shows a picture in light and in dark, as the switch says: %s',
+    async (name) => {
+      await page.goto(`${site.origin}/documents/${name}.html`);
+      const picture = page.locator('.col-content img[src$=".svg"]').first();
+      await picture.scrollIntoViewIfNeeded();
+      const inside = async (): Promise<string> => {
+        const { x, y } = (await picture.boundingBox())!;
+        return (await page.screenshot({ clip: { x: x + 20, y: y + 20, width: 40, height: 30 } })).toString('base64');
+      };
+      const light = await inside();
+      await page.getByRole('button', { name: 'Switch to dark' }).click();
+      expect(await inside()).not.toBe(light);
+      expect(await picture.getAttribute('alt')).toMatch(/\w+ \w+/);
+    },
+  );
+
+  test('has no page that is wider than a phone', async () => {
+    const phone = { viewport: { width: 390, height: 844 }, javaScriptEnabled: false };
+    const narrow = await (await context().browser()!.newContext(phone)).newPage();
+    const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.html'));
+    expect(pages.length).toBeGreaterThan(300);
+    const wide: string[] = [];
+    for (const path of pages) {
+      await narrow.goto(`${site.origin}/${path.split('/').map(encodeURIComponent).join('/')}`);
+      const width = await narrow.evaluate(() => document.documentElement.scrollWidth);
+      if (width !== 390) wide.push(`${path}: ${width}`);
+    }
+    await narrow.context().close();
+    expect(wide).toEqual([]);
+  }, 600_000);
 });
