@@ -1,6 +1,7 @@
 /**
  * Checks the pages that typedoc writes: that every link, of the search too, leads to a page and an anchor of the site, that
- * every export is in a group, and that every flow and storage has an example and a guide. Checks the folder that is named;
+ * every export is in a group, that every flow and storage has an example and a guide, that a long page begins with an
+ * overview, and that each error leads to a guide. Checks the folder that is named;
  * without one it has the site written twice, to folders for the time, of which the second sees a machine that is much too
  * busy: both must be the same.
  */
@@ -47,6 +48,8 @@ function check(folder) {
     ...brokenLinks(file, page, pages),
     ...ungrouped(file, page),
     ...unexplained(file, page, pages),
+    ...withoutOverview(file, page),
+    ...withoutGuide(file, page),
   ]);
   if (errors.length > 0) throw new StepFailed(errors.join('\n'));
   console.log(`${pages.size - 1} pages, no broken link`);
@@ -110,4 +113,27 @@ function unexplained(file, { text }, pages) {
   if (!text.includes('class="tsd-tag-example"')) errors.push(`${file}: has no @example in its doc comment`);
   if (links.length === 0) errors.push(`${file}: no guide names it in a line "Reference: …"`);
   return errors;
+}
+
+/** Of a page on two screens of 900 pixels, which are some 3000 characters, the beginning leads to each section. */
+function withoutOverview(file, { text }) {
+  const isPage = path.basename(path.dirname(file)) === 'documents' || path.basename(file) === 'index.html';
+  const content = text.slice(text.indexOf('class="col-content"'), text.indexOf('class="col-sidebar"'));
+  if (!isPage || content.replaceAll(/<[^>]*>/g, '').length < 3000) return [];
+  const [beginning, ...sections] = content.split(/(?=<h2 id="(?!summary"))/);
+  const missing = sections.map((section) => /id="([^"]*)"/.exec(section)[1]);
+  if (missing.length === 0) return [`${file}: is long, and has no sections`];
+  return missing
+    .filter((anchor) => !beginning.includes(`href="#${anchor}"`))
+    .map((anchor) => `${file}: is long, and begins without a link to its section #${anchor}`);
+}
+
+/** The section of each code of an error leads to a page. */
+function withoutGuide(file, { text }) {
+  if (path.basename(file) !== 'Guides.Errors.html') return [];
+  const codes = text.split(/(?=<h[23] id=)/).filter((section) => section.startsWith('<h3'));
+  if (codes.length === 0) return [`${file}: has no codes`];
+  return codes
+    .filter((section) => !/ href="(?:[A-Z]|\.\.\/documents)[^"]*\.html/.test(section))
+    .map((section) => `${file}: #${/id="([^"]*)"/.exec(section)[1]} leads to no guide`);
 }

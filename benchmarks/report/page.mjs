@@ -10,7 +10,10 @@ const introduction = `# Performance
 
 What Latchkey costs beside other libraries that do the same job, beside the least that could do it, and beside its own build
 of November 2026 (\`Latchkey before\`: 0.1.0-0, commit f36f0f3). \`npm run bench\` measures all of it and writes this page; no
-number here was typed. [How it is measured](../benchmarks/README.md) is told beside the code.`;
+number here was typed. [How it is measured](../benchmarks/README.md) is told beside the code.
+
+On this page: a [summary](#summary) of all rows but [19](#19-growth-credentials-in-one-process), which has no goal; [how to read
+it](#how-to-read-it); the [versions](#versions); and each row.`;
 
 const reading = `## How to read it
 

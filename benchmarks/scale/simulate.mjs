@@ -69,6 +69,9 @@ one Redis cost was measured by [the benchmark](performance.md); the rest is simu
 \`node benchmarks/scale/simulate.mjs\`, which writes this page (seed ${values.seed}; each assumption is an option). It is a
 model: no cluster of this size was run, and a demand beyond what Redis can do is told as such, not slowed down.
 
+On this page: [at rest](#at-rest), [a renewal of all tenants](#a-renewal-of-all-tenants), [a shard that fails](#a-shard-fails), [the token endpoint
+down for ten minutes](#the-token-endpoint-is-down-for-ten-minutes), and [what follows](#what-follows).
+
 Client credentials: a token past 80 % of its life, or up to 0.5 % earlier, is renewed by a call that finds it so, while
 callers still get it (\`renewAhead\`). One lease in Redis lets one host renew; a host whose renewal ahead failed, or that
 found the lease taken, tries again by a call 10 s later at the earliest, and asks a server that keeps failing ever more

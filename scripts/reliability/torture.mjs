@@ -76,6 +76,19 @@ SIGKILL, or a SIGSTOP and later a SIGCONT. \`node scripts/reliability/torture.mj
 faults have [tables of their own](#faults-of-servers-networks-and-storages), and so have
 [logins after an outage](#logins-after-an-outage), where _honoured_ and _usable_ are counted.
 
+On this page, each under strict rotation and, but for the last, with grace:
+
+- files under [the kernel's lock](#files-lock-of-the-kernel-strict-rotation) ([grace](#files-lock-of-the-kernel-rotation-with-grace)) and under [a
+  lock file](#files-lock-file-strict-rotation) ([grace](#files-lock-file-rotation-with-grace))
+- [Redis](#redis-strict-rotation) ([grace](#redis-rotation-with-grace)), [SQLite](#sqlite-strict-rotation)
+  ([grace](#sqlite-rotation-with-grace)), [PostgreSQL](#postgresql-strict-rotation) ([grace](#postgresql-rotation-with-grace))
+- [a file whose key is in the keychain](#a-file-whose-key-is-in-the-keychain-strict-rotation)
+  ([grace](#a-file-whose-key-is-in-the-keychain-rotation-with-grace))
+- [files without a lock](#the-guard-removed-files-without-a-lock-strict-rotation), which shows that the counts can be other than zero
+
+Then [faults](#faults-of-servers-networks-and-storages), [logins after an outage](#logins-after-an-outage), [system
+calls](#system-calls-that-fail) and [tabs](#tabs-that-are-closed-and-frozen).
+
 What is counted, and has to be zero:
 
 - **reuses**: a used refresh token was presented although its successor had been saved, or while its user held the lock
