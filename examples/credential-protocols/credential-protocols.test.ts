@@ -253,6 +253,7 @@ describe('the credential helper of git', () => {
 });
 
 describe('the exec plugin of kubectl', () => {
+  const toldEnd = async () => Date.parse(JSON.parse((await program('kubectl')).out).status.expirationTimestamp);
   test.each(['v1', 'v1beta1'])('answers in the version %s, when asked in it', async (version) => {
     await logIn();
     const { access_token, expires_at } = stored();
@@ -267,8 +268,14 @@ describe('the exec plugin of kubectl', () => {
   test('is renewed by the end that it was told, not by the true one', async () => {
     await logIn();
     setSecondsLeft(29);
-    const { out } = await program('kubectl');
-    expect(Date.parse(JSON.parse(out).status.expirationTimestamp)).toBeGreaterThan(Date.now());
+    expect(await toldEnd()).toBeGreaterThan(Date.now());
+  });
+
+  test('names an end where the token has none, for clients that do not ask after a 401', async () => {
+    await logIn();
+    const endless = { access_token: 'opaque', expires_at: undefined, expires_in: undefined };
+    for (const { file, record } of records()) writeFileSync(file, JSON.stringify({ ...record, ...endless }));
+    expect(Math.ceil(((await toldEnd()) - Date.now()) / 60_000)).toBe(1);
   });
 });
 
