@@ -8,8 +8,10 @@ export interface BodyReader {
   cancel(): void;
 }
 
-/** Begins to read a body. */
+/** Begins to read a body. @throws TypeError when somebody has read it */
 export function readerOf(response: Response): BodyReader {
+  if (response.bodyUsed)
+    throw new TypeError('The fetch in use has read the body of its answer, which it has to leave.');
   const body = response.body as Body | null | undefined;
   if (body && 'getReader' in body) {
     const reader = body.getReader(); // Safari has no iterator for it

@@ -137,6 +137,23 @@ describe('A stream of Node', () => {
   });
 });
 
+test.each<[string, Fetch]>([
+  ['a stream of the web', fetch],
+  ['a stream of Node', streamsOfNode],
+])('A body that the fetch has read itself, %s, is said to be that', async (_name, inner) => {
+  const reading: Fetch = async (input, init) => {
+    const response = await inner(input, init);
+    if (bodies.length > 0) for await (const _piece of bodies.splice(0)[0] ?? []);
+    else await response.text();
+    return response;
+  };
+  const url = await serve((_request, response) => response.end('{}'));
+  await expect(exchange(reading, url, {}, { timeout: 5 })).rejects.toMatchObject({
+    mayHaveArrived: true,
+    message: 'The fetch in use has read the body of its answer, which it has to leave.',
+  });
+});
+
 test('Headers that are written in several ways are one header', () => {
   const headers = { 'x-key': 'a', 'X-Key': 'b', accept: '*/*' };
   setHeader(headers, 'X-KEY', 'c');
