@@ -39,12 +39,16 @@ function nameOf(source) {
 /** Layers: the name of a file, the modules whose exports it has for all, and all its modules. */
 function layersOf(main, later, inputs) {
   const first = ownFiles([main], inputs);
-  // One that needs nothing else of ours is a door to a package of others.
-  const mains = later.filter((file) => ownFiles([file], inputs).some((each) => each !== file && !first.includes(each)));
+  const mains = later.filter((file) => !isDoor(file, inputs));
   const files = ownFiles(mains, inputs).filter((file) => !first.includes(file));
   const layers = [{ name: nameOf(main), mains: [main], files: first }];
   if (mains.length > 0) layers.push({ name: laterName, mains, files });
   return layers.map((layer) => ({ ...layer, taken: new Set() }));
+}
+
+/** Whether a module imports a package of others: that is as large as a layer, and few programs need it. */
+function isDoor(file, inputs) {
+  return inputs[file].imports.some((each) => each.path.includes('/node_modules/'));
 }
 
 function layerOf(file, layers) {

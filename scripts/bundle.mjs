@@ -5,7 +5,7 @@
  */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { builtinModules } from './builtin-modules.mjs';
+import { ourModules } from './our-modules.mjs';
 import { bundleInLayers } from './bundle-layers.mjs';
 import { addonFolder, copyLockAddon } from './lock-addon.mjs';
 import { ownSourceMaps } from './own-source-maps.mjs';
@@ -36,7 +36,7 @@ await script(async () => {
     sourcesContent: true,
     logLevel: 'warning',
     metafile: true,
-    plugins: [builtinModules, ...(hasRedis ? [redisClientElsewhere] : []), ownSourceMaps],
+    plugins: [ourModules, ...(hasRedis ? [redisClientElsewhere] : []), ownSourceMaps],
   };
   rmSync('bundle', { recursive: true, force: true });
   const inputs = await bundleInLayers(entries, options);

@@ -12,20 +12,19 @@ import { type AccessTokenOptions, readCall } from '../options/access-token-optio
 import { defaultKey } from '../options/default-key.js';
 import type { AuthFlowOptions, FlowOptions } from '../options/flow-options.js';
 import { type FlowSettings, readOptions, settingsFor } from '../options/flow-settings.js';
+import { lazyPart } from '../platform/lazy-part.js';
 import { unlessAborted } from '../platform/waiting.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import type { Grant } from '../renewal/grant.js';
 import { keepFresh, type KeptFresh } from '../renewal/keep-fresh.js';
-import { beginLogin, joinLogin, logIn } from '../renewal/login/login.js';
-import { logInByTurn } from '../renewal/login/login-turn.js';
-import { logOut } from '../renewal/login/logout.js';
+import type { Logins } from '../renewal/login/logins.js';
 import { cold } from '../renewal/warm-token.js';
 import { AuthorizationServer } from '../server/authorization-server.js';
 import type { OAuthClient } from '../server/oauth-client.js';
 import type { HeldLock, Lock, LockOptions } from '../storage/lock.js';
 import type { DeleteContext, SaveContext } from '../storage/token-storage.js';
 import { secondsLeft } from '../tokens/expiry.js';
-import { FlowEvents, tellLogin } from '../tokens/flow-events.js';
+import { FlowEvents } from '../tokens/flow-events.js';
 import { widestScope } from '../tokens/scope.js';
 import { TokenSet } from '../tokens/token-set.js';
 import { takeOrigin } from './account-sibling.js';
@@ -33,7 +32,10 @@ import { checkOptions } from './check-options.js';
 import { assembleParts, type FlowParts } from './flow-parts.js';
 import { boundKey, required } from './held-token.js';
 import { assertDeletable, lockBeside, warnOfMissingLock } from './own-hooks.js';
-import { requestByGrant } from './token-request.js';
+
+/** What a program that finds a fresh token does without. */
+const loadLogins = lazyPart(() => import('../renewal/login/logins.js'));
+const loadTokenRequest = lazyPart(() => import('./token-request.js'));
 
 /** How long a caller waits. */
 interface Waiting {
@@ -207,8 +209,8 @@ export abstract class AuthFlow {
 
   /** Reads what is stored into memory, to notice a login or logout elsewhere at once; `undefined` when nothing is. */
   async reload(): Promise<TokenSet | undefined> {
-    const { credential, keeper } = this.#parts;
-    return credential.unsaved?.tokens ?? (await keeper.load()).tokens;
+    const { credential, reader } = this.#parts;
+    return credential.unsaved?.tokens ?? (await reader.load()).tokens;
   }
 
   /** Renews now, unless another process has just done so. @throws as `getAccessTokenRefreshIfNecessary` */
@@ -282,8 +284,7 @@ export abstract class AuthFlow {
    */
   async importTokens(tokens: object, { signal }: Waiting = {}): Promise<TokenSet> {
     const imported = TokenSet.from(tokens, this.#now());
-    const how = { scope: this.settings.scope, reason: 'import' } as const;
-    return beginLogin((aborted) => logIn(this.#parts.keeper, async () => imported, how, aborted), signal);
+    return (await this.#logins()).import(imported, signal);
   }
 
   /**
@@ -295,9 +296,7 @@ export abstract class AuthFlow {
    */
   async logout({ signal }: Waiting = {}): Promise<void> {
     this.assertDeletable();
-    const { keeper, credential } = this.#parts;
-    const failure = await unlessAborted(signal, () => logOut(keeper, credential, this.#server));
-    if (failure) throw failure;
+    await (await this.#logins()).end(this.#server, signal);
   }
 
   /** The tokens as last loaded, renewed or obtained. @throws NoTokensError when none are in memory; see `reload`. */
@@ -380,12 +379,13 @@ export abstract class AuthFlow {
   ): Promise<TokenSet> {
     const { key, events, settings } = this;
     const request = { client: await this.prepareClient(), settings, key, events, signal };
+    const { requestByGrant } = await loadTokenRequest();
     return requestByGrant(request, grantType, { scope: this.scopeToAskFor, ...parameters });
   }
 
   /** @internal Reads what a login is going to replace. */
   protected async loadToReplace(): Promise<void> {
-    await this.#parts.keeper.load('login');
+    await this.#parts.reader.load('login');
   }
 
   /** @internal For a login, the scopes of the one before too: no program narrows what another has. */
@@ -401,22 +401,13 @@ export abstract class AuthFlow {
    * @throws what the step throws, StorageUnavailableError, LockTimeoutError, LockUnavailableError
    * @group For use in subclasses
    */
-  protected logIn(
+  protected async logIn(
     { signal }: Waiting = {},
     step?: (context: AuthorizeContext) => Promise<TokenSet>,
   ): Promise<TokenSet> {
-    const { credential, keeper } = this.#parts;
-    const { key, loginLock: lock, settings } = this;
-    const began = this.#now();
-    const start = async (aborted: AbortSignal): Promise<TokenSet> => {
-      const how = { scope: settings.scope, reason: 'login' } as const;
-      const tokens = await logIn(keeper, step ?? ((context) => this.authorize(context)), how, aborted);
-      tellLogin(this.events, key, tokens, (this.#now() - began) / 1000);
-      return tokens;
-    };
-    if (step) return beginLogin(start, signal);
-    const turn = { ...settings, keeper, lock, key };
-    return joinLogin(credential, (aborted) => logInByTurn(turn, start, aborted), settings.scope, signal);
+    const logins = await this.#logins();
+    if (step) return logins.begin(step, signal);
+    return logins.join((context) => this.authorize(context), this.loginLock, signal);
   }
 
   /** @internal The lock that is held while a person is busy. */
@@ -474,6 +465,12 @@ export abstract class AuthFlow {
         return this.authorize(context).finally(() => (this.#client = undefined));
       },
     };
+  }
+
+  async #logins(): Promise<Logins> {
+    const { Logins } = await loadLogins();
+    const { key, settings, events } = this;
+    return new Logins({ ...this.#parts, key, settings, events });
   }
 
   get #parts(): FlowParts {

@@ -29,7 +29,8 @@ export function checkOptions(options: AuthFlowOptions, needsServer: boolean): vo
   const { lock } = options;
   if (lock !== undefined && lock !== 'process') checkMethods('lock', lock, ['withLock']);
   if (needsServer) checkServerAndClient(options);
-  new AllowedOrigins({ allowedOrigins: options.allowedOrigins, issuer: undefined, server: undefined });
+  const { allowedOrigins } = options;
+  if (allowedOrigins !== undefined) new AllowedOrigins({ allowedOrigins, issuer: undefined, server: undefined });
 }
 
 function checkTimesAndRetry(options: AuthFlowOptions): void {

@@ -1,16 +1,20 @@
 import type { FlowSettings } from '../options/flow-settings.js';
+import { lazyPart } from '../platform/lazy-part.js';
 import { Callers } from '../renewal/callers.js';
 import { type CredentialState, credentialAlone, credentialAt } from '../renewal/credential-state.js';
 import type { Grant } from '../renewal/grant.js';
 import { Run } from '../renewal/run.js';
 import type { StorageHooks } from '../renewal/storage-access.js';
-import { TokenKeeper } from '../renewal/token-keeper.js';
+import { TokenReader } from '../renewal/token-reader.js';
 import type { FlowEvents } from '../tokens/flow-events.js';
+
+/** What saves and deletes, which a program that finds a fresh token does without. */
+const loadKeeper = lazyPart(() => import('../renewal/saving/token-keeper.js'));
 
 /** What a flow is made of beside its options. */
 export interface FlowParts {
   readonly credential: CredentialState;
-  readonly keeper: TokenKeeper;
+  readonly reader: TokenReader;
   readonly callers: Callers;
 }
 
@@ -38,7 +42,7 @@ export function assembleParts(description: FlowDescription): FlowParts {
   const credential = known ?? found();
   const owner = { key, kind, account, isPrivate: isNamed || typeof place !== 'string' };
   const { clock, lockTimeout } = settings;
-  const keeper = new TokenKeeper({
+  const reader: TokenReader = new TokenReader({
     owner,
     credential,
     hooks,
@@ -46,10 +50,11 @@ export function assembleParts(description: FlowDescription): FlowParts {
     clock,
     lockTimeout,
     needsPerson: grant.interactive,
+    saveUnsaved: async () => new (await loadKeeper()).TokenKeeper(reader.parts).saveLater(),
   });
-  const run = new Run({ key, settings, credential, keeper, events, grant });
+  const run = new Run({ key, settings, credential, reader, events, grant });
   const callers = new Callers(settings, credential, run, grant.interactive);
-  return { credential, keeper, callers };
+  return { credential, reader, callers };
 }
 
 /** Under one key of the application's own, kinds of grant share no memory either. */

@@ -5,6 +5,7 @@ import type { OAuthClient } from '../server/oauth-client.js';
 import { type FlowEvents, tellProblem } from '../tokens/flow-events.js';
 import { assertAccessToken, mergeAnswer } from '../tokens/merge.js';
 import type { TokenSet } from '../tokens/token-set.js';
+import { askedFor } from './asked-for.js';
 
 /** Who asks for new tokens, and how. */
 export interface TokenRequest {
@@ -29,9 +30,4 @@ export async function requestByGrant(
   const received = mergeAnswer(answer.body, answer.sentAt).withUnread(answer.unread);
   const tokens = askedFor(form.get('scope') ?? undefined, received);
   return dpopKey ? tokens.boundTo(dpopKey) : tokens;
-}
-
-/** Notes beside new tokens which scopes were asked for. */
-export function askedFor(scope: string | undefined, tokens: TokenSet): TokenSet {
-  return scope === undefined ? tokens : tokens.withStamp({ ...tokens.stamp, requested_scope: scope });
 }

@@ -1,16 +1,18 @@
 import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import type { AuthorizationState, StartedAuthorization } from './authorization-state.js';
-import { callbackParameters, readCallback } from './authorization-callback.js';
 import { randomChecks } from './authorization-checks.js';
 import type { AuthorizationRedirect } from '../options/login-redirect.js';
 import { NonceMismatchError } from '../errors/index.js';
 import { grantParameters } from '../options/grant-parameters.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
+import { lazyPart } from '../platform/lazy-part.js';
 import { parseUrl } from '../platform/urls.js';
-import { askedFor } from '../flow/token-request.js';
+import { askedFor } from '../flow/asked-for.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { TokenStorage } from '../storage/token-storage.js';
+
+const loadCallback = lazyPart(() => import('./authorization-callback.js'));
 
 /** Options of {@link AuthorizationCodeFlow}. @group Options */
 export interface AuthorizationCodeFlowOptions extends StoredAuthFlowOptions {
@@ -158,6 +160,7 @@ export class AuthorizationCodeFlow extends StoredAuthFlow {
     signal: AbortSignal,
   ): Promise<TokenSet> {
     const { issuer } = await this.prepareClient();
+    const { callbackParameters, readCallback } = await loadCallback();
     const { state, codeVerifier, redirectUri, nonce, scope } = expected ?? {};
     const code = readCallback(callbackParameters(callbackUrl), { state, issuer });
     const grant = { code, redirect_uri: redirectUri, code_verifier: codeVerifier };

@@ -1,14 +1,16 @@
 import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import type { DeviceCode, DeviceCodePrompt } from '../server/device-code.js';
-import { pollDeviceCode } from './device-code-poll.js';
 import { DeviceCodePollingError } from '../errors/index.js';
 import { grantParameters } from '../options/grant-parameters.js';
-import { askedFor } from '../flow/token-request.js';
+import { askedFor } from '../flow/asked-for.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { TokenStorage } from '../storage/token-storage.js';
+import { lazyPart } from '../platform/lazy-part.js';
 import { untilAborted } from '../platform/waiting.js';
+
+const loadPoll = lazyPart(() => import('./device-code-poll.js'));
 
 /** Options of {@link DeviceCodeFlow}. @group Options */
 export interface DeviceCodeFlowOptions extends StoredAuthFlowOptions {
@@ -111,6 +113,7 @@ export class DeviceCodeFlow extends StoredAuthFlow {
   }
 
   async #poll(code: RequestedCode, signal: AbortSignal): Promise<TokenSet> {
+    const { pollDeviceCode } = await loadPoll();
     const parameters = { device_code: code.deviceCode, scope: undefined, audience: undefined };
     const request = (): Promise<TokenSet> => this.requestTokens(grantType, parameters, { signal });
     return askedFor(code.scope, await pollDeviceCode(code, request, this.settings.clock, signal));

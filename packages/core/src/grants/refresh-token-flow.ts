@@ -1,5 +1,6 @@
 import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import { InvalidRefreshTokenError, LoginRequiredError } from '../errors/index.js';
+import { hex } from '../crypto/hex.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import { checkSecretSource, readSecret, type SecretSource } from '../options/secret-source.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
@@ -118,7 +119,7 @@ export class RefreshTokenFlowSimple extends RefreshTokenFlow {
 
 async function fingerprint(token: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex(new Uint8Array(digest));
 }
 
 /** What the server said stays; only a login elsewhere helps. */

@@ -1,6 +1,6 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { _SHA256 as Sha256 } from '@noble/hashes/sha2.js';
 import { markBuiltFromOptions } from '../flow/account-sibling.js';
+import { hex } from '../crypto/hex.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import { checkSecretSource, readSecret, type SecretSource } from '../options/secret-source.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
@@ -142,5 +142,7 @@ export class TokenExchangeFlowSimple extends TokenExchangeFlow {
 
 /** The key of a credential is needed at once, and WebCrypto hashes only later. */
 function hash(subjectToken: SecretSource<string>): string | undefined {
-  return typeof subjectToken === 'string' ? bytesToHex(sha256(utf8ToBytes(subjectToken))) : undefined;
+  if (typeof subjectToken !== 'string') return undefined;
+  // The class, not noble's function sha256, which hashes something as it is made, whenever a program starts.
+  return hex(new Sha256().update(new TextEncoder().encode(subjectToken)).digest());
 }

@@ -14,7 +14,7 @@ import type { CredentialState } from './credential-state.js';
 import { type FoundTokens, isGoodEnough } from './good-enough.js';
 import { presentedAgainAt } from './presentation/unanswered.js';
 import type { Run } from './run.js';
-import { NoPlaceError } from './run-locked.js';
+import { NoPlaceError } from './no-place-error.js';
 import { noteUnderWay } from './settled.js';
 import { keepWarm, type WarmToken } from './warm-token.js';
 

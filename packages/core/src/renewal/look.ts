@@ -6,7 +6,7 @@ import { hasMoved } from '../tokens/generation.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { StoredTokens } from './credential-state.js';
 import { type FoundTokens, isGoodEnough } from './good-enough.js';
-import type { PresentationParts } from './presentation/presentation.js';
+import type { RunParts } from './presentation/presentation.js';
 
 /** What a look into storage came to. */
 interface Looked {
@@ -18,12 +18,9 @@ interface Looked {
 const loadKeptAnswer = lazyPart(() => import('./presentation/kept-answer.js'));
 
 /** Reads storage. Another token there that is good enough ends the run: somebody was first. */
-export async function look(
-  { key, settings, credential, keeper, events }: PresentationParts,
-  call: Call,
-): Promise<Looked> {
+export async function look({ key, settings, credential, reader, events }: RunParts, call: Call): Promise<Looked> {
   const { tokens: before, ownToken } = credential;
-  const stored = await keeper.load();
+  const stored = await reader.load();
   const { tokens } = stored;
   if (!tokens) return { stored };
   const isNew = !before || hasMoved(tokens, before);

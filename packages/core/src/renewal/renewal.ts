@@ -20,11 +20,17 @@ import type { FoundTokens } from './good-enough.js';
 import type { Grant } from './grant.js';
 import { look } from './look.js';
 import { loginIn, saveReread } from './presentation/kept-answer.js';
-import { Presentation, type PresentationParts, type ShapedPresentation } from './presentation/presentation.js';
+import {
+  Presentation,
+  type PresentationParts,
+  type RunParts,
+  type ShapedPresentation,
+} from './presentation/presentation.js';
 import { prepare, type Prepared } from './presentation/prepared.js';
 import { whyNotRedeemed } from './presentation/refresh-notes.js';
-import { lockedInLine, NoPlaceError, takePlace } from './run-locked.js';
-import type { TokenKeeper } from './token-keeper.js';
+import { NoPlaceError } from './no-place-error.js';
+import { lockedInLine, takePlace } from './run-locked.js';
+import { TokenKeeper } from './saving/token-keeper.js';
 
 /** Milliseconds before a refresh token is redeemed after storage went back in time: another host may know a later one. */
 const afterStepBack = 1000;
@@ -40,10 +46,11 @@ export class Renewal {
   readonly #grant: Grant;
   readonly #presentation: Presentation;
 
-  constructor(parts: PresentationParts) {
-    const { key, settings, credential, keeper, events, grant } = parts;
-    this.#parts = parts;
-    this.#presentation = new Presentation(parts);
+  constructor(parts: RunParts) {
+    const { key, settings, credential, reader, events, grant } = parts;
+    const keeper = new TokenKeeper(reader.parts);
+    this.#parts = { ...parts, keeper };
+    this.#presentation = new Presentation(this.#parts);
     this.#key = key;
     this.#settings = settings;
     this.#credential = credential;

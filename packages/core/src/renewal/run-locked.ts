@@ -59,9 +59,6 @@ export async function runLocked<T>(
   }
 }
 
-/** No place is free, and whoever asks can do without: the present token is still good. It is not told. */
-export class NoPlaceError extends AuthFlowError {}
-
 /** Runs a task under the lock. */
 type Locked = <R>(task: (lock: HeldLock) => Promise<R>, options: WaitOptions<R>) => Promise<R>;
 

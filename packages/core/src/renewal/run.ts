@@ -4,19 +4,19 @@ import { lazyPart } from '../platform/lazy-part.js';
 import { tellFailure } from '../tokens/flow-events.js';
 import type { FoundTokens } from './good-enough.js';
 import { look } from './look.js';
-import type { PresentationParts } from './presentation/presentation.js';
+import type { RunParts } from './presentation/presentation.js';
 import type { Renewal } from './renewal.js';
-import { NoPlaceError } from './run-locked.js';
+import { NoPlaceError } from './no-place-error.js';
 
 /** What renews, which a program that finds a fresh token does without. */
 const loadRenewal = lazyPart(() => import('./renewal.js'));
 
 /** The run that callers share: a look into storage and, where that does not do, a renewal. */
 export class Run {
-  readonly #parts: PresentationParts;
+  readonly #parts: RunParts;
   #renewal: Renewal | undefined;
 
-  constructor(parts: PresentationParts) {
+  constructor(parts: RunParts) {
     this.#parts = parts;
   }
 

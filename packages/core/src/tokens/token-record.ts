@@ -1,3 +1,4 @@
+import { onOneLine } from '../platform/one-line.js';
 import { readExpiry, readRefreshExpiry, readTime } from './record-times.js';
 import { readUnread, type UnreadAnswer } from './unread-answer.js';
 
@@ -133,7 +134,7 @@ export function isShallow(value: unknown, depth = 100): boolean {
 /** A list is joined, and characters that could forge lines in a log are none of a scope's (RFC 6749 section 3.3). */
 function joinScope(scope: unknown): unknown {
   const text: unknown = Array.isArray(scope) ? scope.filter((item) => typeof item === 'string').join(' ') : scope;
-  return typeof text === 'string' ? text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ') : text;
+  return typeof text === 'string' ? onOneLine(text) : text;
 }
 
 function readStamp(value: unknown): RecordStamp | undefined {

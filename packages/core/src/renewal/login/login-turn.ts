@@ -4,7 +4,7 @@ import type { Lock } from '../../storage/lock.js';
 import { isValid } from '../../tokens/expiry.js';
 import { missingScopes } from '../../tokens/scope.js';
 import type { TokenSet } from '../../tokens/token-set.js';
-import type { TokenKeeper } from '../token-keeper.js';
+import type { TokenKeeper } from '../saving/token-keeper.js';
 
 /** Who wants to log in. */
 export interface LoginTurn {

@@ -6,7 +6,7 @@ import { unreadBehind } from '../../server/answers/unread-answer.js';
 import { TokenSet } from '../../tokens/token-set.js';
 import type { UnreadAnswer } from '../../tokens/unread-answer.js';
 import { noteUnderWay } from '../settled.js';
-import type { TokenKeeper } from '../token-keeper.js';
+import type { TokenKeeper } from '../saving/token-keeper.js';
 import { unlessAborted, untilAborted } from '../../platform/waiting.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { CredentialState } from '../credential-state.js';
 import { RevocationFailedError } from '../../errors/index.js';
 import type { AuthorizationServer } from '../../server/authorization-server.js';
-import type { TokenKeeper } from '../token-keeper.js';
+import type { TokenKeeper } from '../saving/token-keeper.js';
 import type { TokenSet } from '../../tokens/token-set.js';
 import { untilAborted } from '../../platform/waiting.js';
 

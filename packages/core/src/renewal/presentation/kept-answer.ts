@@ -11,7 +11,7 @@ import type { TokenSet } from '../../tokens/token-set.js';
 import type { UnreadAnswer } from '../../tokens/unread-answer.js';
 import type { StoredTokens } from '../credential-state.js';
 import type { FoundTokens } from '../good-enough.js';
-import type { TokenKeeper } from '../token-keeper.js';
+import type { TokenKeeper } from '../saving/token-keeper.js';
 
 /** What an answer that was kept with a record comes to, now that it is read again. */
 export interface RereadAnswer {

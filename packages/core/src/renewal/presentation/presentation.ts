@@ -20,16 +20,22 @@ import type { CredentialState, StoredTokens } from '../credential-state.js';
 import type { Grant } from '../grant.js';
 import { oneMore, suspectedError } from './refresh-notes.js';
 import { unansweredOf } from './unanswered.js';
-import type { TokenKeeper } from '../token-keeper.js';
+import type { TokenKeeper } from '../saving/token-keeper.js';
+import type { TokenReader } from '../token-reader.js';
 
-/** What a refresh token is presented with. */
-export interface PresentationParts {
+/** What a run works with. */
+export interface RunParts {
   readonly key: string;
   readonly settings: FlowSettings;
   readonly credential: CredentialState;
-  readonly keeper: TokenKeeper;
+  readonly reader: TokenReader;
   readonly events: FlowEvents;
   readonly grant: Grant;
+}
+
+/** What a refresh token is presented with. */
+export interface PresentationParts extends RunParts {
+  readonly keeper: TokenKeeper;
 }
 
 /** A request that presents a refresh token, and who makes it. */

@@ -1,5 +1,6 @@
 import type { OAuthErrorDetails } from '../../errors/index.js';
 import { scrub } from '../../errors/scrub.js';
+import { onOneLine } from '../../platform/one-line.js';
 import { readRefusal } from './refusal-words.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -31,15 +32,10 @@ export function secretsIn(body: Fields | undefined): string[] {
   return secrets;
 }
 
-/** What may be told of a server's text: so many characters of it, none for control, and no secret. */
+/** What may be told of a server's text: so many characters of it, none for control (RFC 6749 section 5.2), and no secret. */
 export function printable(value: unknown, length: number, secrets: readonly string[]): string | undefined {
   if (!isText(value)) return undefined;
   return scrub(onOneLine(value.slice(0, length)), [...secrets, ...secrets.map(onOneLine)]);
-}
-
-/** Control characters and line separators could forge lines in a log; RFC 6749 section 5.2 allows none. */
-function onOneLine(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ');
 }
 
 function isText(value: unknown): value is string {

@@ -1,74 +1,26 @@
-import type { CredentialState, StoredTokens, UnsavedTokens } from './credential-state.js';
-import { CredentialMismatchError, RecordUnreadableError, StorageConflictError } from '../errors/index.js';
-import type { Clock } from '../platform/clock.js';
-import { warn } from '../platform/warn.js';
-import { type FlowEvents, summarize } from '../tokens/flow-events.js';
-import { hasGoneBack, nextStamp } from '../tokens/generation.js';
-import type { RecordOwner } from '../tokens/record-owner.js';
-import type { HeldLock } from '../storage/lock.js';
-import { inTheWay, type LoadPurpose } from './in-the-way.js';
+import { CredentialMismatchError, StorageConflictError } from '../../errors/index.js';
+import { warn } from '../../platform/warn.js';
+import type { HeldLock } from '../../storage/lock.js';
+import type { SaveContext } from '../../storage/token-storage.js';
+import { summarize } from '../../tokens/flow-events.js';
+import { nextStamp } from '../../tokens/generation.js';
+import type { RecordStamp } from '../../tokens/token-record.js';
+import type { TokenSet } from '../../tokens/token-set.js';
+import type { StoredTokens } from '../credential-state.js';
 import { retryFor } from './retry-save.js';
-import { runLocked, type WaitOptions } from './run-locked.js';
-import { type SaveReason, StorageAccess, storageError, type StorageHooks } from './storage-access.js';
-import type { RecordStamp } from '../tokens/token-record.js';
-import type { TokenSet } from '../tokens/token-set.js';
-import type { SaveContext } from '../storage/token-storage.js';
+import { runLocked, type WaitOptions } from '../run-locked.js';
+import { type SaveReason, storageError } from '../storage-access.js';
+import { TokenReader } from '../token-reader.js';
 
 /** What can be noted of a refresh token that was presented in vain. */
 export type RefreshNote = Partial<Pick<RecordStamp, 'unanswered' | 'suspected' | 'refused'>>;
 
-/** What a keeper works with. */
-export interface KeeperParts {
-  readonly owner: RecordOwner;
-  readonly hooks: StorageHooks;
-  readonly credential: CredentialState;
-  readonly events: FlowEvents;
-  readonly clock: Clock;
-  /** Seconds. */
-  readonly lockTimeout: number;
-  /** Whether a login needs a person. Where none is needed, the record of another program is overwritten. */
-  readonly needsPerson: boolean;
-}
-
 /** Keeps the tokens of one credential in memory and in storage, so that the two do not contradict each other. */
-export class TokenKeeper {
-  readonly #parts: KeeperParts;
-  readonly #access: StorageAccess;
-
-  constructor(parts: KeeperParts) {
-    this.#parts = parts;
-    this.#access = new StorageAccess(parts.owner, parts.hooks);
-  }
-
+export class TokenKeeper extends TokenReader {
   /** Runs a task under the credential's lock. @throws as `Lock.withLock` */
   locked<T>(task: (lock: HeldLock) => Promise<T>, options: Partial<WaitOptions<T>> = {}): Promise<T> {
-    const { hooks, lockTimeout: timeout } = this.#parts;
+    const { hooks, lockTimeout: timeout } = this.parts;
     return runLocked((run, options) => hooks.withLock(run, options), { timeout, ...options }, task);
-  }
-
-  /**
-   * Reads what is stored into memory. What cannot be used counts as none where that may be replaced.
-   *
-   * @throws CredentialMismatchError, RecordUnreadableError, StorageUnavailableError
-   */
-  async load(purpose: LoadPurpose = 'use'): Promise<StoredTokens> {
-    const { credential, needsPerson } = this.#parts;
-    const { writes } = credential;
-    try {
-      const tokens = await this.#access.read(credential.tokens);
-      const stored = { tokens, expected: tokens?.generation ?? 0 };
-      if (credential.writes !== writes) return stored;
-      if (tokens && credential.tokens && hasGoneBack(tokens, credential.tokens)) {
-        return this.#keepNewer(credential.tokens, stored);
-      }
-      credential.tokens = tokens;
-      return stored;
-    } catch (error) {
-      const { kind } = this.#parts.owner;
-      const isOver = error instanceof RecordUnreadableError || error instanceof CredentialMismatchError;
-      if (isOver && credential.writes === writes) credential.tokens = undefined;
-      return inTheWay(error, { purpose, needsPerson, kind });
-    }
   }
 
   /**
@@ -78,7 +30,7 @@ export class TokenKeeper {
    * @throws StorageConflictError when storage no longer holds what the tokens grew from
    */
   async save(tokens: TokenSet, grewFrom: StoredTokens, context: SaveReason): Promise<TokenSet> {
-    const { credential, clock, lockTimeout } = this.#parts;
+    const { credential, clock, lockTimeout } = this.parts;
     const stamped = this.#stamp(tokens, grewFrom, context);
     credential.refused = credential.unanswered = undefined; // the server has just answered for these
     if (context.reason !== 'import') credential.ownToken = stamped.accessToken;
@@ -95,22 +47,10 @@ export class TokenKeeper {
     return this.#keepUnsaved(this.#stamp(tokens, grewFrom, context), grewFrom, context.reason, error);
   }
 
-  /** Storage has gone back to an older record of the same login: what memory holds is to be saved again. */
-  #keepNewer(tokens: TokenSet, grewFrom: StoredTokens): StoredTokens {
-    const { credential } = this.#parts;
-    credential.unsaved = this.#unsaved(tokens, grewFrom, 'refresh');
-    credential.wentBack = true;
-    return { ...grewFrom, tokens };
-  }
-
-  #unsaved(tokens: TokenSet, grewFrom: StoredTokens, reason: SaveContext['reason']): UnsavedTokens {
-    return { tokens, grewFrom, reason, save: () => this.locked((lock) => this.saveUnsaved(lock)) };
-  }
-
   #keepUnsaved(tokens: TokenSet, grewFrom: StoredTokens, reason: SaveContext['reason'], error: unknown): TokenSet {
-    const { owner, credential, events, needsPerson } = this.#parts;
+    const { owner, credential, events, needsPerson } = this.parts;
     credential.write(tokens);
-    credential.unsaved = this.#unsaved(tokens, grewFrom, reason);
+    credential.unsaved = this.unsaved(tokens, grewFrom, reason);
     const isPersons = reason === 'import' || (reason === 'login' && needsPerson);
     if (isPersons) warn('A login could not be stored: it lives in memory only, and is lost when the program ends now.');
     events.emit('saveFailed', {
@@ -122,9 +62,14 @@ export class TokenKeeper {
   }
 
   #stamp(tokens: TokenSet, { tokens: previous }: StoredTokens, { reason, scope }: Omit<SaveReason, 'lock'>): TokenSet {
-    const { owner, clock } = this.#parts;
+    const { owner, clock } = this.parts;
     const details = { ...owner, scope, isRenewal: reason === 'refresh', now: clock.now() };
     return tokens.withStamp(nextStamp(tokens, previous, details));
+  }
+
+  /** Takes the lock and saves what an earlier save could not. @throws as `saveUnsaved`, and as `locked` */
+  saveLater(): Promise<void> {
+    return this.locked((lock) => this.saveUnsaved(lock));
   }
 
   /**
@@ -133,11 +78,11 @@ export class TokenKeeper {
    * @throws StorageUnavailableError when the storage still fails
    */
   async saveUnsaved(lock: HeldLock): Promise<void> {
-    const { credential } = this.#parts;
+    const { credential } = this.parts;
     if (!credential.unsaved) return;
     const { tokens, grewFrom, reason } = credential.unsaved;
     try {
-      await this.#access.assertUnmoved(grewFrom);
+      await this.access.assertUnmoved(grewFrom);
       await this.#saveOnce(tokens, grewFrom, { reason, lock });
     } catch (error) {
       const isTaken = error instanceof StorageConflictError || error instanceof CredentialMismatchError;
@@ -152,7 +97,7 @@ export class TokenKeeper {
    * The generation stays: tokens that grew from these, and are saved later by somebody slow, still fit.
    */
   async note({ tokens, expected }: StoredTokens, note: RefreshNote, lock: HeldLock): Promise<unknown> {
-    const { owner, credential } = this.#parts;
+    const { owner, credential } = this.parts;
     if (!tokens) return undefined;
     const { unanswered: _, suspected: __, ...stamp } = tokens.stamp ?? { generation: 0 };
     const noted = tokens.withStamp({ ...stamp, key: owner.key, kind: owner.kind, ...note });
@@ -167,9 +112,9 @@ export class TokenKeeper {
 
   /** Deletes the tokens from storage and memory. @throws StorageConflictError, StorageUnavailableError */
   async remove(stored: StoredTokens, lock: HeldLock): Promise<void> {
-    const { owner, credential, events } = this.#parts;
+    const { owner, credential, events } = this.parts;
     if (stored.tokens || stored.isUnreadable) {
-      await this.#access.remove(stored.tokens, { expected: stored.expected, lock });
+      await this.access.remove(stored.tokens, { expected: stored.expected, lock });
     }
     credential.write(undefined);
     credential.unsaved = undefined;
@@ -177,18 +122,18 @@ export class TokenKeeper {
   }
 
   async #saveOnce(tokens: TokenSet, grewFrom: StoredTokens, { reason, overwrite, lock }: SaveReason): Promise<void> {
-    const { owner, events, clock } = this.#parts;
+    const { owner, events, clock } = this.parts;
     const began = clock.now();
     const context = { reason, expected: overwrite ? undefined : grewFrom.expected, lock };
     try {
       if (lock.signal.aborted) {
         // Lost while the server answered. The new tokens may still be the only ones that live.
         await this.locked(async (again) => {
-          if (!overwrite) await this.#access.assertUnmoved(grewFrom);
-          await this.#access.write(tokens, { ...context, lock: again });
+          if (!overwrite) await this.access.assertUnmoved(grewFrom);
+          await this.access.write(tokens, { ...context, lock: again });
         });
       } else {
-        await this.#access.write(tokens, context);
+        await this.access.write(tokens, context);
       }
     } catch (error) {
       throw storageError('The tokens could not be saved.', error, tokens);

@@ -1,5 +1,5 @@
-import type { Clock } from '../platform/clock.js';
-import { StorageConflictError } from '../errors/index.js';
+import type { Clock } from '../../platform/clock.js';
+import { StorageConflictError } from '../../errors/index.js';
 
 /**
  * Tries until it works, with pauses from 50 ms up to 1 s, for so many milliseconds, by whichever clock they end first: one

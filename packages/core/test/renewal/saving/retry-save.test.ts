@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { StorageConflictError } from '@latchkey/core';
 import { TestClock } from '@latchkey/core/testing';
-import { retryFor } from '../../dist/renewal/retry-save.js';
+import { retryFor } from '../../../dist/renewal/saving/retry-save.js';
 
 const failure = new Error('read-only');
 
