@@ -5,12 +5,18 @@ import path from 'node:path';
 /** Begins the names that a file of the bundle has for the others, and for nobody else. */
 const internal = '$';
 
-/** The file of what the first entry point loads later, but for packages of others, which have files of their own. */
-const laterName = 'requests';
+/**
+ * The layers of what the first entry point loads later: the name of the file, and the modules that programs load it for. The
+ * last one has all else, but for what imports packages of others, which have files of their own.
+ */
+const laterLayers = [
+  ['requests', ['dist/server/known-server.js', 'dist/renewal/renewal.js', 'dist/flow/token-request.js']],
+  ['later'],
+];
 
 /**
- * Bundles entry points. What the first one needs at once is one file, and what it loads later is another. The other entry
- * points take their share of these two; what they have in common beside that stands in files of its own.
+ * Bundles entry points. What the first one needs at once is one file, and what it loads later are others. The other entry
+ * points take their share of these; what they have in common beside that stands in files of its own.
  *
  * @returns the names of all files that went in
  */
@@ -38,12 +44,20 @@ function nameOf(source) {
 
 /** Layers: the name of a file, the modules whose exports it has for all, and all its modules. */
 function layersOf(main, later, inputs) {
-  const first = ownFiles([main], inputs);
-  const mains = later.filter((file) => !isDoor(file, inputs));
-  const files = ownFiles(mains, inputs).filter((file) => !first.includes(file));
-  const layers = [{ name: nameOf(main), mains: [main], files: first }];
-  if (mains.length > 0) layers.push({ name: laterName, mains, files });
-  return layers.map((layer) => ({ ...layer, taken: new Set() }));
+  const layers = [];
+  const add = (name, mains) => {
+    const files = ownFiles(mains, inputs).filter((file) => !layerOf(file, layers));
+    if (files.length > 0) layers.push({ name, files, taken: new Set() });
+  };
+  const own = later.filter((file) => !isDoor(file, inputs));
+  add(nameOf(main), [main]);
+  for (const [name, mains = own] of laterLayers) {
+    add(
+      name,
+      mains.filter((file) => own.includes(file)),
+    );
+  }
+  return layers.map((layer) => ({ ...layer, mains: [main, ...own].filter((file) => layer.files.includes(file)) }));
 }
 
 /** Whether a module imports a package of others: that is as large as a layer, and few programs need it. */

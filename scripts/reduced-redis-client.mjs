@@ -1,7 +1,8 @@
 /**
  * Makes of `@redis/client`, which `@keyv/redis` brings, two files with what storage-redis uses of it, each loaded when it
  * is asked for. Its modules are taken as they are, save that the list of all commands is left out, which is most of the
- * time that it takes to load, and that some built-in modules are loaded when they are first used.
+ * time that it takes to load, with what storage-redis has no option for, and that some built-in modules are loaded when they
+ * are first used.
  */
 import { build } from 'esbuild';
 import { createRequire, isBuiltin } from 'node:module';
@@ -15,6 +16,9 @@ const parts = [
 
 /** The commands that the modules call by their names. Those that storage-redis sends itself need none of these. */
 const commands = ['AUTH', 'CLIENT_SETNAME', 'CLUSTER_SLOTS', 'READONLY'];
+
+/** Modules with what nobody can turn on here: metrics, pools, a cache in the client, the interface of version 3. */
+const leftOut = ['opentelemetry/metrics', 'client/pool', 'client/cache', 'client/legacy-mode', 'authx/token-manager'];
 
 /** Built-in modules that are often not needed, and of which functions alone are used. */
 const loadedLate = ['tls', 'dns/promises', 'perf_hooks'];
@@ -61,6 +65,11 @@ function reduced(folder) {
       const each = commands.map((name) => `${name}: require('./lib/commands/${name}').default`);
       return `exports.__esModule = true; exports.default = { ${each.join(', ')} };`;
     }),
+    virtual('redis-left-out', (name) => {
+      const told = JSON.stringify(`${name} of @redis/client is not part of @latchkey/storage-redis.`);
+      const get = `(_, key) => { if (key === '__esModule') return true; throw new TypeError(${told}); }`;
+      return `module.exports = new Proxy({}, { get: ${get} });`;
+    }),
     virtual('redis-builtin', (name) => {
       const module = `process.getBuiltinModule('${name}')`;
       if (!loadedLate.includes(name.replace('node:', ''))) return `module.exports = ${module};`;
@@ -74,8 +83,10 @@ function reduced(folder) {
         path: name.slice('redis-part:'.length),
         namespace: 'redis-part',
       }));
-      onResolve({ filter: /.*/ }, ({ path: name, importer }) => {
+      onResolve({ filter: /.*/ }, ({ path: name, importer, resolveDir }) => {
         if (isBuiltin(name)) return { path: name, namespace: 'redis-builtin' };
+        const module = path.relative(path.join(folder, 'lib'), path.join(resolveDir, name));
+        if (leftOut.includes(module)) return { path: module, namespace: 'redis-left-out' };
         const isList = /(^|\/)commands$/.test(name) && importer.startsWith(folder);
         return isList ? { path: name, namespace: 'redis-commands' } : undefined;
       });

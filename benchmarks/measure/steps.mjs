@@ -42,7 +42,7 @@ async function first() {
 }
 
 async function timedFetch(...request) {
-  mark('the first call, until it calls fetch; openid-client is loaded');
+  mark('the first call, until it calls fetch; what makes requests is loaded');
   const response = await fetch(...request);
   mark('fetch, until it has an answer');
   return response;

@@ -1,13 +1,18 @@
 import type { DpopKey } from '../crypto/dpop-proof.js';
 import type { FlowSettings } from '../options/flow-settings.js';
+import { lazyPart } from '../platform/lazy-part.js';
 import { AllowedOrigins } from './allowed-origins.js';
-import { dpopFetch } from './dpop-fetch.js';
+import type { DpopFetchParts } from './dpop-fetch.js';
 import { OutgoingRequest } from './outgoing-request.js';
 import { copyPlainInit } from './plain-request.js';
 import { copyHeaders, readHeader } from './request-headers.js';
-import { SentRequest, type SentRequestParts, settles } from './sent-request.js';
+import type { SentRequest, SentRequestParts } from './sent-request.js';
 import { untriedTokensOf } from './untried-tokens.js';
 import { withoutToken } from './withheld-token.js';
+
+/** What follows redirects and renews, which an answer that settles a request does without. */
+const loadDpopFetch = lazyPart(() => import('./dpop-fetch.js'));
+const loadSentRequest = lazyPart(() => import('./sent-request.js'));
 
 /** What requests with a token ask of its flow. */
 export interface TokenSource extends Pick<SentRequestParts, 'token' | 'header'> {
@@ -41,7 +46,7 @@ export class AuthorisedFetch {
         if (shown !== '') sent?.push(shown);
         return dpop && dpopKey() ? ['authorization', `DPoP ${shown}`] : source.header(shown);
       },
-      fetch: dpop ? dpopFetch({ fetch, key: dpopKey, now: () => clock.now() }) : fetch,
+      fetch: dpop ? provingLater({ fetch, key: dpopKey, now: () => clock.now() }) : fetch,
       origins: new AllowedOrigins(allowedOrigins ? { ...settings, allowedOrigins } : settings),
       untried: untriedTokensOf(source.credential, clock),
       headerName: source.header('')[0].toLowerCase(),
@@ -65,10 +70,15 @@ export class AuthorisedFetch {
         return response;
       }
       const request = new OutgoingRequest(input, input, { ...plain, redirect: 'follow' }, plain.headers);
-      return await new SentRequest(this.#parts, request, token).goOn(response);
+      return await (await this.#sent(request, token)).goOn(response);
     } catch (error) {
       throw withoutToken(error, token);
     }
+  }
+
+  async #sent(request: OutgoingRequest, token: string): Promise<SentRequest> {
+    const { SentRequest } = await loadSentRequest();
+    return new SentRequest(this.#parts, request, token);
   }
 
   /** Sends what is not the usual request: a Request, a URL, other headers, another way to show the token. */
@@ -91,13 +101,30 @@ export class AuthorisedFetch {
         untried.accept(token, url);
         return response;
       }
-      return await new SentRequest(this.#parts, request, token).goOn(response);
+      return await (await this.#sent(request, token)).goOn(response);
     } catch (error) {
       throw withoutToken(error, token);
     } finally {
       request.release();
     }
   }
+}
+
+/** As `dpopFetch`, which is loaded by the first request. */
+function provingLater(parts: DpopFetchParts): typeof globalThis.fetch {
+  let proving: typeof globalThis.fetch | undefined;
+  return async (input, init) => {
+    const { dpopFetch } = await loadDpopFetch();
+    proving ??= dpopFetch(parts);
+    return proving(input, init);
+  };
+}
+
+/** Tells whether an answer is what the caller gets, without a further look. */
+function settles(response: Response): boolean {
+  if (response.ok) return true;
+  const { status } = response;
+  return status >= 400 && status !== 401 && status !== 403;
 }
 
 function isRequest(input: string | URL | Request): input is Request {

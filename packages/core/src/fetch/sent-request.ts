@@ -18,13 +18,6 @@ export interface SentRequestParts {
   readonly headerName: string;
 }
 
-/** Tells whether an answer is what the caller gets, without a further look. */
-export function settles(response: Response): boolean {
-  if (response.ok) return true;
-  const { status } = response;
-  return status >= 400 && status !== 401 && status !== 403;
-}
-
 /** A request on its way with a token, from its first answer through redirects and one renewal. */
 export class SentRequest {
   readonly #parts: SentRequestParts;

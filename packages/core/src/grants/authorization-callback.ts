@@ -1,6 +1,6 @@
 import { AuthorizationError, IssuerMismatchError, MissingCodeError, StateMismatchError } from '../errors/index.js';
 import { printable } from '../server/answers/answer-details.js';
-import type { ServerName } from '../server/oauth-client.js';
+import type { ServerName } from '../server/server-connection.js';
 
 /** What a redirect is judged by. */
 export interface CallbackExpectation {

@@ -47,5 +47,5 @@ const blockedPorts =
 
 /** Tells whether fetch refuses to connect to the port of a URL. */
 export function isBlockedPort(url: URL): boolean {
-  return url.port !== '' && blockedPorts.includes(` ${url.port} `);
+  return blockedPorts.includes(` ${url.port} `);
 }

@@ -6,7 +6,8 @@ import { discover } from './discovery/discover.js';
 import { KeptMetadata } from './discovery/kept-metadata.js';
 import { OAuthClient } from './oauth-client.js';
 import type { ServerMetadata } from './load-openid-client.js';
-import { type PrivateKey, readPrivateKey } from '../crypto/private-key.js';
+import { loadPrivateKey } from '../crypto/load-private-key.js';
+import type { PrivateKey } from '../crypto/private-key.js';
 import { readSecret } from '../options/secret-source.js';
 import { issuerOf, ServerConnection } from './server-connection.js';
 
@@ -53,7 +54,7 @@ export class KnownServer {
     const key = clientKey === undefined ? undefined : await readSecret<PrivateKey>('clientKey', clientKey, 'key');
     return {
       secret,
-      key: key === undefined ? undefined : await readPrivateKey(key, clientAssertion),
+      key: key === undefined ? undefined : await (await loadPrivateKey()).readPrivateKey(key, clientAssertion),
       assertions: await this.#readAssertion(metadata),
     };
   }

@@ -1,20 +1,24 @@
+import { lazyPart } from '../platform/lazy-part.js';
 import { lineOf, type Place } from '../platform/line.js';
 import { parseUrl } from '../platform/urls.js';
 import type { CoolDown } from './cool-down.js';
-import { type DeviceCode, readDeviceCode } from './device-code.js';
+import type { DeviceCode } from './device-code.js';
 import { DiscoveryError } from '../errors/index.js';
 import { noAnswer } from './no-answer.js';
 import { withRetries } from './requests/request-retry.js';
-import { revokeTokens } from './revocation.js';
 import { scrubError } from '../errors/scrub.js';
 import type { AskOptions } from './requests/request-sender.js';
-import type { ServerConnection } from './server-connection.js';
+import type { ServerConnection, ServerName } from './server-connection.js';
 import { type Question, readEndpointAnswer } from './endpoint-answer.js';
 import { namedTexts } from './answers/answer-body.js';
 import { type ReadAnswer, readTranslated } from './answers/token-answer.js';
 import type { ShapedRequest } from './shaped-request.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import { endpointOf } from './discovery/endpoint-of.js';
+
+/** What a renewal does without. */
+const loadDeviceCode = lazyPart(() => import('./device-code.js'));
+const loadRevocation = lazyPart(() => import('./revocation.js'));
 
 /** What a token request brought. Its problem may be an id token that does not verify. */
 export interface ReceivedTokens extends ReadAnswer {
@@ -29,14 +33,6 @@ const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** How tokens are asked for. */
 export type TokenRequestOptions = Pick<AskOptions, 'signal' | 'beforeSending' | 'dpopKey'>;
-
-/** What an authorization server calls itself. */
-export interface ServerName {
-  /** Where it is known. */
-  readonly name: string | undefined;
-  /** Whether it promises to say so in redirects (RFC 9207 section 3). */
-  readonly isPromised: boolean;
-}
 
 /** A client with all that it needs in hand: only the network can still fail. */
 export class OAuthClient {
@@ -112,6 +108,7 @@ export class OAuthClient {
    * @throws DeviceCodeRequestError, TokenEndpointUnavailableError, DiscoveryError
    */
   async requestDeviceCode(parameters: URLSearchParams, signal?: AbortSignal): Promise<DeviceCode> {
+    const { readDeviceCode } = await loadDeviceCode();
     const purpose = 'device_authorization';
     endpointOf(this.#connection, 'device_authorization_endpoint');
     const request = this.#connection.shape(purpose, parameters);
@@ -175,7 +172,7 @@ export class OAuthClient {
   /** Revokes tokens, where the server says how. @throws a scrubbed error when the server does not confirm it. */
   async revoke(tokens: TokenSet, signal: AbortSignal): Promise<void> {
     if (this.#connection.metadata.revocation_endpoint === undefined) return;
-    await revokeTokens(this.#connection, tokens, signal);
+    await (await loadRevocation()).revokeTokens(this.#connection, tokens, signal);
   }
 
   /** Asks about a token (RFC 7662). @throws what {@link readEndpointAnswer} throws; DiscoveryError */

@@ -22,6 +22,14 @@ export interface ConnectionParts {
   readonly nonces: Map<string, string>;
 }
 
+/** What an authorization server calls itself. */
+export interface ServerName {
+  /** Where it is known. */
+  readonly name: string | undefined;
+  /** Whether it promises to say so in redirects (RFC 9207 section 3). */
+  readonly isPromised: boolean;
+}
+
 /** What a request came to: the answer, and what the protocol library says of it. */
 export interface Asked<T> {
   readonly answer: HttpAnswer | undefined;

@@ -1,3 +1,4 @@
+import { randomId } from '../platform/random-id.js';
 import { shared } from '../platform/process-registry.js';
 
 /** An entry as Keyv stores it. @group Storages */
@@ -80,7 +81,7 @@ export function placeOf(keyv: KeyvBackend): string {
   const store = storeBehind(keyv);
   const place = isObject(store) ? store : keyv;
   const names = shared('keyv', () => new WeakMap<object, string>());
-  const name = names.get(place) ?? crypto.randomUUID();
+  const name = names.get(place) ?? randomId();
   names.set(place, name);
   return `keyv:${name}:${keyv.useKeyPrefix === false ? '' : (keyv.namespace ?? '')}`;
 }

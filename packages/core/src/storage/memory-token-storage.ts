@@ -2,6 +2,7 @@ import { assertGeneration } from '../tokens/generation.js';
 import type { HeldLock, LockOptions } from './lock.js';
 import { ProcessLock } from './process-lock.js';
 import { readLogin, type StoredLogin } from './stored-login.js';
+import { randomId } from '../platform/random-id.js';
 import { TokenSet } from '../tokens/token-set.js';
 import type { DeleteContext, SaveContext, TokenStorage } from './token-storage.js';
 
@@ -24,7 +25,7 @@ import type { DeleteContext, SaveContext, TokenStorage } from './token-storage.j
  * @group Storages
  */
 export class MemoryTokenStorage implements TokenStorage {
-  readonly id = `memory:${crypto.randomUUID()}`;
+  readonly id = `memory:${randomId()}`;
   readonly #records = new Map<string, TokenSet>();
   readonly #lock = new ProcessLock();
 

@@ -1,4 +1,5 @@
 import { StorageConflictError } from '../errors/index.js';
+import { randomId } from '../platform/random-id.js';
 import { unionOfScopes } from './scope.js';
 import type { RecordStamp } from './token-record.js';
 import type { TokenSet } from './token-set.js';
@@ -15,7 +16,7 @@ export function nextStamp(
   { key, kind, account, scope, isRenewal, now }: StampDetails,
 ): Omit<RecordStamp, 'version'> {
   const bootstrap = tokens.stamp?.bootstrap ?? previous?.stamp?.bootstrap;
-  const login = (isRenewal ? previous?.stamp?.login : undefined) ?? crypto.randomUUID();
+  const login = (isRenewal ? previous?.stamp?.login : undefined) ?? randomId();
   const suspected = isRenewal ? undefined : (previous?.stamp?.suspected?.error ?? previous?.stamp?.suspected_before);
   const requested = unionOfScopes(scope, tokens.stamp?.requested_scope);
   return {
