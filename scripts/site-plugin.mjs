@@ -24,6 +24,7 @@ export function load(app) {
       .flatMap((found) => (found.isDocument() ? partsOf(found, app.renderer.router) : [found]));
   });
   openSourcesAsText(app.renderer);
+  showOptionsByGroup(app.renderer);
   app.renderer.on(Renderer.EVENT_BEGIN, ({ project }) => {
     project.packageVersion = version;
   });
@@ -113,6 +114,14 @@ function linkErrors(part, targets) {
   return part.text.split(/\b([A-Z]\w+Error)\b/).map((text) => {
     const target = targets.get(text);
     return target ? { kind: 'inline-tag', tag: '@link', text, target } : { kind: 'text', text };
+  });
+}
+
+/** A page of options begins with all of them by the alphabet, two screens high, before those in groups. */
+function showOptionsByGroup(renderer) {
+  renderer.on(PageEvent.END, (page) => {
+    if (!page.model.name.endsWith('Options') || page.model.kind !== ReflectionKind.Interface) return;
+    page.contents = page.contents.replace(/<div class="tsd-signature">.*?<\/div>\n?/s, '');
   });
 }
 
