@@ -3,13 +3,13 @@
  * names in the guides and comments lead to their page, the search finds inherited members once and each section of a page,
  * and sources open as text.
  */
-import { readdirSync, readFileSync, renameSync } from 'node:fs';
-import path from 'node:path';
-import { Comment, CommentTag, Converter, PageEvent, ReflectionKind, Renderer, RendererEvent } from 'typedoc';
+import { readFileSync } from 'node:fs';
+import { Application, Comment, CommentTag, Converter, PageEvent, ReflectionKind, Renderer } from 'typedoc';
 import { linkGuides } from './guide-links.mjs';
 import { missingOfOption } from './option-comments.mjs';
 import { optionGroup } from './option-groups.mjs';
 import { searchable } from './site-sections.mjs';
+import { openSources } from './site-sources.mjs';
 
 export function load(app) {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
@@ -23,7 +23,10 @@ export function load(app) {
       .filter(({ inheritedFrom, overwrites }) => !inheritedFrom && !overwrites)
       .flatMap((found) => (found.isDocument() ? partsOf(found, app.renderer.router) : [found]));
   });
-  openSourcesAsText(app.renderer);
+  openSources(app.renderer);
+  app.on(Application.EVENT_BOOTSTRAP_END, () => {
+    if (repository) app.options.setValue('navigationLinks', linksOfPublished());
+  });
   showOptionsByGroup(app.renderer);
   app.renderer.on(Renderer.EVENT_BEGIN, ({ project }) => {
     project.packageVersion = version;
@@ -31,7 +34,9 @@ export function load(app) {
   highlightHoweverLong(app.renderer.markedPlugin);
 }
 
-const { version } = JSON.parse(readFileSync(new URL('../packages/core/package.json', import.meta.url), 'utf8'));
+const { name, version, repository } = JSON.parse(
+  readFileSync(new URL('../packages/core/package.json', import.meta.url), 'utf8'),
+);
 
 const classesWithMethods = ['AuthFlow', 'StoredAuthFlow', 'DeviceCodeFlow', 'AuthorizationCodeFlow', 'TokenStorage'];
 
@@ -117,27 +122,17 @@ function linkErrors(part, targets) {
   });
 }
 
+/** Where the package is at home; `scripts/publish.mjs` publishes none whose manifest does not say it. */
+function linksOfPublished() {
+  const { url } = Object(repository);
+  const source = (url ?? repository).replace(/^git\+/, '').replace(/\.git$/, '');
+  return { Source: source, npm: `https://www.npmjs.com/package/${name}` };
+}
+
 /** A page of options begins with all of them by the alphabet, two screens high, before those in groups. */
 function showOptionsByGroup(renderer) {
   renderer.on(PageEvent.END, (page) => {
     if (!page.model.name.endsWith('Options') || page.model.kind !== ReflectionKind.Interface) return;
     page.contents = page.contents.replace(/<div class="tsd-signature">.*?<\/div>\n?/s, '');
   });
-}
-
-/** Most web servers take .ts for a film. */
-function openSourcesAsText(renderer) {
-  renderer.on(PageEvent.END, (page) => {
-    page.contents = page.contents.replace(/(media\/[^"]+\.ts)"/g, '$1.txt"');
-  });
-  const afterCopying = -1000;
-  renderer.on(
-    RendererEvent.END,
-    ({ outputDirectory }) => {
-      const media = path.join(outputDirectory, 'media');
-      const sources = readdirSync(media).filter((name) => name.endsWith('.ts'));
-      for (const name of sources) renameSync(path.join(media, name), path.join(media, `${name}.txt`));
-    },
-    afterCopying,
-  );
 }
