@@ -9,7 +9,7 @@ const readme = readFileSync(path.join(import.meta.dirname, '../README.md'), 'utf
 const shown = /```text\n(\$ node first.mjs[^`]*)```/
   .exec(readme)![1]!
   .trim()
-  .split('\n\n')
+  .split(/\n(?=\$)/)
   .map((run) => run.slice(run.indexOf('\n') + 1));
 
 /** Text without what differs each time: the server, codes and times. */
