@@ -16,7 +16,7 @@ const busyClock = new URL('busy-clock.mjs', import.meta.url).href;
 
 await script(async () => {
   const [given] = process.argv.slice(2);
-  if (given !== undefined) return check(given);
+  if (given !== undefined) return check(path.resolve(given));
   const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-site-'));
   const [calm, busy] = [path.join(folder, 'calm'), path.join(folder, 'busy')];
   try {
