@@ -104,7 +104,7 @@ export class FileTokenStorage implements TokenStorage {
     if (!isSealed && !torn) assertGeneration(stored, context.expected);
     if (torn && !setAside(file, torn)) return this.save(key, tokens, context); // it is another file by now
     makePrivateFolder(dirname(file));
-    writeAtomically(file, record);
+    await writeAtomically(file, record, () => assertOwned(context.lock));
   }
 
   /**
@@ -123,7 +123,7 @@ export class FileTokenStorage implements TokenStorage {
     if (stored) assertGeneration(stored, context.expected);
     try {
       unlinkSync(file);
-      syncFolder(dirname(file));
+      await syncFolder(dirname(file));
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw storageFault(error, file);
     }
@@ -150,8 +150,8 @@ export class FileTokenStorage implements TokenStorage {
    */
   async withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
     const file = this.#fileOf(options.purpose === 'login' ? key.replace(/\.login$/, '') : key);
-    const probeAndRun = (lock: HeldLock): Promise<T> => {
-      probeSave(file);
+    const probeAndRun = async (lock: HeldLock): Promise<T> => {
+      await probeSave(file);
       return task(lock);
     };
     return withFileLock(lockedFile(file, options), this.#locking, probeAndRun, options);

@@ -42,10 +42,37 @@ describe('FileTokenStorage, when its process is killed,', () => {
   });
 
   test('has the content on the disk before its name, and the name before it resolves', async () => {
-    const { calls } = await outcomeOf(start('trace.mjs', [join(makeFolder(), 'tokens.json')]));
-    expect(calls).toEqual(['writeFile file', 'fsync file', 'rename file', 'fsync folder']);
+    const calls = await callsOf(1);
+    expect(calls.map(({ name, file }) => (file === 'folder' ? `${name} folder` : name))).toEqual([
+      'writeFileSync',
+      'fsyncSync',
+      'renameSync',
+      'fsyncSync folder',
+    ]);
+  });
+
+  test('has them there in the same order among others, whom the disk holds up no more', async () => {
+    const calls = await callsOf(3);
+    const files = new Set(calls.map(({ file }) => file).filter((file) => file !== 'folder'));
+    expect(files.size).toBe(3);
+    for (const file of files) {
+      const own = calls.filter((call) => call.file === file).map(({ name }) => name);
+      expect(own).toEqual(['writeFileSync', 'fsync', 'renameSync']);
+    }
+    const after = calls.map(({ name, file }) => (file === 'folder' ? `${name} folder` : name));
+    const placesOf = (wanted: string): number[] => after.flatMap((call, place) => (call === wanted ? [place] : []));
+    const [renames, flushes] = [placesOf('renameSync'), placesOf('fsync folder')];
+    expect(flushes).toHaveLength(3);
+    flushes.forEach((place, index) => expect(place).toBeGreaterThan(renames[index] ?? Infinity));
+    expect(after).not.toContain('fsyncSync');
   });
 });
+
+/** The calls that make so many saves durable, which are under way at once in a process. */
+async function callsOf(count: number): Promise<{ name: string; file: string }[]> {
+  const { calls } = await outcomeOf(start('trace.mjs', [makeFolder(), String(count)]));
+  return calls as { name: string; file: string }[];
+}
 
 /** The mark of this machine in the names of temporary files, as one is seen that is being written. */
 async function tagOf(storage: FileTokenStorage): Promise<string> {

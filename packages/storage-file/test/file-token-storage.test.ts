@@ -162,6 +162,21 @@ describe('FileTokenStorage', () => {
     expect((await new FileTokenStorage(path).load(key))?.generation).toBe(1);
   });
 
+  test('does not save when the lock is lost while the disk takes its time', async () => {
+    const folder = makeFolder();
+    const storage = new FileTokenStorage(join(folder, 'tokens.json'));
+    await storage.save(key, someTokens(1), overwriting);
+    const signals = [new AbortController().signal, AbortSignal.abort()];
+    const lock = {
+      get signal(): AbortSignal {
+        return (signals.length > 1 ? signals.shift() : signals[0]) ?? AbortSignal.abort();
+      },
+    };
+    await expect(storage.save(key, someTokens(2), { ...overwriting, lock })).rejects.toBeInstanceOf(LockLostError);
+    expect((await storage.load(key))?.generation).toBe(1);
+    expect(leftovers(folder)).toEqual([]);
+  });
+
   test('passes the result and the error of a task through unchanged, and frees the lock', async () => {
     const storage = new FileTokenStorage(makeFolder());
     const failure = Object.assign(new Error('mine'), { code: 'ENOSPC' });

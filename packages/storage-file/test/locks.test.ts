@@ -63,6 +63,20 @@ describe.each(kinds)('A lock of files (%s)', (locking) => {
     expect(leftovers(join(file, '..'))).toEqual([]);
   });
 
+  test('lets one go whose signal is aborted while the disk takes its time with the marker', async () => {
+    const [file, other] = [path(), path()];
+    const lock = fileLock(file, { locking });
+    const leaving = new AbortController();
+    const leave = async (): Promise<unknown> => {
+      const left = errorOf(lock.withLock(key, () => Promise.reject(new Error('it ran')), waiting(20, leaving.signal)));
+      leaving.abort('gone');
+      return left;
+    };
+    expect(await fileLock(other).withLock(key, leave, waiting(1))).toBe('gone');
+    expect(await lock.withLock(key, async () => 'free', waiting(0))).toBe('free');
+    expect(leftovers(join(file, '..'))).toEqual([]);
+  });
+
   test('tells a waiter of the release before its next try, and lets it go when it needs the lock no more', async () => {
     const lock = fileLock(path(), { locking });
     const leaveAtRelease = async (): Promise<unknown> => {

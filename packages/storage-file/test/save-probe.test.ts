@@ -5,7 +5,7 @@ import { fileLock, FileTokenStorage } from '@latchkey/storage-file';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { outcomeOf, run, script } from './child.js';
+import { outcomeOf, run, script, start } from './child.js';
 import { leftovers, makeFolder } from './folder.js';
 import { errorOf, key, overwriting, someTokens, waiting } from './some.js';
 
@@ -89,6 +89,14 @@ describe('Taking the lock, which tries what a save does,', () => {
     const failure = { name: 'StorageUnavailableError', retryable: true, cause: 'EIO' };
     expect(outcome).toMatchObject({ loaded: 'ok', locked: failure, saved: failure, ran: false, generation: 1 });
     expect(leftovers(dirname(path))).toEqual([]);
+  });
+
+  test('fails in the same way while others are under way', async () => {
+    const folder = makeFolder();
+    const outcome = await outcomeOf(start('fail-among-others.mjs', [folder]));
+    expect(outcome).toMatchObject({ name: 'StorageUnavailableError', ran: false });
+    expect(outcome['message']).toContain('EIO');
+    expect(leftovers(folder)).toEqual([]);
   });
 
   test('leaves nothing behind', async () => {

@@ -1,53 +1,59 @@
-import { closeSync, constants, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { keepOwner } from './file-owner.js';
+import { flush } from './disk-calls.js';
 import { largestRecord } from './private-file.js';
 import { codeOf, storageFault, unusableFile } from './storage-fault.js';
 import { createTemporaryFile, removeQuietly, type TemporaryFile } from './temporary-file.js';
 
 /**
  * Replaces a file so that a crash at any moment leaves the old or the new content, and so that the new one is on
- * the disk when this returns.
+ * the disk when this resolves. `assertOwned` is asked just before, since the disk takes its time.
  *
  * @throws StorageUnavailableError when it could not be written; the old content is still there then.
  */
-export function writeAtomically(path: string, text: string): void {
+export async function writeAtomically(path: string, text: string, assertOwned: () => void): Promise<void> {
   if (Buffer.byteLength(text) > largestRecord) {
     throw unusableFile(path, 'these tokens are larger than 1 MiB', 'Look at what the server sends.');
   }
   try {
     const temporary = createTemporaryFile(path);
     try {
-      writeThrough(temporary, text, path);
+      await writeThrough(temporary, text, path);
+      assertOwned();
       rename(temporary.path, path);
     } catch (error) {
       removeQuietly(temporary.path);
       throw error;
     }
-    syncFolder(dirname(path));
+    await syncFolder(dirname(path));
   } catch (error) {
     throw storageFault(error, path);
   }
 }
 
 /** Writes what is to replace `path`, for its owner, so that it is on the disk; and closes the file. */
-export function writeThrough({ fd }: TemporaryFile, content: string | NodeJS.ArrayBufferView, path: string): void {
+export async function writeThrough(
+  { fd }: TemporaryFile,
+  content: string | NodeJS.ArrayBufferView,
+  path: string,
+): Promise<void> {
   try {
     keepOwner(fd, path);
     writeFileSync(fd, content);
-    fsyncSync(fd);
+    await flush(fd);
   } finally {
     closeSync(fd);
   }
 }
 
 /** Makes the names in a folder durable, where a folder can be synchronised at all. */
-export function syncFolder(folder: string): void {
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   let fd: number | undefined;
   try {
     fd = openSync(folder, constants.O_RDONLY);
-    fsyncSync(fd);
+    await flush(fd);
   } catch (error) {
     if (!['EINVAL', 'EPERM', 'EACCES', 'EISDIR', 'ENOTSUP'].includes(codeOf(error) ?? '')) throw error;
   } finally {

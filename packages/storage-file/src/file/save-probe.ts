@@ -1,6 +1,7 @@
-import { closeSync, constants, openSync, readFileSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { rename, writeThrough } from './atomic-write.js';
+import { remove } from './disk-calls.js';
 import { readPrivateFile } from './private-file.js';
 import { reportOpenFolder } from './private-folder.js';
 import { quietly } from './quietly.js';
@@ -15,7 +16,7 @@ const roomForRecord = 16 * 1024;
  *
  * @throws StorageUnavailableError
  */
-export function probeSave(path: string): void {
+export async function probeSave(path: string): Promise<void> {
   const present = readPrivateFile(path);
   if (present !== undefined) assertReplaceable(path);
   try {
@@ -23,51 +24,47 @@ export function probeSave(path: string): void {
   } catch (error) {
     throw storageFault(error, path);
   }
-  probeRoom(path, Math.max(roomForRecord, 4 * (present?.stats.size ?? 0)));
+  await probeRoom(path, Math.max(roomForRecord, 4 * (present?.stats.size ?? 0)));
 }
 
-/** What could not be removed, by its folder, so that a folder which only takes files is not filled by trying. */
-const stuck = new Map<string, string>();
+/** What could not be removed, so that a folder which only takes files is not filled by trying. */
+const stuck = new Set<string>();
 
 /**
  * Writes, syncs and renames a file beside `path`, whatever stands at `path` itself.
  *
  * @throws StorageUnavailableError
  */
-export function probeRoom(path: string, size = roomForRecord): void {
-  const folder = dirname(path);
+export async function probeRoom(path: string, size = roomForRecord): Promise<void> {
   try {
-    removeStuck(folder);
+    for (const left of stuck) if (dirname(left) === dirname(path)) await removeStuck(left);
     const temporary = createTemporaryFile(path);
     const renamed = temporaryName(path);
-    stuck.set(folder, temporary.path);
+    let left = temporary.path;
     try {
-      writeThrough(temporary, randomBytes(size), path);
+      await writeThrough(temporary, randomBytes(size), path);
       rename(temporary.path, renamed);
-      stuck.set(folder, renamed);
+      left = renamed;
     } finally {
-      quietly(() => removeStuck(folder));
+      await removeStuck(left).catch(() => stuck.add(left));
     }
   } catch (error) {
     throw storageFault(error, path);
   }
 }
 
-function removeStuck(folder: string): void {
-  const path = stuck.get(folder);
+async function removeStuck(path: string): Promise<void> {
   try {
-    if (path !== undefined) unlinkSync(path);
+    await remove(path);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
   }
-  stuck.delete(folder);
+  stuck.delete(path);
 }
 
-/** Random, since a file system that compresses finds room for any number of zeros. `size` is a multiple of 4. */
-function randomBytes(size: number): Uint32Array {
-  const numbers = new Uint32Array(size / 4);
-  for (let index = 0; index < numbers.length; index++) numbers[index] = Math.random() * 0x1_0000_0000;
-  return numbers;
+/** Random but for an eighth, since a file system that compresses finds room for any number of zeros. */
+function randomBytes(size: number): Float64Array {
+  return new Float64Array(Math.ceil(size / Float64Array.BYTES_PER_ELEMENT)).map(() => Math.random());
 }
 
 /**
@@ -80,17 +77,14 @@ function assertReplaceable(path: string): void {
   } catch (error) {
     if (codeOf(error) === 'EPERM') throw storageFault(error, path);
   }
-  if (process.platform !== 'linux' || !mountPoints().includes(path.replace(/[\s\\]/g, asOctal))) return;
+  if (process.platform !== 'linux' || !isMountPoint(path.replace(/[\s\\]/g, asOctal))) return;
   throw unusableFile(path, 'is a mount point, so it cannot be replaced', 'Mount the folder around it instead.');
 }
 
-/** Not read as UTF-8 at once: in that Node's shortcut a close that fails ends the process. */
-function mountPoints(): readonly (string | undefined)[] {
-  const lines =
-    quietly(() => readFileSync('/proc/self/mountinfo'))
-      ?.toString()
-      .split('\n') ?? [];
-  return lines.map((line) => line.split(' ')[4]);
+/** The fifth word of a line is a mount point. Not read as UTF-8 at once: in that Node's shortcut a close that fails ends the process. */
+function isMountPoint(path: string): boolean {
+  const mounts = quietly(() => readFileSync('/proc/self/mountinfo'))?.toString() ?? '';
+  return mounts.includes(` ${path} `) && mounts.split('\n').some((line) => line.split(' ')[4] === path);
 }
 
 function asOctal(character: string): string {

@@ -1,35 +1,60 @@
-import { closeSync, constants, fstatSync, fsyncSync, linkSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, linkSync, openSync, writeFileSync } from 'node:fs';
 import { giveToFolderOwner } from '../file/file-owner.js';
+import { flush } from '../file/disk-calls.js';
 import { makePrivate } from '../file/private-file.js';
 import { codeOf } from '../file/storage-fault.js';
-import { createTemporaryFile, removeQuietly } from '../file/temporary-file.js';
+import { createTemporaryFile, removeQuietly, type TemporaryFile } from '../file/temporary-file.js';
 
 /** What systems answer where there are no hard links. EACCES is Android's; the folder itself was just written to. */
 const noLinks = ['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK'];
 
 /**
  * Creates a file whose content is there with its name; false when the name is taken, `undefined` where the file system
- * has no hard links. With `isDurable` the content outlives a power cut.
+ * has no hard links.
  */
-export function linkNewFile(path: string, text: string, { isDurable = false } = {}): boolean | undefined {
+export function linkNewFile(path: string, text: string): boolean | undefined {
   const temporary = createTemporaryFile(path);
   try {
     try {
-      giveToFolderOwner(temporary.fd, path);
-      writeFileSync(temporary.fd, text);
-      if (isDurable) fsyncSync(temporary.fd);
+      write(temporary, text, path);
     } finally {
       closeSync(temporary.fd);
     }
+    return link(temporary, path);
+  } finally {
+    removeQuietly(temporary.path);
+  }
+}
+
+/** The same, with a content that outlives a power cut. */
+export async function linkDurableFile(path: string, text: string): Promise<boolean | undefined> {
+  const temporary = createTemporaryFile(path);
+  try {
+    try {
+      write(temporary, text, path);
+      await flush(temporary.fd);
+    } finally {
+      closeSync(temporary.fd);
+    }
+    return link(temporary, path);
+  } finally {
+    removeQuietly(temporary.path);
+  }
+}
+
+function write({ fd }: TemporaryFile, text: string, path: string): void {
+  giveToFolderOwner(fd, path);
+  writeFileSync(fd, text);
+}
+
+function link(temporary: TemporaryFile, path: string): boolean | undefined {
+  try {
     linkSync(temporary.path, path);
     return true;
   } catch (error) {
-    const isLink = (error as NodeJS.ErrnoException).syscall === 'link';
-    if (isLink && codeOf(error) === 'EEXIST') return false;
-    if (isLink && noLinks.includes(codeOf(error) ?? '')) return undefined;
+    if (codeOf(error) === 'EEXIST') return false;
+    if (noLinks.includes(codeOf(error) ?? '')) return undefined;
     throw error;
-  } finally {
-    removeQuietly(temporary.path);
   }
 }
 

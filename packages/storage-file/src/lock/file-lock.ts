@@ -38,8 +38,8 @@ export function fileLock(at: string | FilePlace, options: FileLockOptions = {}):
   return {
     async withLock(_key, task, lockOptions) {
       const tokenFile = (file ??= tokenFileAt(place));
-      const probeAndRun: typeof task = (lock) => {
-        probeRoom(tokenFile);
+      const probeAndRun: typeof task = async (lock) => {
+        await probeRoom(tokenFile);
         return task(lock);
       };
       return withFileLock(lockedFile(tokenFile, lockOptions), locking, probeAndRun, lockOptions);

@@ -1,7 +1,7 @@
 import { LockUnavailableError } from '@latchkey/core';
 import { closeSync, constants, fstatSync, readSync, type Stats, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { linkNewFile, writeNewFile } from './exclusive-file.js';
+import { linkDurableFile, writeNewFile } from './exclusive-file.js';
 import { isLocalFolder } from './local-folder.js';
 import type { LockKind, Locking } from './locking-kind.js';
 import { canLockByKernel, loadNativeLock } from './native-lock.js';
@@ -23,28 +23,23 @@ export interface Marker {
 }
 
 /**
- * Opens the marker of a place; creates it at first. It is never deleted. `undefined` while another process is just
- * writing it.
+ * Opens the marker of a place; `absent` before the first use of that, `undefined` while another process is just writing it.
+ * It is never deleted.
  *
  * @throws LockUnavailableError when it names a kind that was not asked for, or that cannot be had here;
  * StorageUnavailableError.
  */
-export function openMarker(path: string, locking: Locking): Marker | undefined {
-  for (;;) {
-    const fd = openExisting(path, constants.O_RDWR);
-    if (fd === undefined) {
-      createMarker(path, locking);
-      continue;
-    }
-    try {
-      const found = readMarker(fd, path);
-      if (found === undefined) closeSync(fd);
-      else assertUsable(found.kind, path, locking);
-      return found;
-    } catch (error) {
-      closeSync(fd);
-      throw storageFault(error, path);
-    }
+export function openMarker(path: string, locking: Locking): Marker | 'absent' | undefined {
+  const fd = openExisting(path, constants.O_RDWR);
+  if (fd === undefined) return 'absent';
+  try {
+    const found = readMarker(fd, path);
+    if (found === undefined) closeSync(fd);
+    else assertUsable(found.kind, path, locking);
+    return found;
+  } catch (error) {
+    closeSync(fd);
+    throw storageFault(error, path);
   }
 }
 
@@ -105,11 +100,16 @@ function assertLocal(path: string, because: string): void {
   });
 }
 
-/** Written under another name first, so that nobody finds half of it; without hard links only `lockfile` is safe. */
-function createMarker(path: string, locking: Locking): void {
+/**
+ * Creates the marker, unless another process was first. Written under another name, so that nobody finds half of it; without
+ * hard links only `lockfile` is safe.
+ *
+ * @throws LockUnavailableError when there can be no lock of the kind that was asked for; StorageUnavailableError.
+ */
+export async function createMarker(path: string, locking: Locking): Promise<void> {
   try {
     const kind = kindOfNewPlace(path, locking);
-    if (linkNewFile(path, formatKind(kind) + formatHolder(0), { isDurable: true }) !== undefined) return;
+    if ((await linkDurableFile(path, formatKind(kind) + formatHolder(0))) !== undefined) return;
     if (locking === 'kernel') {
       throw new LockUnavailableError({
         message: `The file system of ${dirname(path)} has no hard links, without which 'kernel' cannot be agreed on.`,

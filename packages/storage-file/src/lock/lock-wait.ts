@@ -20,6 +20,10 @@ export async function waitForLock(
       signal.throwIfAborted();
       const found = attempt();
       if (found.lock) return found;
+      if (found.made) {
+        await found.made;
+        continue;
+      }
       const left = deadline - performance.now();
       if (!(left > 0)) throw new LockTimeoutError({ holder: found.holder });
       if (wakeUp === undefined) {

@@ -3,10 +3,11 @@ import { closeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { takeKernelLock } from './kernel-lock.js';
 import type { Locking } from './locking-kind.js';
-import { openMarker } from './lock-marker.js';
+import { createMarker, openMarker } from './lock-marker.js';
 import { waitForLock } from './lock-wait.js';
 import { takeLockfile } from './lockfile-lock.js';
 import type { Occupied, OwnedLock } from './owned-lock.js';
+import { amongOthers } from '../file/disk-calls.js';
 import { makePrivateFolder } from '../file/private-folder.js';
 import { storageFault } from '../file/storage-fault.js';
 import { sweepOnce } from '../file/temporary-file.js';
@@ -19,12 +20,14 @@ export async function withFileLock<T>(
   options: LockOptions,
 ): Promise<T> {
   options.signal.throwIfAborted();
-  const owned = await take(file, locking, options);
-  try {
-    return await task(owned.lock);
-  } finally {
-    owned.release();
-  }
+  return amongOthers(async () => {
+    const owned = await take(file, locking, options);
+    try {
+      return await task(owned.lock);
+    } finally {
+      owned.release();
+    }
+  });
 }
 
 async function take(file: string, locking: Locking, options: LockOptions): Promise<OwnedLock> {
@@ -41,6 +44,7 @@ async function take(file: string, locking: Locking, options: LockOptions): Promi
 /** Looks at the marker each time, since it may be another one by now. */
 function attempt(file: string, path: string, locking: Locking): OwnedLock | Occupied {
   const marker = openMarker(path, locking);
+  if (marker === 'absent') return { holder: undefined, made: createMarker(path, locking) };
   if (marker === undefined) return { holder: undefined };
   if (marker.kind === 'kernel') return takeKernelLock(marker, path);
   closeSync(marker.fd);

@@ -70,8 +70,8 @@ export function tryLock(fd: number): boolean {
     loadNativeLock().tryLock(fd, offset, length, true);
     return true;
   } catch (error) {
+    if (['EAGAIN', 'EACCES', 'EBUSY', 'EINTR'].includes(codeOf(error) ?? '')) return false;
     const code = lockCodeOf(error);
-    if (['EAGAIN', 'EACCES', 'EBUSY', 'EINTR'].includes(code)) return false;
     const why = code === 'ENOLCK' ? ', since its lock service does not answer or has no locks left' : '';
     throw unavailable(`The file system gives no locks${why}`, error, code);
   }

@@ -7,9 +7,11 @@ export interface OwnedLock {
   release(): void;
 }
 
-/** What an attempt to take a lock found: somebody else has it. */
+/** What an attempt to take a lock found: somebody else has it, or there was none yet. */
 export interface Occupied {
   readonly lock?: undefined;
+  /** Settles when it is there to be taken. */
+  readonly made?: Promise<void>;
   /** Process id of the present holder, where it is known. */
   readonly holder: number | undefined;
 }

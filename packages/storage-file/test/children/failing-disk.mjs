@@ -2,7 +2,9 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
+const failure = () => Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO', syscall: 'fsync' });
 fs.fsyncSync = () => {
-  throw Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO', syscall: 'fsync' });
+  throw failure();
 };
+fs.fsync = (_, done) => setImmediate(done, failure());
 syncBuiltinESMExports();
