@@ -19,11 +19,13 @@ await script(async () => {
   if (given !== undefined) return check(path.resolve(given));
   const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-site-'));
   const [calm, busy] = [path.join(folder, 'calm'), path.join(folder, 'busy')];
+  const sites = [write(calm), write(busy, { NODE_OPTIONS: `--import ${busyClock}` })];
   try {
-    await Promise.all([write(calm), write(busy, { NODE_OPTIONS: `--import ${busyClock}` })]);
+    await Promise.all(sites);
     compare(calm, busy);
     check(calm);
   } finally {
+    await Promise.allSettled(sites);
     rmSync(folder, { recursive: true });
   }
 });
