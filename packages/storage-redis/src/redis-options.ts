@@ -93,6 +93,7 @@ function assertClient(client: RedisConnectedClient): void {
 }
 
 function assertRedisUrl(url: string): void {
+  if (url === '') throw new TypeError('url is empty. If it comes from a variable, set that.');
   try {
     const { protocol } = new URL(url);
     if (protocol === 'redis:' || protocol === 'rediss:') return;

@@ -36,6 +36,10 @@ describe('The options', () => {
     }
   });
 
+  test('with an empty URL, as of a variable that is not set, say so', () => {
+    expect(() => new RedisTokenStorage({ url: '' })).toThrow('url is empty');
+  });
+
   test.each([
     [{ url: 'redis://app:url-password@host/3' }, 'redis://host:6379/3#latchkey'],
     [{ url: 'rediss://host:7000', prefix: 'p', database: 2 }, 'redis://host:7000/2#p'],
