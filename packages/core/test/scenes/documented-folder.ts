@@ -15,10 +15,17 @@ export class DocumentedFolder implements AsyncDisposable {
     readonly command: string,
   ) {}
 
-  static async copy(page: string, files: readonly string[]): Promise<DocumentedFolder> {
+  /** Copies `files` of `page`, the server among them, and `more`: files of other pages. */
+  static async copy(
+    page: string,
+    files: readonly string[],
+    more: Readonly<Record<string, readonly string[]>> = {},
+  ): Promise<DocumentedFolder> {
     const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-documented-'));
     symlinkSync(path.join(import.meta.dirname, '../../../../examples/node_modules'), path.join(folder, 'node_modules'));
-    for (const file of files) writeFileSync(path.join(folder, file), blockWith(`// ${file}`, page));
+    for (const [from, names] of Object.entries({ [page]: files, ...more })) {
+      for (const file of names) writeFileSync(path.join(folder, file), blockWith(`// ${file}`, from));
+    }
     const server = spawn(process.execPath, ['server.mjs'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
     const [printed] = (await once(server.stdout, 'data')) as [Buffer];
     const [, command = ''] = /: (node .*)\n/.exec(printed.toString()) ?? [];
