@@ -25,7 +25,7 @@ export function load(app) {
   });
   openSources(app.renderer);
   app.on(Application.EVENT_BOOTSTRAP_END, () => {
-    if (repository) app.options.setValue('navigationLinks', linksOfPublished());
+    app.options.setValue('navigationLinks', linksOfPackage());
   });
   showOptionsByGroup(app.renderer);
   app.renderer.on(Renderer.EVENT_BEGIN, ({ project }) => {
@@ -122,11 +122,11 @@ function linkErrors(part, targets) {
   });
 }
 
-/** Where the package is at home; `scripts/publish.mjs` publishes none whose manifest does not say it. */
-function linksOfPublished() {
-  const { url } = Object(repository);
-  const source = (url ?? repository).replace(/^git\+/, '').replace(/\.git$/, '');
-  return { Source: source, npm: `https://www.npmjs.com/package/${name}` };
+/** Where the package is at home; `scripts/publish.mjs` publishes none whose manifest does not name its repository. */
+function linksOfPackage() {
+  const { url = repository } = Object(repository);
+  const source = url && { Source: url.replace(/^git\+/, '').replace(/\.git$/, '') };
+  return { ...source, npm: `https://www.npmjs.com/package/${name}` };
 }
 
 /** A page of options begins with all of them by the alphabet, two screens high, before those in groups. */
