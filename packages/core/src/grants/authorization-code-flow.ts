@@ -17,9 +17,8 @@ const loadCallback = lazyPart(() => import('./authorization-callback.js'));
 /** Options of {@link AuthorizationCodeFlow}. @group Options */
 export interface AuthorizationCodeFlowOptions extends StoredAuthFlowOptions {
   /**
-   * Where the server sends the person back to, exactly as registered. Set it in a web server, and where `redirect` cannot choose.
-   *
-   * @defaultValue what `redirect` chooses
+   * Where the server sends the person back to, exactly as registered. Set it in a web server, and where `redirect` cannot
+   * choose. @defaultValue what `redirect` chooses
    */
   readonly redirectUri?: string | undefined;
   /**
@@ -34,9 +33,9 @@ export interface AuthorizationCodeFlowOptions extends StoredAuthFlowOptions {
 }
 
 /**
- * Tokens for a person who logs in with a browser (RFC 6749 section 4.1), with PKCE (RFC 7636, S256) unless `dialect` says that the server refuses it. A program
- * on the person's machine uses `doFlow`; a web server `startAuthorization` and, at its redirect URI,
- * `completeAuthorization`, which may run in another process.
+ * Tokens for a person who logs in with a browser (RFC 6749 section 4.1), with PKCE (RFC 7636, S256) unless `dialect` says
+ * that the server refuses it. A program on the person's machine uses `doFlow`; a web server `startAuthorization` and, at
+ * its redirect URI, `completeAuthorization`, which may run in another process.
  *
  * @example
  * ```ts
