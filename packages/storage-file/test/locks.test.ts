@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { LockTimeoutError, LockUnavailableError, StorageUnavailableError } from '@latchkey/core';
 import { fileLock, FileTokenStorage, type Locking } from '@latchkey/storage-file';
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
@@ -168,15 +168,16 @@ describe('A lock of the kernel', () => {
     await release();
   });
 
-  test('is lost when its file is deleted, and keeps who waited for it out of the next one', async () => {
-    const file = path();
+  test('is lost when its file is replaced, and keeps who waited for it out of the next one', async () => {
+    const [file, other] = [path(), path()];
     const lock = fileLock(file, { locking: 'kernel' });
     const first = await hold(lock);
     expect(first.lock.signal.aborted).toBe(false);
     const late = errorOf(lock.withLock(key, () => Promise.reject(new Error('two inside')), waiting(0.4)));
-    rmSync(`${file}.lock`);
+    const second = await hold(fileLock(other, { locking: 'kernel' }));
+    linkSync(`${other}.lock`, `${file}.held`);
+    renameSync(`${file}.held`, `${file}.lock`); // at once, so that nobody comes between
     expect(first.lock.signal.aborted).toBe(true);
-    const second = await hold(lock);
     await first.release();
     expect(await late).toBeInstanceOf(LockTimeoutError);
     expect(second.lock.signal.aborted).toBe(false);
