@@ -1,11 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
 import { LockTimeoutError, LockUnavailableError, StorageUnavailableError } from '@latchkey/core';
 import { fileLock, FileTokenStorage, type Locking } from '@latchkey/storage-file';
-import { linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { takeKernelLock } from '../dist/lock/kernel-lock.js';
+import { type Marker, openMarker } from '../dist/lock/lock-marker.js';
 import { outcomeOf, run, script, start } from './child.js';
 import { leftovers, makeFolder } from './folder.js';
 import { errorOf, hold, key, waiting } from './some.js';
@@ -182,6 +194,15 @@ describe('A lock of the kernel', () => {
     expect(await late).toBeInstanceOf(LockTimeoutError);
     expect(second.lock.signal.aborted).toBe(false);
     await second.release();
+  });
+
+  test('of a file that was replaced between opening and locking it is given back', async () => {
+    const file = path();
+    await fileLock(file, { locking: 'kernel' }).withLock(key, nothing, waiting(1));
+    const marker = openMarker(`${file}.lock`, 'kernel') as Marker;
+    copyFileSync(`${file}.lock`, `${file}.copy`);
+    renameSync(`${file}.copy`, `${file}.lock`);
+    expect(takeKernelLock(marker, `${file}.lock`)).toEqual({ holder: undefined });
   });
 
   const replacements: [string, (folder: string) => void][] = [
