@@ -15,6 +15,9 @@ export const describeKeychain = choose(
   'run with LATCHKEY_FULL=1 on Linux',
 );
 
+/** The same on Linux, in every run. */
+export const describeLinux = choose(process.platform === 'linux', 'it needs Linux');
+
 function choose(runs: boolean, remedy: string): (name: string, body: () => void) => void {
   return (name, body) => {
     if (!runs) console.warn(`Left out: ${name}; ${remedy}.`);

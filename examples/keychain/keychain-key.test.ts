@@ -9,7 +9,7 @@ import { describeTokenStorage } from '@latchkey/core/testing';
 import { fileLock, FileTokenStorage } from '@latchkey/storage-file';
 import { keychainKey, type KeychainKeyOptions } from '../dist/keychain/keychain-key.js';
 import { SecretService } from '../dist/keychain/secret-service.js';
-import { describeKeychain } from '../selection.js';
+import { describeKeychain, describeLinux } from '../selection.js';
 
 const key = 'the key';
 const anew = { reason: 'login', expected: undefined } as const;
@@ -69,7 +69,7 @@ function describeContract(name: string, find: () => Promise<EncryptionKey[]>): v
 }
 
 // Elsewhere it would be the keychain of who runs the tests.
-(process.platform === 'linux' ? describe : describe.skip)('Where there is no keychain', () => {
+describeLinux('Where there is no keychain', () => {
   beforeEach(() => {
     process.env['DBUS_SESSION_BUS_ADDRESS'] = `unix:path=${folder}/no-bus`;
     jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);

@@ -4,12 +4,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { encryption } from '@latchkey/core';
 import { FakeAuthorizationServer } from '@latchkey/core/testing';
 import { keychainKey } from '../dist/keychain/keychain-key.js';
 import { SecretService } from '../dist/keychain/secret-service.js';
-import { describeKeychain } from '../selection.js';
+import { describeKeychain, describeLinux } from '../selection.js';
 
 const program = join(import.meta.dirname, '../dist/keychain/main.js');
 const { NODE_OPTIONS: _, DBUS_SESSION_BUS_ADDRESS: _usual, ...env } = process.env;
@@ -80,7 +80,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-(process.platform === 'linux' ? describe : describe.skip)('Processes whose key is in a file', () => {
+describeLinux('Processes whose key is in a file', () => {
   describeProcesses(() => ({ folder, address: `unix:path=${folder}/no-bus`, whenMissing: 'file' }));
 });
 

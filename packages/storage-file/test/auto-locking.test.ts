@@ -8,6 +8,7 @@ import { outcomeOf, run, script, start } from './child.js';
 import { makeFolder } from './folder.js';
 import { errorOf, key, overwriting, someTokens, waiting } from './some.js';
 
+if (process.platform !== 'linux') console.warn('Left out: the kinds of file systems; it needs Linux.');
 const onLinux = process.platform === 'linux' ? test : test.skip; // its file systems have numbers, and it has /proc
 const path = (): string => join(makeFolder(), 'tokens.json');
 const enter = async (): Promise<string> => 'entered';

@@ -7,6 +7,7 @@ import { makeFolder } from './folder.js';
 import { hold, key, waiting } from './some.js';
 import { turnOf } from './turns.js';
 
+if (process.platform !== 'linux') console.warn('Left out: a holder that is frozen; it needs Linux.');
 const onLinux = process.platform === 'linux' ? test : test.skip; // it has /proc
 const path = (): string => join(makeFolder(), 'tokens.json');
 

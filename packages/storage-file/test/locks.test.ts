@@ -22,6 +22,7 @@ import { outcomeOf, run, script, start } from './child.js';
 import { leftovers, makeFolder } from './folder.js';
 import { errorOf, hold, key, waiting } from './some.js';
 
+if (process.platform !== 'linux') console.warn('Left out: the range of the lock, by /proc/locks; it needs Linux.');
 const onLinux = process.platform === 'linux' ? test : test.skip; // it has /proc/locks
 const kinds: Locking[] = ['kernel', 'lockfile']; // `auto` becomes one of them
 const path = (): string => join(makeFolder(), 'tokens.json');

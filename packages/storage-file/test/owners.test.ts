@@ -9,6 +9,7 @@ import { errorOf, key, overwriting, someTokens, waiting } from './some.js';
 
 const isRoot = process.getuid?.() === 0;
 if (!isRoot) console.warn('No test of what root does to files of others: run the tests as root for these.');
+if (process.platform !== 'linux') console.warn('Left out: a file that nobody can make; it needs Linux.');
 const asRoot = isRoot ? test : test.skip;
 const nobody = 65534;
 const asNobody = { uid: nobody, gid: nobody };

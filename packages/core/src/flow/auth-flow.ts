@@ -52,7 +52,6 @@ interface Waiting {
  * import type { AuthFlow } from '@latchkey/core';
  *
  * declare const flow: AuthFlow;
- * const token = await flow.getAccessTokenRefreshIfNecessary();
  * const response = await flow.fetch('https://api.example.org/files');
  * ```
  * @group Start here
@@ -94,7 +93,6 @@ export abstract class AuthFlow {
   /**
    * Stores tokens durably before it resolves: a rotated refresh token exists nowhere else. `JSON.stringify(tokens)` is
    * the full record, which `TokenSet.from` reads back.
-   *
    * @group Hooks to override
    */
   protected abstract saveTokens(tokens: TokenSet, context: SaveContext): Promise<void>;
@@ -130,7 +128,6 @@ export abstract class AuthFlow {
   /**
    * Obtains new tokens by this flow's grant, usually through `requestTokens`. Tokens that are only a refresh token are
    * saved, and then redeemed.
-   *
    * @group Hooks to override
    */
   protected abstract authorize(context: AuthorizeContext): Promise<TokenSet>;
@@ -159,7 +156,6 @@ export abstract class AuthFlow {
   /**
    * The header by which `fetch` shows a token to an API. Its name is always the same: it is also asked for with an
    * empty token, to see whether a caller has set that header already.
-   *
    * @defaultValue `authorization: Bearer …` (RFC 6750 section 2.1)
    * @group Hooks to override
    */
@@ -177,7 +173,6 @@ export abstract class AuthFlow {
   /**
    * Returns an access token with more than the threshold left: from memory, else from storage, else renewed, else
    * newly requested. While the token is fresh this costs what a memory read costs.
-   *
    * @throws LoginRequiredError, or a subclass, when somebody must log in. TokenEndpointUnavailableError,
    * RefreshOutcomeUnknownError, StorageUnavailableError, LockTimeoutError when it may work later; never while the
    * present token is still valid. ClientRejectedError, TokenRequestError, LockUnavailableError when it will not.
@@ -235,7 +230,6 @@ export abstract class AuthFlow {
   /**
    * As the global fetch, with the token, which goes to `allowedOrigins` only. Other requests, and those that bring its
    * header themselves, are passed on as they are. A 401 renews the token and repeats the request, once (RFC 6750).
-   *
    * @throws TypeError, or the signal's reason, as fetch does; else as `getAccessTokenRefreshIfNecessary`
    */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
@@ -249,7 +243,6 @@ export abstract class AuthFlow {
 
   /**
    * Fetches the claims about the user (OpenID Connect Core section 5.3), with a valid access token.
-   *
    * @returns the claims, `sub` among them, which is that of the id token where there is one
    * @throws as `getAccessTokenRefreshIfNecessary`; UnauthenticatedError, UnauthorizedError when the server does not take
    * the token; DiscoveryError when it has no such place; TokenRequestError, TokenEndpointUnavailableError
@@ -262,7 +255,6 @@ export abstract class AuthFlow {
 
   /**
    * Asks the authorization server about the stored access token, or the refresh token, as it is (RFC 7662 section 2).
-   *
    * @returns what the server says: `active`, and more when it is
    * @throws NoTokensError, NoAccessTokenError, NoRefreshTokenError; DiscoveryError when the server has no such place;
    * ClientRejectedError, TokenRequestError, TokenEndpointUnavailableError
@@ -279,7 +271,6 @@ export abstract class AuthFlow {
   /**
    * Saves tokens from elsewhere, whatever is stored: an export (`tokens.toJSON()`), or what else `TokenSet.from` reads;
    * `{ refresh_token }` alone is redeemed by the next call. The scopes asked for are taken to be in them.
-   *
    * @throws TypeError for what holds no token; StorageUnavailableError and the errors of the lock
    */
   async importTokens(tokens: object, { signal }: Waiting = {}): Promise<TokenSet> {
@@ -290,7 +281,6 @@ export abstract class AuthFlow {
   /**
    * Logs out: revokes the tokens where the server can, and deletes them in any case. Other processes notice at their
    * next renewal.
-   *
    * @throws RevocationFailedError after the deletion, when the server did not confirm; StorageUnavailableError and the
    * errors of the lock, when nothing was done; TypeError for hooks of your own without `deleteTokens`.
    */
@@ -368,7 +358,6 @@ export abstract class AuthFlow {
   /**
    * Requests tokens by a grant: for new flows, from within `authorize`. The options `scope` (for a login with those of the
    * login before), `audience`, `resource` and `parameters` are sent too; parameters given here win, `undefined` leaves one out.
-   *
    * @throws as `getAccessTokenRefreshIfNecessary`
    * @group For use in subclasses
    */
@@ -397,7 +386,6 @@ export abstract class AuthFlow {
   /**
    * Logs in: by `authorize`, once for all who ask at the same time; or by a `step` of your own, each time. The lock is
    * not held while a person is busy; it is taken before, to see that the tokens can be saved, and after, to save them.
-   *
    * @throws what the step throws, StorageUnavailableError, LockTimeoutError, LockUnavailableError
    * @group For use in subclasses
    */

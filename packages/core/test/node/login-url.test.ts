@@ -36,6 +36,7 @@ async function argumentsOfBrowser(): Promise<string> {
 }
 
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
+if (!isRoot) console.warn('Left out: arguments as another user sees them; run as root on Linux.');
 const testAsRoot = isRoot ? test : test.skip;
 
 describe('the URL of a login', () => {
