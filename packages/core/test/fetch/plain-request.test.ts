@@ -66,6 +66,19 @@ describe('A plain request', () => {
     expect(second).not.toBe(first);
   });
 
+  test('takes over what the caller wrote, and nothing that objects inherit', async () => {
+    const { flow, asked } = scene();
+    await flow.getAccessTokenRefreshIfNecessary();
+    Object.defineProperty(Object.prototype, 'cookie', { value: 'a=b', enumerable: true, configurable: true });
+    try {
+      await flow.fetch(api, { headers: json });
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'cookie');
+    }
+    expect(Object.keys(asked[0] ?? {})).toEqual(['headers', 'redirect']);
+    expect(Object.keys(asked[0]?.headers ?? {})).toEqual(['accept', 'authorization']);
+  });
+
   test.each(['authorization', 'Authorization'])('is left alone where it brings %s', async (name) => {
     const { flow, asked } = scene();
     await flow.fetch(api, { headers: { [name]: 'Basic x' } });
