@@ -1,3 +1,4 @@
+import { formEncoded } from '../platform/form-encoded.js';
 import { scopeSet } from '../tokens/scope.js';
 import type { FlowSettings } from './flow-settings.js';
 
@@ -8,13 +9,16 @@ import type { FlowSettings } from './flow-settings.js';
 export function defaultKey(settings: FlowSettings, account: string | undefined, kind: string): string {
   const { issuer, server, clientId, audience, resource, scope } = settings;
   const of = issuer ?? server?.issuer ?? server?.tokenEndpoint;
-  const parts = { issuer: of?.replace(/\/+$/, ''), client_id: clientId, audience, account };
-  const key = new URLSearchParams();
-  for (const [name, value] of Object.entries(parts)) if (value !== undefined) key.append(name, value);
-  for (const value of [resource ?? []].flat().sort()) key.append('resource', value);
-  if (kind === 'login') return key.toString();
-  key.append('grant', kind);
-  const scopes = scopeSet(scope);
-  if (scopes !== '') key.append('scope', scopes);
-  return key.toString();
+  const parts: [string, string | undefined][] = [
+    ['issuer', of?.replace(/\/+$/, '')],
+    ['client_id', clientId],
+    ['audience', audience],
+    ['account', account],
+    ...[resource ?? []]
+      .flat()
+      .sort()
+      .map((each): [string, string] => ['resource', each]),
+  ];
+  if (kind !== 'login') parts.push(['grant', kind], ['scope', scopeSet(scope) || undefined]);
+  return parts.flatMap(([name, value]) => (value === undefined ? [] : `${name}=${formEncoded(value)}`)).join('&');
 }

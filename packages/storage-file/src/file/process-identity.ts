@@ -1,5 +1,4 @@
 import { readFileSync, readlinkSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { quietly } from './quietly.js';
 import { codeOf } from './storage-fault.js';
 
@@ -24,6 +23,7 @@ function lookAround(): NonNullable<typeof space> {
   if (space) return space;
   const boot = quietly(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim());
   const namespace = quietly(() => readlinkSync('/proc/self/ns/pid'));
+  const { hostname } = process.getBuiltinModule('node:os'); // who finds a fresh token takes no lock, and needs none of it
   const name = [hostname(), boot, namespace].filter((part) => part !== undefined).join(' ');
   return (space = { name, isCertain: boot !== undefined && namespace !== undefined });
 }

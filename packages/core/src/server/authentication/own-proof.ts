@@ -2,6 +2,7 @@ import type { SigningKey } from '../../crypto/private-key.js';
 import type { GivenAssertions } from '../../options/client-assertion.js';
 import type { ClientAuthentication } from '../../options/client-authentication.js';
 import type { FlowSettings } from '../../options/flow-settings.js';
+import { formEncoded } from '../../platform/form-encoded.js';
 
 /** What the client proves who it is with. */
 export interface ClientProof {
@@ -44,6 +45,7 @@ export function ownProof(settings: FlowSettings, proof: ClientProof, methods: un
   }
   const isRaw = dialect?.basicEncoding === 'raw' || secret === '';
   return (_body, headers) => {
+    // openid-client would encode `-`, `.`, `_` and `*` too, which servers that do not decode refuse.
     const [id, password] = [clientId, secret].map(isRaw ? String : formEncoded);
     const bytes = new TextEncoder().encode(`${id}:${password}`);
     headers.set('authorization', `Basic ${btoa(String.fromCharCode(...bytes))}`);
@@ -55,12 +57,4 @@ export function secretMethod(methods: unknown): ClientAuthentication {
   const takes = (method: string): boolean => Array.isArray(methods) && methods.includes(method);
   const takesPostOnly = takes('client_secret_post') && !takes('client_secret_basic');
   return takesPostOnly ? 'client_secret_post' : 'client_secret_basic';
-}
-
-/**
- * As in a form (URL standard section 5.2). openid-client would encode `-`, `.`, `_` and `*` too, which servers that do
- * not decode refuse, and client ids are full of them.
- */
-function formEncoded(text: string): string {
-  return new URLSearchParams([['', text]]).toString().slice('='.length);
 }
