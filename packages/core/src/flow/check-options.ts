@@ -26,6 +26,7 @@ const needs: Readonly<Record<ClientAuthentication, 'clientSecret' | 'clientKey' 
  */
 export function checkOptions(options: AuthFlowOptions, needsServer: boolean): void {
   checkTimesAndRetry(options);
+  checkTexts(options);
   const { lock } = options;
   if (lock !== undefined && lock !== 'process') checkMethods('lock', lock, ['withLock']);
   if (needsServer) checkServerAndClient(options);
@@ -78,9 +79,17 @@ function checkServerAndClient(options: AuthFlowOptions): void {
   checkSecret('clientId', clientId, 'token');
   checkClientAuthentication(options);
   checkDialect(options);
-  if (!['string', 'undefined'].includes(typeof options.scope)) {
-    throw new TypeError('scope must be a string, with spaces between the scopes.');
-  }
+}
+
+/** What names the credential, beside its server and client. */
+function checkTexts({ key, scope, audience, account, resource }: AuthFlowOptions): void {
+  const isText = (value: unknown): boolean => typeof value === 'string';
+  const isTextOrNone = (value: unknown): boolean => value === undefined || isText(value);
+  if (!isTextOrNone(key)) throw new TypeError('key must be a string.');
+  if (!isTextOrNone(scope)) throw new TypeError('scope must be a string, with spaces between the scopes.');
+  if (!isTextOrNone(audience)) throw new TypeError('audience must be a string.');
+  if (!isTextOrNone(account)) throw new TypeError('account must be a string.');
+  if (![resource ?? []].flat().every(isText)) throw new TypeError('resource must be a URL as text, or an array of them.');
 }
 
 function checkClientAuthentication(options: AuthFlowOptions): void {
