@@ -2,6 +2,7 @@ import { RegistrationError } from '../errors/index.js';
 import type { ClientAuthentication } from '../options/client-authentication.js';
 import { readObject } from '../server/answers/answer-body.js';
 import { secretMethod } from '../server/authentication/own-proof.js';
+import { aboutRedirect } from '../server/answers/redirect-answer.js';
 import { detailsOf } from '../server/endpoint-answer.js';
 import { type Asking, ask } from './read-document.js';
 
@@ -67,7 +68,9 @@ export async function registerClient(
   const client = readObject(answer.text);
   const { client_id: id, client_secret: secret, client_secret_expires_at: end } = client ?? {};
   if (answer.status >= 300 || typeof id !== 'string' || id === '') {
-    throw new RegistrationError(detailsOf(answer, { secrets: [], now: asking.settings.clock.now() }));
+    const redirect = aboutRedirect(answer, []);
+    const details = detailsOf(answer, { secrets: [], now: asking.settings.clock.now() });
+    throw new RegistrationError({ ...details, ...(redirect && { message: redirect.message }) }); // no option names this endpoint
   }
   const given = client?.['token_endpoint_auth_method'] ?? body.token_endpoint_auth_method;
   const hasSecret = typeof secret === 'string' && secret !== '' && given !== 'none';

@@ -1,7 +1,8 @@
 import { DeviceCodeRequestError } from '../errors/index.js';
-import type { HttpAnswer } from './http-exchange.js';
+import { type HttpAnswer, isSuccess } from './http-exchange.js';
 import { readForm, readObject } from './answers/answer-body.js';
-import { detailsOf, isSuccess, isTransient, type Question } from './endpoint-answer.js';
+import { aboutRedirect } from './answers/redirect-answer.js';
+import { detailsOf, isTransient, type Question } from './endpoint-answer.js';
 import { unavailable } from './refusals.js';
 import { readSeconds } from '../tokens/read-seconds.js';
 import { parseUrl } from '../platform/urls.js';
@@ -41,7 +42,7 @@ export function readDeviceCode(answer: HttpAnswer, question: Question): DeviceCo
   const userCode = typeof user_code === 'number' ? String(user_code) : user_code;
   const page = readPage(verification_uri);
   if (!isSuccess(answer.status) || !isText(device_code) || !isText(userCode) || !page) {
-    throw new DeviceCodeRequestError(detailsOf(answer, question));
+    throw new DeviceCodeRequestError({ ...detailsOf(answer, question), ...aboutRedirect(answer, question.secrets) });
   }
   const lifetime = readSeconds(body?.['expires_in']) ?? 300;
   return {

@@ -7,8 +7,9 @@ import {
 } from '../errors/index.js';
 import { readBody, readObject } from './answers/answer-body.js';
 import { printable, readDetails, secretsIn } from './answers/answer-details.js';
+import { aboutRedirect } from './answers/redirect-answer.js';
 import { readRefusal } from './answers/refusal-words.js';
-import type { HttpAnswer } from './http-exchange.js';
+import { type HttpAnswer, isSuccess } from './http-exchange.js';
 import { refusalOf, unavailable } from './refusals.js';
 
 /** What was asked of an endpoint. */
@@ -77,7 +78,9 @@ function refusalIn(
   const details = detailsOf(answer, question, body);
   if (isTransient(status)) return unavailable(details);
   const refusal = refusalOf(readRefusal(body), details, question, text.trim() === '');
-  return refusal ?? (isSuccess(status) ? withoutToken(details, purpose) : refusedByStatus(details));
+  if (refusal) return refusal;
+  if (isSuccess(status)) return withoutToken(details, purpose);
+  return refusedByStatus({ ...details, ...aboutRedirect(answer, question.secrets) });
 }
 
 function refusedByStatus(details: OAuthErrorDetails): AuthFlowError {
@@ -119,11 +122,6 @@ export function readRetryAfter(value: string | null, now: number): number | unde
   if (/^\s*\d+\s*$/.test(value)) return Number(value);
   const date = /[a-z]/i.test(value) ? Date.parse(value) : NaN; // Date.parse takes a bare number for a year
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
-}
-
-/** Tells whether a status says that it is done (RFC 9110 section 15.3). */
-export function isSuccess(status: number): boolean {
-  return status >= 200 && status < 300;
 }
 
 /** Tells whether a status says "later" (RFC 9110 section 15, RFC 6585 section 4, RFC 8470). */

@@ -2,6 +2,7 @@ import { longestTimer } from '../platform/clock.js';
 import { causesOf } from '../errors/error-causes.js';
 import { isNeverSent, NoAnswerError } from './no-answer.js';
 import { onAbort } from '../platform/on-abort.js';
+import { parseUrl } from '../platform/urls.js';
 import { readerOf } from '../platform/response-body.js';
 import { untilAborted } from '../platform/waiting.js';
 import { type Sending, watchSending } from './watch-sending.js';
@@ -11,6 +12,8 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
+  /** Where a redirect leads to, without query and fragment, which may hold secrets. */
+  readonly leadsTo?: string | undefined;
 }
 
 /** How far to go for an answer. */
@@ -55,6 +58,7 @@ export async function exchange(
       // A browser does not tell which redirect it is that it does not follow.
       status: response.type === 'opaqueredirect' ? 302 : response.status,
       headers: response.headers,
+      leadsTo: targetOf(response, url),
       text: await readBody(response, deadline.signal),
     };
   } catch (error) {
@@ -68,6 +72,22 @@ export async function exchange(
     clearTimeout(timer);
     leave?.();
   }
+}
+
+/** Tells whether a status says that it is done (RFC 9110 section 15.3). */
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** Tells whether a status says that what was asked for is elsewhere (RFC 9110 section 15.4). */
+export function isRedirect(status: number): boolean {
+  return [301, 302, 303, 307, 308].includes(status);
+}
+
+function targetOf({ status, headers }: Response, url: string): string | undefined {
+  const location = headers.get('location');
+  const target = isRedirect(status) && location !== null ? parseUrl(location, url) : undefined;
+  return target && `${target.protocol}//${target.host}${target.pathname}`;
 }
 
 /** Puts an answer back into the form that protocol libraries read. */

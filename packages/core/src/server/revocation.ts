@@ -1,7 +1,9 @@
 import { RevocationFailedError } from '../errors/index.js';
 import { scrubError } from '../errors/scrub.js';
+import { aboutRedirect } from './answers/redirect-answer.js';
 import type { ServerConnection } from './server-connection.js';
-import { detailsOf, isSuccess } from './endpoint-answer.js';
+import { detailsOf } from './endpoint-answer.js';
+import { isSuccess } from './http-exchange.js';
 import type { TokenSet } from '../tokens/token-set.js';
 
 /** What servers say of a token that has ended or that they do not know, for which RFC 7009 section 2.2 wants a success. */
@@ -48,5 +50,10 @@ async function revoke(
   );
   if (problem === undefined || (answer && isSuccess(answer.status))) return undefined;
   const said = answer && detailsOf(answer, { secrets, now: connection.now() });
-  return new RevocationFailedError({ ...said, cause: scrubError(problem, secrets) });
+  const redirect = answer && aboutRedirect(answer, secrets);
+  const about = redirect && {
+    ...redirect,
+    message: `The tokens were deleted here, and are not revoked. ${redirect.message}`,
+  };
+  return new RevocationFailedError({ ...said, ...about, cause: scrubError(problem, secrets) });
 }

@@ -51,11 +51,49 @@ describe('an answer to a refresh is understood, and nothing is wrong with it, wh
     ['is JSON that is called a page', faults.contentType('text/html')],
     ['is JSON that is called JavaScript', faults.contentType('text/javascript')],
     ['has a list of scopes', faults.changeFields((all) => ({ ...all, scope: ['openid', 'offline_access'] }))],
+    ['has no id token, said by null', faults.changeFields((all) => ({ ...all, id_token: null }))],
+    ['has no id token, said by nothing', faults.changeFields((all) => ({ ...all, id_token: '' }))],
+    ['names no scope, said by null', faults.changeFields((all) => ({ ...all, scope: null }))],
+    ['has status 201', { name: 'status 201', after: (answer) => ({ ...answer, status: 201 }) }],
     ['has a lifetime as text', faults.changeFields((all) => ({ ...all, expires_in: '3600' }))],
   ])('%s', async (_what, fault) => {
     const flow = await scene.loggedIn();
     expect(await renewedBy(fault, flow)).toEqual([]);
     expect(flow.scope).toBe('openid offline_access');
+  });
+});
+
+describe('an answer to a refresh', () => {
+  test.each([null, ''])(
+    'says nothing of a new refresh token or a lifetime by %j, and nothing is wrong',
+    async (nothing) => {
+      const flow = await scene.loggedIn();
+      const { refreshToken } = flow;
+      const told: unknown[] = [];
+      flow.events.on('answerInvalid', (event) => told.push(event));
+      scene.server.nextAnswers(
+        { grantType: 'refresh_token' },
+        faults.changeFields((all) => ({ ...all, refresh_token: nothing, expires_in: nothing })),
+      );
+      await flow.refresh();
+      expect([flow.refreshToken, flow.expiresAt, told]).toEqual([refreshToken, undefined, []]);
+    },
+  );
+
+  test.each([
+    ['a lifetime that is no number', { expires_in: 'never' }],
+    ['no token type', { token_type: null }],
+    ['an id token that is none', { id_token: 'no-jwt' }],
+  ])('is still called wrong for %s', async (_what, change) => {
+    const flow = await scene.loggedIn();
+    const told: unknown[] = [];
+    flow.events.on('answerInvalid', (event) => told.push(event));
+    scene.server.nextAnswers(
+      { grantType: 'refresh_token' },
+      faults.changeFields((all) => ({ ...all, ...change })),
+    );
+    await flow.refresh();
+    expect(told).toHaveLength(1);
   });
 });
 

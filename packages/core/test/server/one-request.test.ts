@@ -122,9 +122,9 @@ const successes: Record<string, readonly [answer: () => Answer, isFaulty: boolea
   'with a type of its own': [() => json({ token_type: 'mac' }), true],
   'with an ended lifetime': [() => json({ expires_in: -5 }), true],
   'with a lifetime as text': [() => json({ expires_in: '3600' }), false],
-  'with an empty refresh token': [() => json({ refresh_token: '' }), true],
+  'with an empty refresh token': [() => json({ refresh_token: '' }), false],
   'with scopes as a list': [() => json({ scope: ['a', 'b'] }), false],
-  'with status 201': [() => ({ ...json({}), status: 201 }), true],
+  'with status 201': [() => ({ ...json({}), status: 201 }), false],
   'as a form': [() => ({ body: 'access_token=at&expires_in=3600', type: 'application/x-www-form-urlencoded' }), false],
   'as text': [() => ({ ...json({}), type: 'text/plain' }), false],
 };

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../http-exchange.js';
+import { type HttpAnswer, isSuccess } from '../http-exchange.js';
 
 /** Reads an object from JSON, or from a form, in which some servers answer; of a form only what is a token or an error. */
 export function readBody(text: string): Record<string, unknown> | undefined {
@@ -32,20 +32,29 @@ export function readObject(text: string): Record<string, unknown> | undefined {
 export function withBody(answer: HttpAnswer, body: object, status = answer.status): HttpAnswer {
   const headers = new Headers(answer.headers);
   headers.set('content-type', 'application/json');
-  return { status, headers, text: JSON.stringify(body) };
+  return { ...answer, status, headers, text: JSON.stringify(body) };
 }
+
+/** What an answer with a token may lack (RFC 6749 section 5.1, OpenID Connect Core section 12.2). */
+const optional = ['expires_in', 'refresh_token', 'scope', 'id_token'];
 
 /**
  * Writes an answer as RFC 6749 section 5 has it, for a protocol library that takes nothing else: a form as JSON, whatever its
- * content type says, and a list of scopes as text.
+ * content type says, a list of scopes as text, without the fields that are null or empty, and with status 200 where another
+ * success brings a token.
  */
 export function inStandardForm(answer: HttpAnswer): HttpAnswer {
   const object = readObject(answer.text);
   const form = object ? undefined : readBody(answer.text);
   const body = object ?? (form && { token_type: 'bearer', ...form }); // which those who answer in a form leave out
   if (!body) return answer;
-  const { scope } = body;
-  return withBody(answer, Array.isArray(scope) ? { ...body, scope: scope.join(' ') } : body);
+  const { scope, access_token } = body;
+  const said = Object.entries(body).filter(
+    ([name, value]) => !(optional.includes(name) && (value === null || value === '')),
+  );
+  const standard = { ...Object.fromEntries(said), ...(Array.isArray(scope) && { scope: scope.join(' ') }) };
+  const isGranted = isSuccess(answer.status) && typeof access_token === 'string';
+  return withBody(answer, standard, isGranted ? 200 : answer.status);
 }
 
 /** A text in a body, and the names that lead to it, such as `authed_user.access_token`. */

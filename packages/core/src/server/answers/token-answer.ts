@@ -1,5 +1,6 @@
 import { type OAuthErrorDetails, RefreshOutcomeUnknownError, TokenRequestError } from '../../errors/index.js';
-import { isSuccess, type Question, readTokenAnswer } from '../endpoint-answer.js';
+import { type Question, readTokenAnswer } from '../endpoint-answer.js';
+import { isSuccess } from '../http-exchange.js';
 import type { UnreadAnswer } from '../../tokens/unread-answer.js';
 import type { TranslatedAnswer } from './translated-answer.js';
 import { type AskedBy, keepBehind, namesTokens, refreshTokensNamed, unreadFrom } from './unread-answer.js';

@@ -45,15 +45,21 @@ const anyAlgorithm = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDS
 async function findMetadata(settings: FlowSettings): Promise<FoundMetadata> {
   const { issuer = '', metadataUrl } = settings;
   const expected = new URL(issuer);
+  let elsewhere: string | undefined;
   for (const place of metadataUrl === undefined ? metadataPlaces(expected) : [new URL(metadataUrl)]) {
     const found = await fetchMetadata(place, expected, settings);
-    if (found) return found;
+    if (typeof found === 'object') return found;
+    elsewhere ??= found;
   }
   const where =
     metadataUrl === undefined
       ? `${expected.origin} publishes no metadata for this issuer.`
       : `There are no metadata at ${metadataUrl}.`;
-  throw new DiscoveryError({ message: where });
+  if (elsewhere === undefined) throw new DiscoveryError({ message: where });
+  throw new DiscoveryError({
+    message: `${where} A redirect leads to ${elsewhere}, and is not followed: the issuer alone says where its tokens come from.`,
+    remedy: 'If that is the server, and you trust it, give its issuer; or give the endpoints by the option server.',
+  });
 }
 
 function checkEndpoint(url: string, name: string): void {

@@ -14,7 +14,8 @@ import { isOfIssuer, redirectWithin } from './places.js';
 const mostRedirects = 5;
 
 /**
- * Fetches the metadata of `issuer` from a place; `undefined` when there is no such document.
+ * Fetches the metadata of `issuer` from a place; `undefined` when there is no such document, and where that leads to
+ * another origin, to which no redirect is followed, the address.
  *
  * @throws TokenEndpointUnavailableError when the server cannot be reached; DiscoveryError for a document that cannot be used
  */
@@ -22,7 +23,7 @@ export async function fetchMetadata(
   place: URL,
   issuer: URL,
   settings: FlowSettings,
-): Promise<FoundMetadata | undefined> {
+): Promise<FoundMetadata | string | undefined> {
   const answer = await fetchDocument(place, settings);
   const { status, headers, text } = answer;
   const details = detailsOf(answer, { secrets: [], now: settings.clock.now() });
@@ -31,7 +32,7 @@ export async function fetchMetadata(
     throw new TokenEndpointUnavailableError({ ...details, message, mayHaveArrived: false }); // no grant was sent
   }
   const metadata = readObject(text);
-  if (status >= 300 || !metadata) return undefined; // a page in its place, or the way to one
+  if (status >= 300 || !metadata) return printable(answer.leadsTo, 300, []); // a page in its place, or the way to one
   const { issuer: named } = metadata;
   if (status !== 200 || typeof named !== 'string' || !isOfIssuer(named, issuer)) {
     const isNamed = typeof named === 'string' && named !== '';

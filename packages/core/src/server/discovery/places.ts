@@ -1,4 +1,5 @@
 import { parseUrl } from '../../platform/urls.js';
+import { isRedirect } from '../http-exchange.js';
 
 /**
  * Lists where clients look for the metadata of an issuer: OpenID Connect Discovery section 4, RFC 8414 section 3 (the
@@ -14,8 +15,7 @@ export function metadataPlaces(issuer: URL): URL[] {
 
 /** Returns where an answer leads to, as long as that is the same origin. */
 export function redirectWithin(url: URL, status: number, location: string | null): URL | undefined {
-  const isRedirect = [301, 302, 303, 307, 308].includes(status);
-  const target = isRedirect && location !== null ? parseUrl(location, url) : undefined;
+  const target = isRedirect(status) && location !== null ? parseUrl(location, url) : undefined;
   return target?.origin === url.origin && target.username === '' && target.password === '' ? target : undefined;
 }
 
