@@ -113,6 +113,20 @@ describe('acme, by somebody who is logged in', () => {
   });
 });
 
+describe('acme, at another server than before,', () => {
+  test('lists and switches to its own logins alone', async () => {
+    await home.logIn('work');
+    for (const other of [{ ACME_ISSUER: 'https://other.example' }, { ACME_CLIENT_ID: 'another' }]) {
+      expect(await home.acme(['accounts'], other)).toEqual({ code: 0, out: '', err: '' });
+      expect(await home.acme(['switch', 'work'], other)).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('none'),
+      });
+    }
+    expect((await home.acme(['accounts'])).out).toBe('  work\n');
+  });
+});
+
 describe('acme in CI', () => {
   test('needs two variables, no login and no home folder', async () => {
     expect(await home.acme(['token'], { ...job, HOME: 'nowhere' })).toMatchObject({ code: 0, err: '' });

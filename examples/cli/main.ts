@@ -98,7 +98,10 @@ function account(): string {
 
 async function accounts(): Promise<string[]> {
   const names: string[] = [];
-  for await (const login of storage().list()) names.push(login.account ?? 'default');
+  const flow = new latchkey.DeviceCodeFlow(personal());
+  for await (const { account, key } of storage().list()) {
+    if (account && flow.withAccount(account).key === key) names.push(account); // others are of another server or client
+  }
   return names.sort();
 }
 
