@@ -55,6 +55,8 @@ export function siblingOf<Flow extends object>(
   } finally {
     originOfNext = undefined;
   }
-  const added = Object.entries(flow).filter(([name]) => !ownFields.includes(name));
-  return Object.assign(sibling, Object.fromEntries(added));
+  for (const name of Object.keys(flow) as (keyof Flow & string)[]) {
+    if (!ownFields.includes(name)) sibling[name] = flow[name];
+  }
+  return sibling;
 }

@@ -1,13 +1,16 @@
 import type { TokenSet } from './token-set.js';
 
+/** When a token begins and ends. A token set makes a new Date at each look. */
+type Times = Pick<TokenSet, 'expiresAt' | 'issuedAt'>;
+
 /** Returns the seconds that the access token is still good for at `now` (ms); `Infinity` when its end is unknown. */
 export function secondsLeft(tokens: TokenSet, now: number): number {
   return tokens.expiresAt === undefined ? Infinity : (tokens.expiresAt.getTime() - now) / 1000;
 }
 
 /** Returns how many seconds before its end a token is renewed: 60, or a tenth of its lifetime when that is less. */
-export function defaultThreshold(tokens: TokenSet): number {
-  const lifetime = lifetimeOf(tokens);
+export function defaultThreshold(times: Times): number {
+  const lifetime = lifetimeOf(times);
   return lifetime === undefined ? 60 : Math.min(60, lifetime / 10);
 }
 
@@ -20,8 +23,13 @@ export function isValid(tokens: TokenSet, now: number): boolean {
  * Returns until when, in ms, a valid token is not yet due for renewal: while it has no less than `threshold` seconds left.
  * Where no token lives for so long, a renewal cannot bring it, so that half of the life has to do.
  */
-export function freshUntil(tokens: TokenSet, threshold: number = defaultThreshold(tokens)): number {
-  const [end, lifetime] = [tokens.expiresAt?.getTime() ?? Infinity, lifetimeOf(tokens)];
+export function freshUntil({ expiresAt, issuedAt }: TokenSet, wanted?: number): number {
+  const times = { expiresAt, issuedAt };
+  const [end, lifetime, threshold] = [
+    expiresAt?.getTime() ?? Infinity,
+    lifetimeOf(times),
+    wanted ?? defaultThreshold(times),
+  ];
   const isOutOfReach = lifetime !== undefined && threshold >= lifetime;
   return Math.min(end - 1, isOutOfReach ? end - lifetime * 500 - 1 : end - threshold * 1000);
 }
@@ -45,7 +53,7 @@ export function dueAhead(tokens: TokenSet): number {
 }
 
 /** Returns the lifetime of the access token in seconds; `undefined` when unknown. */
-export function lifetimeOf({ expiresAt, issuedAt }: TokenSet): number | undefined {
+export function lifetimeOf({ expiresAt, issuedAt }: Times): number | undefined {
   return expiresAt && issuedAt && Math.max(0, (expiresAt.getTime() - issuedAt.getTime()) / 1000);
 }
 

@@ -14,8 +14,11 @@ const usualDelay = 60;
 
 /** Returns the seconds that a refresh token lives; `undefined` where a server does not say, or says 0, which means for ever. */
 function lifetimeIn(fields: Readonly<Record<string, unknown>>): number | undefined {
-  const said = names.map((name) => readSeconds(fields[name])).find((seconds) => seconds !== undefined);
-  return said === 0 ? undefined : said;
+  for (const name of names) {
+    const said = readSeconds(fields[name]);
+    if (said !== undefined) return said === 0 ? undefined : said;
+  }
+  return undefined;
 }
 
 /** Reads from a record or an answer when its refresh token ends. @param issued - when it was issued, in seconds since 1970 */

@@ -111,7 +111,8 @@ export function normaliseRecord(source: Record<string, unknown>, now: number): T
   if (issued !== undefined) record.issued_at = issued;
   if (record.refresh_token !== undefined)
     Object.assign(record, readRefreshExpiry(source, issued ?? Math.floor(now / 1000)));
-  for (const [name, value] of Object.entries(source)) {
+  for (const name of Object.keys(source)) {
+    const value = source[name];
     if (value !== null && !ownFields.has(name) && isShallow(value)) record[name] = value;
   }
   if (!isKey(record.dpop_key)) delete record.dpop_key;
@@ -147,7 +148,8 @@ function readStamp(value: unknown): RecordStamp | undefined {
     if (typeof text === 'string') stamp[name] = text;
   }
   if (typeof generation === 'number' && Number.isSafeInteger(generation)) stamp.generation = generation;
-  Object.assign(stamp, readUnanswered(unanswered), readSuspected(suspected));
+  if (unanswered !== undefined) Object.assign(stamp, readUnanswered(unanswered));
+  if (suspected !== undefined) Object.assign(stamp, readSuspected(suspected));
   if (refused === true) stamp.refused = refused;
   return Object.freeze(stamp);
 }

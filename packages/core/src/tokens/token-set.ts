@@ -36,11 +36,12 @@ export class TokenSet {
     }
     const record = normaliseRecord(source as Record<string, unknown>, now);
     const { access_token, refresh_token, registered_client, latchkey } = record;
-    const { unread, ...stamp } = latchkey ?? {};
-    if ([access_token, refresh_token, registered_client, unread].every((each) => each === undefined)) {
+    if ((access_token ?? refresh_token ?? registered_client ?? latchkey?.unread) === undefined) {
       throw noRecord(new TypeError('A token record must hold an access_token or a refresh_token.'));
     }
-    return new TokenSet(unread ? { ...record, latchkey: Object.freeze({ version: 1, ...stamp }) } : record, unread);
+    if (!latchkey?.unread) return new TokenSet(record);
+    const { unread, ...stamp } = latchkey;
+    return new TokenSet({ ...record, latchkey: Object.freeze({ ...stamp }) }, unread);
   }
 
   /** The access token; absent while only a refresh token is known. */

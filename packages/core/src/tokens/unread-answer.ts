@@ -22,9 +22,8 @@ export interface UnreadAnswer {
 
 /** Reads what a record keeps of an answer; `undefined` where it keeps none. */
 export function readUnread(value: unknown): UnreadAnswer | undefined {
-  const { purpose, sent_at, status, headers, text, dpop_key, another_login } = (value ?? {}) as Partial<
-    Record<string, unknown>
-  >;
+  if (!isObject(value)) return undefined;
+  const { purpose, sent_at, status, headers, text, dpop_key, another_login } = value;
   const isWhole = [purpose, text].every((each) => typeof each === 'string') && isObject(headers);
   if (!isWhole || typeof sent_at !== 'number' || typeof status !== 'number') return undefined;
   return Object.freeze({
