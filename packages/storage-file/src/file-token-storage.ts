@@ -15,7 +15,7 @@ import {
   type TokenStorage,
 } from '@latchkey/core';
 import { type Stats, unlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { syncFolder, writeAtomically } from './file/atomic-write.js';
 import { setAside } from './file/corrupt-file.js';
 import type { FileTokenStorageOptions } from './file-token-storage-options.js';
@@ -26,7 +26,7 @@ import { probeSave } from './file/save-probe.js';
 import { codeOf, storageFault } from './file/storage-fault.js';
 import { type FilePlace, type ParsedPlace, parsePlace, realFolder, tokenFileAt } from './file/token-file-path.js';
 import { loadRecord } from './file/record-file.js';
-import { loginIn, recordFilesIn } from './file/record-files.js';
+import { fileOfKeyIn, loginIn, recordFilesIn } from './file/record-files.js';
 
 /**
  * Keeps tokens in a private file: 0600, replaced as a whole and durably, never through a symbolic link.
@@ -52,6 +52,7 @@ export class FileTokenStorage implements TokenStorage {
   readonly #locking: Locking;
   readonly #codec: RecordCodec | undefined;
   #id: string | undefined;
+  #fileOfKey: ((key: string) => string) | undefined;
 
   /**
    * Does no I/O.
@@ -159,8 +160,8 @@ export class FileTokenStorage implements TokenStorage {
 
   #fileOf(key: string): string {
     if (!this.#perKey) return this.id;
-    const { hash } = process.getBuiltinModule('node:crypto'); // most programs that find a fresh token need none of it
-    return join(this.id, `${hash('sha256', key)}.json`);
+    this.#fileOfKey ??= fileOfKeyIn(this.id);
+    return this.#fileOfKey(key);
   }
 
   async #loadToReplace(file: string, key: string, expected: number | undefined): Promise<Replaceable> {

@@ -24,7 +24,8 @@ export async function look({ key, settings, credential, reader, events }: RunPar
   const { tokens } = stored;
   if (!tokens) return { stored };
   const isNew = !before || hasMoved(tokens, before);
-  if (isNew) events.emit(before ? 'adopted' : 'loaded', { key, tokens: summarize(tokens) });
+  const event = before ? 'adopted' : 'loaded';
+  if (isNew && events.isHeard(event)) events.emit(event, { key, tokens: summarize(tokens) });
   const found = { tokens, isNew };
   if (tokens.unread && (await holdsBetter(tokens, settings))) return { stored }; // they came with an answer that was kept
   const now = settings.clock.now();

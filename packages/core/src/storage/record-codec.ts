@@ -36,9 +36,12 @@ export async function openRecord(
   writtenAt = Date.now(),
 ): Promise<TokenSet> {
   const sealedFor = (codec && readEnvelope(stored)?.latchkey.key) ?? key;
-  const tokens = await read(stored, sealedFor, codec, writtenAt).catch((error: unknown) => {
+  let tokens: TokenSet;
+  try {
+    tokens = await read(stored, sealedFor, codec, writtenAt);
+  } catch (error) {
     throw sealedFor === key ? error : new CredentialMismatchError();
-  });
+  }
   const owner = tokens.stamp?.key ?? sealedFor;
   if (owner !== key) throw new CredentialMismatchError({ isPrograms: isProgramsRecord(tokens) });
   return belongingTo(key, tokens);

@@ -62,10 +62,11 @@ export function lifetimeOf({ expiresAt, issuedAt }: Times): number | undefined {
  * not moved with the last renewal, and comes before another is due.
  */
 export function loginEndsSoon(tokens: TokenSet, now: number): boolean {
-  const { refreshExpiresAt, refreshIssuedAt, issuedAt, expiresAt } = tokens;
+  const { refreshExpiresAt, refreshIssuedAt } = tokens;
   if (tokens.refreshToken === undefined || !refreshExpiresAt || !refreshIssuedAt) return false;
   const end = refreshExpiresAt.getTime();
   if (end - now < (end - refreshIssuedAt.getTime()) / 10) return true;
+  const { issuedAt, expiresAt } = tokens;
   const isFixed = issuedAt !== undefined && refreshIssuedAt < issuedAt;
   return isFixed && expiresAt !== undefined && expiresAt.getTime() >= end;
 }

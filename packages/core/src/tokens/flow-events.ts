@@ -112,6 +112,11 @@ export class FlowEvents {
     return () => void listeners.delete(listener);
   }
 
+  /** @internal Whether anybody is told of an event of this name, so that it is worth to be made. */
+  isHeard(name: keyof FlowEventMap): boolean {
+    return (this.#listeners?.get(name)?.size ?? 0) > 0 || (this.#origin?.isHeard(name) ?? false);
+  }
+
   /** Calls the listeners of this name, in the order in which they came; then those of the flow that this one was made of. */
   emit<Name extends keyof FlowEventMap>(name: Name, event: FlowEventMap[Name]): void {
     const told = this.#account === undefined ? event : { ...event, account: this.#account };

@@ -15,6 +15,9 @@ export interface PrivateFile {
 /** Larger files are no token records, in bytes. */
 export const largestRecord = 1024 * 1024;
 
+/** What most records are read into, one after the other. */
+const usual = Buffer.allocUnsafeSlow(8192);
+
 const isWindows = process.platform === 'win32';
 
 /**
@@ -114,14 +117,16 @@ function reportUnprotected(path: string, { dev }: Stats): void {
  * may be an old one until somebody reads beyond it.
  */
 function readContent(fd: number, stats: Stats): PrivateFile {
-  let bytes = Buffer.allocUnsafe(Math.min(stats.size, largestRecord) + 1);
+  let bytes = stats.size < usual.length ? usual : Buffer.allocUnsafe(Math.min(stats.size, largestRecord) + 1);
   for (let length = 0; ;) {
     const count = readSync(fd, bytes, length, bytes.length - length, null);
     length += count;
     if (length > largestRecord) return { stats, text: '' };
     if (length === bytes.length) bytes = Buffer.concat([bytes, Buffer.allocUnsafe(length)]);
     else if (count === 0 || length >= stats.size) {
-      return { stats: length === stats.size ? stats : fstatSync(fd), text: bytes.toString('utf8', 0, length) };
+      const text = bytes.toString('utf8', 0, length);
+      bytes.fill(0, 0, length); // no token stays in what is kept
+      return { stats: length === stats.size ? stats : fstatSync(fd), text };
     }
   }
 }

@@ -1,8 +1,15 @@
 import { readLogin, type RecordCodec, type StoredLogin } from '@latchkey/core';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { readPrivateFile } from './private-file.js';
 import { codeOf, storageFault } from './storage-fault.js';
+
+/** Tells which file in a folder holds the record of a key. */
+export function fileOfKeyIn(folder: string): (key: string) => string {
+  const { hash } = process.getBuiltinModule('node:crypto'); // most programs that find a fresh token need none of it
+  const prefix = join(folder, sep);
+  return (key) => `${prefix}${hash('sha256', key)}.json`;
+}
 
 /** The files in a folder that hold a record each, by their names. @throws StorageUnavailableError */
 export function recordFilesIn(folder: string): string[] {

@@ -1,0 +1,32 @@
+import { describe, expect, test } from '@jest/globals';
+import { FileTokenStorage } from '@latchkey/storage-file';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { outcomeOf, start } from './child.js';
+import { makeFolder } from './folder.js';
+
+describe('The first read of an account', () => {
+  const read = (...args: string[]) => outcomeOf(start('first-read.mjs', [makeFolder(), ...args]));
+
+  test('opens its file once, looks at it once, and reads it at one go', async () => {
+    const { token, calls } = await read();
+    expect(token).toBe('at');
+    expect(calls).toEqual({ openSync: 1, fstatSync: 1, readSync: 1, closeSync: 1 });
+  });
+
+  test('makes few dates, and those of an event only where somebody listens', async () => {
+    const [unheard, heard] = [await read(), await read('listens')];
+    expect(unheard['dates']).toBeLessThanOrEqual(11);
+    expect(heard['dates']).toBe(Number(unheard['dates']) + 2);
+  });
+});
+
+test('Records of any size are read whole, one after the other', async () => {
+  const file = join(makeFolder(), 'tokens.json');
+  const storage = new FileTokenStorage({ file });
+  for (const size of [100, 30_000, 8190, 8191, 8192, 8193, 100]) {
+    const token = 'x'.repeat(size - '{"access_token":""}'.length);
+    writeFileSync(file, JSON.stringify({ access_token: token }), { mode: 0o600 });
+    expect((await storage.load('k'))?.accessToken).toBe(token);
+  }
+});
