@@ -164,9 +164,11 @@ describe('A lock file', () => {
     const file = join(makeFolder(), 'tokens.json');
     const lookAfter = (seconds: number, lock: HeldLock): number => {
       utimesSync(turnOf(file), 1, 1);
-      const [wall, monotonic] = [Date.now() + seconds * 1000, performance.now() + seconds * 1000];
-      const clocks = [jest.spyOn(Date, 'now'), jest.spyOn(performance, 'now')];
-      [wall, monotonic].forEach((time, index) => clocks[index]?.mockReturnValue(time));
+      const [wall, [now, nanoseconds]] = [Date.now() + seconds * 1000, process.hrtime()];
+      const clocks = [
+        jest.spyOn(Date, 'now').mockReturnValue(wall),
+        jest.spyOn(process, 'hrtime').mockReturnValue([now + seconds, nanoseconds]),
+      ];
       try {
         expect(lock.signal.aborted).toBe(false);
       } finally {

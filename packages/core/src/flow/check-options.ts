@@ -89,7 +89,8 @@ function checkTexts({ key, scope, audience, account, resource }: AuthFlowOptions
   if (!isTextOrNone(scope)) throw new TypeError('scope must be a string, with spaces between the scopes.');
   if (!isTextOrNone(audience)) throw new TypeError('audience must be a string.');
   if (!isTextOrNone(account)) throw new TypeError('account must be a string.');
-  if (![resource ?? []].flat().every(isText)) throw new TypeError('resource must be a URL as text, or an array of them.');
+  if (![resource ?? []].flat().every(isText))
+    throw new TypeError('resource must be a URL as text, or an array of them.');
 }
 
 function checkClientAuthentication(options: AuthFlowOptions): void {

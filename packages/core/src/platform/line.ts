@@ -1,5 +1,6 @@
 import { longestTimer } from './clock.js';
 import { shared } from './process-registry.js';
+import { monotonicNow } from './monotonic.js';
 
 /** A place, until it is given back. */
 export interface Place {
@@ -47,7 +48,7 @@ export class Line {
   }
 
   #take({ seconds, limit }: PlaceOptions): Place | undefined {
-    const now = performance.now();
+    const now = monotonicNow();
     for (const place of this.#standing.taken) if (place.end <= now) this.#standing.taken.delete(place);
     if (this.#standing.taken.size >= limit()) return undefined;
     const taken = { end: now + seconds * 1000 };
@@ -69,7 +70,7 @@ export class Line {
       next.admit(place);
     }
     if (this.#standing.waiting.length === 0 || this.#standing.taken.size === 0) return;
-    const left = Math.min(...Array.from(this.#standing.taken, ({ end }) => end)) - performance.now();
+    const left = Math.min(...Array.from(this.#standing.taken, ({ end }) => end)) - monotonicNow();
     this.#standing.timer = setTimeout(() => this.#admitNext(), Math.min(Math.ceil(left), longestTimer));
   }
 }

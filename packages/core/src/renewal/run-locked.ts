@@ -6,6 +6,7 @@ import type { HeldLock, LockOptions } from '../storage/lock.js';
 import type { CredentialState } from './credential-state.js';
 import { storageError } from './storage-access.js';
 import { untilAborted } from '../platform/waiting.js';
+import { monotonicNow } from '../platform/monotonic.js';
 
 /** How a task waits for its lock. */
 export interface WaitOptions<T> {
@@ -28,10 +29,10 @@ export async function runLocked<T>(
 ): Promise<T> {
   const run: { begun?: true; result?: { readonly value: T } } = {};
   const waiting = new AbortController();
-  const deadline = performance.now() + timeout * 1000;
+  const deadline = monotonicNow() + timeout * 1000;
   let looking: Promise<void> | undefined;
   const look = async (): Promise<void> => {
-    const left = Math.ceil(Math.min(Math.max(deadline - performance.now(), 0), longestTimer));
+    const left = Math.ceil(Math.min(Math.max(deadline - monotonicNow(), 0), longestTimer));
     const found = whileWaiting && untilAborted(AbortSignal.timeout(left), whileWaiting());
     const value = await found?.catch(() => undefined); // what stops the look stops the task in its turn
     if (value === undefined) return;
@@ -103,7 +104,7 @@ export async function lockedInLine<T>(
   task: (lock: HeldLock) => Promise<T>,
   { place: first, takePlace, timeout, whileWaiting }: InLineOptions<T>,
 ): Promise<T> {
-  const end = performance.now() + timeout * 1000;
+  const end = monotonicNow() + timeout * 1000;
   for (let place: Place | undefined = first; ; place = await takePlace(true)) {
     const attempt = { begun: false };
     const run = async (lock: HeldLock): Promise<T> => {
@@ -117,7 +118,7 @@ export async function lockedInLine<T>(
     } finally {
       place?.leave();
     }
-    const waited = await waitFreely(Math.max(end - performance.now(), 0) / 1000);
+    const waited = await waitFreely(Math.max(end - monotonicNow(), 0) / 1000);
     if (waited.done) return waited.value;
   }
 

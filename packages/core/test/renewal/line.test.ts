@@ -216,8 +216,8 @@ describe('lockTimeout', () => {
     const release = await holdLocks([flow!]);
     const waiting = call(flow!);
     await turns();
-    const now = performance.now.bind(performance);
-    jest.spyOn(performance, 'now').mockImplementation(() => now() + 5000);
+    const [seconds, nanoseconds] = process.hrtime();
+    jest.spyOn(process, 'hrtime').mockReturnValue([seconds + 5, nanoseconds]);
     leave();
     await turns();
     release();

@@ -1,6 +1,7 @@
 import { type LockOptions, LockTimeoutError } from '@latchkey/core';
 import { WakeUp } from './file-wake-up.js';
 import type { Occupied, OwnedLock } from './owned-lock.js';
+import { monotonicNow } from './monotonic.js';
 
 /**
  * Attempts until the lock is owned. `touched` is the file that a holder touches when it releases.
@@ -13,7 +14,7 @@ export async function waitForLock(
   options: LockOptions,
 ): Promise<OwnedLock> {
   const { signal, timeout, onRelease } = options;
-  const deadline = performance.now() + timeout * 1000;
+  const deadline = monotonicNow() + timeout * 1000;
   let wakeUp: WakeUp | undefined;
   try {
     for (;;) {
@@ -24,7 +25,7 @@ export async function waitForLock(
         await found.made;
         continue;
       }
-      const left = deadline - performance.now();
+      const left = deadline - monotonicNow();
       if (!(left > 0)) throw new LockTimeoutError({ holder: found.holder });
       if (wakeUp === undefined) {
         // Try once more now that touches are heard, before the first wait.

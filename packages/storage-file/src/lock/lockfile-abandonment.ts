@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { isGone, isPidSpaceCertain, isStopped, pidSpace } from '../file/process-identity.js';
 import { fileSystemNow } from '../file/temporary-file.js';
 import { type FoundTurn, heartbeat } from './lockfile-turn.js';
+import { monotonicNow } from './monotonic.js';
 
 /** For how many ms a waiter itself sees no heartbeat before it believes that there is none. */
 const leastWatch = 2 * heartbeat.every;
@@ -39,7 +40,7 @@ export function isAbandoned(path: string, found: FoundTurn): boolean {
 }
 
 function isStale(path: string, { text, touched }: FoundTurn): boolean {
-  const now = performance.now();
+  const now = monotonicNow();
   const seen = sightings.get(dirname(path));
   if (seen?.text !== text) {
     sightings.set(dirname(path), { text, since: now });

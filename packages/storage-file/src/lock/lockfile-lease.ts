@@ -4,6 +4,7 @@ import { leaveBehind } from './lockfile-abandonment.js';
 import { formatHeld, freed, heartbeat, readTurn, type TurnOwner } from './lockfile-turn.js';
 import type { OwnedLock } from './owned-lock.js';
 import { quietly } from '../file/quietly.js';
+import { monotonicNow } from './monotonic.js';
 
 interface LeaseParts {
   readonly path: string;
@@ -19,7 +20,7 @@ export class Lease implements OwnedLock, HeldLock {
   readonly #parts: LeaseParts;
   readonly #lost = new AbortController();
   readonly #timer: NodeJS.Timeout;
-  #shown = performance.now();
+  #shown = monotonicNow();
   #beats = 0;
 
   constructor(parts: LeaseParts) {
@@ -53,7 +54,7 @@ export class Lease implements OwnedLock, HeldLock {
       writeSync(fd, formatHeld(owner, ++this.#beats), 0, 'latin1');
       fdatasyncSync(fd); // a folder of the network may keep it back else
       if (this.#isTaken()) this.#lose();
-      else this.#shown = performance.now();
+      else this.#shown = monotonicNow();
     } catch {
       if (this.#isLate()) this.#lose();
     }
@@ -67,7 +68,7 @@ export class Lease implements OwnedLock, HeldLock {
   }
 
   #isLate(): boolean {
-    return performance.now() - this.#shown > heartbeat.staleAfter;
+    return monotonicNow() - this.#shown > heartbeat.staleAfter;
   }
 
   #lose(): void {
