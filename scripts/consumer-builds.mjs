@@ -3,7 +3,16 @@
  * packages. Each way is a row of docs/bundling.md; those that need more software are in other-builds.mjs.
  */
 import { build } from 'esbuild';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -13,6 +22,7 @@ const addon = `fs-native-extensions-${process.platform}-${process.arch}.node`;
 const ways = [
   { name: 'esbuild, ESM', format: 'esm', lock: 'lock file' },
   { name: 'esbuild, CommonJS, minified', format: 'cjs', minify: true, lock: 'lock file' },
+  { name: 'esbuild, ESM, several files', format: 'esm', splitting: true, lock: 'lock file' },
   { name: 'esbuild, ESM, the addon beside it', format: 'esm', copied: [addon], lock: 'kernel' },
 ];
 
@@ -26,10 +36,21 @@ export async function buildErrors(folder) {
     });
     errors.push(...found.map((line) => `${way.name}: ${line}`));
   }
-  for (const check of [whereTheAddonBreaks, whereHomeIsReadOnly, whereAnErrorIsUncaught]) {
+  for (const check of [whereFlowsAreNotUsed, whereTheAddonBreaks, whereHomeIsReadOnly, whereAnErrorIsUncaught]) {
     errors.push(...(await inPlace((place) => check(folder, place))).map((line) => `${check.name}: ${line}`));
   }
   return errors;
+}
+
+/** A program of several files has the flows and storages that it names, and no others. */
+async function whereFlowsAreNotUsed(folder, place) {
+  await bundle({ format: 'esm', splitting: true }, folder, place);
+  const texts = readdirSync(place).map((file) => readFileSync(path.join(place, file), 'utf8'));
+  const classes = /^var (\w+(?:Flow|FlowSimple|TokenStorage)) = class\b/gm;
+  const all = texts.flatMap((text) => [...text.matchAll(classes)].map(([, name]) => name)).sort();
+  const flows = ['AuthFlow', 'DeviceCodeFlow', 'DeviceCodeFlowSimple', 'StoredAuthFlow'];
+  const used = [...flows, 'FileTokenStorage', 'MemoryTokenStorage'].sort();
+  return all.join() === used.join() ? [] : [`there is ${all.join()}, for ${used.join()}`];
 }
 
 /** Alpine and other systems for which the addon is not made: all that differs is that its file cannot be loaded. */
@@ -79,16 +100,19 @@ async function whereAnErrorIsUncaught(folder, place) {
   ];
 }
 
-/** Puts a program into one file of `place`, with the files of storage-file beside it that are `copied`; returns its path. */
+/** Puts a program into one file of `place`, or several if asked for, with the files of storage-file beside it that are `copied`; returns its path. */
 export async function bundle(way, folder, place) {
-  const { entry = 'program.mjs', format, copied = [], minify = false, sourcemap = false } = way;
+  const { entry = 'program.mjs', format, copied = [], minify = false, sourcemap = false, splitting = false } = way;
   const outfile = path.join(place, format === 'cjs' ? 'program.cjs' : 'program.mjs');
   await build({
     entryPoints: [path.join(folder, entry)],
-    outfile,
+    outdir: place,
+    entryNames: 'program',
+    outExtension: { '.js': path.extname(outfile) },
     format,
     minify,
     sourcemap,
+    splitting,
     bundle: true,
     platform: 'node',
     logLevel: 'silent', // it says that import.meta is empty in CommonJS, which is known

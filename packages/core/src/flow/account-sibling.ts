@@ -19,22 +19,13 @@ export function takeOrigin(): Origin | undefined {
   return origin;
 }
 
-/** A class whose constructor takes the options of a flow and nothing else. */
-type FlowClass = abstract new (options: never) => object;
-
-const builtFromOptions = new WeakSet();
-
 /**
- * Notes that a class is built from options alone, so that a flow for another account can be made of it. Each class here that
- * extends `StoredAuthFlow`, a `Simple` too, does so in a static block: without, `withAccount` skips its constructor.
+ * Whether a class itself says that it is built from options alone, so that a flow for another account can be made of it. Each
+ * class here that extends `StoredAuthFlow`, a `Simple` too, says so: without, `withAccount` skips its constructor. It is a
+ * field and no static block, for which bundlers would keep a class that nobody uses.
  */
-export function markBuiltFromOptions(flowClass: FlowClass): void {
-  builtFromOptions.add(flowClass);
-}
-
-/** Whether a class itself is noted; those that extend it are not. */
 export function isBuiltFromOptions(flowClass: object): boolean {
-  return builtFromOptions.has(flowClass);
+  return Object.hasOwn(flowClass, 'isBuiltFromOptions');
 }
 
 /**

@@ -1,4 +1,4 @@
-import { markBuiltFromOptions, siblingOf } from './account-sibling.js';
+import { siblingOf } from './account-sibling.js';
 import { AuthFlow } from './auth-flow.js';
 import type { AuthFlowOptions } from '../options/flow-options.js';
 import { checkMethods } from './check-options.js';
@@ -45,9 +45,8 @@ export function requireStorage<Options extends StoredAuthFlowOptions>(options: O
  * @group Write your own flow
  */
 export abstract class StoredAuthFlow extends AuthFlow {
-  static {
-    markBuiltFromOptions(this);
-  }
+  /** @internal */
+  static readonly isBuiltFromOptions: boolean = true;
 
   readonly #storage: TokenStorage | undefined;
 

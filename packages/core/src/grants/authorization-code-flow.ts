@@ -1,4 +1,3 @@
-import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import type { AuthorizationState, StartedAuthorization } from './authorization-state.js';
 import { randomChecks } from './authorization-checks.js';
 import type { AuthorizationRedirect } from '../options/login-redirect.js';
@@ -53,9 +52,8 @@ export interface AuthorizationCodeFlowOptions extends StoredAuthFlowOptions {
  * @group Flows
  */
 export class AuthorizationCodeFlow extends StoredAuthFlow {
-  static {
-    markBuiltFromOptions(this);
-  }
+  /** @internal */
+  static override readonly isBuiltFromOptions = true;
 
   constructor(options: AuthorizationCodeFlowOptions) {
     super(options);
@@ -190,9 +188,8 @@ export class AuthorizationCodeFlow extends StoredAuthFlow {
  * @group Flows
  */
 export class AuthorizationCodeFlowSimple extends AuthorizationCodeFlow {
-  static {
-    markBuiltFromOptions(this);
-  }
+  /** @internal */
+  static override readonly isBuiltFromOptions = true;
 
   constructor(options: AuthorizationCodeFlowOptions & { readonly storage: TokenStorage }) {
     super(requireStorage(options));

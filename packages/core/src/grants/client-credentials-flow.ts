@@ -1,4 +1,3 @@
-import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
 import { TokenSet } from '../tokens/token-set.js';
 import type { TokenStorage } from '../storage/token-storage.js';
@@ -25,9 +24,8 @@ export type ClientCredentialsFlowOptions = StoredAuthFlowOptions;
  * @group Flows
  */
 export class ClientCredentialsFlow extends StoredAuthFlow {
-  static {
-    markBuiltFromOptions(this);
-  }
+  /** @internal */
+  static override readonly isBuiltFromOptions = true;
 
   protected override get credentialKind(): string {
     return 'client_credentials';
@@ -68,9 +66,8 @@ export class ClientCredentialsFlow extends StoredAuthFlow {
  * @group Flows
  */
 export class ClientCredentialsFlowSimple extends ClientCredentialsFlow {
-  static {
-    markBuiltFromOptions(this);
-  }
+  /** @internal */
+  static override readonly isBuiltFromOptions = true;
 
   constructor(options: ClientCredentialsFlowOptions & { readonly storage: TokenStorage }) {
     super(requireStorage(options));

@@ -1,4 +1,3 @@
-import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import type { DeviceCode, DeviceCodePrompt } from '../server/device-code.js';
 import { DeviceCodePollingError } from '../errors/index.js';
@@ -41,9 +40,8 @@ const pending = new WeakMap<DeviceCodeFlow, RequestedCode>();
  * @group Flows
  */
 export class DeviceCodeFlow extends StoredAuthFlow {
-  static {
-    markBuiltFromOptions(this);
-  }
+  /** @internal */
+  static override readonly isBuiltFromOptions = true;
 
   constructor(options: DeviceCodeFlowOptions) {
     super(options);
@@ -138,9 +136,8 @@ export class DeviceCodeFlow extends StoredAuthFlow {
  * @group Flows
  */
 export class DeviceCodeFlowSimple extends DeviceCodeFlow {
-  static {
-    markBuiltFromOptions(this);
-  }
+  /** @internal */
+  static override readonly isBuiltFromOptions = true;
 
   constructor(options: DeviceCodeFlowOptions & { readonly storage: TokenStorage }) {
     super(requireStorage(options));

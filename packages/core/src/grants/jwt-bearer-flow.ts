@@ -1,4 +1,3 @@
-import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import { readJwtClaims } from '../crypto/jwt.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import { checkSecretSource, readSecret } from '../options/secret-source.js';
@@ -51,9 +50,8 @@ const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
  * @group Flows
  */
 export class JwtBearerFlow extends StoredAuthFlow {
-  static {
-    markBuiltFromOptions(this);
-  }
+  /** @internal */
+  static override readonly isBuiltFromOptions = true;
 
   constructor(options: JwtBearerFlowOptions) {
     const { assertion, account } = options;
@@ -119,9 +117,8 @@ export class JwtBearerFlow extends StoredAuthFlow {
  * @group Flows
  */
 export class JwtBearerFlowSimple extends JwtBearerFlow {
-  static {
-    markBuiltFromOptions(this);
-  }
+  /** @internal */
+  static override readonly isBuiltFromOptions = true;
 
   constructor(options: JwtBearerFlowOptions & { readonly storage: TokenStorage }) {
     super(requireStorage(options));

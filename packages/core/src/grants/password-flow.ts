@@ -1,4 +1,3 @@
-import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import { checkSecret, checkSecretSource, readSecret, type SecretSource } from '../options/secret-source.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
@@ -33,9 +32,8 @@ export interface PasswordFlowOptions extends StoredAuthFlowOptions {
  * @group Flows
  */
 export class PasswordFlow extends StoredAuthFlow {
-  static {
-    markBuiltFromOptions(this);
-  }
+  /** @internal */
+  static override readonly isBuiltFromOptions = true;
 
   constructor(options: PasswordFlowOptions) {
     const { username, password, account } = options;
@@ -94,9 +92,8 @@ export class PasswordFlow extends StoredAuthFlow {
  * @group Flows
  */
 export class PasswordFlowSimple extends PasswordFlow {
-  static {
-    markBuiltFromOptions(this);
-  }
+  /** @internal */
+  static override readonly isBuiltFromOptions = true;
 
   constructor(options: PasswordFlowOptions & { readonly storage: TokenStorage }) {
     super(requireStorage(options));

@@ -1,4 +1,3 @@
-import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import { InvalidRefreshTokenError, LoginRequiredError } from '../errors/index.js';
 import { hex } from '../crypto/hex.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
@@ -37,9 +36,8 @@ const remedy = 'Log in again by whatever made the refresh token, and give the ne
  * @group Flows
  */
 export class RefreshTokenFlow extends StoredAuthFlow {
-  static {
-    markBuiltFromOptions(this);
-  }
+  /** @internal */
+  static override readonly isBuiltFromOptions = true;
 
   constructor(options: RefreshTokenFlowOptions) {
     checkSecretSource('refreshToken', options.refreshToken);
@@ -108,9 +106,8 @@ export class RefreshTokenFlow extends StoredAuthFlow {
  * @group Flows
  */
 export class RefreshTokenFlowSimple extends RefreshTokenFlow {
-  static {
-    markBuiltFromOptions(this);
-  }
+  /** @internal */
+  static override readonly isBuiltFromOptions = true;
 
   constructor(options: RefreshTokenFlowOptions & { readonly storage: TokenStorage }) {
     super(requireStorage(options));

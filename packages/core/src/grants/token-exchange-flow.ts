@@ -1,5 +1,4 @@
 import { _SHA256 as Sha256 } from '@noble/hashes/sha2.js';
-import { markBuiltFromOptions } from '../flow/account-sibling.js';
 import { hex } from '../crypto/hex.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import { checkSecretSource, readSecret, type SecretSource } from '../options/secret-source.js';
@@ -56,9 +55,8 @@ const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
  * @group Flows
  */
 export class TokenExchangeFlow extends StoredAuthFlow {
-  static {
-    markBuiltFromOptions(this);
-  }
+  /** @internal */
+  static override readonly isBuiltFromOptions = true;
 
   constructor(options: TokenExchangeFlowOptions) {
     const { subjectToken, actorToken, actorTokenType, account, key } = options;
@@ -131,9 +129,8 @@ export class TokenExchangeFlow extends StoredAuthFlow {
  * @group Flows
  */
 export class TokenExchangeFlowSimple extends TokenExchangeFlow {
-  static {
-    markBuiltFromOptions(this);
-  }
+  /** @internal */
+  static override readonly isBuiltFromOptions = true;
 
   constructor(options: TokenExchangeFlowOptions & { readonly storage: TokenStorage }) {
     super(requireStorage(options));
