@@ -28,6 +28,7 @@ export function load(app) {
     app.options.setValue('navigationLinks', linksOfPackage());
   });
   showOptionsByGroup(app.renderer);
+  keepPlurals(app.renderer);
   app.renderer.on(Renderer.EVENT_BEGIN, ({ project }) => {
     project.packageVersion = version;
   });
@@ -127,6 +128,13 @@ function linksOfPackage() {
   const { url = repository } = Object(repository);
   const source = url && { Source: url.replace(/^git\+/, '').replace(/\.git$/, '') };
   return { ...source, npm: `https://www.npmjs.com/package/${name}` };
+}
+
+/** Typedoc lets lines break within names, and takes the end of `RFCs` and `URLs` for a word of its own. */
+function keepPlurals(renderer) {
+  renderer.on(PageEvent.END, (page) => {
+    page.contents = page.contents.replace(/([A-Z])<wbr\/>([A-Z]s\b)/g, '$1$2');
+  });
 }
 
 /** A page of options begins with all of them by the alphabet, two screens high, before those in groups. */
