@@ -2,16 +2,27 @@ import { AuthorizationCodeFlow, ClientRejectedError, type TokenStorage } from '@
 import { loopbackRedirect } from '@latchkey/core/node';
 import { discoverResource } from '@latchkey/core/resource';
 
-/** Logs in at whatever server an MCP server names; as another client, when that has forgotten the one that it registered. */
-export async function logIn(server: string, storage: TokenStorage, refused?: string): Promise<AuthorizationCodeFlow> {
+/**
+ * Makes a fetch with the token of a login at whatever server an MCP server names. When that has forgotten the client that
+ * registered there, be it in the middle of a tool's call, another one registers, asks the person, and the call goes on.
+ */
+export async function fetchFor(server: string, storage: TokenStorage): Promise<typeof fetch> {
+  let login = await loginAt(server, storage);
+  return async (input, init) => {
+    const used = login;
+    try {
+      return await used.fetch(input, init);
+    } catch (error) {
+      if (!(error instanceof ClientRejectedError)) throw error;
+      login = await loginAt(server, storage, used.clientId); // the same one for all who meet the refusal
+      return login.fetch(input, init); // the MCP server has not acted: it saw no good token
+    }
+  };
+}
+
+async function loginAt(server: string, storage: TokenStorage, refused?: string) {
   const client = { register: { client_name: 'Latchkey example' } };
   const options = await discoverResource(server, { client, storage, refused });
   const flow = new AuthorizationCodeFlow({ ...options, redirect: loopbackRedirect() });
-  try {
-    await flow.getAccessTokenRefreshIfNecessary({ interactive: true });
-    return flow;
-  } catch (error) {
-    if (refused !== undefined || !(error instanceof ClientRejectedError)) throw error;
-    return logIn(server, storage, options.clientId);
-  }
+  return { clientId: options.clientId, fetch: flow.asFetch({ interactive: true }) }; // asks by need, for further scopes too
 }

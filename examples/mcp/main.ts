@@ -4,7 +4,7 @@ import { AuthFlowError } from '@latchkey/core';
 import { appFolder } from '@latchkey/core/node';
 import { FileTokenStorage } from '@latchkey/storage-file';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { logIn } from './log-in.js';
+import { fetchFor } from './log-in.js';
 
 const [server = '', tool = '', input = '{}'] = process.argv.slice(2);
 if (!/^https?:\/\/./.test(server) || tool === '') {
@@ -15,10 +15,8 @@ if (!/^https?:\/\/./.test(server) || tool === '') {
 try {
   const args = JSON.parse(input) as Record<string, unknown>;
   const folder = process.env['TOKENS'] || join(appFolder('latchkey-mcp'), 'logins');
-  const flow = await logIn(server, new FileTokenStorage({ folder }, { perKey: true }));
-
+  const fetch = await fetchFor(server, new FileTokenStorage({ folder }, { perKey: true }));
   const client = new Client({ name: 'latchkey-mcp', version: '1.0.0' });
-  const fetch = flow.asFetch({ interactive: true }); // asks again where a tool wants further scopes
   await client.connect(new StreamableHTTPClientTransport(new URL(server), { fetch }));
   const { content } = await client.callTool({ name: tool, arguments: args });
   console.log(JSON.stringify(content));

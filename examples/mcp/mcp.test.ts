@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
+import { fetchFor } from '../dist/mcp/log-in.js';
 import { providerOf } from '../dist/mcp/oauth-client-provider.js';
 import { ProtectedServer } from '../dist/mcp/protected-server.js';
 
@@ -93,6 +94,28 @@ describe('a client of any MCP server', () => {
     ledger.assertTokenRequests(2, login);
     expect([server.registrations, visits()]).toEqual([2, 2]);
   }, 120_000);
+
+  test('goes on with the calls in the middle of which the server had forgotten it: one registration, one login', async () => {
+    const { ledger } = server.authorization;
+    const browser = process.env['BROWSER'];
+    process.env['BROWSER'] = join(folder, 'browser.cjs');
+    try {
+      const transport = { fetch: await fetchFor(server.url, new FileTokenStorage(tokens(), { perKey: true })) };
+      const client = new Client({ name: 'test', version: '1' });
+      await client.connect(new StreamableHTTPClientTransport(new URL(server.url), transport));
+      expect([server.registrations, visits()]).toEqual([1, 1]);
+      server.forgetClients();
+      server.authorization.expireAccessTokens();
+      const calls = ['whoami', 'whoami', 'whoami'].map((name) => client.callTool({ name, arguments: {} }));
+      for (const { content } of await Promise.all(calls)) expect(JSON.stringify(content)).toBe(answer('whoami of ada'));
+      ledger.assertTokenRequests(2, login);
+      expect([server.registrations, visits()]).toEqual([2, 2]);
+      await client.close();
+    } finally {
+      if (browser === undefined) delete process.env['BROWSER'];
+      else process.env['BROWSER'] = browser;
+    }
+  });
 
   test('is two processes that renew once', async () => {
     await call('whoami');

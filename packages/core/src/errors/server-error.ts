@@ -45,7 +45,9 @@ export class ClientRejectedError extends OAuthError {
   static override readonly defaults: DefaultsFor<OAuthErrorDetails> = (details) => ({
     code: 'CLIENT_REJECTED',
     message: `The authorization server refused the client (${describeRefusal(details)}).`,
-    remedy: 'Check clientId, clientSecret and clientAuthentication, and that the client may use this grant.',
+    remedy:
+      'Check clientId, clientSecret and clientAuthentication, and that the client may use this grant. A client that registered ' +
+      'itself the server may have forgotten: name it as refused to discoverResource, and log in.',
   });
 
   declare readonly status: number;
