@@ -273,6 +273,21 @@ describe('a token set', () => {
     expect(set.toJSON()).toEqual({ access_token: 'a', nested: { list: [1] } });
   });
 
+  test('becomes the text of what it gives away, of which no copy is made', () => {
+    const set = TokenSet.from({ access_token: 'a', nested: { list: [1] }, latchkey: { version: 1, key: 'k' } });
+    const expected = JSON.stringify([set.toJSON()]);
+    const { structuredClone } = globalThis;
+    globalThis.structuredClone = () => {
+      throw new Error('A copy was made.');
+    };
+    try {
+      expect(() => set.toJSON()).toThrow('A copy was made.');
+      expect(JSON.stringify([set])).toBe(expected);
+    } finally {
+      globalThis.structuredClone = structuredClone;
+    }
+  });
+
   test('is not fooled by a field called __proto__', () => {
     const set = TokenSet.from('{"access_token":"a","__proto__":{"refresh_token":"r","polluted":true}}');
     expect(set.refreshToken).toBeUndefined();
