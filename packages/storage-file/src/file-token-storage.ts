@@ -16,8 +16,9 @@ import {
 } from '@latchkey/core';
 import { type Stats, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { syncFolder, writeAtomically } from './file/atomic-write.js';
+import { writeAtomically } from './file/atomic-write.js';
 import { setAside } from './file/corrupt-file.js';
+import { syncFolder } from './file/disk-calls.js';
 import type { FileTokenStorageOptions } from './file-token-storage-options.js';
 import { type Locking, parseLocking } from './lock/locking-kind.js';
 import { lockedFile, withFileLock } from './lock/locking.js';

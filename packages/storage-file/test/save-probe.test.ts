@@ -99,6 +99,14 @@ describe('Taking the lock, which tries what a save does,', () => {
     expect(leftovers(folder)).toEqual([]);
   });
 
+  test('and the renewal under it, call the file system 64 times at most', async () => {
+    const calls = await outcomeOf(start('count-calls.mjs', [makeFolder()]));
+    const total = Object.values(calls).reduce((sum: number, count) => sum + Number(count), 0);
+    expect(total).toBeGreaterThan(20);
+    expect(total).toBeLessThan(65);
+    expect(calls).toMatchObject({ fsyncSync: 3, renameSync: 2, writeFileSync: 2 }); // a trial, the save, and its folder
+  });
+
   test('leaves nothing behind', async () => {
     const folder = makeFolder();
     await fileLock(join(folder, 'place')).withLock(key, async () => undefined, waiting(1));

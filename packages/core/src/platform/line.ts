@@ -20,7 +20,8 @@ export interface PlaceOptions {
 interface Standing {
   readonly taken: Set<{ readonly end: number }>;
   readonly waiting: (PlaceOptions & { readonly admit: (place: Place) => void })[];
-  timer?: ReturnType<typeof setTimeout>;
+  /** When the line looks by itself for places that have ended, while somebody waits. */
+  look?: { readonly at: number; readonly timer: ReturnType<typeof setTimeout> } | undefined;
 }
 
 /** Gives out places, first come, first served. */
@@ -61,18 +62,34 @@ export class Line {
   }
 
   #admitNext(): void {
-    clearTimeout(this.#standing.timer);
+    const { taken, waiting } = this.#standing;
     for (;;) {
-      const [next] = this.#standing.waiting;
+      const [next] = waiting;
       const place = next && this.#take(next);
       if (!place) break;
-      this.#standing.waiting.shift();
+      waiting.shift();
       next.admit(place);
     }
-    if (this.#standing.waiting.length === 0 || this.#standing.taken.size === 0) return;
-    const left = Math.min(...Array.from(this.#standing.taken, ({ end }) => end)) - monotonicNow();
-    this.#standing.timer = setTimeout(() => this.#admitNext(), Math.min(Math.ceil(left), longestTimer));
+    if (waiting.length === 0 || taken.size === 0) this.#lookAt(undefined);
+    else this.#lookAt(Math.min(...Array.from(taken, ({ end }) => end)));
   }
+
+  /** Looks no later than then. One that comes too early is kept: in a long line, each place that is left would set a timer anew. */
+  #lookAt(at: number | undefined): void {
+    const { look } = this.#standing;
+    if (at !== undefined && look && look.at <= at) return;
+    clearTimeout(look?.timer);
+    this.#standing.look = at === undefined ? undefined : { at, timer: setTimeout(() => this.#look(), pauseUntil(at)) };
+  }
+
+  #look(): void {
+    this.#standing.look = undefined;
+    this.#admitNext();
+  }
+}
+
+function pauseUntil(at: number): number {
+  return Math.min(Math.ceil(at - monotonicNow()), longestTimer);
 }
 
 /** The line of this name, which all flows of this process share, of whichever copy of this package. */

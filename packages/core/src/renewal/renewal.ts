@@ -49,7 +49,7 @@ export class Renewal {
   constructor(parts: RunParts) {
     const { key, settings, credential, reader, events, grant } = parts;
     const keeper = new TokenKeeper(reader.parts);
-    this.#parts = { ...parts, keeper };
+    this.#parts = { key, settings, credential, reader, events, grant, keeper }; // a spread makes each its own hidden class
     this.#presentation = new Presentation(this.#parts);
     this.#key = key;
     this.#settings = settings;

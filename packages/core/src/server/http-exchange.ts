@@ -101,7 +101,7 @@ export function asResponse({ status, headers, text }: HttpAnswer): Response {
  * beside the media type, such as its `charset`.
  */
 export function requestInit(init: object, headers: Readonly<Record<string, string>> | undefined): RequestInit {
-  if (!headers) return init;
+  if (!headers || Object.keys(headers).length === 0) return init;
   const own = new Headers(headers);
   const needed = new Headers((init as { headers?: Record<string, string> }).headers);
   const [ours, theirs] = [needed, own].map((each) => each.get('content-type'));

@@ -94,7 +94,7 @@ export class ServerConnection {
       problem = error;
     }
     options.signal?.throwIfAborted();
-    const isToBeJudged = translated && isSuccess(translated.answer.status) && !isPlainAnswer(this.#shown(translated));
+    const isToBeJudged = translated && isSuccess(translated.answer.status) && !this.#isPlain(translated);
     if (isToBeJudged) return this.#askOnce(call, options, translated);
     return { answer: translated?.answer, translated, result: undefined, problem };
   }
@@ -155,6 +155,11 @@ export class ServerConnection {
     openid.allowInsecureRequests(configuration); // loopback; every URL has been through secureUrl
     configuration[openid.customFetch] = send;
     return configuration;
+  }
+
+  /** Whether the protocol library would find no fault. An answer that is plain as it came is not put into standard form first. */
+  #isPlain(translated: TranslatedAnswer): boolean {
+    return isPlainAnswer(translated.answer) || isPlainAnswer(this.#shown(translated));
   }
 
   /** What the protocol library is shown of an answer. */

@@ -127,6 +127,25 @@ describe('Line', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  test('sets no timer anew for each place that is left', async () => {
+    const { admitted, join, leave } = queue(new Line(), { seconds: 30, limit: () => 2 });
+    const names = Array.from({ length: 40 }, (_, index) => `number ${index}`);
+    const set = jest.spyOn(globalThis, 'setTimeout');
+    try {
+      for (const name of names) join(name);
+      for (const name of names) {
+        await jest.advanceTimersByTimeAsync(1);
+        leave(name);
+      }
+      await jest.advanceTimersByTimeAsync(0);
+      expect(admitted).toEqual(names);
+      expect(set.mock.calls.length).toBe(1);
+      expect(jest.getTimerCount()).toBe(0);
+    } finally {
+      set.mockRestore();
+    }
+  });
+
   test('is one for each name', () => {
     const place = lineOf('https://a.example').tryEnter(one);
     expect(lineOf('https://a.example').tryEnter(one)).toBeUndefined();

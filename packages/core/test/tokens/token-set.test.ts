@@ -78,6 +78,14 @@ describe('a token response', () => {
     expect(tokens.toJSON()).toEqual({ access_token: 'a', ...odd });
     expect(TokenSet.from(JSON.stringify(tokens)).toJSON()).toEqual(tokens.toJSON());
   });
+
+  test('are given away as copies, whatever is in them', () => {
+    const tokens = TokenSet.from({ access_token: 'a', nested: { list: [{ two: 'zwei' }] } }, now);
+    const record = tokens.toJSON() as unknown as { nested: { list: { two: string }[] } };
+    Object.assign(record.nested.list[0] ?? {}, { two: 'deux' });
+    record.nested.list.push({ two: 'dos' });
+    expect(tokens.toJSON()).toEqual({ access_token: 'a', nested: { list: [{ two: 'zwei' }] } });
+  });
 });
 
 describe('a stored record', () => {

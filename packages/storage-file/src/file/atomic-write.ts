@@ -1,7 +1,7 @@
-import { closeSync, constants, openSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { keepOwner } from './file-owner.js';
-import { flush } from './disk-calls.js';
+import { flush, syncFolder } from './disk-calls.js';
 import { largestRecord } from './private-file.js';
 import { codeOf, storageFault, unusableFile } from './storage-fault.js';
 import { createTemporaryFile, removeQuietly, type TemporaryFile } from './temporary-file.js';
@@ -44,20 +44,6 @@ export async function writeThrough(
     await flush(fd);
   } finally {
     closeSync(fd);
-  }
-}
-
-/** Makes the names in a folder durable, where a folder can be synchronised at all. */
-export async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  let fd: number | undefined;
-  try {
-    fd = openSync(folder, constants.O_RDONLY);
-    await flush(fd);
-  } catch (error) {
-    if (!['EINVAL', 'EPERM', 'EACCES', 'EISDIR', 'ENOTSUP'].includes(codeOf(error) ?? '')) throw error;
-  } finally {
-    if (fd !== undefined) closeSync(fd);
   }
 }
 

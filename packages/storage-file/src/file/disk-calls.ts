@@ -1,4 +1,5 @@
-import { fsync, fsyncSync, unlink, unlinkSync } from 'node:fs';
+import { closeSync, constants, fsync, fsyncSync, openSync, unlink, unlinkSync } from 'node:fs';
+import { codeOf } from './storage-fault.js';
 
 let underway = 0;
 
@@ -35,4 +36,46 @@ export function remove(path: string): Promise<void> {
 async function call(alone: () => void, among: (done: (error: Error | null) => void) => void): Promise<void> {
   if (underway < 2) alone();
   else await new Promise<void>((resolve, reject) => among((error) => (error ? reject(error) : resolve())));
+}
+
+/** A folder that is being synchronised, and the next time that it will be. */
+interface Syncing {
+  readonly done: Promise<void>;
+  next?: Promise<void>;
+}
+
+const syncings = new Map<string, Syncing>();
+
+/**
+ * Makes the names in a folder durable, where a folder can be synchronised at all. One that is under way may have begun too
+ * early, so whoever asks meanwhile shares the next.
+ */
+export function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return Promise.resolve();
+  const present = syncings.get(folder);
+  if (!present) return begin(folder);
+  const beginNext = (): Promise<void> => begin(folder);
+  return (present.next ??= present.done.then(beginNext, beginNext));
+}
+
+function begin(folder: string): Promise<void> {
+  const syncing: Syncing = { done: sync(folder) };
+  syncings.set(folder, syncing);
+  const end = (): void => {
+    if (!syncing.next) syncings.delete(folder);
+  };
+  syncing.done.then(end, end);
+  return syncing.done;
+}
+
+async function sync(folder: string): Promise<void> {
+  let fd: number | undefined;
+  try {
+    fd = openSync(folder, constants.O_RDONLY);
+    await flush(fd);
+  } catch (error) {
+    if (!['EINVAL', 'EPERM', 'EACCES', 'EISDIR', 'ENOTSUP'].includes(codeOf(error) ?? '')) throw error;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
 }

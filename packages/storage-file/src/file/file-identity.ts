@@ -1,9 +1,8 @@
-import { fstatSync, lstatSync, type Stats } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 
-/** Tells whether the open file is still the one that others find at `path`. */
-export function isFileAt(fd: number, path: string): boolean {
+/** Tells whether an open file, whose state this is, is still the one that others find at `path`. */
+export function isFileAt(own: Stats, path: string): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false });
-  const own = fstatSync(fd);
   return found !== undefined && found.ino === own.ino && found.dev === own.dev;
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { rename, writeThrough } from './atomic-write.js';
 import { remove } from './disk-calls.js';
@@ -62,9 +62,17 @@ async function removeStuck(path: string): Promise<void> {
   stuck.delete(path);
 }
 
-/** Random but for an eighth, since a file system that compresses finds room for any number of zeros. */
+let noise = new Float64Array();
+
+/**
+ * Random but for an eighth, since a file system that compresses finds room for any number of zeros. Drawn once, but for a
+ * number that tells one file from another.
+ */
 function randomBytes(size: number): Float64Array {
-  return new Float64Array(Math.ceil(size / Float64Array.BYTES_PER_ELEMENT)).map(() => Math.random());
+  const length = Math.ceil(size / Float64Array.BYTES_PER_ELEMENT);
+  if (noise.length < length) noise = new Float64Array(length).map(() => Math.random());
+  noise[0] = Math.random();
+  return noise.subarray(0, length);
 }
 
 /**
@@ -77,16 +85,31 @@ function assertReplaceable(path: string): void {
   } catch (error) {
     if (codeOf(error) === 'EPERM') throw storageFault(error, path);
   }
-  if (process.platform !== 'linux' || !isMountPoint(path.replace(/[\s\\]/g, asOctal))) return;
+  if (process.platform !== 'linux' || !isMountPoint(path)) return;
   throw unusableFile(path, 'is a mount point, so it cannot be replaced', 'Mount the folder around it instead.');
 }
 
-/** The fifth word of a line is a mount point. Not read as UTF-8 at once: in that Node's shortcut a close that fails ends the process. */
 function isMountPoint(path: string): boolean {
-  const mounts = quietly(() => readFileSync('/proc/self/mountinfo'))?.toString() ?? '';
-  return mounts.includes(` ${path} `) && mounts.split('\n').some((line) => line.split(' ')[4] === path);
+  const [file, folder] = [path, dirname(path)].map((each) => quietly(() => mountOf(each)));
+  return file !== undefined && folder !== undefined && file !== folder;
 }
 
-function asOctal(character: string): string {
-  return `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`;
+/** The number of the mount that a file is reached by, which the kernel tells of what is open. */
+function mountOf(path: string): string | undefined {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  return withOpen(path, flags, (fd) =>
+    withOpen(`/proc/self/fdinfo/${fd}`, constants.O_RDONLY, (info) => {
+      const bytes = Buffer.alloc(256);
+      return /^mnt_id:\s*(\d+)/m.exec(bytes.toString('latin1', 0, readSync(info, bytes)))?.[1];
+    }),
+  );
+}
+
+function withOpen<T>(path: string, flags: number, read: (fd: number) => T): T {
+  const fd = openSync(path, flags);
+  try {
+    return read(fd);
+  } finally {
+    closeSync(fd);
+  }
 }

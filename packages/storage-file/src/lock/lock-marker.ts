@@ -17,6 +17,8 @@ const longestWrite = 10_000;
 /** The file that names the kind of lock that all processes use at a place. */
 export interface Marker {
   readonly fd: number;
+  /** Its state when it was opened. */
+  readonly stats: Stats;
   readonly kind: LockKind;
   /** Process id of whom a lock of the kernel was last given to. */
   readonly holder: number | undefined;
@@ -61,7 +63,7 @@ function readMarker(fd: number, path: string): Marker | undefined {
   assertOwnFile(stats, path);
   const [, kind, pid = 0] = marker.exec(readStart(fd)) ?? [];
   if (kind === 'kernel' || kind === 'lockfile') {
-    return { fd, kind, holder: Number(pid) > 0 ? Number(pid) : undefined };
+    return { fd, stats, kind, holder: Number(pid) > 0 ? Number(pid) : undefined };
   }
   if (stats.size === 0) return readEmpty(fd, stats, path);
   throw new LockUnavailableError({
@@ -74,7 +76,7 @@ function readMarker(fd: number, path: string): Marker | undefined {
 function readEmpty(fd: number, stats: Stats, path: string): Marker | undefined {
   if (fileSystemNow(path) - stats.mtimeMs < longestWrite) return undefined;
   writeSync(fd, formatKind('lockfile') + formatHolder(0), 0);
-  return { fd, kind: 'lockfile', holder: undefined };
+  return { fd, stats, kind: 'lockfile', holder: undefined };
 }
 
 function assertUsable(kind: LockKind, path: string, locking: Locking): void {
