@@ -69,11 +69,12 @@ export interface RefusedQuestion {
  * @param isEmpty - whether the answer has no body at all
  */
 export function refusalOf(
-  refusal: Refusal,
+  said: Refusal,
   details: OAuthErrorDetails,
   { purpose, deadRefreshToken = [] }: RefusedQuestion,
   isEmpty: boolean,
 ): AuthFlowError | undefined {
+  const refusal = { ...said, error: said.error?.toLowerCase() }; // some write INVALID_GRANT
   const { error, isOAuth } = refusal;
   if (purpose === 'refresh_token') {
     if (wantsPerson(refusal, details)) return interactionRequired(details);

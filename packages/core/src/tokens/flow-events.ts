@@ -87,8 +87,8 @@ export interface FlowEventMap {
 }
 
 /**
- * Tells listeners what a flow does, and those of the flow that it was made of by `withAccount`. A listener that throws does
- * not disturb the flow.
+ * Tells listeners what a flow does, and those of the flow that it was made of by `withAccount`. A listener that throws, or
+ * whose promise is rejected, does not disturb the flow.
  *
  * @group Events
  */
@@ -125,11 +125,17 @@ export class FlowEvents {
   }
 
   #tell<Name extends keyof FlowEventMap>(name: Name, event: FlowEventMap[Name]): void {
+    const ignore = (error: unknown): void => {
+      warn(`A listener of the event ${name} threw ${isErrorLike(error) ? error.name : 'a value'}; it was ignored.`);
+    };
     for (const listener of this.#listeners?.get(name) ?? []) {
       try {
-        (listener as (event: FlowEventMap[Name]) => void)(event);
+        const returned = (listener as (event: FlowEventMap[Name]) => unknown)(event);
+        // Of a realm of its own, too. Nobody else would catch it, and that ends a process of Node.
+        if (Object.prototype.toString.call(returned) === '[object Promise]')
+          void Promise.resolve(returned).catch(ignore);
       } catch (error) {
-        warn(`A listener of the event ${name} threw ${isErrorLike(error) ? error.name : 'a value'}; it was ignored.`);
+        ignore(error);
       }
     }
   }

@@ -55,6 +55,8 @@ describe('a loopback redirect', () => {
     const broken = new Error('no screen');
     const redirect = loopbackRedirect({ openBrowser: () => Promise.reject(broken), showUrl: () => undefined });
     await expect(redirect(async () => authorizationUrl, { redirectUri: undefined, signal })).rejects.toBe(broken);
+    const silent = loopbackRedirect({ openBrowser: async () => true, showUrl: () => Promise.reject(broken) });
+    await expect(silent(async () => authorizationUrl, { redirectUri: undefined, signal })).rejects.toBe(broken);
     const { redirectUri, done } = await begin({ openBrowser: async () => false });
     await visit(`${redirectUri}?code=1`);
     await done;

@@ -43,6 +43,7 @@ describe('an answer of the token endpoint', () => {
     ['425', 425, ''],
     ['400 with server_error', 400, oauth('server_error')],
     ['400 with temporarily_unavailable', 400, oauth('temporarily_unavailable')],
+    ['400 with TEMPORARILY_UNAVAILABLE', 400, oauth('TEMPORARILY_UNAVAILABLE')],
   ])('is an outage when it is %s, whatever the grant', (_name, status, text) => {
     for (const grantType of ['refresh_token', 'password', 'client_credentials']) {
       expect(ask(grantType, status, text)).toBeInstanceOf(TokenEndpointUnavailableError);
@@ -89,6 +90,7 @@ describe('an answer of the token endpoint', () => {
     ['401 with invalid_client', 401, oauth('invalid_client')],
     ['400 with invalid_client', 400, oauth('invalid_client')],
     ['400 with unauthorized_client', 400, oauth('unauthorized_client')],
+    ['400 with INVALID_CLIENT', 400, oauth('INVALID_CLIENT')],
   ])('is a refused client when it is %s', (_name, status, text) => {
     expect(ask('refresh_token', status, text)).toBeInstanceOf(ClientRejectedError);
   });

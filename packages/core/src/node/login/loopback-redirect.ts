@@ -26,7 +26,7 @@ export interface LoopbackRedirectOptions extends LoopbackDefaults {
    */
   readonly openBrowser?: ((url: URL) => unknown) | false | undefined;
   /** Shows where to log in, should no browser open. @defaultValue prints it to stderr */
-  readonly showUrl?: ((url: URL) => void) | undefined;
+  readonly showUrl?: ((url: URL) => void | Promise<void>) | undefined;
   /** Seconds that a person has. @defaultValue 300 */
   readonly timeout?: number | undefined;
   /** @defaultValue {@link systemClock} */
@@ -77,10 +77,13 @@ export function loopbackRedirect(options: LoopbackRedirectOptions = {}): Authori
       const { origin } = new URL(redirectUri);
       const url = await untilAborted(signal, start(redirectUri));
       begin({ url, origin });
-      showUrl(url);
+      const shown = Promise.resolve(showUrl(url));
       const opened = open ? open(url) : open === undefined && openBrowser(new URL(entry, origin));
       const late = clock.sleep(Math.min(timeout * 1000, longestTimer), over.signal);
-      const target = await untilAborted(signal, Promise.race([received, failed(opened), timedOut(late)]));
+      const target = await untilAborted(
+        signal,
+        Promise.race([received, failed(shown), failed(opened), timedOut(late)]),
+      );
       await answered; // the exchange ends by the signal, too
       return origin + target;
     } finally {
@@ -98,9 +101,9 @@ function httpUrl(given: URL | string): string {
   return url.href;
 }
 
-/** Rejects when the browser could not be asked for, and otherwise never settles: opening it is not the login. */
-async function failed(opened: unknown): Promise<never> {
-  await opened;
+/** Rejects when the person could not be sent to the login, and otherwise never settles: that is not the login. */
+async function failed(sent: unknown): Promise<never> {
+  await sent;
   return new Promise<never>(() => undefined);
 }
 
