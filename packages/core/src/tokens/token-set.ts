@@ -30,7 +30,7 @@ export class TokenSet {
    */
   static from(json: unknown, now: number = Date.now()): TokenSet {
     if (json instanceof TokenSet) return json;
-    const source: unknown = parse(typeof json === 'string' ? json : JSON.stringify(json));
+    const source: unknown = parse(typeof json === 'string' ? json : textOf(json));
     if (typeof source !== 'object' || source === null || Array.isArray(source)) {
       throw noRecord(new TypeError('A token record must be a JSON object.'));
     }
@@ -151,6 +151,15 @@ export class TokenSet {
   /** What `console.log` and `util.inspect` print. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
+  }
+}
+
+/** Rows of a database may hold whole numbers as `bigint`, which JSON has not. */
+function textOf(row: unknown): string | undefined {
+  try {
+    return JSON.stringify(row, (_name, value: unknown) => (typeof value === 'bigint' ? Number(value) : value));
+  } catch {
+    throw noRecord(new TypeError('A token record must be what JSON can hold; this is not.'));
   }
 }
 

@@ -303,3 +303,25 @@ describe('a token set', () => {
     expect(set.toJSON().polluted).toBeUndefined();
   });
 });
+
+describe('a row of a database as a token record', () => {
+  test('may hold whole numbers as bigint', () => {
+    const { expiresAt, accessToken } = TokenSet.from({ id: 7n, access_token: 'at', expires_at: 2_000_000_000n });
+    expect([accessToken, expiresAt?.getTime()]).toEqual(['at', 2_000_000_000_000]);
+  });
+
+  test('is no record, and no outage, where JSON cannot hold it', () => {
+    const cyclic: Record<string, unknown> = { access_token: 'at' };
+    cyclic['self'] = cyclic;
+    const throwing = {
+      get access_token(): string {
+        throw new Error('detached');
+      },
+    };
+    for (const row of [cyclic, throwing]) {
+      expect(() => TokenSet.from(row)).toThrow(
+        expect.objectContaining({ code: 'RECORD_UNREADABLE', name: 'TypeError' }),
+      );
+    }
+  });
+});
