@@ -1,13 +1,14 @@
 /**
  * Puts the compiled modules of the package in the current folder together into few files: `bundle/`, which is what is
  * published. A program that imports one file starts sooner than one that imports a hundred. All stand in one folder, so
- * that a path relative to one of them holds for all. Runs before each `pnpm pack`.
+ * that a path relative to one of them holds for all; the declarations stand below it. Runs before each `pnpm pack`.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ourModules } from './our-modules.mjs';
 import { bundleInLayers } from './bundle-layers.mjs';
+import { copyDeclarations } from './declarations.mjs';
 import { addonFolder, copyLockAddon } from './lock-addon.mjs';
+import { ourModules } from './our-modules.mjs';
 import { ownSourceMaps } from './own-source-maps.mjs';
 import { bundleRedisClient, redisClientElsewhere } from './reduced-redis-client.mjs';
 import { script, StepFailed } from './steps.mjs';
@@ -46,6 +47,8 @@ await script(async () => {
     copyLockAddon('bundle');
     inputs.push(path.join(addonFolder, 'index.js'));
   }
+  const declarations = Object.values(publishConfig.exports).flatMap(({ types }) => types ?? []);
+  copyDeclarations(declarations, 'bundle/types');
   const licences = licencesOf(inputs);
   if (licences.length > 0) writeFileSync('bundle/third-party.txt', licences.join('\n'));
 });
