@@ -77,7 +77,6 @@ describe('the refresh transaction', () => {
   describe.each([
     ['an expired id token', { idTokens: { lifetime: -3600 } }, undefined],
     ['an issuer with a slash too many', { idTokens: { issuer: 'http://127.0.0.1/other/' } }, undefined],
-    ['expires_in: null', {}, { expires_in: null }],
     ['no token_type', {}, { token_type: undefined }],
     ['an unusual token_type', {}, { token_type: 'N_A' }],
     ['expires_in as text that is no number', {}, { expires_in: 'soon' }],
