@@ -18,7 +18,7 @@ import { type Stats, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { writeAtomically } from './file/atomic-write.js';
 import { setAside } from './file/corrupt-file.js';
-import { syncFolder } from './file/disk-calls.js';
+import { syncFolder, turnToRead } from './file/disk-calls.js';
 import type { FileTokenStorageOptions } from './file-token-storage-options.js';
 import { type Locking, parseLocking } from './lock/locking-kind.js';
 import { lockedFile, withFileLock } from './lock/locking.js';
@@ -88,6 +88,8 @@ export class FileTokenStorage implements TokenStorage {
    * sealed and cannot be opened; StorageUnavailableError.
    */
   async load(key: string): Promise<TokenSet | undefined> {
+    const turn = turnToRead();
+    if (turn) await turn;
     const { tokens } = await loadRecord(this.#fileOf(key), key, this.#codec);
     return tokens;
   }

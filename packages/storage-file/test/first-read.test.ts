@@ -30,3 +30,16 @@ test('Records of any size are read whole, one after the other', async () => {
     expect((await storage.load('k'))?.accessToken).toBe(token);
   }
 });
+
+test('Where thousands of files are read at once, others get their turns in between', async () => {
+  const storage = new FileTokenStorage({ folder: makeFolder() }, { perKey: true });
+  let turns = 0;
+  const count = (): void => {
+    turns++;
+    counting = setImmediate(count);
+  };
+  let counting = setImmediate(count);
+  await Promise.all(Array.from({ length: 2000 }, (_, index) => storage.load(`account ${index}`)));
+  clearImmediate(counting);
+  expect(turns).toBeGreaterThanOrEqual(7);
+});

@@ -1,5 +1,32 @@
 import { closeSync, constants, fsync, fsyncSync, openSync, unlink, unlinkSync } from 'node:fs';
+import { setImmediate } from 'node:timers';
 import { codeOf } from './storage-fault.js';
+
+/** Files that are read one after the other without a pause: some 20 ms. */
+const readsAtOnce = 256;
+let readsLeft = readsAtOnce;
+let pause: Promise<void> | undefined;
+
+/**
+ * Takes a turn to read a file, which is done synchronously. Where thousands are read at once, others get a turn of the loop
+ * in between: then there is a promise to wait for.
+ */
+export function turnToRead(): Promise<void> | undefined {
+  if (readsLeft === 0) return waitToRead();
+  readsLeft--;
+  return undefined;
+}
+
+async function waitToRead(): Promise<void> {
+  while (readsLeft === 0) await (pause ??= new Promise((resume) => setImmediate(endPause, resume)));
+  readsLeft--;
+}
+
+function endPause(resume: () => void): void {
+  pause = undefined;
+  readsLeft = readsAtOnce;
+  resume();
+}
 
 let underway = 0;
 
