@@ -42,7 +42,7 @@ await script(async () => {
   rmSync('bundle', { recursive: true, force: true });
   const inputs = await bundleInLayers(entries, options);
   if (hasRedis) inputs.push(...(await bundleRedisClient(options)));
-  for (const file of readdirSync('bundle')) if (file.endsWith('.js')) giveOwnNames(path.join('bundle', file));
+  for (const file of readdirSync('bundle')) if (file.endsWith('.js')) giveNames(path.join('bundle', file));
   if ('fs-native-extensions' in (devDependencies ?? {})) {
     copyLockAddon('bundle');
     inputs.push(path.join(addonFolder, 'index.js'));
@@ -53,12 +53,22 @@ await script(async () => {
   if (licences.length > 0) writeFileSync('bundle/third-party.txt', licences.join('\n'));
 });
 
-/** A class that names itself is `_Name` within, as esbuild writes it, and stack traces would say so. */
-function giveOwnNames(file) {
+/** Lets classes and modules be called as their readers know them. Lines stay, so that the source map still fits. */
+function giveNames(file) {
   const code = readFileSync(file, 'utf8');
+  writeFileSync(file, withModuleNames(withOwnNames(code)));
+}
+
+/** A class that names itself is `_Name` within, as esbuild writes it, and stack traces would say so. */
+function withOwnNames(code) {
   const names = [...code.matchAll(/^var (\w+) = class _\1\b/gm)].map(([, name]) => name);
-  if (names.length === 0) return;
-  writeFileSync(file, code.replace(new RegExp(`(?<![\\w$.])_(${names.join('|')})\\b`, 'g'), '$1'));
+  if (names.length === 0) return code;
+  return code.replace(new RegExp(`(?<![\\w$.])_(${names.join('|')})\\b`, 'g'), '$1');
+}
+
+/** Where a module begins esbuild writes its whole path, which the source map has too. */
+function withModuleNames(code) {
+  return code.replace(/^\/\/ \S*?([\w-]+)\.js$/gm, '// $1');
 }
 
 /** An entry point is a module, or the index of a folder. */
