@@ -50,7 +50,7 @@ await script(async () => {
 
 /** What a person and a program meet at a server, in this order; resolves to what was not as it should be. */
 async function visit(title, site, server) {
-  const latchkey = await import('../packages/core/dist/index.js');
+  const latchkey = await import('@latchkey/core');
   const { DiscoveryError, LoginRequiredError, MemoryTokenStorage } = latchkey;
   const { cannot = {} } = server;
   const storage = new MemoryTokenStorage();

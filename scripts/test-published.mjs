@@ -1,12 +1,10 @@
-/**
- * Runs the tests of the packages once more, over the files that are published instead of the modules that they are made
- * of: the packages' `exports` know both, and `--conditions=published` chooses.
- */
+/** Runs the tests of the packages once more, over the files that are published instead of the modules that they are made of. */
 import process from 'node:process';
 import { runJest } from './jest.mjs';
 import { packages } from './packages.mjs';
+import { usePublished } from './published-condition.mjs';
 import { setUp } from './set-up.mjs';
-import { root, script, step } from './steps.mjs';
+import { script } from './steps.mjs';
 
 const tests = process.argv.slice(2);
 
@@ -15,12 +13,7 @@ const leftOut = ['copies', 'error-classes', 'refusals', 'endpoint-answer', 'know
 
 await script(async () => {
   await setUp();
-  for (const name of packages) {
-    const bundle = [process.execPath, `${root}/scripts/bundle.mjs`];
-    await step(`bundle of ${name}`, bundle, { cwd: `${root}/packages/${name}` });
-  }
-  process.env.LATCHKEY_CONDITION = 'published';
-  process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --conditions=published`;
+  await usePublished();
   console.log(`Left out, since they look into modules: ${leftOut.join(', ')}.`);
   const chosen = tests.length > 0 ? tests : packages.map((name) => `packages/${name}/`);
   process.exitCode = await runJest([...chosen, '--testPathIgnorePatterns', ...leftOut, '/node_modules/']);

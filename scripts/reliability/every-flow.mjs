@@ -10,8 +10,8 @@ import {
   RefreshTokenFlow,
   TokenExchangeFlow,
   TokenSet,
-} from '../../packages/core/dist/index.js';
-import { fileLock } from '../../packages/storage-file/dist/index.js';
+} from '@latchkey/core';
+import { fileLock } from '@latchkey/storage-file';
 
 const assertion = `e30.${Buffer.from('{"sub":"ada"}').toString('base64url')}.c2ln`;
 

@@ -3,8 +3,8 @@
  * marks it does nothing else, so that whoever traces it knows which system calls are those of the library.
  * `node save-when-told.mjs <pipe>`; the pipe brings the path, the kind of locking and the generation to save.
  */
-import { TokenSet } from '../../packages/core/dist/index.js';
-import { FileTokenStorage } from '../../packages/storage-file/dist/index.js';
+import { TokenSet } from '@latchkey/core';
+import { FileTokenStorage } from '@latchkey/storage-file';
 import { existsSync, readFileSync, writeSync } from 'node:fs';
 import process from 'node:process';
 

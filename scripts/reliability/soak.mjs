@@ -14,9 +14,9 @@ import { startRedis } from '../redis.mjs';
 
 const build = new URL('../../packages/core/dist/testing/index.js', import.meta.url);
 if (!existsSync(build)) throw new Error('There is no build: npm run build.');
-const { FakeAuthorizationServer } = await import(build);
+const { FakeAuthorizationServer } = await import('@latchkey/core/testing');
 const { SeededRandom } = await import('../../packages/core/dist/testing/torture/seeded-random.js');
-const { fileLock } = await import('../../packages/storage-file/dist/index.js');
+const { fileLock } = await import('@latchkey/storage-file');
 const { fileStorages, grace } = await import('./soak/credentials.mjs');
 const { Crew } = await import('./soak/crew.mjs');
 const { Judge } = await import('./soak/judge.mjs');

@@ -13,7 +13,8 @@ import { setUp } from '../set-up.mjs';
 import { run, script } from '../steps.mjs';
 import { readSections, writePart } from './reliability-page.mjs';
 
-const kit = 'packages/core/dist/testing/torture/main.js';
+const isPublished = process.env.LATCHKEY_CONDITION === 'published';
+const kit = `packages/core/${isPublished ? 'bundle' : 'dist/testing/torture'}/main.js`;
 const fileStorage = 'packages/storage-file/test/children/torture-storage.mjs';
 const databaseStorage = 'examples/dist/database/torture-storage.js';
 const keychainStorage = 'examples/dist/keychain/torture-storage.js';

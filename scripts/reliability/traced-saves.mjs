@@ -5,8 +5,8 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
-import { TokenSet } from '../../packages/core/dist/index.js';
-import { FileTokenStorage } from '../../packages/storage-file/dist/index.js';
+import { TokenSet } from '@latchkey/core';
+import { FileTokenStorage } from '@latchkey/storage-file';
 
 export const errors = ['EACCES', 'EINTR', 'EIO', 'ENOSPC'];
 const phases = ['at a new place', 'at a place in use'];

@@ -1,5 +1,5 @@
 /** Asks a flow for a token, and says what the caller got. */
-import { AuthFlowError, LoginRequiredError } from '../../../packages/core/dist/index.js';
+import { AuthFlowError, LoginRequiredError } from '@latchkey/core';
 
 /** Milliseconds after which a caller counts as left without an answer. */
 const patience = 60_000;

@@ -1,6 +1,6 @@
 /** A storage that fails on request, without a lock if so told, and tells what was saved and who is inside the lock. */
 
-import { LockTimeoutError } from '../../../packages/core/dist/index.js';
+import { LockTimeoutError } from '@latchkey/core';
 
 /** What befalls both openings of a place. */
 export class StorageFaults {

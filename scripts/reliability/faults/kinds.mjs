@@ -2,7 +2,7 @@
  * What goes wrong in a round: what a server or the network does to the round's first token request (or, where it lasts,
  * to all of them), what a storage does, and a clock that is set back.
  */
-import { faults } from '../../../packages/core/dist/testing/index.js';
+import { faults } from '@latchkey/core/testing';
 
 const processed = { processed: true };
 /** Seconds; more than any of these takes unless it never ends. */

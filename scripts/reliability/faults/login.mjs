@@ -1,5 +1,5 @@
 /** One login of one kind of flow at a server of its own, used by two processes: here, two instances that share nothing. */
-import { FakeAuthorizationServer, TestClock } from '../../../packages/core/dist/testing/index.js';
+import { FakeAuthorizationServer, TestClock } from '@latchkey/core/testing';
 import { createFlow } from '../every-flow.mjs';
 import { faultyStorage, StorageFaults } from './faulty-storage.mjs';
 import { Witness } from './witness.mjs';

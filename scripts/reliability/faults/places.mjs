@@ -1,10 +1,10 @@
 /** Where the tokens are while things go wrong: each place is opened twice, as two processes do. */
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { KeyvTokenStorage, MemoryTokenStorage } from '../../../packages/core/dist/index.js';
-import { asOtherProcess } from '../../../packages/core/dist/testing/index.js';
-import { FileTokenStorage } from '../../../packages/storage-file/dist/index.js';
-import { RedisTokenStorage } from '../../../packages/storage-redis/dist/index.js';
+import { KeyvTokenStorage, MemoryTokenStorage } from '@latchkey/core';
+import { asOtherProcess } from '@latchkey/core/testing';
+import { FileTokenStorage } from '@latchkey/storage-file';
+import { RedisTokenStorage } from '@latchkey/storage-redis';
 import { jsonFile } from '../every-flow.mjs';
 
 const { Keyv } = createRequire(new URL('../../../packages/core/package.json', import.meta.url))('keyv');

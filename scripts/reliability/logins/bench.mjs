@@ -1,5 +1,5 @@
 /** A server, a storage and up to a hundred logins of one flow, which things go wrong with one after the other. */
-import { FakeAuthorizationServer } from '../../../packages/core/dist/testing/index.js';
+import { FakeAuthorizationServer } from '@latchkey/core/testing';
 import { ask } from '../faults/caller.mjs';
 import { faultyStorage, StorageFaults } from '../faults/faulty-storage.mjs';
 import { Witness } from '../faults/witness.mjs';

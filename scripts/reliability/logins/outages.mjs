@@ -2,7 +2,7 @@
  * What befalls all token requests, a storage or a clock while it lasts. `acts` says that the server has acted on what it
  * then answers badly or not at all.
  */
-import { faults } from '../../../packages/core/dist/testing/index.js';
+import { faults } from '@latchkey/core/testing';
 import { kills } from './kills.mjs';
 import { neverSent } from './never-sent.mjs';
 

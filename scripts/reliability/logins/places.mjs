@@ -1,8 +1,8 @@
 /** Where the tokens of a run are. */
 import { createRequire } from 'node:module';
-import { KeyvTokenStorage, MemoryTokenStorage } from '../../../packages/core/dist/index.js';
-import { FileTokenStorage } from '../../../packages/storage-file/dist/index.js';
-import { RedisTokenStorage } from '../../../packages/storage-redis/dist/index.js';
+import { KeyvTokenStorage, MemoryTokenStorage } from '@latchkey/core';
+import { FileTokenStorage } from '@latchkey/storage-file';
+import { RedisTokenStorage } from '@latchkey/storage-redis';
 
 const { Keyv } = createRequire(new URL('../../../packages/core/package.json', import.meta.url))('keyv');
 

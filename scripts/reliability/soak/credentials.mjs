@@ -1,8 +1,8 @@
 /** Which flows a soak has: every grant over every storage, under both kinds of rotation, and accounts of one flow. */
 import path from 'node:path';
-import { MemoryTokenStorage } from '../../../packages/core/dist/index.js';
-import { FileTokenStorage } from '../../../packages/storage-file/dist/index.js';
-import { RedisTokenStorage } from '../../../packages/storage-redis/dist/index.js';
+import { MemoryTokenStorage } from '@latchkey/core';
+import { FileTokenStorage } from '@latchkey/storage-file';
+import { RedisTokenStorage } from '@latchkey/storage-redis';
 import { createFlow, grantNames, jsonFile, telling } from '../every-flow.mjs';
 
 const storages = ['memory', 'own hooks', 'file', 'lock file', 'Redis'];

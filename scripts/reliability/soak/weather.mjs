@@ -1,5 +1,5 @@
 /** What goes wrong at the servers of a soak, at random. */
-import { faults } from '../../../packages/core/dist/testing/index.js';
+import { faults } from '@latchkey/core/testing';
 
 const processed = { processed: true };
 

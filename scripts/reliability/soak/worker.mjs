@@ -1,7 +1,7 @@
 /** A process of a soak: asks its flows for tokens, in all the ways that programs do, until it is killed or let go. */
 import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
-import { AuthFlowError, LoginRequiredError } from '../../../packages/core/dist/index.js';
+import { AuthFlowError, LoginRequiredError } from '@latchkey/core';
 import { SeededRandom } from '../../../packages/core/dist/testing/torture/seeded-random.js';
 import { planCredentials, Places } from './credentials.mjs';
 import { Pace } from './pace.mjs';
