@@ -14,7 +14,11 @@ import { bundleRedisClient, redisClientElsewhere } from './reduced-redis-client.
 import { script, StepFailed } from './steps.mjs';
 
 /** Programs that a package starts by themselves. */
-const programs = ['dist/testing/torture/child.js', 'dist/testing/torture/main.js'];
+const programs = [
+  'dist/testing/torture/child.js',
+  'dist/testing/torture/main.js',
+  'dist/testing/storage-contract/storage-child.js',
+];
 
 await script(async () => {
   const { publishConfig, dependencies, peerDependencies, devDependencies } = JSON.parse(

@@ -31,6 +31,8 @@ for (const locking of ['kernel', 'lockfile'] as const) {
           writeFileSync(folder, 'not a folder');
         },
         manyKeys: perKey,
+        storageModule: join(import.meta.dirname, 'children/torture-storage.mjs'),
+        storageArguments: ({ id }) => [id, locking, String(perKey)],
       },
     );
   }

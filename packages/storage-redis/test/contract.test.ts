@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import type { RedisOptions } from '@latchkey/storage-redis';
 import { describeRedisStorage, encrypted, reversed, type Way } from './describe-redis-storage.js';
+import { join } from 'node:path';
 import { Proxy } from './proxy.js';
 import { RedisServer } from './redis-server.js';
 
@@ -18,7 +19,7 @@ async function wayTo({ url = '', ...options }: RedisOptions): Promise<Way> {
 const plain = (): Promise<Way> => wayTo({ url: server.url });
 const secure = (): Promise<Way> => wayTo(server.secure);
 
-describeRedisStorage('plain', plain);
+describeRedisStorage('plain', plain, { storageModule: join(import.meta.dirname, 'children/torture-storage.mjs') });
 describeRedisStorage('TLS and an ACL user', secure);
-describeRedisStorage('plain, with a codec', plain, reversed);
-describeRedisStorage('TLS and an ACL user, encrypted', secure, encrypted);
+describeRedisStorage('plain, with a codec', plain, { codec: reversed });
+describeRedisStorage('TLS and an ACL user, encrypted', secure, { codec: encrypted });

@@ -22,12 +22,19 @@ export const encrypted = encryption([{ id: 'k1', secret: randomBytes(32) }]);
 
 let places = 0;
 
+/** What differs from one such contract to the next. */
+interface Choices {
+  readonly codec?: RecordCodec | undefined;
+  readonly describe?: (name: string, body: () => void) => void;
+  /** For ways that are a URL alone. */
+  readonly storageModule?: string;
+}
+
 /** The contract of token storages, over a way of its own for each test, with a prefix of its own. */
 export function describeRedisStorage(
   name: string,
   find: () => Promise<Way>,
-  codec?: RecordCodec,
-  describe: (name: string, body: () => void) => void = always,
+  { codec, describe = always, storageModule }: Choices = {},
 ): void {
   const opened = new Map<RedisTokenStorage, Way & { readonly all: RedisTokenStorage[] }>();
   const reopenWith = async (storage: RedisTokenStorage, codec?: RecordCodec): Promise<RedisTokenStorage> => {
@@ -50,6 +57,11 @@ export function describeRedisStorage(
       },
       reopen: (storage) => reopenWith(storage, codec),
       reopenWith,
+      storageModule,
+      storageArguments(storage) {
+        const { url = '', prefix = '' } = opened.get(storage)!.options;
+        return [url, prefix];
+      },
       async dispose(storage) {
         const { all, cut, end } = opened.get(storage)!;
         await Promise.all(all.map((each) => each.close()));

@@ -1,9 +1,11 @@
 import type { TokenStorage } from '../storage/token-storage.js';
 import { encryptionCases } from './storage-contract/encryption-cases.js';
 import { generationCases } from './storage-contract/generation-cases.js';
+import { keyCases } from './storage-contract/key-cases.js';
 import { listCases } from './storage-contract/list-cases.js';
 import { lockCases } from './storage-contract/lock-cases.js';
 import { outageCases } from './storage-contract/outage-cases.js';
+import { processCases } from './storage-contract/process-cases.js';
 import { recordCases } from './storage-contract/record-cases.js';
 import type { TestRunner } from './test-runner.js';
 import type { TokenStorageFixture } from './token-storage-fixture.js';
@@ -23,9 +25,11 @@ export function describeTokenStorage<S extends TokenStorage>(
   describe(name, () => {
     for (const { title, body } of [
       ...recordCases(fixture),
+      ...keyCases(fixture),
       ...generationCases(fixture),
       ...listCases(fixture),
       ...lockCases(fixture),
+      ...processCases(fixture),
       ...outageCases(fixture),
       ...encryptionCases(fixture),
     ]) {

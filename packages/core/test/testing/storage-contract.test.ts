@@ -1,11 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  assertGeneration,
   type HeldLock,
   type LockOptions,
   LockTimeoutError,
   MemoryTokenStorage,
+  readLogin,
   type SaveContext,
   StorageConflictError,
+  type StoredLogin,
   TokenSet,
 } from '@latchkey/core';
 import { describeTokenStorage, type TokenStorageFixture } from '@latchkey/core/testing';
@@ -119,6 +122,84 @@ class Torn extends MemoryTokenStorage {
   }
 }
 
+class ShortOfDigits extends MemoryTokenStorage {
+  override save(key: string, tokens: TokenSet, context: Pick<SaveContext, 'expected'>): Promise<void> {
+    const generation = Number(tokens.generation?.toPrecision(9) ?? 0);
+    return super.save(key, tokens.withStamp({ ...tokens.stamp, generation }), context);
+  }
+}
+
+class FewNotes extends MemoryTokenStorage {
+  override save(key: string, tokens: TokenSet, context: Pick<SaveContext, 'expected'>): Promise<void> {
+    const { generation, kind, account } = tokens.stamp ?? {};
+    const few = {
+      key,
+      ...(generation !== undefined && { generation }),
+      ...(kind && { kind }),
+      ...(account && { account }),
+    };
+    return super.save(key, tokens.withStamp(few), context);
+  }
+}
+
+class ErrorsOfItsOwn extends MemoryTokenStorage {
+  override async save(key: string, tokens: TokenSet, context: Pick<SaveContext, 'expected'>): Promise<void> {
+    await super.save(key, tokens, context).catch(() => {
+      throw Object.assign(new Error('conflict'), { code: 'STORAGE_CONFLICT' });
+    });
+  }
+}
+
+class Talkative extends MemoryTokenStorage {
+  override async save(key: string, tokens: TokenSet, context: Pick<SaveContext, 'expected'>): Promise<void> {
+    await super.save(key, tokens, context).catch(() => {
+      throw new StorageConflictError({ cause: new Error(`cannot insert ${JSON.stringify(tokens)}`) });
+    });
+  }
+}
+
+class SignalOfTheWait extends MemoryTokenStorage {
+  override withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
+    return super.withLock(key, () => task({ signal: options.signal }), options);
+  }
+}
+
+class OneDocument extends MemoryTokenStorage {
+  #document = new Map<string, TokenSet>();
+  override async load(key: string): Promise<TokenSet | undefined> {
+    return this.#document.get(key);
+  }
+  override async save(key: string, tokens: TokenSet, { expected }: Pick<SaveContext, 'expected'>): Promise<void> {
+    const document = new Map(this.#document);
+    assertGeneration(document.get(key), expected);
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#document = document.set(key, tokens);
+  }
+  override async delete(key: string, { expected }: Pick<SaveContext, 'expected'>): Promise<void> {
+    const stored = this.#document.get(key);
+    if (stored) assertGeneration(stored, expected);
+    this.#document.delete(key);
+  }
+  override async *list(): AsyncGenerator<StoredLogin, void> {
+    for (const [key, tokens] of this.#document) {
+      const login = await readLogin(tokens.toJSON(), key);
+      if (login) yield login;
+    }
+  }
+}
+
+const all = new Map<MemoryTokenStorage, true>();
+
+class ListsAllPlaces extends MemoryTokenStorage {
+  constructor() {
+    super();
+    all.set(this, true);
+  }
+  override async *list(): AsyncGenerator<StoredLogin, void> {
+    for (const each of all.keys()) yield* MemoryTokenStorage.prototype.list.call(each);
+  }
+}
+
 const broken = new WeakSet<MemoryTokenStorage>();
 const breakIt = async (storage: MemoryTokenStorage): Promise<void> => void broken.add(storage);
 
@@ -127,6 +208,14 @@ class QuietOutage extends MemoryTokenStorage {
     return broken.has(this) ? undefined : super.load(key);
   }
 }
+
+const conflicts = [
+  'refuses a save onto another generation, and changes nothing',
+  'tells generations apart that are a millisecond apart',
+  'refuses a save of a late writer in another opening',
+  'refuses a save that expects nothing where something is',
+  'refuses a save that expects something where nothing is',
+];
 
 describe('the contract of token storages', () => {
   test('is kept by the storage in memory', async () => {
@@ -139,18 +228,24 @@ describe('the contract of token storages', () => {
       Blind,
       [
         'refuses a save onto another generation, and changes nothing',
+        'tells generations apart that are a millisecond apart',
         'refuses a save of a late writer in another opening',
         'refuses a save that expects nothing where something is',
         'refuses a save that expects something where nothing is',
       ],
     ],
-    ['deletes without comparing', CarelessDeletion, ['refuses to delete another generation']],
+    [
+      'deletes without comparing',
+      CarelessDeletion,
+      ['tells generations apart that are a millisecond apart', 'refuses to delete another generation'],
+    ],
     [
       'locks nobody out',
       OpenDoor,
       [
         'lets one task in at a time, across two openings',
         'shows the last save to each task under the lock',
+        'leaves a task alone that has begun, though its signal is aborted and its timeout has passed',
         'can be taken while the lock of a login is held, which lets one in at a time',
         'lets a waiter that is aborted leave alone, for good',
         'does not begin for a signal that is aborted already',
@@ -164,6 +259,7 @@ describe('the contract of token storages', () => {
       ImpatientHolder,
       [
         'returns what the task returns, and holds the lock until then',
+        'leaves a task alone that has begun, though its signal is aborted and its timeout has passed',
         'lets a waiter that is aborted leave alone, for good',
       ],
     ],
@@ -181,6 +277,20 @@ describe('the contract of token storages', () => {
       ['gives every field back, known or not', 'lists a login by its account, key, scope and expiry, and no secret'],
     ],
     ['confuses keys', CaseBlind, ['keeps awkward keys apart']],
+    ['rounds generations', ShortOfDigits, ['tells generations apart that are a millisecond apart']],
+    ['drops notes', FewNotes, ['gives every field back, known or not']],
+    ['throws errors that flows do not know', ErrorsOfItsOwn, conflicts],
+    ['tells tokens in what led to an error', Talkative, conflicts],
+    [
+      'tells a task that the lock is lost when nobody waits for it any more',
+      SignalOfTheWait,
+      ['leaves a task alone that has begun, though its signal is aborted and its timeout has passed'],
+    ],
+    [
+      'writes all keys as one document',
+      OneDocument,
+      ['loses none of the saves that are made at once under several keys'],
+    ],
     ['tears its records', Torn, ['never shows half of a save to a reader']],
   ])('catches one that %s, and nothing else in it', async (_what, Storage, titles) => {
     expect(await failuresOf(Storage)).toEqual(titles);
@@ -198,6 +308,11 @@ describe('the contract of token storages', () => {
         'reports an outage on taking the lock, and does not run the task',
       ]),
     );
+  });
+
+  test('catches one that lists the logins of other places', async () => {
+    const dispose = async (storage: MemoryTokenStorage): Promise<void> => void all.delete(storage);
+    expect(await failuresOf(ListsAllPlaces, { dispose })).toEqual(['knows nothing of another place']);
   });
 
   test('catches one whose saves are not seen by others', async () => {

@@ -1,4 +1,5 @@
-// Opens a token file for the torture kit.
+// Opens a token file, or a folder with one for each key, for the torture kit and the contract.
 import { FileTokenStorage } from '@latchkey/storage-file';
 
-export const createStorage = (path, locking) => new FileTokenStorage(path, { locking });
+export const createStorage = (path, locking, perKey) =>
+  new FileTokenStorage(path, { locking, perKey: perKey === 'true' });

@@ -1,4 +1,4 @@
-// Opens Redis for the torture kit, with a lease short enough to run out while a process is frozen.
+// Opens Redis for the torture kit and the contract, with a lease short enough to run out while a process is frozen.
 import { RedisTokenStorage } from '@latchkey/storage-redis';
 
-export const createStorage = (url) => new RedisTokenStorage({ url, prefix: 'torture', lease: 1, timeout: 2 });
+export const createStorage = (url, prefix = 'torture') => new RedisTokenStorage({ url, prefix, lease: 1, timeout: 2 });

@@ -70,14 +70,17 @@ const toClientOf = (Cluster: MakeCluster) => async (): Promise<Way> => {
 };
 
 for (const [name, Cluster] of Object.entries({ 'ioredis 5': Ioredis, 'ioredis 6': Ioredis6, iovalkey: Iovalkey })) {
-  describeRedisStorage(`a cluster of ${name} as client`, toClientOf(Cluster), undefined, describeFull);
+  describeRedisStorage(`a cluster of ${name} as client`, toClientOf(Cluster), { describe: describeFull });
 }
 
 for (const [place, find] of [
   ['behind sentinels', toSentinels],
   ['a cluster of three', toCluster],
 ] as const) {
-  describeRedisStorage(`${place}, plain`, () => find(false), undefined, describeFull);
-  describeRedisStorage(`${place}, encrypted`, () => find(false), encrypted, describeFull);
-  describeRedisStorage(`${place}, TLS and an ACL user, encrypted`, () => find(true), encrypted, describeFull);
+  describeRedisStorage(`${place}, plain`, () => find(false), { describe: describeFull });
+  describeRedisStorage(`${place}, encrypted`, () => find(false), { codec: encrypted, describe: describeFull });
+  describeRedisStorage(`${place}, TLS and an ACL user, encrypted`, () => find(true), {
+    codec: encrypted,
+    describe: describeFull,
+  });
 }

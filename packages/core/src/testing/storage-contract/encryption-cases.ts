@@ -33,8 +33,8 @@ export function encryptionCases<S extends TokenStorage>(fixture: TokenStorageFix
       },
     },
     ...[
-      { who: 'has no codec', other: undefined, code: 'RECORD_SEALED' },
-      { who: 'has another key', other: encryption([young]), code: 'ENCRYPTION_KEY_UNKNOWN' },
+      { who: 'has no codec', other: undefined, code: 'RECORD_SEALED' as const },
+      { who: 'has another key', other: encryption([young]), code: 'ENCRYPTION_KEY_UNKNOWN' as const },
     ].map(({ who, other, code }) => ({
       title: `leaves a sealed record alone when it ${who}, until a login overwrites it`,
       body: async (storage: S): Promise<void> => {

@@ -5,6 +5,9 @@ import { ada, assertHolds, assertRejects, expecting, type StorageCase, tokensOf 
 
 const conflict = 'STORAGE_CONFLICT';
 
+/** A generation as flows stamp them: milliseconds since 1970. */
+const today = 1_734_714_181_123;
+
 /** Nobody replaces or removes a generation that he has not read. */
 export function generationCases<S extends TokenStorage>(fixture: TokenStorageFixture<S>): StorageCase<S>[] {
   return [
@@ -32,6 +35,19 @@ export function generationCases<S extends TokenStorage>(fixture: TokenStorageFix
         for (const expected of [4, 6])
           await assertRejects(storage.save(ada, tokensOf(ada, 9), expecting(expected)), conflict);
         await assertHolds(storage, ada, tokensOf(ada, 5));
+      },
+    },
+    {
+      title: 'tells generations apart that are a millisecond apart',
+      body: async (storage) => {
+        await storage.save(ada, tokensOf(ada, today), expecting(0));
+        await assertHolds(storage, ada, tokensOf(ada, today));
+        for (const expected of [today - 1, today + 1])
+          await assertRejects(storage.save(ada, tokensOf(ada, today + 2), expecting(expected)), conflict);
+        await storage.save(ada, tokensOf(ada, today + 1), expecting(today));
+        await assertHolds(await fixture.reopen(storage), ada, tokensOf(ada, today + 1));
+        await assertRejects(storage.delete(ada, expecting(today)), conflict);
+        await storage.delete(ada, expecting(today + 1));
       },
     },
     {
@@ -98,7 +114,7 @@ export function generationCases<S extends TokenStorage>(fixture: TokenStorageFix
       title: 'deletes what is not there without complaint',
       body: async (storage) => {
         await storage.delete(ada, expecting(undefined));
-        await storage.delete(ada, expecting(0));
+        for (const expected of [0, 5]) await storage.delete(ada, expecting(expected));
       },
     },
   ];

@@ -81,7 +81,7 @@ function listsSealed<S extends TokenStorage>(
 }
 
 /** A storage may have no `list`, or say by a TypeError that its place cannot be listed. */
-async function canList(storage: TokenStorage): Promise<boolean> {
+export async function canList(storage: TokenStorage): Promise<boolean> {
   try {
     return storage.list !== undefined && Array.isArray(await listed(storage));
   } catch (error) {
@@ -94,7 +94,8 @@ async function keysListed(storage: TokenStorage): Promise<(string | undefined)[]
   return (await listed(storage)).map(({ key }) => key);
 }
 
-async function listed(storage: TokenStorage): Promise<StoredLogin[]> {
+/** Who is logged in, by their keys. */
+export async function listed(storage: TokenStorage): Promise<StoredLogin[]> {
   const logins: StoredLogin[] = [];
   for await (const login of storage.list?.() ?? []) logins.push(login);
   return logins.sort(byKey);

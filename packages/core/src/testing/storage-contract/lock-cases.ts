@@ -52,6 +52,24 @@ export function lockCases<S extends TokenStorage>(fixture: TokenStorageFixture<S
       },
     },
     {
+      title: 'leaves a task alone that has begun, though its signal is aborted and its timeout has passed',
+      body: async (storage) => {
+        const other = await fixture.reopen(storage);
+        const waited = new AbortController();
+        const task = async ({ signal }: HeldLock): Promise<boolean> => {
+          await pause(5);
+          waited.abort(new Error('no longer needed'));
+          await pause(150);
+          await assertRejects(
+            other.withLock(ada, async () => 'in', { ...waiting(), timeout: 0 }),
+            'LOCK_TIMEOUT',
+          );
+          return signal.aborted;
+        };
+        assert.equal(await storage.withLock(ada, task, { signal: waited.signal, timeout: 0.1 }), false);
+      },
+    },
+    {
       title: 'can be taken while the lock of a login is held, which lets one in at a time',
       body: async (storage) => {
         const other = await fixture.reopen(storage);

@@ -1,4 +1,12 @@
 import assert from 'node:assert/strict';
+import {
+  CredentialMismatchError,
+  LockTimeoutError,
+  RecordUnreadableError,
+  StorageConflictError,
+  StorageUnavailableError,
+} from '../../errors/index.js';
+import { causesOf } from '../../errors/error-causes.js';
 import type { TokenRecord } from '../../tokens/token-record.js';
 import { TokenSet } from '../../tokens/token-set.js';
 import type { TokenStorage } from '../../storage/token-storage.js';
@@ -9,12 +17,27 @@ export interface StorageCase<S extends TokenStorage> {
   readonly body: (storage: S) => Promise<void>;
 }
 
+const secret = 'never-to-be-printed';
+
+/** The class by which flows know what became of a storage. */
+const classes = {
+  CREDENTIAL_MISMATCH: CredentialMismatchError,
+  ENCRYPTION_KEY_UNKNOWN: RecordUnreadableError,
+  LOCK_TIMEOUT: LockTimeoutError,
+  RECORD_SEALED: RecordUnreadableError,
+  STORAGE_CONFLICT: StorageConflictError,
+  STORAGE_UNAVAILABLE: StorageUnavailableError,
+};
+
+/** The code of an error that a storage has to throw. */
+export type StorageErrorCode = keyof typeof classes;
+
 /** The credential that the contract uses when one is enough. */
 export const ada = 'https://login.example#client#ada';
 
 /** A stamped token set of `key`; other fields by `record`. */
 export function tokensOf(key: string, generation: number, record: TokenRecord = {}): TokenSet {
-  const fields = { access_token: `at-${generation}`, refresh_token: `rt-${generation}`, ...record };
+  const fields = { access_token: `${secret}-at-${generation}`, refresh_token: `${secret}-rt-${generation}`, ...record };
   return TokenSet.from(fields).withStamp({ key, generation });
 }
 
@@ -23,18 +46,38 @@ export function expecting(expected: number | undefined) {
   return { reason: 'refresh', expected, lock: { signal: new AbortController().signal } } as const;
 }
 
-/** Fails unless `promise` rejects with an error of this `code`. */
-export async function assertRejects(promise: Promise<unknown>, code: string): Promise<void> {
+/** Fails unless `promise` rejects with an error of this `code` and its class that tells no token. */
+export async function assertRejects(promise: Promise<unknown>, code: StorageErrorCode): Promise<void> {
   const outcome = await promise.then(
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   );
   assert.ok('error' in outcome, `expected an error with code ${code}, but nothing was thrown`);
   const found = (outcome.error as { code?: unknown } | undefined)?.code;
+  assert.ok(!textOf(outcome.error).includes(secret), `the error with code ${String(found)} tells a token`);
   assert.equal(found, code, `expected an error with code ${code}, but got ${String(outcome.error)}`);
+  assert.ok(outcome.error instanceof classes[code], `the error with code ${code} is no ${classes[code].name}`);
 }
 
-/** Fails unless the storage holds exactly `tokens` under `key`. */
+/** Fails unless the storage holds exactly `tokens` under `key`; for none it has to answer `undefined`. */
 export async function assertHolds(storage: TokenStorage, key: string, tokens: TokenSet | undefined): Promise<void> {
-  assert.deepEqual((await storage.load(key))?.toJSON(), tokens?.toJSON());
+  const found = await storage.load(key);
+  assert.deepEqual(found === undefined ? undefined : found.toJSON(), tokens?.toJSON());
+}
+
+/** What somebody who prints an error may get to see. */
+function textOf(error: unknown): string {
+  const texts = causesOf(error).map((each) => {
+    const several = Array.isArray(each.errors) ? each.errors.map(textOf) : [];
+    return [each.message, (each as Error).stack, propertiesOf(each), ...several].join('\n');
+  });
+  return [String(error), ...texts].join('\n');
+}
+
+function propertiesOf(error: object): string {
+  try {
+    return JSON.stringify(error);
+  } catch {
+    return ''; // it holds itself
+  }
 }

@@ -1,6 +1,6 @@
 import { systemClock } from '../../platform/clock.js';
 import { AuthFlowError, LoginRequiredError } from '../../errors/index.js';
-import { loadStorage } from './load-storage.js';
+import { loadStorage } from '../load-storage.js';
 import type { Outcome, Question, WorkerSettings } from './messages.js';
 import { ParentLine } from './parent-line.js';
 import { steppingFetch } from './stepping-fetch.js';

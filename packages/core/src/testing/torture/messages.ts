@@ -3,7 +3,7 @@ import type { TortureProfile } from './torture-options.js';
 
 /** What a process is told when it is started. */
 export interface WorkerSettings {
-  /** URL of the module that makes the storage. */
+  /** Path or URL of the module that makes the storage. */
   readonly storageModule: string;
   readonly storageArguments: readonly string[];
   readonly tokenEndpoint: string;

@@ -2,7 +2,7 @@ import { systemClock } from '../../platform/clock.js';
 import type { TokenStorage } from '../../storage/token-storage.js';
 import { FakeAuthorizationServer } from '../fake-authorization-server.js';
 import { Crew } from './crew.js';
-import { loadStorage } from './load-storage.js';
+import { loadStorage } from '../load-storage.js';
 import { LockTimeline } from './lock-timeline.js';
 import { LoginCheck } from './login-check.js';
 import type { Outcome, Question, Report } from './messages.js';

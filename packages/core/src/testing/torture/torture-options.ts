@@ -1,6 +1,3 @@
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-
 /**
  * A server that takes the second use of a refresh token for theft, or one that allows it for a while.
  *
@@ -62,9 +59,8 @@ export function decide(options: TortureOptions): TorturePlan {
   ] as const) {
     if (!Number.isInteger(value) || value < least) throw new TypeError(`${name} must be a whole number from ${least}.`);
   }
-  const location = String(storageModule);
   return {
-    storageModule: location.startsWith('file:') ? location : pathToFileURL(resolve(location)).href,
+    storageModule: String(storageModule),
     storageArguments,
     processes,
     seed: options.seed ?? Math.floor(Math.random() * 1_000_000),

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import type { HeldLock } from '../../storage/lock.js';
+import type { TokenStorage } from '../../storage/token-storage.js';
+import type { TokenStorageFixture } from '../token-storage-fixture.js';
+import { canList, listed } from './list-cases.js';
+import { ada, assertHolds, assertRejects, expecting, type StorageCase, tokensOf } from './storage-case.js';
+
+const awkwardKeys = ['../up', 'a/b', 'a:b', 'a', 'A', 'ü', 'u\u0308', ' a', '%61', '.', '*', '{a}', 'k'.repeat(300)];
+
+/** A record is found under its own key and in its own place, and nowhere else. */
+export function keyCases<S extends TokenStorage>(fixture: TokenStorageFixture<S>): StorageCase<S>[] {
+  const ofKeys =
+    fixture.manyKeys === false ? [refusesOthers<S>()] : [keepsKeysApart<S>(), keepsKeysApartAtOnce(fixture)];
+  return [...ofKeys, keepsPlacesApart(fixture)];
+}
+
+/** A fixture may have one place only, which `create` empties; there is nothing to keep apart then. */
+function keepsPlacesApart<S extends TokenStorage>(fixture: TokenStorageFixture<S>): StorageCase<S> {
+  return {
+    title: 'knows nothing of another place',
+    body: async (storage) => {
+      const neighbour = await fixture.create();
+      try {
+        if (neighbour.id === storage.id) return;
+        await neighbour.save(ada, tokensOf(ada, 1), expecting(0));
+        await assertHolds(storage, ada, undefined);
+        if (await canList(storage)) assert.deepEqual(await listed(storage), []);
+        await storage.save(ada, tokensOf(ada, 2), expecting(0));
+        await storage.delete(ada, expecting(undefined));
+        await assertHolds(neighbour, ada, tokensOf(ada, 1));
+      } finally {
+        await fixture.dispose(neighbour);
+      }
+    },
+  };
+}
+
+function keepsKeysApart<S extends TokenStorage>(): StorageCase<S> {
+  return {
+    title: 'keeps awkward keys apart',
+    body: async (storage) => {
+      assert.ok(storage.isOneRecord !== true, 'isOneRecord says that all keys share one record');
+      for (const [n, key] of awkwardKeys.entries()) await storage.save(key, tokensOf(key, n + 1), expecting(0));
+      for (const [n, key] of awkwardKeys.entries()) await assertHolds(storage, key, tokensOf(key, n + 1));
+      await storage.delete('a', expecting(undefined));
+      await assertHolds(storage, 'A', tokensOf('A', awkwardKeys.indexOf('A') + 1));
+      await assertHolds(storage, 'a:b', tokensOf('a:b', awkwardKeys.indexOf('a:b') + 1));
+    },
+  };
+}
+
+/** Where all keys stand in one document, a writer of one key can undo what another has written. */
+function keepsKeysApartAtOnce<S extends TokenStorage>(fixture: TokenStorageFixture<S>): StorageCase<S> {
+  return {
+    title: 'loses none of the saves that are made at once under several keys',
+    body: async (storage) => {
+      const openings = [storage, await fixture.reopen(storage)];
+      const some = ['ada', 'bob', 'eve', 'joe', 'kim', 'lea'];
+      const saveTwice = async (key: string, index: number): Promise<void> => {
+        const opening = openings[index % 2] ?? storage;
+        const task = async (lock: HeldLock): Promise<void> => {
+          for (const generation of [1, 2])
+            await opening.save(key, tokensOf(key, generation), { ...expecting(generation - 1), lock });
+        };
+        await opening.withLock(key, task, { signal: new AbortController().signal, timeout: 20 });
+      };
+      await Promise.all(some.map(saveTwice));
+      for (const key of some) await assertHolds(storage, key, tokensOf(key, 2));
+    },
+  };
+}
+
+function refusesOthers<S extends TokenStorage>(): StorageCase<S> {
+  return {
+    title: 'refuses the record of another credential, until a login overwrites it',
+    body: async (storage) => {
+      assert.equal(storage.isOneRecord, true, 'isOneRecord does not say that all keys share one record');
+      await storage.save(ada, tokensOf(ada, 1), expecting(0));
+      await assertRejects(storage.load('bob'), 'CREDENTIAL_MISMATCH');
+      await assertHolds(storage, ada, tokensOf(ada, 1));
+      await storage.save('bob', tokensOf('bob', 2), expecting(undefined));
+      await assertHolds(storage, 'bob', tokensOf('bob', 2));
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import type { TokenStorage } from '../../storage/token-storage.js';
+import type { TokenStorageFixture } from '../token-storage-fixture.js';
+import { ada, assertHolds, assertRejects, expecting, type StorageCase, tokensOf } from './storage-case.js';
+import { type StorageDeed, StorageProcess } from './storage-process.js';
+
+const waiting = { signal: new AbortController().signal, timeout: 20 };
+
+/** Another process is kept out, finds what was saved, and leaves no lock behind when it is killed. */
+export function processCases<S extends TokenStorage>(fixture: TokenStorageFixture<S>): StorageCase<S>[] {
+  if (fixture.storageModule === undefined) return [];
+  const outcomeOf = async (storage: S, deed: StorageDeed): Promise<string> => {
+    const other = StorageProcess.start(fixture, storage, deed);
+    try {
+      return await other.outcome;
+    } finally {
+      await other.kill();
+    }
+  };
+  return [
+    {
+      title: 'keeps another process out while the lock is held, and not after that',
+      body: async (storage) => {
+        const enter = (): Promise<string> => outcomeOf(storage, 'enter');
+        assert.equal(await storage.withLock(ada, enter, waiting), 'LOCK_TIMEOUT');
+        assert.equal(await enter(), 'done');
+      },
+    },
+    {
+      title: 'is kept out by another process until that is killed',
+      body: async (storage) => {
+        const holder = StorageProcess.start(fixture, storage, 'hold');
+        try {
+          assert.equal(await holder.outcome, 'done');
+          const task = () => Promise.reject(new Error('the task ran'));
+          await assertRejects(storage.withLock(ada, task, { ...waiting, timeout: 0.2 }), 'LOCK_TIMEOUT');
+        } finally {
+          await holder.kill();
+        }
+        assert.equal(await storage.withLock(ada, async () => 'free', waiting), 'free');
+      },
+    },
+    {
+      title: 'keeps what a process has saved that is killed at once',
+      body: async (storage) => {
+        const tokens = tokensOf(ada, 1);
+        await storage.save(ada, tokens, expecting(0));
+        assert.equal(await outcomeOf(storage, 'saveAndDie'), 'SIGKILL');
+        await assertHolds(storage, ada, tokens.withStamp({ ...tokens.stamp, generation: 2 }));
+      },
+    },
+  ];
+}

@@ -1,0 +1,43 @@
+import type { ChildProcess } from 'node:child_process';
+import type { TokenStorage } from '../../storage/token-storage.js';
+import type { TokenStorageFixture } from '../token-storage-fixture.js';
+import { ada } from './storage-case.js';
+
+/**
+ * What a process does with the storage: `enter` tries the lock once, `hold` keeps it, `saveAndDie` is killed as soon as a save
+ * has resolved.
+ */
+export type StorageDeed = 'enter' | 'hold' | 'saveAndDie';
+
+/** A process of its own that opens the same place. */
+export class StorageProcess {
+  readonly #process: ChildProcess;
+  readonly #ended: Promise<string>;
+  /** `done`, the code of the error that came of it, or how the process ended before it said anything. */
+  readonly outcome: Promise<string>;
+
+  constructor(process: ChildProcess) {
+    this.#process = process;
+    this.#ended = new Promise((resolve) => {
+      process.once('error', (error) => resolve(error.message));
+      process.once('close', (code, signal) => resolve(String(signal ?? code)));
+    });
+    this.outcome = Promise.race([new Promise<string>((resolve) => process.once('message', resolve)), this.#ended]);
+  }
+
+  /** Starts one. A page has no processes, so what starts them is asked for only here. */
+  static start<S extends TokenStorage>(fixture: TokenStorageFixture<S>, storage: S, deed: StorageDeed): StorageProcess {
+    const { NODE_OPTIONS: _inherited, ...env } = process.env;
+    const { fork } = process.getBuiltinModule('node:child_process');
+    const texts = fixture.storageArguments?.(storage) ?? [storage.id];
+    const settings = [String(fixture.storageModule), JSON.stringify(texts), ada, deed];
+    const options = { env, execArgv: [], stdio: ['ignore', 2, 2, 'ipc'] as ['ignore', 2, 2, 'ipc'] };
+    return new StorageProcess(fork(new URL('./storage-child.js', import.meta.url), settings, options));
+  }
+
+  /** Kills it as a power cut would, and resolves when it is gone. */
+  async kill(): Promise<void> {
+    this.#process.kill('SIGKILL');
+    await this.#ended;
+  }
+}

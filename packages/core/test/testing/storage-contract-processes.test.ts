@@ -1,0 +1,52 @@
+import { describe, expect, test } from '@jest/globals';
+import type { TokenStorage } from '@latchkey/core';
+import { describeTokenStorage } from '@latchkey/core/testing';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+interface Plain extends TokenStorage {
+  readonly fault: string;
+}
+
+const storageModule = new URL('./children/plain-file-storage.mjs', import.meta.url);
+const { createStorage } = (await import(storageModule.href)) as {
+  createStorage: (path: string, fault: string) => Plain;
+};
+
+/** Runs the contract on a storage with a fault, and returns the titles of what failed. */
+async function failuresOf(fault: string): Promise<string[]> {
+  const cases: { name: string; body: () => Promise<void> }[] = [];
+  const runner = {
+    describe: (_name: string, body: () => void) => body(),
+    test: (name: string, body: () => Promise<void>) => void cases.push({ name, body }),
+  };
+  describeTokenStorage('a storage in a file', runner, {
+    create: async () => createStorage(join(mkdtempSync(join(tmpdir(), 'latchkey-plain-')), 'tokens.json'), fault),
+    reopen: async ({ id }) => createStorage(id, fault),
+    dispose: async ({ id }) => rmSync(dirname(id), { recursive: true }),
+    manyKeys: false,
+    storageModule,
+    storageArguments: ({ id }) => [id, fault],
+  });
+  const failed: string[] = [];
+  for (const { name, body } of cases) await body().catch(() => failed.push(name));
+  return failed;
+}
+
+describe('the contract of token storages, between processes', () => {
+  test.each([
+    ['none', []],
+    [
+      'locks in memory',
+      [
+        'keeps another process out while the lock is held, and not after that',
+        'is kept out by another process until that is killed',
+      ],
+    ],
+    ['never frees', ['is kept out by another process until that is killed']],
+    ['writes later', ['keeps what a process has saved that is killed at once']],
+  ])('catches this fault: %s', async (fault, titles) => {
+    expect(await failuresOf(fault)).toEqual(titles);
+  });
+});
