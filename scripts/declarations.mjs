@@ -1,4 +1,4 @@
-import { cpSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 
@@ -11,9 +11,17 @@ import ts from 'typescript';
 export function copyDeclarations(targets, folder) {
   const files = new Set(targets.map((target) => path.join('dist', path.relative(folder, target))));
   for (const file of files) {
-    cpSync(file, path.join(folder, path.relative('dist', file)));
-    const { importedFiles } = ts.preProcessFile(readFileSync(file, 'utf8'));
+    const text = readFileSync(file, 'utf8');
+    const copy = path.join(folder, path.relative('dist', file));
+    mkdirSync(path.dirname(copy), { recursive: true });
+    writeFileSync(copy, withoutGroups(text));
+    const { importedFiles } = ts.preProcessFile(text);
     const own = importedFiles.filter(({ fileName }) => fileName.startsWith('.'));
     for (const { fileName } of own) files.add(path.join(path.dirname(file), fileName.replace(/\.js$/, '.d.ts')));
   }
+}
+
+/** Leaves out what arranges the site; editors would show it with the documentation. */
+function withoutGroups(text) {
+  return text.replace(/(?:\n *\*)?(?:\n *\* @group .*)+/g, '').replace(/ @group .*?(?= \*\/)/g, '');
 }
