@@ -17,7 +17,7 @@ import {
 import { type Stats, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { writeAtomically } from './file/atomic-write.js';
-import { setAside } from './file/corrupt-file.js';
+import { reportCorrupt, setAside } from './file/corrupt-file.js';
 import { syncFolder, turnToRead } from './file/disk-calls.js';
 import type { FileTokenStorageOptions } from './file-token-storage-options.js';
 import { type Locking, parseLocking } from './lock/locking-kind.js';
@@ -90,7 +90,9 @@ export class FileTokenStorage implements TokenStorage {
   async load(key: string): Promise<TokenSet | undefined> {
     const turn = turnToRead();
     if (turn) await turn;
-    const { tokens } = await loadRecord(this.#fileOf(key), key, this.#codec);
+    const file = this.#fileOf(key);
+    const { tokens, torn } = await loadRecord(file, key, this.#codec);
+    if (torn) reportCorrupt(file, torn);
     return tokens;
   }
 

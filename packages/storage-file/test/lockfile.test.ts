@@ -82,6 +82,25 @@ describe('A lock file', () => {
     20_000,
   );
 
+  test('is taken over after 10 s without a heartbeat whatever time it shows, since the clock may have been set back', async () => {
+    const { file, turn, owner } = await abandoned();
+    writeTurn(turn, { ...owner, host: 'elsewhere' }, -3600);
+    const [seconds, nanoseconds] = process.hrtime();
+    const { bigint } = process.hrtime;
+    const clock = jest.spyOn(process, 'hrtime');
+    Object.assign(process.hrtime, { bigint }); // names of files are made of it
+    const tryAfter = (passed: number): Promise<string> => {
+      clock.mockReturnValue([seconds + passed, nanoseconds]);
+      return tryFor(file, 0);
+    };
+    try {
+      for (const passed of [0, 3, 10]) expect(await tryAfter(passed)).toBe('LockTimeoutError');
+      expect(await tryAfter(11)).toBe('entered');
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
   test('is believed to be held by a heartbeat that is seen in its content, though its time looks old', async () => {
     const { file, turn, owner } = await abandoned();
     let nonce = 0;

@@ -37,6 +37,13 @@ describe('FileTokenStorage, in a place that cannot be written,', () => {
     },
   );
 
+  test('fails before the task runs where this process may not write a file of that size, and names the limit', async () => {
+    const args = [process.execPath, script('attempt.mjs'), join(makeFolder(), 'tokens.json'), 'lockfile'];
+    const outcome = await outcomeOf(run('sh', ['-c', 'ulimit -f 16; exec "$@"', 'sh', ...args]));
+    expect(outcome).toMatchObject({ locked: { retryable: true, cause: 'EFBIG' }, saved: 'ok', ran: false });
+    expect(JSON.stringify(outcome['locked'])).toContain('ulimit -f');
+  });
+
   onLinux('fails before the task runs on a read-only file system', async () => {
     const folder = makeFolder();
     await new FileTokenStorage(join(folder, 'tokens.json')).save('ada', someTokens(1, 'ada'), overwriting);

@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { StorageConflictError, StorageUnavailableError } from '@latchkey/core';
+import { encryption, StorageConflictError, StorageUnavailableError } from '@latchkey/core';
 import { FileTokenStorage } from '@latchkey/storage-file';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -26,8 +26,11 @@ describe('FileTokenStorage, where something else stands in the place of its file
     const storage = new FileTokenStorage(join(folder, 'tokens.json'));
     writeFileSync(storage.id, content, { mode: 0o600 });
     expect(await storage.load(key)).toBeUndefined();
+    expect(await storage.load(key)).toBeUndefined();
     expect(readdirSync(folder)).toEqual(['tokens.json']);
     expect(readFileSync(storage.id, 'utf8')).toBe(content);
+    const told = expect.objectContaining({ code: 'TOKEN_FILE_CORRUPT' });
+    expect(emitted.mock.calls).toEqual([[expect.stringContaining('counts as absent'), told]]);
     await storage.save(key, someTokens(1), expecting(0));
     expect((await storage.load(key))?.generation).toBe(1);
     const [, aside, ...others] = readdirSync(folder);
@@ -35,11 +38,24 @@ describe('FileTokenStorage, where something else stands in the place of its file
     expect(aside).toMatch(/^tokens\.json\.corrupt-\d{8}T\d+Z-[0-9a-f]{16}$/);
     expect(readFileSync(join(folder, aside ?? ''), 'utf8')).toBe(content);
     expect(modeOf(join(folder, aside ?? ''))).toBe('600');
-    expect(emitted.mock.calls).toHaveLength(1);
-    expect(emitted.mock.calls[0]?.[0]).toContain(storage.id);
-    expect(String(emitted.mock.calls[0]?.[0])).not.toContain('secret');
+    expect(emitted.mock.calls).toEqual([expect.anything(), [expect.stringContaining('was moved to'), told]]);
+    for (const [warning] of emitted.mock.calls) expect(warning).toContain(storage.id);
+    expect(JSON.stringify(emitted.mock.calls)).not.toContain('secret');
     emitted.mockRestore();
   });
+
+  test.each([undefined, encryption([{ id: '1', secret: new Uint8Array(32) }])])(
+    'reads a record past the byte order mark that an editor put in front of it, sealed or not',
+    async (codec) => {
+      const storage = new FileTokenStorage(join(makeFolder(), 'tokens.json'), { codec });
+      await storage.save(key, someTokens(1), overwriting);
+      writeFileSync(storage.id, `\uFEFF${readFileSync(storage.id, 'utf8')}`);
+      expect((await storage.load(key))?.refreshToken).toBe('rt-1');
+      for await (const login of storage.list()) expect(login).toMatchObject({ key });
+      await storage.save(key, someTokens(2), expecting(1));
+      expect(readFileSync(storage.id, 'utf8')).toMatch(/^\{/);
+    },
+  );
 
   test('keeps a torn file when it saves, as an absent one', async () => {
     const emitted = warnings();

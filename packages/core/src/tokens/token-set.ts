@@ -165,7 +165,7 @@ function textOf(row: unknown): string | undefined {
 
 function parse(text: string | undefined): unknown {
   try {
-    return text === undefined ? undefined : JSON.parse(text);
+    return text === undefined ? undefined : JSON.parse(text.replace(/^\uFEFF/, '')); // editors put it there
   } catch {
     // The engine's message quotes the text, which may hold a token.
     throw noRecord(new SyntaxError('A token record must be JSON; this text is not.'));

@@ -167,6 +167,10 @@ describe('a stored record', () => {
     },
   );
 
+  test('may begin with a byte order mark, as some editors write it', () => {
+    expect(TokenSet.from('\uFEFF{"access_token":"a"}').accessToken).toBe('a');
+  });
+
   test('that is no JSON is a SyntaxError which does not quote it', () => {
     for (const text of ['', 'at-secret', '{"access_token":"at-secret"', '{"access_token":at-secret}']) {
       const read = (): unknown => TokenSet.from(text);

@@ -3,7 +3,14 @@ import { isSameState } from './file-identity.js';
 import { codeOf, storageFault } from './storage-fault.js';
 import { removeQuietly } from './temporary-file.js';
 import { uniqueName } from './unique-name.js';
-import { warn } from './warning.js';
+import { warn, warnOnce } from './warning.js';
+
+/** Tells once that a file which is there counts as absent, since "no tokens" alone would send people to look elsewhere. */
+export function reportCorrupt(path: string, { size }: Stats): void {
+  const what = size === 0 ? 'is empty' : 'is no token record';
+  const meaning = 'It counts as absent, and stays as it is until a login or a save moves it aside.';
+  warnOnce('TOKEN_FILE_CORRUPT', `${path} ${what}, perhaps since a crash cut it short. ${meaning}`);
+}
 
 /**
  * Moves a file that is no token record out of the way, keeps it, and reports it. Returns false, with everything

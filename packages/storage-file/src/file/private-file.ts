@@ -124,7 +124,7 @@ function readContent(fd: number, stats: Stats): PrivateFile {
     if (length > largestRecord) return { stats, text: '' };
     if (length === bytes.length) bytes = Buffer.concat([bytes, Buffer.allocUnsafe(length)]);
     else if (count === 0 || length >= stats.size) {
-      const text = bytes.toString('utf8', 0, length);
+      const text = bytes.toString('utf8', 0, length).replace(/^\uFEFF/, ''); // an editor's mark of the encoding
       bytes.fill(0, 0, length); // no token stays in what is kept
       return { stats: length === stats.size ? stats : fstatSync(fd), text };
     }

@@ -2,8 +2,13 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { quietly } from './quietly.js';
 import { codeOf } from './storage-fault.js';
 
-let space: { readonly name: string; readonly isCertain: boolean } | undefined;
-let tag: string | undefined;
+interface PidSpace {
+  readonly name: string;
+  readonly tag: string;
+  readonly isCertain: boolean;
+}
+
+let space: PidSpace | undefined;
 
 /**
  * Names the realm in which process ids mean the same: machine, boot, and process namespace, since two containers may
@@ -19,22 +24,26 @@ export function isPidSpaceCertain(): boolean {
   return lookAround().isCertain;
 }
 
-function lookAround(): NonNullable<typeof space> {
+function lookAround(): PidSpace {
   if (space) return space;
   const boot = quietly(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim());
   const namespace = quietly(() => readlinkSync('/proc/self/ns/pid'));
   const { hostname } = process.getBuiltinModule('node:os'); // who finds a fresh token takes no lock, and needs none of it
   const name = [hostname(), boot, namespace].filter((part) => part !== undefined).join(' ');
-  return (space = { name, isCertain: boot !== undefined && namespace !== undefined });
+  const found = { name, tag: hashOf(name), isCertain: boot !== undefined && namespace !== undefined };
+  if (found.isCertain || process.platform !== 'linux') space = found; // else asked again: there may have been no descriptor
+  return found;
 }
 
-/** A short form of {@link pidSpace} for file names: its FNV-1a hash of 32 bits. */
+/** A short form of {@link pidSpace} for file names. */
 export function pidSpaceTag(): string {
-  tag ??= Buffer.from(pidSpace())
-    .reduce((hash, byte) => Math.imul(hash ^ byte, 0x0100_0193) >>> 0, 0x811c_9dc5)
-    .toString(16)
-    .padStart(8, '0');
-  return tag;
+  return lookAround().tag;
+}
+
+/** FNV-1a, of 32 bits. */
+function hashOf(name: string): string {
+  const hash = Buffer.from(name).reduce((hash, byte) => Math.imul(hash ^ byte, 0x0100_0193) >>> 0, 0x811c_9dc5);
+  return hash.toString(16).padStart(8, '0');
 }
 
 /** When a process began, in the kernel's ticks; `undefined` where that is not known (not Linux, no such process). */

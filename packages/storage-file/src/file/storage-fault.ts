@@ -52,7 +52,7 @@ interface Fault {
 const unknownFault: Fault = { means: 'cannot be read or written', retryable: true };
 const full: Fault = {
   means: 'there is no space left',
-  remedy: 'Free space there, or raise the quota, and try again; no login is needed.',
+  remedy: 'Free space there, or numbers of files (df -i), or raise the quota, and try again; no login is needed.',
   retryable: true,
 };
 const forbidden: Fault = {
@@ -85,7 +85,11 @@ const tooMany: Fault = {
 const faults: Readonly<Record<string, Fault>> = {
   ENOSPC: full,
   EDQUOT: full,
-  EFBIG: full,
+  EFBIG: {
+    means: 'this process may not write a file of that size',
+    remedy: 'Raise the limit of the size of files (ulimit -f), and try again; no login is needed.',
+    retryable: true,
+  },
   EACCES: forbidden,
   EPERM: {
     means: 'the file system does not allow that, whoever asks',

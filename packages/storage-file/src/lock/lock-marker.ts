@@ -72,9 +72,12 @@ function readMarker(fd: number, path: string): Marker | undefined {
   });
 }
 
-/** Only where there are no hard links is a marker empty for a moment, and there the kind is always the same. */
+/**
+ * Only where there are no hard links is a marker empty for a moment, and there the kind is always the same. One from far ahead
+ * is old too: the clock was set back.
+ */
 function readEmpty(fd: number, stats: Stats, path: string): Marker | undefined {
-  if (fileSystemNow(path) - stats.mtimeMs < longestWrite) return undefined;
+  if (Math.abs(fileSystemNow(path) - stats.mtimeMs) < longestWrite) return undefined;
   writeSync(fd, formatKind('lockfile') + formatHolder(0), 0);
   return { fd, stats, kind: 'lockfile', holder: undefined };
 }

@@ -29,7 +29,8 @@ export function leaveBehind(nonce: string): void {
 /**
  * Tells whether nobody will free this turn any more: its process is gone, or it was not touched for 10 s, and this
  * process has seen no heartbeat for 2 s while it was awake itself. For after a sleep of the machine, the holder needs a
- * moment to show itself, and a folder of the network may show an old state at first. A stopped process keeps its turn.
+ * moment to show itself, and a folder of the network may show an old state at first. Where this process itself has seen
+ * none for 10 s, that is enough: the clock may have been set back since the last one. A stopped process keeps its turn.
  */
 export function isAbandoned(path: string, found: FoundTurn): boolean {
   const { owner } = found;
@@ -46,6 +47,7 @@ function isStale(path: string, { text, touched }: FoundTurn): boolean {
     sightings.set(dirname(path), { text, since: now });
     return false;
   }
+  if (now - seen.since > heartbeat.staleAfter) return true;
   if (now - seen.since < leastWatch) return false;
   seen.origin ??= fileSystemNow(path) - now;
   return seen.origin + now - touched > heartbeat.staleAfter;

@@ -1,5 +1,5 @@
 import { LockUnavailableError } from '@latchkey/core';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { quietly } from '../file/quietly.js';
@@ -27,7 +27,7 @@ export function canLockByKernel(): boolean {
 /**
  * Loads the addon, at the first lock and not before, since that takes longer than reading tokens.
  *
- * @throws LockUnavailableError whose message begins with `because`
+ * @throws LockUnavailableError whose message begins with `because`; EMFILE and the like for an addon that cannot be opened now
  */
 export function loadNativeLock(because = ''): Addon {
   // The addon calls functions of libuv that these lack, and that ends the process, on Bun only once it has to wait.
@@ -36,6 +36,7 @@ export function loadNativeLock(because = ''): Addon {
   try {
     return (native ??= openAddon());
   } catch (error) {
+    if (codeOf(error) === 'ERR_DLOPEN_FAILED') assertDescriptor();
     const why = reasons[codeOf(error) ?? ''] ?? '';
     throw unavailable(`${because}The addon for it, ${addonName}, cannot be loaded${why}`, error);
   }
@@ -62,6 +63,15 @@ function openAddon(): Addon {
   const opened: { exports: Partial<Addon> } = { exports: {} };
   process.dlopen(opened, file);
   return opened.exports as Addon;
+}
+
+/** The loader's words for a lack of descriptors differ from system to system. @throws EMFILE, ENFILE */
+function assertDescriptor(): void {
+  try {
+    closeSync(openSync(process.execPath, 'r'));
+  } catch (error) {
+    if (/^E[MN]FILE$/.test(codeOf(error) ?? '')) throw error;
+  }
 }
 
 /** Locks an open file against every other descriptor, if it is free. */

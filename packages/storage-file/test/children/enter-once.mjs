@@ -1,13 +1,18 @@
 // Tries for so many seconds to take the lock, as a process of another host would, and tells how that ended; with
-// `no-proc` on a system that tells nothing but the host's name.
+// `no-proc` on a system that tells nothing but the host's name, and with `no-proc-at-first` no more at the first look.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
 
 os.hostname = () => 'elsewhere';
-for (const name of process.argv[5] === 'no-proc' ? ['readFileSync', 'readlinkSync'] : []) {
+const hidden = { 'no-proc': Infinity, 'no-proc-at-first': 1 }[process.argv[5]] ?? 0;
+for (const name of ['readFileSync', 'readlinkSync']) {
   const original = fs[name];
-  fs[name] = (path, ...rest) => original(typeof path === 'string' ? path.replace(/^\/proc/, '/none') : path, ...rest);
+  let looks = 0;
+  fs[name] = (path, ...rest) => {
+    const isHidden = typeof path === 'string' && path.startsWith('/proc') && looks++ < hidden;
+    return original(isHidden ? '/none' : path, ...rest);
+  };
 }
 syncBuiltinESMExports();
 const { fileLock } = await import('@latchkey/storage-file');
