@@ -32,12 +32,16 @@ async function rejectedTokens(login, { setBack }) {
   return Promise.all(login.flows.map((flow) => flow.getAccessTokenRefreshIfNecessary({ noAutoRefresh: true })));
 }
 
-/** Asks until there is a token, a few times, as programs do after an error that allows it: as soon as it says, or in a minute. */
+/**
+ * Asks until there is a token, or the login is gone, a few times: as soon as an error says, or in a minute, since what was
+ * refused is presented again after a pause.
+ */
 async function settle(flow, login) {
   const outcomes = [];
   for (let n = 0; n < tries; n++) {
     outcomes.push(await ask(flow));
-    if (!outcomes.at(-1).retryable && !isSuspect(outcomes.at(-1))) break;
+    const { kind, needsLogin } = outcomes.at(-1);
+    if (kind === 'token' || (needsLogin && !isSuspect(outcomes.at(-1)))) break;
     const pause = toldToWait(outcomes.at(-1)) * 1000 || minute;
     login.clock.set(login.clock.now() + pause);
   }

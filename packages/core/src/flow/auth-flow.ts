@@ -13,11 +13,12 @@ import { defaultKey } from '../options/default-key.js';
 import type { AuthFlowOptions, FlowOptions } from '../options/flow-options.js';
 import { type FlowSettings, readOptions, settingsFor } from '../options/flow-settings.js';
 import { lazyPart } from '../platform/lazy-part.js';
-import { unlessAborted } from '../platform/waiting.js';
+import { unlessAborted, untilAborted } from '../platform/waiting.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import type { Grant } from '../renewal/grant.js';
 import { keepFresh, type KeptFresh } from '../renewal/keep-fresh.js';
 import type { Logins } from '../renewal/login/logins.js';
+import type { StorageHooks } from '../renewal/storage-access.js';
 import { cold } from '../renewal/warm-token.js';
 import { AuthorizationServer } from '../server/authorization-server.js';
 import type { OAuthClient } from '../server/oauth-client.js';
@@ -185,14 +186,14 @@ export abstract class AuthFlow {
   }
 
   async #getAccessToken(options: AccessTokenOptions): Promise<string> {
-    const { callers } = this.#parts;
+    const { callers, reader } = this.#parts;
     const { signal, interactive = false, noAutoRefresh = false } = options;
     const { autoRefreshThreshold: threshold } = this.settings;
     const call = readCall(options, threshold, this.#now());
-    const find = () => (noAutoRefresh ? callers.asStored(() => this.reload()) : callers.serve(call));
     let tokens: TokenSet;
     try {
-      tokens = await unlessAborted(signal, find);
+      signal?.throwIfAborted();
+      tokens = await untilAborted(signal, noAutoRefresh ? callers.asStored(reader) : callers.serve(call));
     } catch (error) {
       if (!interactive || !this.interactive || !(error instanceof LoginRequiredError)) throw error;
       tokens = await this.logIn({ signal });
@@ -457,8 +458,7 @@ export abstract class AuthFlow {
 
   async #logins(): Promise<Logins> {
     const { Logins } = await loadLogins();
-    const { key, settings, events } = this;
-    return new Logins({ ...this.#parts, key, settings, events });
+    return new Logins(this.#parts.reader);
   }
 
   get #parts(): FlowParts {
@@ -473,12 +473,7 @@ export abstract class AuthFlow {
       settings: this.settings,
       events: this.events,
       grant: this.#grant,
-      hooks: {
-        load: () => this.loadTokens(),
-        save: (tokens, context) => this.saveTokens(tokens, context),
-        delete: (context) => this.deleteTokens(context),
-        withLock: (task, options) => this.withLock(task, options),
-      },
+      hooks: this as unknown as StorageHooks, // which are protected; an object of functions would double what a flow takes
     }));
   }
 }

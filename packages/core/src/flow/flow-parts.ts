@@ -5,7 +5,7 @@ import { type CredentialState, credentialAlone, credentialAt } from '../renewal/
 import type { Grant } from '../renewal/grant.js';
 import { Run } from '../renewal/run.js';
 import type { StorageHooks } from '../renewal/storage-access.js';
-import { TokenReader } from '../renewal/token-reader.js';
+import { type RenewalParts, TokenReader } from '../renewal/token-reader.js';
 import type { FlowEvents } from '../tokens/flow-events.js';
 
 /** What saves and deletes, which a program that finds a fresh token does without. */
@@ -38,23 +38,17 @@ export interface FlowDescription {
 /** Puts the parts of a flow together, when it is first used, and again after they were dropped. All state is the credential's. */
 export function assembleParts(description: FlowDescription): FlowParts {
   const { known, key, kind, account, isNamed, place, flowClass, settings, events, grant, hooks } = description;
-  const found = () => (place === undefined ? credentialAlone(flowClass) : credentialAt(place, cellOf(key, kind)));
-  const credential = known ?? found();
+  const credential =
+    known ?? (place === undefined ? credentialAlone(flowClass) : credentialAt(place, cellOf(key, kind)));
   const owner = { key, kind, account, isPrivate: isNamed || typeof place !== 'string' };
-  const { clock, lockTimeout } = settings;
-  const reader: TokenReader = new TokenReader({
-    owner,
-    credential,
-    hooks,
-    events,
-    clock,
-    lockTimeout,
-    needsPerson: grant.interactive,
-    saveUnsaved: async () => new (await loadKeeper()).TokenKeeper(reader.parts).saveLater(),
-  });
-  const run = new Run({ key, settings, credential, reader, events, grant });
-  const callers = new Callers(settings, credential, run, grant.interactive);
+  const reader = new TokenReader({ owner, settings, credential, hooks, events, grant, saveUnsaved });
+  const callers = new Callers(settings, credential, new Run(reader), grant.interactive);
   return { credential, reader, callers };
+}
+
+async function saveUnsaved(parts: RenewalParts): Promise<void> {
+  const { TokenKeeper } = await loadKeeper();
+  await new TokenKeeper(parts).saveLater();
 }
 
 /** Under one key of the application's own, kinds of grant share no memory either. */

@@ -16,6 +16,7 @@ import { presentedAgainAt } from './presentation/unanswered.js';
 import type { Run } from './run.js';
 import { NoPlaceError } from './no-place-error.js';
 import { noteUnderWay } from './settled.js';
+import type { TokenReader } from './token-reader.js';
 import { keepWarm, type WarmToken } from './warm-token.js';
 
 /** Milliseconds before a renewal ahead is tried again: ten seconds, or half the token's life when that is less. */
@@ -61,11 +62,11 @@ export class Callers {
     }
   }
 
-  /** Gives what is stored, as it is: from memory while that is fresh, else by `reload`. @throws NoTokensError */
-  async asStored(reload: () => Promise<TokenSet | undefined>): Promise<TokenSet> {
+  /** Gives what is stored, as it is: from memory while that is fresh. @throws NoTokensError; as `TokenReader.load` */
+  async asStored(reader: TokenReader): Promise<TokenSet> {
     const { tokens, unsaved } = this.#credential;
     if (tokens && (unsaved || isFresh(tokens, this.#now()))) return tokens;
-    return (await reload()) ?? Promise.reject(new NoTokensError());
+    return (await reader.load()).tokens ?? Promise.reject(new NoTokensError());
   }
 
   /** Whether a caller may be given these tokens. */
@@ -108,13 +109,10 @@ export class Callers {
     if (credential.run) return credential.run;
     credential.isAhead = call.isAhead ?? false;
     credential.runScope = this.#settings.scope;
-    const run = this.#run.run(call);
-    const end = (): void => {
+    return (credential.run = noteUnderWay(this.#run.run(call), () => {
       credential.run = undefined;
       credential.isAhead = false;
-    };
-    run.then(end, end); // before anybody who waits goes on
-    return (credential.run = noteUnderWay(run));
+    }));
   }
 
   /** Whether a refresh token that got no answer is to be presented again, whatever the present token's age. */

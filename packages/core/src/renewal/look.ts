@@ -6,7 +6,7 @@ import { hasMoved } from '../tokens/generation.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { StoredTokens } from './credential-state.js';
 import { type FoundTokens, isGoodEnough } from './good-enough.js';
-import type { RunParts } from './presentation/presentation.js';
+import type { TokenReader } from './token-reader.js';
 
 /** What a look into storage came to. */
 interface Looked {
@@ -18,7 +18,9 @@ interface Looked {
 const loadKeptAnswer = lazyPart(() => import('./presentation/kept-answer.js'));
 
 /** Reads storage. Another token there that is good enough ends the run: somebody was first. */
-export async function look({ key, settings, credential, reader, events }: RunParts, call: Call): Promise<Looked> {
+export async function look(reader: TokenReader, call: Call): Promise<Looked> {
+  const { owner, settings, credential, events } = reader.parts;
+  const { key } = owner;
   const { tokens: before, ownToken } = credential;
   const stored = await reader.load();
   const { tokens } = stored;

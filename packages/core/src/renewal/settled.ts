@@ -5,11 +5,14 @@ import { unsavedTokens } from './credential-state.js';
 /** What is under way in all copies of this package: whoever ends the process may know but one of them. */
 const underWay = (): Set<Promise<unknown>> => shared('under way', () => new Set());
 
-/** Notes work that may hold the only copy of new tokens until it ends. */
-export function noteUnderWay<T>(work: Promise<T>): Promise<T> {
-  const end = (): unknown => underWay().delete(work); // whoever asked for it is told how
+/** Notes work that may hold the only copy of new tokens until it ends; `ended` is called before anybody who waits goes on. */
+export function noteUnderWay<T>(work: Promise<T>, ended?: () => void): Promise<T> {
+  const end = (): void => {
+    underWay().delete(work);
+    ended?.();
+  };
   underWay().add(work);
-  work.then(end, end);
+  work.then(end, end); // whoever asked for it is told how it ended
   return work;
 }
 

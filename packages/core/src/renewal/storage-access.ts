@@ -19,9 +19,9 @@ import type { StoredTokens } from './credential-state.js';
 
 /** The storage hooks of a flow. */
 export interface StorageHooks {
-  load(): Promise<unknown>;
-  save(tokens: TokenSet, context: SaveContext): Promise<void>;
-  delete(context: DeleteContext): Promise<void>;
+  loadTokens(): Promise<unknown>;
+  saveTokens(tokens: TokenSet, context: SaveContext): Promise<void>;
+  deleteTokens(context: DeleteContext): Promise<void>;
   withLock<T>(task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T>;
 }
 
@@ -56,7 +56,7 @@ export class StorageAccess {
   async read(known: TokenSet | undefined): Promise<TokenSet | undefined> {
     let tokens: TokenSet | undefined;
     try {
-      const record: unknown = await within(patience, this.#hooks.load());
+      const record: unknown = await within(patience, this.#hooks.loadTokens());
       tokens = record === undefined || record === null ? undefined : TokenSet.from(record);
     } catch (error) {
       if (error instanceof NoTokensError) return undefined;
@@ -69,7 +69,7 @@ export class StorageAccess {
   /** Saves. What is no record is nothing newer: it is overwritten, since these tokens exist nowhere else. */
   async write(tokens: TokenSet, context: SaveContext): Promise<void> {
     const attempt = async (expected: SaveContext['expected']): Promise<void> =>
-      within(patience, this.#hooks.save(tokens, { ...context, expected }));
+      within(patience, this.#hooks.saveTokens(tokens, { ...context, expected }));
     await attempt(context.expected).catch((error: unknown) => {
       if (!isNoRecord(error)) throw error;
       return attempt(undefined);
@@ -79,7 +79,7 @@ export class StorageAccess {
   /** Deletes. @throws StorageConflictError, StorageUnavailableError */
   async remove(known: TokenSet | undefined, context: DeleteContext): Promise<void> {
     try {
-      await within(patience, this.#hooks.delete(context));
+      await within(patience, this.#hooks.deleteTokens(context));
     } catch (error) {
       throw storageError('The tokens could not be deleted.', error, known);
     }

@@ -1,35 +1,33 @@
 import type { CredentialState, StoredTokens, UnsavedTokens } from './credential-state.js';
 import { CredentialMismatchError, RecordUnreadableError } from '../errors/index.js';
-import type { Clock } from '../platform/clock.js';
+import type { FlowSettings } from '../options/flow-settings.js';
 import type { FlowEvents } from '../tokens/flow-events.js';
 import { hasGoneBack } from '../tokens/generation.js';
 import type { RecordOwner } from '../tokens/record-owner.js';
+import type { Grant } from './grant.js';
 import { inTheWay, type LoadPurpose } from './in-the-way.js';
 import { StorageAccess, type StorageHooks } from './storage-access.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { SaveContext } from '../storage/token-storage.js';
 
-/** What a reader works with, and the keeper that is made of it when something is to be written. */
-export interface ReaderParts {
+/** What the tokens of one flow are read, renewed and kept with. */
+export interface RenewalParts {
   readonly owner: RecordOwner;
-  readonly hooks: StorageHooks;
+  readonly settings: FlowSettings;
   readonly credential: CredentialState;
+  readonly hooks: StorageHooks;
   readonly events: FlowEvents;
-  readonly clock: Clock;
-  /** Seconds. */
-  readonly lockTimeout: number;
-  /** Whether a login needs a person. Where none is needed, the record of another program is overwritten. */
-  readonly needsPerson: boolean;
+  readonly grant: Grant;
   /** Saves under the lock what memory holds and storage does not. */
-  readonly saveUnsaved: () => Promise<void>;
+  readonly saveUnsaved: (parts: RenewalParts) => Promise<void>;
 }
 
 /** Reads the tokens of one credential from storage into memory: all that a program which finds a fresh token needs. */
 export class TokenReader {
-  readonly parts: ReaderParts;
+  readonly parts: RenewalParts;
   protected readonly access: StorageAccess;
 
-  constructor(parts: ReaderParts) {
+  constructor(parts: RenewalParts) {
     this.parts = parts;
     this.access = new StorageAccess(parts.owner, parts.hooks);
   }
@@ -40,7 +38,7 @@ export class TokenReader {
    * @throws CredentialMismatchError, RecordUnreadableError, StorageUnavailableError
    */
   async load(purpose: LoadPurpose = 'use'): Promise<StoredTokens> {
-    const { credential, needsPerson } = this.parts;
+    const { owner, credential, grant } = this.parts;
     const { writes } = credential;
     try {
       const tokens = await this.access.read(credential.tokens);
@@ -52,10 +50,9 @@ export class TokenReader {
       credential.tokens = tokens;
       return stored;
     } catch (error) {
-      const { kind } = this.parts.owner;
       const isOver = error instanceof RecordUnreadableError || error instanceof CredentialMismatchError;
       if (isOver && credential.writes === writes) credential.tokens = undefined;
-      return inTheWay(error, { purpose, needsPerson, kind });
+      return inTheWay(error, { purpose, needsPerson: grant.interactive, kind: owner.kind });
     }
   }
 
@@ -68,6 +65,6 @@ export class TokenReader {
   }
 
   protected unsaved(tokens: TokenSet, grewFrom: StoredTokens, reason: SaveContext['reason']): UnsavedTokens {
-    return { tokens, grewFrom, reason, save: this.parts.saveUnsaved };
+    return { tokens, grewFrom, reason, save: () => this.parts.saveUnsaved(this.parts) };
   }
 }

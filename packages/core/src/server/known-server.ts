@@ -17,6 +17,7 @@ export class KnownServer {
   readonly #nonces = new Map<string, string>();
   readonly #coolDown: CoolDown;
   readonly #metadata: KeptMetadata;
+  #last: { readonly metadata: ServerMetadata; readonly proof: ClientProof; readonly client: OAuthClient } | undefined;
 
   constructor(settings: FlowSettings) {
     this.settings = settings;
@@ -44,8 +45,11 @@ export class KnownServer {
   async prepare(): Promise<OAuthClient> {
     const metadata = await this.#metadata.get();
     const proof = await this.#readProof(metadata);
+    if (this.#last?.metadata === metadata && isSame(this.#last.proof, proof)) return this.#last.client;
     const connection = new ServerConnection({ metadata, proof, settings: this.settings, nonces: this.#nonces });
-    return new OAuthClient(connection, this.#coolDown);
+    const client = new OAuthClient(connection, this.#coolDown);
+    this.#last = { metadata, proof, client };
+    return client;
   }
 
   async #readProof(metadata: ServerMetadata): Promise<ClientProof> {
@@ -68,4 +72,10 @@ export class KnownServer {
     const context = { clientId: settings.clientId, audience: assertedTo, tokenEndpoint };
     return GivenAssertions.begin(from, context, () => settings.clock.now());
   }
+}
+
+/** Whether two proofs are one secret. A key is read, and an assertion begun, for each client anew. */
+function isSame(one: ClientProof, other: ClientProof): boolean {
+  const isSecret = !one.key && !one.assertions && !other.key && !other.assertions;
+  return isSecret && one.secret === other.secret;
 }

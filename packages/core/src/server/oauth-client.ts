@@ -1,5 +1,5 @@
 import { lazyPart } from '../platform/lazy-part.js';
-import { lineOf, type Place } from '../platform/line.js';
+import { lineOf, type Place, type PlaceOptions } from '../platform/line.js';
 import { parseUrl } from '../platform/urls.js';
 import type { CoolDown } from './cool-down.js';
 import type { DeviceCode } from './device-code.js';
@@ -38,10 +38,13 @@ export type TokenRequestOptions = Pick<AskOptions, 'signal' | 'beforeSending' | 
 export class OAuthClient {
   readonly #connection: ServerConnection;
   readonly #coolDown: CoolDown;
+  readonly #place: PlaceOptions;
 
   constructor(connection: ServerConnection, coolDown: CoolDown) {
     this.#connection = connection;
     this.#coolDown = coolDown;
+    const limit = (): number => (coolDown.isFailing ? 1 : places);
+    this.#place = { seconds: connection.settings.timeout + 10, limit };
   }
 
   /**
@@ -53,9 +56,7 @@ export class OAuthClient {
    */
   async takePlace(wait: boolean): Promise<Place | undefined> {
     const line = lineOf(parseUrl(this.tokenEndpoint)?.origin ?? '');
-    const limit = (): number => (this.#coolDown.isFailing ? 1 : places);
-    const options = { seconds: this.#connection.settings.timeout + 10, limit };
-    const place = wait ? await line.enter(options) : line.tryEnter(options);
+    const place = wait ? await line.enter(this.#place) : line.tryEnter(this.#place);
     try {
       this.#coolDown.takeTurn();
       return place;

@@ -1,44 +1,31 @@
-import type { FlowSettings } from '../../options/flow-settings.js';
 import { unlessAborted } from '../../platform/waiting.js';
 import type { AuthorizationServer } from '../../server/authorization-server.js';
 import type { Lock } from '../../storage/lock.js';
-import { type FlowEvents, tellLogin } from '../../tokens/flow-events.js';
+import { tellLogin } from '../../tokens/flow-events.js';
 import type { TokenSet } from '../../tokens/token-set.js';
 import type { AuthorizeContext } from '../authorize-context.js';
-import type { CredentialState } from '../credential-state.js';
 import { TokenKeeper } from '../saving/token-keeper.js';
 import type { TokenReader } from '../token-reader.js';
 import { beginLogin, joinLogin, logIn } from './login.js';
 import { logInByTurn } from './login-turn.js';
 import { logOut } from './logout.js';
 
-/** Who logs in or out. */
-export interface LoginParts {
-  readonly key: string;
-  readonly settings: FlowSettings;
-  readonly credential: CredentialState;
-  readonly reader: TokenReader;
-  readonly events: FlowEvents;
-}
-
 /** How tokens are obtained. */
 type Step = (context: AuthorizeContext) => Promise<TokenSet>;
 
 /** The logins of one credential, and their end. */
 export class Logins {
-  readonly #parts: LoginParts;
   readonly #keeper: TokenKeeper;
 
-  constructor(parts: LoginParts) {
-    this.#parts = parts;
-    this.#keeper = new TokenKeeper(parts.reader.parts);
+  constructor(reader: TokenReader) {
+    this.#keeper = new TokenKeeper(reader.parts);
   }
 
   /** Logs in once for all who ask at the same time, in any process that takes the same `lock`. */
   join(step: Step, lock: Lock | undefined, signal: AbortSignal | undefined): Promise<TokenSet> {
-    const { key, settings, credential } = this.#parts;
+    const { owner, settings, credential } = this.#keeper.parts;
     const start = this.#starting(step);
-    const turn = { ...settings, keeper: this.#keeper, lock, key };
+    const turn = { ...settings, keeper: this.#keeper, lock, key: owner.key };
     return joinLogin(credential, (aborted) => logInByTurn(turn, start, aborted), settings.scope, signal);
   }
 
@@ -49,23 +36,23 @@ export class Logins {
 
   /** Saves tokens from elsewhere. */
   import(tokens: TokenSet, signal: AbortSignal | undefined): Promise<TokenSet> {
-    const how = { scope: this.#parts.settings.scope, reason: 'import' } as const;
+    const how = { scope: this.#keeper.parts.settings.scope, reason: 'import' } as const;
     return beginLogin((aborted) => logIn(this.#keeper, () => Promise.resolve(tokens), how, aborted), signal);
   }
 
   /** Revokes and deletes the tokens. @throws RevocationFailedError after the deletion */
   async end(server: AuthorizationServer, signal: AbortSignal | undefined): Promise<void> {
-    const failure = await unlessAborted(signal, () => logOut(this.#keeper, this.#parts.credential, server));
+    const failure = await unlessAborted(signal, () => logOut(this.#keeper, server));
     if (failure) throw failure;
   }
 
   #starting(step: Step): (aborted: AbortSignal) => Promise<TokenSet> {
-    const { key, settings, events } = this.#parts;
+    const { owner, settings, events } = this.#keeper.parts;
     const began = settings.clock.now();
     return async (aborted) => {
       const how = { scope: settings.scope, reason: 'login' } as const;
       const tokens = await logIn(this.#keeper, step, how, aborted);
-      tellLogin(events, key, tokens, (settings.clock.now() - began) / 1000);
+      tellLogin(events, owner.key, tokens, (settings.clock.now() - began) / 1000);
       return tokens;
     };
   }

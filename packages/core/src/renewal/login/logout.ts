@@ -1,4 +1,3 @@
-import type { CredentialState } from '../credential-state.js';
 import { RevocationFailedError } from '../../errors/index.js';
 import type { AuthorizationServer } from '../../server/authorization-server.js';
 import type { TokenKeeper } from '../saving/token-keeper.js';
@@ -13,14 +12,10 @@ const patience = 5;
  *
  * @returns what went wrong with the revocation
  */
-export function logOut(
-  keeper: TokenKeeper,
-  credential: CredentialState,
-  server: AuthorizationServer,
-): Promise<RevocationFailedError | undefined> {
+export function logOut(keeper: TokenKeeper, server: AuthorizationServer): Promise<RevocationFailedError | undefined> {
   return keeper.locked(async (lock) => {
     const stored = await keeper.load('logout');
-    const held = credential.unsaved?.tokens ?? stored.tokens;
+    const held = keeper.parts.credential.unsaved?.tokens ?? stored.tokens;
     const failure = held && (await revoke(server, held));
     await keeper.remove(stored, lock);
     return failure;

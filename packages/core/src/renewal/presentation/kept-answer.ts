@@ -4,7 +4,7 @@ import { aboutUnread, type ReadAnswer, readTranslated } from '../../server/answe
 import { translate } from '../../server/answers/translated-answer.js';
 import { answerFrom, namesTokens, refreshTokensNamed } from '../../server/answers/unread-answer.js';
 import type { HeldLock } from '../../storage/lock.js';
-import { type FlowEvents, summarize } from '../../tokens/flow-events.js';
+import { summarize } from '../../tokens/flow-events.js';
 import { hasMoved } from '../../tokens/generation.js';
 import { keepRefreshToken, mergeAnswer } from '../../tokens/merge.js';
 import type { TokenSet } from '../../tokens/token-set.js';
@@ -31,27 +31,20 @@ export function rereadAnswer(record: TokenSet, settings: FlowSettings): RereadAn
   return holdsSuccessor(unread, read, record) ? { error: stillUnread(unread) } : {};
 }
 
-/** Where tokens go that were read late. */
-export interface RereadParts {
-  readonly key: string;
-  readonly settings: FlowSettings;
-  readonly keeper: TokenKeeper;
-  readonly events: FlowEvents;
-}
-
 /** Saves what an answer that was kept holds, now that it can be read; `undefined` when there is none, or nothing new. */
 export async function saveReread(
   record: TokenSet,
   stored: StoredTokens,
   lock: HeldLock,
-  { key, settings, keeper, events }: RereadParts,
+  keeper: TokenKeeper,
 ): Promise<FoundTokens | undefined> {
+  const { owner, settings, events } = keeper.parts;
   const { tokens } = rereadAnswer(record, settings);
   if (!tokens) return undefined;
   const isLogin = record.unread !== undefined && isOfLogin(record.unread);
   const scope = (isLogin ? undefined : record.stamp?.requested_scope) ?? settings.scope;
   const saved = await keeper.save(tokens, stored, { reason: isLogin ? 'login' : 'refresh', lock, scope });
-  events.emit(isLogin ? 'authorized' : 'renewed', { key, tokens: summarize(saved), duration: 0 });
+  events.emit(isLogin ? 'authorized' : 'renewed', { key: owner.key, tokens: summarize(saved), duration: 0 });
   return { tokens: saved, isNew: true };
 }
 

@@ -5,38 +5,19 @@ import {
   RefreshOutcomeUnknownError,
   StorageConflictError,
 } from '../../errors/index.js';
-import type { FlowSettings } from '../../options/flow-settings.js';
 import { grantParameters } from '../../options/grant-parameters.js';
 import type { OAuthClient, ReceivedTokens } from '../../server/oauth-client.js';
 import { unreadBehind } from '../../server/answers/unread-answer.js';
 import { mayNotRefresh } from '../../server/refusals.js';
 import type { ShapedRequest } from '../../server/shaped-request.js';
 import type { HeldLock } from '../../storage/lock.js';
-import type { FlowEvents } from '../../tokens/flow-events.js';
 import { hasMoved } from '../../tokens/generation.js';
 import type { TokenSet } from '../../tokens/token-set.js';
 import type { UnreadAnswer } from '../../tokens/unread-answer.js';
-import type { CredentialState, StoredTokens } from '../credential-state.js';
-import type { Grant } from '../grant.js';
+import type { StoredTokens } from '../credential-state.js';
 import { oneMore, suspectedError } from './refresh-notes.js';
 import { unansweredOf } from './unanswered.js';
 import type { TokenKeeper } from '../saving/token-keeper.js';
-import type { TokenReader } from '../token-reader.js';
-
-/** What a run works with. */
-export interface RunParts {
-  readonly key: string;
-  readonly settings: FlowSettings;
-  readonly credential: CredentialState;
-  readonly reader: TokenReader;
-  readonly events: FlowEvents;
-  readonly grant: Grant;
-}
-
-/** What a refresh token is presented with. */
-export interface PresentationParts extends RunParts {
-  readonly keeper: TokenKeeper;
-}
 
 /** A request that presents a refresh token, and who makes it. */
 export interface ShapedPresentation {
@@ -46,19 +27,19 @@ export interface ShapedPresentation {
 
 /** Presents refresh tokens, and notes for all processes what came of it. */
 export class Presentation {
-  readonly #parts: PresentationParts;
+  readonly #keeper: TokenKeeper;
 
-  constructor(parts: PresentationParts) {
-    this.#parts = parts;
+  constructor(keeper: TokenKeeper) {
+    this.#keeper = keeper;
   }
 
   /** Shapes the request before the lock where that calls the application's code; else it is left until it is sent. */
   shapeBefore(tokens: TokenSet, client: OAuthClient): ShapedRequest | undefined {
-    return this.#parts.settings.dialect?.request && this.#shape(tokens, client);
+    return this.#keeper.parts.settings.dialect?.request && this.#shape(tokens, client);
   }
 
   #shape({ refreshToken }: TokenSet, client: OAuthClient): ShapedRequest {
-    const { resource, dialect } = this.#parts.settings;
+    const { resource, dialect } = this.#keeper.parts.settings;
     const form = grantParameters({ resource }, { ...dialect?.refreshParameters, refresh_token: refreshToken });
     return client.shape('refresh_token', form);
   }
@@ -69,7 +50,7 @@ export class Presentation {
    */
   shapeAgain(tokens: TokenSet, client: OAuthClient, before: ShapedRequest | undefined): ShapedRequest | undefined {
     if (before?.form.get('refresh_token') === tokens.refreshToken) return before;
-    return this.#parts.settings.dialect?.request ? undefined : this.#shape(tokens, client);
+    return this.#keeper.parts.settings.dialect?.request ? undefined : this.#shape(tokens, client);
   }
 
   /** Sends the refresh token, unless the lock was lost. Once sent, it is not aborted. */
@@ -79,7 +60,7 @@ export class Presentation {
     lock: HeldLock,
     { client, request }: ShapedPresentation,
   ): Promise<ReceivedTokens> {
-    const { key, credential, events } = this.#parts;
+    const { owner, credential, events } = this.#keeper.parts;
     const beforeSending = (): void => {
       if (lock.signal.aborted) throw new LockLostError();
     };
@@ -90,7 +71,7 @@ export class Presentation {
       if (before && error instanceof InvalidRefreshTokenError) throw afterSilence(error);
       if (!(error instanceof RefreshOutcomeUnknownError)) throw error;
       await this.#noteSilence(tokens, stored, lock, unreadBehind(error));
-      events.emit('outcomeUnknown', { key, error });
+      events.emit('outcomeUnknown', { key: owner.key, error });
       throw error;
     }
   }
@@ -102,7 +83,8 @@ export class Presentation {
     lock: HeldLock,
     unread: UnreadAnswer | undefined,
   ): Promise<void> {
-    const { credential, keeper, settings } = this.#parts;
+    const keeper = this.#keeper;
+    const { credential, settings } = keeper.parts;
     const unanswered = oneMore(unansweredOf(tokens, credential), settings.clock.now());
     let present = stored;
     if (unread) {
@@ -121,7 +103,8 @@ export class Presentation {
    * @throws TokenRequestError when a login has not changed the answer
    */
   async goesOnAfter(error: unknown, presented: TokenSet, lock: HeldLock): Promise<boolean> {
-    const { credential, keeper, grant } = this.#parts;
+    const keeper = this.#keeper;
+    const { credential, grant } = keeper.parts;
     if (!(error instanceof OAuthError)) return false;
     const isDead = error instanceof InvalidRefreshTokenError;
     const isSuspect = error.code === 'REFRESH_TOKEN_SUSPECT';
@@ -143,7 +126,8 @@ export class Presentation {
     presented: TokenSet,
     lock: HeldLock,
   ): Promise<boolean> {
-    const { credential, keeper, grant, settings } = this.#parts;
+    const keeper = this.#keeper;
+    const { credential, grant, settings } = keeper.parts;
     const { error = '', errorDescription, status } = refusal;
     const suspected = {
       ...oneMore(presented.stamp?.suspected, settings.clock.now()),

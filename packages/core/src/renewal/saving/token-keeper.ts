@@ -19,8 +19,9 @@ export type RefreshNote = Partial<Pick<RecordStamp, 'unanswered' | 'suspected' |
 export class TokenKeeper extends TokenReader {
   /** Runs a task under the credential's lock. @throws as `Lock.withLock` */
   locked<T>(task: (lock: HeldLock) => Promise<T>, options: Partial<WaitOptions<T>> = {}): Promise<T> {
-    const { hooks, lockTimeout: timeout } = this.parts;
-    return runLocked((run, options) => hooks.withLock(run, options), { timeout, ...options }, task);
+    const { hooks, settings } = this.parts;
+    const waiting = { timeout: settings.lockTimeout, ...options };
+    return runLocked((run, options) => hooks.withLock(run, options), waiting, task);
   }
 
   /**
@@ -30,12 +31,12 @@ export class TokenKeeper extends TokenReader {
    * @throws StorageConflictError when storage no longer holds what the tokens grew from
    */
   async save(tokens: TokenSet, grewFrom: StoredTokens, context: SaveReason): Promise<TokenSet> {
-    const { credential, clock, lockTimeout } = this.parts;
+    const { credential, settings } = this.parts;
     const stamped = this.#stamp(tokens, grewFrom, context);
     credential.refused = credential.unanswered = undefined; // the server has just answered for these
     if (context.reason !== 'import') credential.ownToken = stamped.accessToken;
     const attempt = (): Promise<void> => this.#saveOnce(stamped, grewFrom, context);
-    const failure = await retryFor(lockTimeout * 1000, clock, attempt);
+    const failure = await retryFor(settings.lockTimeout * 1000, settings.clock, attempt);
     if (failure) return this.#keepUnsaved(stamped, grewFrom, context.reason, failure.error);
     credential.unsaved = undefined;
     credential.write(stamped);
@@ -48,10 +49,10 @@ export class TokenKeeper extends TokenReader {
   }
 
   #keepUnsaved(tokens: TokenSet, grewFrom: StoredTokens, reason: SaveContext['reason'], error: unknown): TokenSet {
-    const { owner, credential, events, needsPerson } = this.parts;
+    const { owner, credential, events, grant } = this.parts;
     credential.write(tokens);
     credential.unsaved = this.unsaved(tokens, grewFrom, reason);
-    const isPersons = reason === 'import' || (reason === 'login' && needsPerson);
+    const isPersons = reason === 'import' || (reason === 'login' && grant.interactive);
     if (isPersons) warn('A login could not be stored: it lives in memory only, and is lost when the program ends now.');
     events.emit('saveFailed', {
       key: owner.key,
@@ -62,8 +63,8 @@ export class TokenKeeper extends TokenReader {
   }
 
   #stamp(tokens: TokenSet, { tokens: previous }: StoredTokens, { reason, scope }: Omit<SaveReason, 'lock'>): TokenSet {
-    const { owner, clock } = this.parts;
-    const details = { ...owner, scope, isRenewal: reason === 'refresh', now: clock.now() };
+    const { owner, settings } = this.parts;
+    const details = { ...owner, scope, isRenewal: reason === 'refresh', now: settings.clock.now() };
     return tokens.withStamp(nextStamp(tokens, previous, details));
   }
 
@@ -122,8 +123,8 @@ export class TokenKeeper extends TokenReader {
   }
 
   async #saveOnce(tokens: TokenSet, grewFrom: StoredTokens, { reason, overwrite, lock }: SaveReason): Promise<void> {
-    const { owner, events, clock } = this.parts;
-    const began = clock.now();
+    const { owner, events, settings } = this.parts;
+    const began = settings.clock.now();
     const context = { reason, expected: overwrite ? undefined : grewFrom.expected, lock };
     try {
       if (lock.signal.aborted) {
@@ -138,6 +139,10 @@ export class TokenKeeper extends TokenReader {
     } catch (error) {
       throw storageError('The tokens could not be saved.', error, tokens);
     }
-    events.emit('saved', { key: owner.key, tokens: summarize(tokens), duration: (clock.now() - began) / 1000 });
+    events.emit('saved', {
+      key: owner.key,
+      tokens: summarize(tokens),
+      duration: (settings.clock.now() - began) / 1000,
+    });
   }
 }
