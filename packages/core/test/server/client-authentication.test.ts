@@ -147,6 +147,17 @@ describe('a client with a private key', () => {
     expect(decodeProtectedHeader(assertion).kid).toBe(clientKey === jwk ? 'from the key' : undefined);
   });
 
+  test('may fetch it before each request, so that it can be changed', async () => {
+    const given = [p256, p384];
+    const clientKey = (): string => pemOf((given.shift() ?? rsa).privateKey);
+    const flow = new ClientCredentialsFlow({ ...scene.options(), clientKey });
+    await flow.getAccessTokenRefreshIfNecessary();
+    await scene.expire();
+    await flow.getAccessTokenRefreshIfNecessary();
+    const assertions = scene.server.ledger.tokenRequests.map(({ parameters }) => parameters['client_assertion'] ?? '');
+    expect(assertions.map((assertion) => decodeProtectedHeader(assertion).alg)).toEqual(['ES256', 'ES384']);
+  });
+
   test('signs by the new name of EdDSA only where that is asked for (RFC 9864)', async () => {
     const { parameters } = await requestOf({
       clientKey: pemOf(ed.privateKey),
