@@ -103,13 +103,16 @@ class Forgetful extends MemoryTokenStorage {
   }
 }
 
-class CaseBlind extends MemoryTokenStorage {
-  override load(key: string): Promise<TokenSet | undefined> {
-    return super.load(key.toLowerCase());
-  }
-  override save(key: string, tokens: TokenSet, context: Pick<SaveContext, 'expected'>): Promise<void> {
-    return super.save(key.toLowerCase(), tokens, context);
-  }
+/** As a database does whose collation finds keys equal. */
+function takingForOne(name: (key: string) => string): typeof MemoryTokenStorage {
+  return class extends MemoryTokenStorage {
+    override load(key: string): Promise<TokenSet | undefined> {
+      return super.load(name(key));
+    }
+    override save(key: string, tokens: TokenSet, context: Pick<SaveContext, 'expected'>): Promise<void> {
+      return super.save(name(key), tokens, context);
+    }
+  };
 }
 
 class Torn extends MemoryTokenStorage {
@@ -276,7 +279,13 @@ describe('the contract of token storages', () => {
       Forgetful,
       ['gives every field back, known or not', 'lists a login by its account, key, scope and expiry, and no secret'],
     ],
-    ['confuses keys', CaseBlind, ['keeps awkward keys apart']],
+    ['takes keys for one by case', takingForOne((key) => key.toLowerCase()), ['keeps awkward keys apart']],
+    ['takes keys for one by accent', takingForOne((key) => key.normalize('NFC')), ['keeps awkward keys apart']],
+    [
+      'takes keys for one by white space at the end',
+      takingForOne((key) => key.trimEnd()),
+      ['keeps awkward keys apart'],
+    ],
     ['rounds generations', ShortOfDigits, ['tells generations apart that are a millisecond apart']],
     ['drops notes', FewNotes, ['gives every field back, known or not']],
     ['throws errors that flows do not know', ErrorsOfItsOwn, conflicts],

@@ -5,7 +5,22 @@ import type { TokenStorageFixture } from '../token-storage-fixture.js';
 import { canList, listed } from './list-cases.js';
 import { ada, assertHolds, assertRejects, expecting, type StorageCase, tokensOf } from './storage-case.js';
 
-const awkwardKeys = ['../up', 'a/b', 'a:b', 'a', 'A', 'ü', 'u\u0308', ' a', '%61', '.', '*', '{a}', 'k'.repeat(300)];
+const awkwardKeys = [
+  '../up',
+  'a/b',
+  'a:b',
+  'a',
+  'A',
+  'ü',
+  'u\u0308',
+  ' a',
+  'a ',
+  '%61',
+  '.',
+  '*',
+  '{a}',
+  'k'.repeat(300),
+];
 
 /** A record is found under its own key and in its own place, and nowhere else. */
 export function keyCases<S extends TokenStorage>(fixture: TokenStorageFixture<S>): StorageCase<S>[] {
