@@ -31,6 +31,8 @@ export class CredentialState {
   refused: { readonly tokens: TokenSet; readonly error: OAuthError } | undefined;
   /** The access token that this process was given last, so that its times were noted by this clock. */
   ownToken: string | undefined;
+  /** The refresh token that these tokens replaced, where the server gave another. */
+  spent: string | undefined;
   /** Whether storage was found to have gone back in time, and nothing was redeemed since. */
   wentBack = false;
   /** How many timers renew it, so that no caller has to wait for that. */

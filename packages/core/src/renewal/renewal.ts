@@ -28,12 +28,15 @@ import type { RenewalParts, TokenReader } from './token-reader.js';
 
 /** Milliseconds before a refresh token is redeemed after storage went back in time: another host may know a later one. */
 const afterStepBack = 1000;
+/** How often storage may go back in one run: one that does so each time does not keep what it is given. */
+const mostStepsBack = 3;
 
 /** The refresh transaction, in the order and the words of `docs/refresh.md`. */
 export class Renewal {
   readonly #parts: RenewalParts;
   readonly #keeper: TokenKeeper;
   readonly #presentation: Presentation;
+  #stepsBack = 0;
 
   constructor({ parts }: TokenReader) {
     this.#parts = parts;
@@ -61,9 +64,20 @@ export class Renewal {
     const place = await takePlace(prepared.client, credential, !isUsable);
     if (!place) throw new NoPlaceError();
     const found = await this.#inLine(call, prepared, place);
-    if (!found && credential.wentBack) await settings.clock.sleep(afterStepBack);
+    if (!found && credential.wentBack) await this.#waitAfterStepBack();
+    else this.#stepsBack = 0;
     credential.wentBack &&= found !== undefined;
     return found;
+  }
+
+  async #waitAfterStepBack(): Promise<void> {
+    if (++this.#stepsBack < mostStepsBack) return this.#parts.settings.clock.sleep(afterStepBack);
+    this.#stepsBack = 0;
+    throw new StorageUnavailableError({
+      message:
+        'The storage does not keep what it is given: it took newer tokens again and again, and still holds older ones.',
+      remedy: 'Let a save resolve when the tokens are stored, and reads see it at once; no login is needed.',
+    });
   }
 
   #inLine(call: Call, prepared: Prepared, place: Place): Promise<FoundTokens | undefined> {

@@ -1,10 +1,10 @@
-import { AuthFlowError, LockTimeoutError } from '../errors/index.js';
+import { type AuthFlowError, LockLostError, LockTimeoutError, LockUnavailableError } from '../errors/index.js';
 import { longestTimer } from '../platform/clock.js';
 import type { Place } from '../platform/line.js';
 import type { OAuthClient } from '../server/oauth-client.js';
 import type { HeldLock, LockOptions } from '../storage/lock.js';
 import type { CredentialState } from './credential-state.js';
-import { storageError } from './storage-access.js';
+import { patience, storageError } from './storage-access.js';
 import { untilAborted } from '../platform/waiting.js';
 import { monotonicNow } from '../platform/monotonic.js';
 
@@ -17,17 +17,18 @@ export interface WaitOptions<T> {
 }
 
 /**
- * Runs a task under a lock, and tells the lock's failures from the task's: what the task has done counts, even if only
- * the release failed.
+ * Runs a task under a lock, once, and tells the lock's failures from the task's: what the task comes to counts, whatever a
+ * lock of an application's own makes of it.
  *
- * @throws what the task throws; as `Lock.withLock`; StorageUnavailableError for a lock that fails with anything else
+ * @throws what the task throws; as `Lock.withLock`; StorageUnavailableError for a lock that fails with anything else;
+ * LockUnavailableError for one that does not run its task
  */
 export async function runLocked<T>(
   withLock: (task: (lock: HeldLock) => Promise<T>, options: LockOptions) => Promise<T>,
   { timeout, whileWaiting }: WaitOptions<T>,
   task: (lock: HeldLock) => Promise<T>,
 ): Promise<T> {
-  const run: { begun?: true; result?: { readonly value: T } } = {};
+  const run: { task?: Promise<T>; found?: { readonly value: T }; isOver?: true } = {};
   const waiting = new AbortController();
   const deadline = monotonicNow() + timeout * 1000;
   let looking: Promise<void> | undefined;
@@ -36,28 +37,53 @@ export async function runLocked<T>(
     const found = whileWaiting && untilAborted(AbortSignal.timeout(left), whileWaiting());
     const value = await found?.catch(() => undefined); // what stops the look stops the task in its turn
     if (value === undefined) return;
-    run.result = { value };
+    run.found = { value };
     waiting.abort();
   };
   const onRelease = async (): Promise<void> => {
-    if (!run.begun && !run.result) await (looking ??= look().finally(() => (looking = undefined)));
+    if (!run.task && !run.found) await (looking ??= look().finally(() => (looking = undefined)));
   };
+  const runOnce = async (lock: HeldLock): Promise<T> => {
+    await looking; // of a lock that did not wait for it
+    if (run.found) return run.found.value;
+    if (run.isOver) throw new LockLostError(); // its caller has left
+    assertHeldLock(lock);
+    return (run.task ??= task(lock));
+  };
+  const locking = settle(() => withLock(runOnce, { signal: waiting.signal, timeout, onRelease }));
+  const failure = await unlessLate(locking, timeout + patience, () => run.task !== undefined);
+  run.isOver = true;
+  if (run.found) return run.found.value;
+  if (run.task) return run.task;
+  throw failure ?? new LockUnavailableError({ message: 'withLock ended without running its task.', remedy });
+}
+
+const remedy = 'Let withLock call its task with a HeldLock, { signal }, and return what the task returns.';
+
+/** Waits until a lock is done with its task, and returns what it failed with. */
+async function settle(locking: () => Promise<unknown>): Promise<AuthFlowError | undefined> {
   try {
-    return await withLock(
-      async (lock) => {
-        await looking; // of a lock that did not wait for it
-        if (run.result) return run.result.value;
-        run.begun = true;
-        run.result = { value: await task(lock) };
-        return run.result.value;
-      },
-      { signal: waiting.signal, timeout, onRelease },
-    );
+    await locking();
+    return undefined;
   } catch (error) {
-    if (run.result) return run.result.value;
-    if (run.begun || error instanceof AuthFlowError) throw error;
-    throw storageError('The lock could not be taken.', error);
+    return storageError('The lock could not be taken.', error);
   }
+}
+
+/** For a lock that does not end the wait by itself: after so many seconds it counts as taken by others, unless the task runs. */
+function unlessLate<T>(locking: Promise<T>, seconds: number, isRunning: () => boolean): Promise<T | LockTimeoutError> {
+  return new Promise((resolve) => {
+    const expire = (): void => {
+      if (!isRunning()) resolve(new LockTimeoutError());
+    };
+    const timer = setTimeout(expire, Math.min(seconds * 1000, longestTimer));
+    void locking.then(resolve).finally(() => clearTimeout(timer));
+  });
+}
+
+function assertHeldLock(lock: Partial<HeldLock> | undefined): void {
+  if (typeof lock?.signal?.aborted === 'boolean') return;
+  throw new LockUnavailableError({ message: 'withLock gave its task no HeldLock.', remedy });
 }
 
 /** Runs a task under the lock. */

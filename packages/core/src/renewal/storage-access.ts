@@ -36,7 +36,7 @@ export interface SaveReason {
 }
 
 /** Seconds for which a hook may be busy: one that never answers would keep all callers, and the lock. */
-const patience = 30;
+export const patience = 30;
 
 /** Calls the storage hooks of a flow, which may be anybody's. */
 export class StorageAccess {

@@ -44,7 +44,7 @@ export class TokenReader {
       const tokens = await this.access.read(credential.tokens);
       const stored = { tokens, expected: tokens?.generation ?? 0 };
       if (credential.writes !== writes) return stored;
-      if (tokens && credential.tokens && hasGoneBack(tokens, credential.tokens)) {
+      if (tokens && credential.tokens && hasGoneBack(tokens, credential.tokens, credential.spent)) {
         return this.#keepNewer(credential.tokens, stored);
       }
       credential.tokens = tokens;

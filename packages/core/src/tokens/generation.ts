@@ -60,8 +60,11 @@ export function hasMoved(stored: TokenSet, known: TokenSet): boolean {
   return stored.refreshToken !== known.refreshToken || stored.accessToken !== known.accessToken;
 }
 
-/** Tells whether storage holds an older record of the very login that `known` is of: it went back in time. */
-export function hasGoneBack(stored: TokenSet, known: TokenSet): boolean {
-  const isSameLogin = stored.stamp?.login !== undefined && stored.stamp.login === known.stamp?.login;
-  return isSameLogin && (stored.generation ?? 0) < (known.generation ?? 0);
+/**
+ * Tells whether storage holds an older record of the very login that `known` is of: it went back in time. Where a record names
+ * no login, as that of hooks that keep some fields only, it is told by the refresh token that `known` took the place of.
+ */
+export function hasGoneBack(stored: TokenSet, known: TokenSet, spent: string | undefined): boolean {
+  if (stored.stamp?.login === undefined) return spent !== undefined && stored.refreshToken === spent;
+  return stored.stamp.login === known.stamp?.login && (stored.generation ?? 0) < (known.generation ?? 0);
 }

@@ -1,4 +1,4 @@
-import { CredentialMismatchError, StorageConflictError } from '../../errors/index.js';
+import { CredentialMismatchError, StorageConflictError, StorageUnavailableError } from '../../errors/index.js';
 import { warn } from '../../platform/warn.js';
 import type { HeldLock } from '../../storage/lock.js';
 import type { SaveContext } from '../../storage/token-storage.js';
@@ -11,6 +11,8 @@ import { retryFor } from './retry-save.js';
 import { runLocked, type WaitOptions } from '../run-locked.js';
 import { type SaveReason, storageError } from '../storage-access.js';
 import { TokenReader } from '../token-reader.js';
+
+const conflictOfNobody = 'The storage refused the tokens as a conflict, though it holds what they grew from.';
 
 /** What can be noted of a refresh token that was presented in vain. */
 export type RefreshNote = Partial<Pick<RecordStamp, 'unanswered' | 'suspected' | 'refused'>>;
@@ -35,6 +37,8 @@ export class TokenKeeper extends TokenReader {
     const stamped = this.#stamp(tokens, grewFrom, context);
     credential.refused = credential.unanswered = undefined; // the server has just answered for these
     if (context.reason !== 'import') credential.ownToken = stamped.accessToken;
+    const replaced = context.reason === 'refresh' ? grewFrom.tokens?.refreshToken : undefined;
+    if (replaced !== stamped.refreshToken) credential.spent = replaced;
     const attempt = (): Promise<void> => this.#saveOnce(stamped, grewFrom, context);
     const failure = await retryFor(settings.lockTimeout * 1000, settings.clock, attempt);
     if (failure) return this.#keepUnsaved(stamped, grewFrom, context.reason, failure.error);
@@ -137,7 +141,10 @@ export class TokenKeeper extends TokenReader {
         await this.access.write(tokens, context);
       }
     } catch (error) {
-      throw storageError('The tokens could not be saved.', error, tokens);
+      if (!(error instanceof StorageConflictError)) throw storageError('The tokens could not be saved.', error, tokens);
+      await this.access.assertUnmoved(grewFrom);
+      // Nobody has saved anything, so to yield would be to redeem a refresh token that is spent.
+      throw new StorageUnavailableError({ message: conflictOfNobody, cause: error });
     }
     events.emit('saved', {
       key: owner.key,
