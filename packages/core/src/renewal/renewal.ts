@@ -50,7 +50,7 @@ export class Renewal {
    * @returns `undefined` when the run is to begin again
    */
   async attempt(call: Call, stored: StoredTokens | undefined): Promise<FoundTokens | undefined> {
-    const { credential, settings, grant } = this.#parts;
+    const { credential, grant } = this.#parts;
     let tokens = credential.unsaved?.tokens;
     let asksAnew = false;
     if (!tokens) {
