@@ -4,6 +4,7 @@ import type { AuthFlowFixture } from './flow-contract/auth-flow-fixture.js';
 import { FlowScene } from './flow-contract/flow-scene.js';
 import { outageCases } from './flow-contract/outage-cases.js';
 import { renewalCases } from './flow-contract/renewal-cases.js';
+import { secretCases } from './flow-contract/secret-cases.js';
 import { sharingCases } from './flow-contract/sharing-cases.js';
 import type { TestRunner } from './test-runner.js';
 
@@ -35,6 +36,7 @@ export function describeAuthFlow<F extends AuthFlow>(
       ...renewalCases(fixture),
       ...sharingCases(fixture),
       ...outageCases(fixture),
+      ...secretCases,
     ]) {
       test(title, () => FlowScene.play(fixture, body));
     }

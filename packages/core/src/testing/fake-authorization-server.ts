@@ -74,7 +74,7 @@ export class FakeAuthorizationServer implements AsyncDisposable {
   get secrets(): readonly string[] {
     const known = Object.values(this.#state.options.clients ?? {}).map(({ secret }) => secret);
     const sent = this.ledger.entries.map(({ clientSecret }) => clientSecret);
-    return [...this.#state.tokens.secrets, ...known, ...sent].filter((secret) => secret !== undefined);
+    return [...this.#state.tokens.secrets, ...known, ...sent].filter((secret): secret is string => Boolean(secret));
   }
 
   /** Changes options from the next request on; those left out stay. */

@@ -9,10 +9,12 @@ import {
   type DeviceCodeFlowOptions,
   DeviceCodeFlowSimple,
   type HeldLock,
+  InvalidRefreshTokenError,
   type LockOptions,
   MemoryTokenStorage,
   ProcessLock,
   type SaveContext,
+  TokenEndpointUnavailableError,
   TokenSet,
 } from '@latchkey/core';
 import { asOtherProcess, type AuthFlowFixture, describeAuthFlow, type FlowContext } from '@latchkey/core/testing';
@@ -203,6 +205,60 @@ class HoldsEverybodyBack extends OwnHooks {
   }
 }
 
+class TellsInErrors extends OwnHooks {
+  override async getAccessTokenRefreshIfNecessary(options?: AccessTokenOptions): Promise<string> {
+    try {
+      return await super.getAccessTokenRefreshIfNecessary(options);
+    } catch (error) {
+      throw Object.assign(error as Error, { record: this.place.get('tokens') });
+    }
+  }
+}
+
+class TellsWhenPrinted extends OwnHooks {
+  toJSON(): unknown {
+    return { record: this.place.get('tokens') };
+  }
+}
+
+class SendsItAnywhere extends OwnHooks {
+  override async fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    const authorization = `Bearer ${await this.getAccessTokenRefreshIfNecessary()}`;
+    return globalThis.fetch(input, { ...init, headers: { authorization } });
+  }
+}
+
+class RemembersAfterLogout extends OwnHooks {
+  override async logout(): Promise<void> {
+    await this.deleteTokens();
+  }
+}
+
+class RenewsAllTheSame extends OwnHooks {
+  override getAccessTokenRefreshIfNecessary(options?: AccessTokenOptions): Promise<string> {
+    return super.getAccessTokenRefreshIfNecessary({ ...options, noAutoRefresh: false });
+  }
+}
+
+class KeepsTheUsual extends OwnHooks {
+  protected override async saveTokens(tokens: TokenSet, context: SaveContext): Promise<void> {
+    const { access_token, refresh_token, expires_at, latchkey } = tokens.toJSON();
+    return super.saveTokens(TokenSet.from({ access_token, refresh_token, expires_at, latchkey }), context);
+  }
+}
+
+class TakesTheEndForAnOutage extends OwnHooks {
+  override async getAccessTokenRefreshIfNecessary(options?: AccessTokenOptions): Promise<string> {
+    try {
+      return await super.getAccessTokenRefreshIfNecessary(options);
+    } catch (error) {
+      if (error instanceof InvalidRefreshTokenError) throw new TokenEndpointUnavailableError();
+      throw error;
+    }
+  }
+}
+
+const tellsNothing = 'tells no token in an error, nor when it is printed';
 const renewsAtThreshold = 'renews at the threshold, and not before';
 const leavesAlone = 'lets a caller that is aborted leave alone';
 const showsRenewal = 'shows a renewal to other processes before it gives the token away';
@@ -231,6 +287,25 @@ describe('the contract of auth flows', () => {
     ['deletes its tokens when a renewal fails', DeletesOnOutage, [deletesNothing, asksAgain]],
     ['logs in because of an outage', LogsInOnOutage, [...outages, asksAgain]],
     ['renews what is still good', AlwaysRenews, [renewsAtThreshold]],
+    ['tells its tokens in errors', TellsInErrors, [tellsNothing]],
+    ['tells its tokens when it is printed', TellsWhenPrinted, [tellsNothing]],
+    ['sends its token wherever it is asked to', SendsItAnywhere, ['sends no token to an origin that is not allowed']],
+    [
+      'gives a token after the logout, which nobody revoked',
+      RemembersAfterLogout,
+      ['revokes what it has at a logout, and gives it to nobody any more'],
+    ],
+    [
+      'renews though it shall not',
+      RenewsAllTheSame,
+      ['gives what is stored, as it is, where nothing is to be renewed'],
+    ],
+    ['drops fields', KeepsTheUsual, ['shows other processes all that the server said with the tokens']],
+    [
+      'takes the end of a login for an outage',
+      TakesTheEndForAnOutage,
+      ['says that a login is needed when the server has ended it, and presents the refresh token once'],
+    ],
     ['lets no caller leave', HoldsEverybodyBack, [leavesAlone]],
   ])('catches one that %s, and nothing else in it', async (_what, Flow, titles) => {
     expect(await failuresOf(Flow)).toEqual(titles);

@@ -22,6 +22,17 @@ export function answerCases<F extends AuthFlow>(fixture: AuthFlowFixture<F>): Fl
       },
     },
     {
+      title: 'gives what is stored, as it is, where nothing is to be renewed',
+      body: async (scene) => {
+        const flow = await scene.loggedIn();
+        const token = await flow.getAccessTokenRefreshIfNecessary();
+        await scene.expire();
+        for (const each of [flow, scene.flow()])
+          assert.equal(await each.getAccessTokenRefreshIfNecessary({ noAutoRefresh: true }), token);
+        assert.equal(scene.requests, 0);
+      },
+    },
+    {
       title: 'renews at the threshold, and not before',
       body: async (scene) => {
         const flow = await scene.loggedIn();

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { AuthFlow } from '../../flow/auth-flow.js';
+import { LoginRequiredError } from '../../errors/index.js';
 import type { AuthFlowFixture } from './auth-flow-fixture.js';
-import { type FlowCase, theOne } from './flow-scene.js';
+import { failureOf, type FlowCase, theOne } from './flow-scene.js';
 
 /** Each renewal is done once, whoever needs it. */
 export function renewalCases<F extends AuthFlow>(fixture: AuthFlowFixture<F>): FlowCase[] {
@@ -40,7 +41,8 @@ export function renewalCases<F extends AuthFlow>(fixture: AuthFlowFixture<F>): F
       },
     },
   ];
-  return fixture.refreshes === false ? cases : [...cases, presentsEachOnce];
+  if (fixture.refreshes === false) return cases;
+  return [...cases, presentsEachOnce, ...(fixture.needsPerson === false ? [] : [presentsADeadOneOnce])];
 }
 
 const presentsEachOnce: FlowCase = {
@@ -54,5 +56,19 @@ const presentsEachOnce: FlowCase = {
     scene.server.ledger.assertTokenRequests(3, { grantType: 'refresh_token' });
     scene.server.ledger.assertTokenRequests(3);
     scene.server.ledger.assertEachPresentedOnce();
+  },
+};
+
+const presentsADeadOneOnce: FlowCase = {
+  title: 'says that a login is needed when the server has ended it, and presents the refresh token once',
+  body: async (scene) => {
+    const flow = await scene.loggedIn();
+    scene.server.revokeRefreshToken(flow.tokens.refreshToken ?? '');
+    await scene.expire();
+    for (const _ of [1, 2]) {
+      const error = await failureOf(flow.getAccessTokenRefreshIfNecessary());
+      assert.ok(error instanceof LoginRequiredError, `a LoginRequiredError was expected, not ${String(error)}`);
+    }
+    assert.equal(scene.requests, 1);
   },
 };

@@ -42,8 +42,17 @@ export function sharingCases<F extends AuthFlow>({
         scene.server.ledger.assertNoReuse();
       },
     },
+    {
+      title: 'shows other processes all that the server said with the tokens',
+      body: async (scene) => {
+        const flow = await scene.loggedIn();
+        const { latchkey: _, ...record } = flow.tokens.toJSON();
+        const { latchkey: __, ...stored } = (await scene.flow().reload())?.toJSON() ?? {};
+        assert.deepEqual(Object.keys(stored).sort(), Object.keys(record).sort());
+      },
+    },
     ...(needsPerson ? [usesALoginElsewhere] : []),
-    ...(logsOut ? [needsPerson ? staysLoggedOut : asksAnewAfterLogout] : []),
+    ...(logsOut ? [logsOutForGood, needsPerson ? staysLoggedOut : asksAnewAfterLogout] : []),
   ];
 }
 
@@ -54,6 +63,20 @@ const usesALoginElsewhere: FlowCase = {
     await failureOf(flow.getAccessTokenRefreshIfNecessary());
     await scene.logIn(other);
     assert.equal(await flow.getAccessTokenRefreshIfNecessary(), await other.getAccessTokenRefreshIfNecessary());
+  },
+};
+
+const logsOutForGood: FlowCase = {
+  title: 'revokes what it has at a logout, and gives it to nobody any more',
+  body: async (scene) => {
+    const flow = await scene.loggedIn();
+    const token = await flow.getAccessTokenRefreshIfNecessary();
+    await flow.logout();
+    assert.notEqual(scene.server.ledger.count({ endpoint: 'revoke' }), 0, 'nothing was revoked');
+    for (const each of [flow, scene.flow()]) {
+      const given = await each.getAccessTokenRefreshIfNecessary().catch(() => undefined);
+      assert.notEqual(given, token, 'the token is given after the logout');
+    }
   },
 };
 
