@@ -13,12 +13,9 @@ import { ownSourceMaps } from './own-source-maps.mjs';
 import { bundleRedisClient, redisClientElsewhere } from './reduced-redis-client.mjs';
 import { script, StepFailed } from './steps.mjs';
 
-/** Programs that a package starts by themselves. */
-const programs = [
-  'dist/testing/torture/child.js',
-  'dist/testing/torture/main.js',
-  'dist/testing/storage-contract/storage-child.js',
-];
+/** Processes that the testing kit starts, and that no debugger comes to, so that they have no source map. */
+const children = ['dist/testing/torture/child.js', 'dist/testing/storage-contract/storage-child.js'];
+const programs = ['dist/testing/torture/main.js', ...children];
 
 await script(async () => {
   const { publishConfig, dependencies, peerDependencies, devDependencies } = JSON.parse(
@@ -46,6 +43,7 @@ await script(async () => {
   rmSync('bundle', { recursive: true, force: true });
   const inputs = await bundleInLayers(entries, options);
   if (hasRedis) inputs.push(...(await bundleRedisClient(options)));
+  for (const child of children) dropMap(path.join('bundle', path.basename(child)));
   for (const file of readdirSync('bundle')) if (file.endsWith('.js')) giveNames(path.join('bundle', file));
   if ('fs-native-extensions' in (devDependencies ?? {})) {
     copyLockAddon('bundle');
@@ -56,6 +54,12 @@ await script(async () => {
   const licences = licencesOf(inputs);
   if (licences.length > 0) writeFileSync('bundle/third-party.txt', licences.join('\n'));
 });
+
+function dropMap(file) {
+  if (!existsSync(file)) return;
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/^\/\/# sourceMappingURL=.*\n/m, ''));
+  rmSync(`${file}.map`);
+}
 
 /** Lets classes and modules be called as their readers know them. Lines stay, so that the source map still fits. */
 function giveNames(file) {
