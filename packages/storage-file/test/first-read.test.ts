@@ -31,6 +31,16 @@ test('Records of any size are read whole, one after the other', async () => {
   }
 });
 
+test.each([
+  ['is as short as its size says', 100],
+  ['is longer than that', 9000],
+  ['grows beyond what is a record', 2_000_000],
+])('No token stays in the buffer that is kept for further reads when a file %s', async (_what, length) => {
+  const { buffers, dirty } = await outcomeOf(start('kept-buffer.mjs', [makeFolder(), String(length)]));
+  expect(buffers).toBeGreaterThanOrEqual(1);
+  expect(dirty).toEqual([]);
+});
+
 test('Where thousands of files are read at once, others get their turns in between', async () => {
   const storage = new FileTokenStorage({ folder: makeFolder() }, { perKey: true });
   let turns = 0;

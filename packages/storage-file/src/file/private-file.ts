@@ -38,6 +38,7 @@ export function readPrivateFile(path: string): PrivateFile | undefined {
     } catch (error) {
       if (!isGoneMeanwhile(error) || looksLeft === 1) throw storageFault(error, path); // replaced: look at what is there now
     } finally {
+      usual.fill(0); // no token stays in what is kept
       quietly(() => closeSync(fd)); // what was read is read
     }
   }
@@ -125,7 +126,6 @@ function readContent(fd: number, stats: Stats): PrivateFile {
     if (length === bytes.length) bytes = Buffer.concat([bytes, Buffer.allocUnsafe(length)]);
     else if (count === 0 || length >= stats.size) {
       const text = bytes.toString('utf8', 0, length).replace(/^\uFEFF/, ''); // an editor's mark of the encoding
-      bytes.fill(0, 0, length); // no token stays in what is kept
       return { stats: length === stats.size ? stats : fstatSync(fd), text };
     }
   }
