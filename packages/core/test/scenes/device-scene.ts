@@ -2,7 +2,7 @@ import {
   DeviceCodeFlow,
   type DeviceCodeFlowOptions,
   MemoryTokenStorage,
-  type TokenSet,
+  TokenSet,
   type TokenStorage,
 } from '@latchkey/core';
 import { FakeAuthorizationServer, type FakeAuthorizationServerOptions, TestClock } from '@latchkey/core/testing';
@@ -45,12 +45,15 @@ export class DeviceScene implements AsyncDisposable {
     });
   }
 
-  /** The storage as another process sees it, with some parts replaced. */
+  /** The storage as another process sees it: what was written there, as text, with some parts replaced. */
   storageWith(change: Partial<TokenStorage>): TokenStorage {
     const { storage } = this;
     return {
       id: `process:${++processes}`,
-      load: (key) => storage.load(key),
+      load: async (key) => {
+        const stored = await storage.load(key);
+        return stored && TokenSet.from(JSON.stringify(stored));
+      },
       save: (key, tokens, context) => storage.save(key, tokens, context),
       delete: (key, context) => storage.delete(key, context),
       withLock: (key, task, options) => storage.withLock(key, task, options),

@@ -101,6 +101,8 @@ describe('a stored record', () => {
       generation: 7,
       requested_scope: 'a b',
       unanswered: { times: 1, since: 5, until: 6 },
+      suspected: { times: 2, since: 7, until: 8, error: 'odd', description: 'In words of its own.', status: 403 },
+      refused: true,
     },
   };
 
@@ -146,12 +148,20 @@ describe('a stored record', () => {
     expect(again.expiresAt?.getTime()).toBe(1_734_742_981_000);
   });
 
+  const note = { times: 1, since: 5, until: 6 };
   test.each([
     [null, undefined],
     ['x', undefined],
     [{}, { version: 1 }],
     [{ key: 5, generation: '7', unanswered: { times: 1 } }, { version: 1 }],
     [{ generation: 1.5 }, { version: 1 }],
+    [{ suspected: null, refused: 'yes' }, { version: 1 }],
+    [{ suspected: { error: 'odd' } }, { version: 1 }],
+    [{ suspected: { ...note, error: 5 } }, { version: 1 }],
+    [
+      { suspected: { ...note, error: 'odd', description: 5, status: '400' } },
+      { version: 1, suspected: { ...note, error: 'odd' } },
+    ],
     [
       { version: 9, key: 'k', more: 'x' },
       { version: 1, key: 'k' },
