@@ -7,6 +7,7 @@ import {
   PasswordFlow,
   RefreshTokenFlow,
   TokenExchangeFlow,
+  type TokenSet,
 } from '@latchkey/core';
 import { inspect } from 'node:util';
 import { GrantScene } from '../scenes/grant-scene.js';
@@ -47,6 +48,30 @@ describe.each(flowsBy)('the option %s', (name, make) => {
     expect(String(error)).toContain(name);
     expect(inspect(error)).not.toMatch(/top-|s3cret/);
     scene.server.ledger.assertTokenRequests(0);
+  });
+});
+
+describe('a subclass that asks for a grant by logIn', () => {
+  const logIn = async (flow: object): Promise<TokenSet> => (flow as { logIn(): Promise<TokenSet> }).logIn();
+  const given = (): string => `e30.${btoa('{"sub":"ada"}')}.`;
+
+  test.each<[string, () => AuthFlow]>([
+    ['password', () => new PasswordFlow({ ...scene.options(), username: 'ada', password: given })],
+    ['assertion', () => new JwtBearerFlow({ ...scene.options(), assertion: given })],
+    ['subject_token', () => new TokenExchangeFlow({ ...scene.options(), subjectToken: given, account: 'ada' })],
+  ])('sends the %s that its option gives', async (field, make) => {
+    const flow = make();
+    const { accessToken } = await logIn(flow);
+    expect(scene.lastForm[field]).toBe(given());
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(accessToken);
+  });
+
+  test('stores the refresh token that its option gives, which the next call redeems', async () => {
+    const refreshToken = await scene.refreshToken();
+    const flow = new RefreshTokenFlow({ ...scene.options(), refreshToken: () => refreshToken });
+    expect((await logIn(flow)).refreshToken).toBe(refreshToken);
+    await flow.getAccessTokenRefreshIfNecessary();
+    expect(scene.lastForm['refresh_token']).toBe(refreshToken);
   });
 });
 

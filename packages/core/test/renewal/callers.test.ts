@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   type AuthorizeContext,
+  LockTimeoutError,
   StoredAuthFlow,
   type StoredAuthFlowOptions,
   TokenEndpointUnavailableError,
@@ -65,6 +66,25 @@ describe('callers', () => {
     expect(await later).toMatch(/^at_/);
     expect(await later).not.toBe(rejectedToken);
     expect(scene.renewals).toBe(2);
+  });
+
+  test('who joined a renewal whose lock stays taken are told so, and do not wait once more each', async () => {
+    const flow = await scene.loggedIn();
+    await scene.expire();
+    let turns = 0;
+    const storage = scene.storageWith({
+      withLock: () => {
+        turns++;
+        return Promise.reject(new LockTimeoutError());
+      },
+    });
+    const other = scene.flow({ storage, key: flow.key });
+    const calls = Array.from({ length: 5 }, () => other.getAccessTokenRefreshIfNecessary({}));
+    const results = await Promise.allSettled(calls);
+    expect(results.map(({ status, ...rest }) => [status, 'reason' in rest && rest.reason.code])).toEqual(
+      Array(5).fill(['rejected', 'LOCK_TIMEOUT']),
+    );
+    expect(turns).toBe(2); // without a wait, and with one
   });
 
   test('are given no token in the millisecond in which it ends, even with a threshold of 0', async () => {

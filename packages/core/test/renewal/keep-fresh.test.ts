@@ -49,6 +49,21 @@ describe('keepFresh', () => {
     scene.server.ledger.assertNoReuse();
   });
 
+  test('begins with what is stored, where nothing is in memory', async () => {
+    await loggedIn();
+    const flow = new PasswordFlow({ ...scene.options(), username: 'ada', password: 'pw', clock });
+    kept = flow.keepFresh();
+    await until(() => renewals() === 1);
+    scene.server.ledger.assertTokenRequests(1);
+  });
+
+  test('sleeps a minute at a time while the token is young', async () => {
+    const flow = await loggedIn();
+    kept = flow.keepFresh();
+    await clock.untilSleeping();
+    expect(clock.sleeping).toEqual([60_000]);
+  });
+
   test('asks nothing of the server while the token is young', async () => {
     const flow = await loggedIn();
     kept = flow.keepFresh();
@@ -88,6 +103,7 @@ describe('keepFresh', () => {
     kept = flow.keepFresh();
     await until(() => renewals() === 3);
     expect(clock.now() - began).toBeGreaterThan(140_000);
+    expect(clock.now() - began).toBeLessThan(165_000);
   });
 
   test('keeps no process alive', async () => {

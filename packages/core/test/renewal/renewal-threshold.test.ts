@@ -93,6 +93,17 @@ describe('the threshold', () => {
     await expect(waiting).rejects.toBeInstanceOf(NoAccessTokenError);
     expect(scene.server.ledger.count()).toBe(0);
   });
+
+  test('without renewal, a token that is fresh no longer is looked for in storage', async () => {
+    const flow = await scene.loggedIn();
+    await scene.expire();
+    const renewed = await scene.flow().getAccessTokenRefreshIfNecessary();
+    expect(await flow.getAccessTokenRefreshIfNecessary({ noAutoRefresh: true })).toBe(renewed);
+    await scene.storage.delete(flow.key, { expected: undefined });
+    await scene.expire();
+    const none = flow.getAccessTokenRefreshIfNecessary({ noAutoRefresh: true });
+    await expect(none).rejects.toMatchObject({ code: 'NO_TOKENS' });
+  });
 });
 
 describe('a client credentials flow', () => {

@@ -56,9 +56,14 @@ describe('settled', () => {
 
   test('tries once more to save what could not be saved', async () => {
     let isBroken = false;
+    let turns = 0;
     const storage = scene.storageWith({
       save: (key, tokens, context) =>
         isBroken ? Promise.reject(new Error('no space')) : scene.storage.save(key, tokens, context),
+      withLock: (key, task, options) => {
+        turns++;
+        return scene.storage.withLock(key, task, options);
+      },
     });
     const flow = await scene.loggedIn({ storage, lockTimeout: 0 });
     isBroken = true;
@@ -68,6 +73,9 @@ describe('settled', () => {
     isBroken = false;
     await settled();
     expect((await scene.stored(flow))?.accessToken).toBe(accessToken);
+    const before = turns;
+    await settled();
+    expect(turns).toBe(before);
   });
 
   test('lets a handler of SIGTERM keep the login of a program that is stopped while it renews', async () => {

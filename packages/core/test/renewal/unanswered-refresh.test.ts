@@ -162,6 +162,16 @@ describe('a refresh without an answer', () => {
     kept?.close();
   });
 
+  test('is waited for once nothing keeps the flow fresh any more', async () => {
+    const flow = await scene.loggedIn();
+    for (const kept of [flow.keepFresh(), flow.keepFresh()]) kept.close();
+    const present = await flow.getAccessTokenRefreshIfNecessary();
+    silent(1);
+    await expect(flow.refresh()).rejects.toBeInstanceOf(RefreshOutcomeUnknownError);
+    await scene.clock.advance(1000);
+    expect(await flow.getAccessTokenRefreshIfNecessary()).not.toBe(present);
+  });
+
   test('is presented at once by a process whose clock is an hour behind the one that noted the pause', async () => {
     const flow = await scene.loggedIn();
     await scene.expire();

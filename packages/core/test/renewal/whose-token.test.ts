@@ -226,8 +226,11 @@ describe('in storage of one record', () => {
     await login.doFlow();
     await expect(token(flowOf())).rejects.toMatchObject({
       code: 'CREDENTIAL_MISMATCH',
+      message: expect.stringMatching(/somebody else’s login is stored, which is not overwritten/),
       remedy: expect.stringMatching(/perKey/),
     });
+    const other = person({ account: 'grace' });
+    await expect(token(other)).rejects.toMatchObject({ remedy: expect.not.stringMatching(/perKey/) });
     await clock.advance(3_600_000);
     expect(await token(login)).toBe(login.accessToken);
     expect(server.ledger.count({ grantType: 'client_credentials' })).toBe(0);
