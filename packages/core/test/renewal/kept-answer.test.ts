@@ -1,6 +1,16 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type DeviceCodeFlow, encryption, type ServerDialect, TokenSet, type UnreadAnswer } from '@latchkey/core';
+import {
+  type DeviceCodeFlow,
+  encryption,
+  LoginRequiredError,
+  PasswordFlow,
+  RefreshOutcomeUnknownError,
+  type ServerDialect,
+  TokenRequestError,
+  TokenSet,
+  type UnreadAnswer,
+} from '@latchkey/core';
 import { faults } from '@latchkey/core/testing';
 import { DeviceScene } from '../scenes/device-scene.js';
 
@@ -35,7 +45,14 @@ const broken: ServerDialect = {
 
 const unreadIn = (tokens: TokenSet | undefined): UnreadAnswer | undefined => tokens?.toJSON().latchkey?.unread;
 
-const failing = async (flow: DeviceCodeFlow): Promise<unknown> =>
+/** Which of the events that bring tokens come. */
+function broughtBy(flow: DeviceCodeFlow): string[] {
+  const told: string[] = [];
+  for (const name of ['authorized', 'renewed'] as const) flow.events.on(name, () => told.push(name));
+  return told;
+}
+
+const failing = async (flow: PasswordFlow | DeviceCodeFlow): Promise<unknown> =>
   flow.getAccessTokenRefreshIfNecessary().then(
     () => {
       throw new Error('It did not fail.');
@@ -49,14 +66,21 @@ describe('an answer that the dialect cannot read', () => {
     await scene.expire();
     inOwnWords();
     const first = scene.flow({ dialect: broken });
-    expect(await failing(first)).toMatchObject({ code: 'TOKEN_ANSWER_UNREAD', retryable: true });
+    const error = await failing(first);
+    expect(error).toBeInstanceOf(RefreshOutcomeUnknownError);
+    expect(error).toMatchObject({ code: 'TOKEN_ANSWER_UNREAD', retryable: true });
+    expect((await scene.stored(first))?.stamp?.unanswered?.times).toBe(1);
     scene.server.ledger.clear();
 
-    const second = scene.flow({ dialect: mended });
+    const second = scene.flow({ dialect: mended, scope: undefined });
+    const told = broughtBy(second);
     expect(await second.getAccessTokenRefreshIfNecessary()).toMatch(/^at_/);
     expect(scene.server.ledger.tokenRequests).toEqual([]);
     expect(second.refreshToken).not.toBe(refreshToken);
-    expect(unreadIn(await scene.stored(second))).toBeUndefined();
+    expect(told).toEqual(['renewed']);
+    const stored = await scene.stored(second);
+    expect(unreadIn(stored)).toBeUndefined();
+    expect(stored?.stamp?.requested_scope).toBe('openid offline_access');
 
     await scene.expire();
     expect(await second.getAccessTokenRefreshIfNecessary()).toMatch(/^at_/);
@@ -71,9 +95,34 @@ describe('an answer that the dialect cannot read', () => {
     scene.server.ledger.clear();
     for (let call = 0; call < 5; call++) {
       await scene.clock.advance(100_000);
-      expect(await failing(scene.flow({ dialect: broken }))).toMatchObject({ code: 'TOKEN_ANSWER_UNREAD' });
+      const error = await failing(scene.flow({ dialect: broken }));
+      expect(error).toBeInstanceOf(RefreshOutcomeUnknownError);
+      expect(error).toMatchObject({ code: 'TOKEN_ANSWER_UNREAD' });
     }
     expect(scene.server.ledger.tokenRequests).toEqual([]);
+  });
+
+  test('is no reason for a flow that knows the password to send that', async () => {
+    const { server, clock } = scene;
+    const account = { username: 'ada', password: 'pw', scope: 'offline_access' };
+    const user = (dialect?: ServerDialect): PasswordFlow =>
+      new PasswordFlow({
+        issuer: server.issuer,
+        clientId: 'c',
+        clock,
+        storage: scene.storageWith({}),
+        dialect,
+        ...account,
+      });
+    await user().getAccessTokenRefreshIfNecessary();
+    await scene.expire();
+    inOwnWords();
+    for (let call = 0; call < 3; call++) {
+      expect(await failing(user(broken))).toMatchObject({ code: 'TOKEN_ANSWER_UNREAD' });
+      await clock.advance(100_000);
+    }
+    expect(server.ledger.count({ grantType: 'password' })).toBe(1);
+    expect(await user(mended).getAccessTokenRefreshIfNecessary()).toMatch(/^at_/);
   });
 
   test('leaves the present token to callers while that is valid', async () => {
@@ -113,10 +162,14 @@ describe('an answer that the dialect cannot read', () => {
   test('of a login is kept where nothing was stored, and beside tokens that are', async () => {
     inOwnWords();
     const first = scene.flow({ dialect: broken });
-    await expect(first.doFlow()).rejects.toMatchObject({ code: 'TOKEN_ANSWER_UNREAD' });
-    expect(await failing(scene.flow({ dialect: broken }))).toMatchObject({ code: 'TOKEN_ANSWER_UNREAD' });
+    await expect(first.doFlow()).rejects.toMatchObject({ constructor: TokenRequestError, code: 'TOKEN_ANSWER_UNREAD' });
+    const error = await failing(scene.flow({ dialect: broken }));
+    expect(error).toBeInstanceOf(LoginRequiredError);
+    expect(error).toMatchObject({ code: 'TOKEN_ANSWER_UNREAD' });
     const second = scene.flow({ dialect: mended });
+    const told = broughtBy(second);
     expect(await second.getAccessTokenRefreshIfNecessary()).toMatch(/^at_/);
+    expect(told).toEqual(['authorized']);
 
     inOwnWords();
     await expect(scene.flow({ dialect: broken }).doFlow()).rejects.toMatchObject({ code: 'TOKEN_ANSWER_UNREAD' });

@@ -198,6 +198,7 @@ describe('a stored token that lacks a requested scope', () => {
     await expect(wider.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({
       constructor: LoginRequiredError,
       code: 'SCOPE_MISSING',
+      message: 'The stored tokens lack the scope write.',
     });
     await wider.doFlow();
     expect(await wider.getAccessTokenRefreshIfNecessary()).toBe(wider.accessToken);

@@ -55,6 +55,20 @@ describe('a refresh token that is refused in words that may mean something else'
     expect((await scene.stored(flow))?.stamp?.suspected).toBeUndefined();
   });
 
+  test.each([
+    ['with another status', faults.oauthError('odd_error', { status: 403 }), 403, 'odd_error'],
+    ['without a word', faults.empty(400), 400, undefined],
+  ])('is told in the same way by a process that only read of it: %s', async (_what, fault, status, error) => {
+    const flow = await scene.loggedIn();
+    await scene.expire();
+    refusing(1, fault);
+    for (const process of [flow, scene.flow()]) {
+      const told = (await tokenOf(process)) as LoginRequiredError;
+      expect([told.code, told.status, told.error]).toEqual(['REFRESH_TOKEN_SUSPECT', status, error]);
+    }
+    expect(scene.renewals).toBe(1);
+  });
+
   test('is adopted away when another process has renewed meanwhile', async () => {
     const flow = await scene.loggedIn();
     await scene.expire();
@@ -124,7 +138,7 @@ describe('a refresh token that is refused in words that may mean something else'
 describe('a flow that needs no person, and whose refresh token is refused', () => {
   const { passwords, flowOf } = {
     passwords: (): number => scene.server.ledger.count({ grantType: 'password' }),
-    flowOf: (): PasswordFlow =>
+    flowOf: (storage = scene.storageWith({})): PasswordFlow =>
       new PasswordFlow({
         server: { tokenEndpoint: scene.server.tokenEndpoint },
         clientId: 'cli',
@@ -132,7 +146,7 @@ describe('a flow that needs no person, and whose refresh token is refused', () =
         password: 'secret',
         scope: 'offline_access',
         clock: scene.clock,
-        storage: scene.storageWith({}),
+        storage,
       }),
   };
 
@@ -147,6 +161,20 @@ describe('a flow that needs no person, and whose refresh token is refused', () =
     await scene.expire();
     for (let call = 0; call < 3; call++) expect(await tokenOf(flow)).toBeInstanceOf(TokenRequestError);
     expect([passwords(), scene.renewals]).toEqual([2, 2]);
+  });
+
+  test('sends its password, and presents the token no more, where the refusal cannot be noted', async () => {
+    let saves = 0;
+    const storage = scene.storageWith({
+      save: (key, tokens, context) =>
+        ++saves === 2 ? Promise.reject(new Error('no space')) : scene.storage.save(key, tokens, context),
+    });
+    const flow = flowOf(storage);
+    await tokenOf(flow);
+    await scene.expire();
+    refusing(99);
+    expect(await tokenOf(flow)).toMatch(/^at_/);
+    expect([saves, passwords(), scene.renewals]).toEqual([3, 2, 1]);
   });
 
   test('keeps the tokens until new ones are saved: a password that is refused changes nothing', async () => {

@@ -222,6 +222,7 @@ describe('a refresh without an answer', () => {
       constructor: InvalidRefreshTokenError,
       code: 'INVALID_REFRESH_TOKEN',
       message: expect.stringContaining('an earlier answer was lost') as unknown,
+      ...{ status: 400, error: 'invalid_grant', errorDescription: expect.stringMatching(/./) as unknown },
     });
     expect((await scene.stored(flow))?.stamp).toMatchObject({ refused: true });
     expect((await scene.stored(flow))?.stamp?.unanswered).toBeUndefined();

@@ -77,35 +77,43 @@ describe('the hook request', () => {
     expect(seen[1]?.fields).toMatchObject({ grant_type: 'urn:ietf:params:oauth:grant-type:device_code' });
   });
 
-  test('renames fields, adds header fields, and leaves the proof of the client to Latchkey', async () => {
-    const bodies: string[] = [];
-    const headers: Headers[] = [];
-    const flow = new ClientCredentialsFlow({
-      server: { tokenEndpoint: 'https://as.example/token' },
-      clientId: 'cli',
-      clientSecret: 'the-secret',
-      clientAuthentication: 'client_secret_post',
-      scope: 'a b',
-      dialect: {
-        request: ({ fields: { scope = '', ...fields }, headers: others, ...request }) => ({
-          ...request,
-          fields: { ...fields, permissions: String(scope).split(' ') },
-          headers: { ...others, 'x-api': '2' },
-        }),
-      },
-      headers: { 'x-from': 'option' },
-      fetch: async (_url, init) => {
-        bodies.push(String(init?.body as URLSearchParams));
-        headers.push(new Headers(init?.headers));
-        return Response.json({ access_token: 'at-1', token_type: 'bearer' });
-      },
-    });
-    await flow.getAccessTokenRefreshIfNecessary();
-    expect(bodies).toEqual([
-      'grant_type=client_credentials&permissions=a&permissions=b&client_id=cli&client_secret=the-secret',
-    ]);
-    expect([headers[0]?.get('x-api'), headers[0]?.get('x-from')]).toEqual(['2', 'option']);
-  });
+  test.each([
+    ['a b', 'by a form of its own'],
+    ['openid b', 'by the protocol library'],
+  ])(
+    'renames fields, adds header fields, and leaves the proof of the client to Latchkey: %j, sent %s',
+    async (scopes) => {
+      const bodies: string[] = [];
+      const headers: Headers[] = [];
+      const flow = new ClientCredentialsFlow({
+        server: { tokenEndpoint: 'https://as.example/token' },
+        clientId: 'cli',
+        clientSecret: 'the-secret',
+        clientAuthentication: 'client_secret_post',
+        scope: scopes,
+        dialect: {
+          request: ({ fields: { scope = '', ...fields }, headers: others, ...request }) => ({
+            ...request,
+            fields: { ...fields, permissions: String(scope).split(' ') },
+            headers: { ...others, 'x-api': '2' },
+          }),
+        },
+        headers: { 'x-from': 'option' },
+        fetch: async (_url, init) => {
+          bodies.push(String(init?.body as URLSearchParams));
+          headers.push(new Headers(init?.headers));
+          return Response.json({ access_token: 'at-1', token_type: 'bearer' });
+        },
+      });
+      await flow.getAccessTokenRefreshIfNecessary();
+      const permissions = scopes.split(' ').map((scope) => ['permissions', scope]);
+      const proof = { grant_type: 'client_credentials', client_id: 'cli', client_secret: 'the-secret' };
+      expect(bodies.map((body) => [...new URLSearchParams(body)].sort())).toEqual([
+        [...Object.entries(proof), ...permissions].sort(),
+      ]);
+      expect([headers[0]?.get('x-api'), headers[0]?.get('x-from')]).toEqual(['2', 'option']);
+    },
+  );
 
   test('makes a JSON body, in which the proof of the client stands too', async () => {
     let sent: RequestInit | undefined;
@@ -129,6 +137,25 @@ describe('the hook request', () => {
       client_id: 'cli',
       client_secret: 'the-secret',
     });
+  });
+
+  test('makes a JSON body beside the header in which the client proves itself', async () => {
+    const flow = new ClientCredentialsFlow({
+      server: { tokenEndpoint: scene.server.tokenEndpoint },
+      clientId: 'cli',
+      clientSecret: 'the-secret',
+      dpop: true,
+      dialect: { request: (request) => ({ ...request, format: 'json' }) },
+      fetch: async (_url, init) => {
+        sent = new Headers(init?.headers);
+        return Response.json({ access_token: 'at-1', token_type: 'dpop' });
+      },
+    });
+    let sent = new Headers();
+    await flow.getAccessTokenRefreshIfNecessary();
+    expect(sent.get('authorization')).toBe(`Basic ${btoa('cli:the-secret')}`);
+    expect(sent.get('dpop')).toMatch(/^ey/);
+    expect(sent.get('content-type')).toBe('application/json');
   });
 
   test.each([
@@ -257,6 +284,26 @@ describe('the hook answer', () => {
     flow.events.on('answerInvalid', ({ problem }) => problems.push(problem.message));
     await flow.getAccessTokenRefreshIfNecessary();
     expect(problems).toEqual(['dialect.answer failed: cannot read [redacted]']);
+  });
+
+  const body = { access_token: 'at-of-the-hook' };
+  test.each<[unknown, RegExp]>([
+    [{ status: 200, body: null }, /no body/],
+    [{ status: 200, body: 'access_token=at' }, /no body/],
+    [{ status: 200, body: [body] }, /no body/],
+    [{ status: 199, body }, /no status/],
+    [{ status: 600, body }, /no status/],
+    [{ status: 200.5, body }, /no status/],
+    [{ status: '200', body }, /no status/],
+  ])('that returns %j is no loss either', async (returned, problem) => {
+    const flow = await scene.loggedIn();
+    const other = scene.flow({ dialect: { answer: () => returned as never } });
+    await scene.expire();
+    const problems: string[] = [];
+    other.events.on('answerInvalid', (event) => problems.push(event.problem.message));
+    expect(await other.getAccessTokenRefreshIfNecessary()).toMatch(/^at_/);
+    expect(problems).toEqual([expect.stringMatching(problem)]);
+    expect(other.refreshToken).not.toBe(flow.refreshToken);
   });
 });
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import {
   ClientCredentialsFlow,
   type ClientCredentialsFlowOptions,
@@ -71,6 +71,18 @@ describe('the option retry', () => {
     expect(requests()).toBe(3);
     expect(scene.clock.now() - began).toBeGreaterThan(0);
     expect(scene.clock.now() - began).toBeLessThanOrEqual(1500);
+  });
+
+  test('pauses for up to 0.5, 1, 2, 4 and then 5 s', async () => {
+    const random = jest.spyOn(Math, 'random').mockReturnValue(1);
+    try {
+      scene.server.nextAnswers({ endpoint: 'token', times: 6 }, faults.html(503));
+      const began = scene.clock.now();
+      await machine({ attempts: 7, deadline: 60 }).getAccessTokenRefreshIfNecessary();
+      expect(scene.clock.now() - began).toBe(500 + 1000 + 2000 + 4000 + 5000 + 5000);
+    } finally {
+      random.mockRestore();
+    }
   });
 
   test('ends after as many attempts as it says, with the last failure', async () => {
