@@ -25,7 +25,7 @@ import { lockedFile, withFileLock } from './lock/locking.js';
 import { makePrivateFolder } from './file/private-folder.js';
 import { probeSave } from './file/save-probe.js';
 import { codeOf, storageFault } from './file/storage-fault.js';
-import { type FilePlace, type ParsedPlace, parsePlace, realFolder, tokenFileAt } from './file/token-file-path.js';
+import { type FilePlace, parsePlace, realFolder, tokenFileOf } from './file/token-file-path.js';
 import { loadRecord } from './file/record-file.js';
 import { fileOfKeyIn, loginIn, recordFilesIn } from './file/record-files.js';
 
@@ -48,11 +48,10 @@ import { fileOfKeyIn, loginIn, recordFilesIn } from './file/record-files.js';
  * @group Files
  */
 export class FileTokenStorage implements TokenStorage {
-  readonly #place: ParsedPlace;
   readonly #perKey: boolean;
   readonly #locking: Locking;
   readonly #codec: RecordCodec | undefined;
-  #id: string | undefined;
+  readonly #idNow: () => string;
   #fileOfKey: ((key: string) => string) | undefined;
 
   /**
@@ -62,18 +61,18 @@ export class FileTokenStorage implements TokenStorage {
    * kind of locking
    */
   constructor(place: string | FilePlace, options: FileTokenStorageOptions = {}) {
-    this.#place = parsePlace(place);
+    const parsed = parsePlace(place);
     this.#perKey = options.perKey ?? false;
-    if (this.#perKey && this.#place.kind === 'file')
-      throw new TypeError('perKey needs a folder: give folder, not file.');
+    if (this.#perKey && parsed.kind === 'file') throw new TypeError('perKey needs a folder: give folder, not file.');
     this.#locking = parseLocking(options.locking);
     this.#codec = options.codec;
+    let folder: string | undefined;
+    this.#idNow = this.#perKey ? () => (folder ??= realFolder(parsed.path)) : tokenFileOf(parsed);
   }
 
   /** Real path of the file, or of the folder with `perKey`; the same for each spelling of it. */
   get id(): string {
-    this.#id ??= this.#perKey ? realFolder(this.#place.path) : tokenFileAt(this.#place);
-    return this.#id;
+    return this.#idNow();
   }
 
   /** Whether there is one file for all keys: without `perKey`. */

@@ -2,7 +2,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { DeviceCodeFlow, StorageUnavailableError } from '@latchkey/core';
 import { FakeAuthorizationServer } from '@latchkey/core/testing';
 import { fileLock, type FilePlace, FileTokenStorage } from '@latchkey/storage-file';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from './folder.js';
 import { errorOf, key, overwriting, someTokens, waiting } from './some.js';
@@ -80,6 +80,18 @@ describe('What is there and is something else', () => {
     expect(promptUser).not.toHaveBeenCalled();
     expect(server.ledger.count({ endpoint: 'device_authorization' })).toBe(0);
     expect(await errorOf(storage.save(key, someTokens(1), overwriting))).toBeInstanceOf(StorageUnavailableError);
+  });
+
+  test('a bare path that cannot be looked at yet is the folder that it turns out to be', async () => {
+    const mount = join(makeFolder(), 'mount');
+    writeFileSync(mount, ''); // what a file system of the network that is away answers by other words
+    const storage = new FileTokenStorage(join(mount, 'tokens'));
+    expect(await errorOf(storage.load(key))).toBeInstanceOf(StorageUnavailableError);
+    rmSync(mount);
+    mkdirSync(join(mount, 'tokens'), { recursive: true });
+    writeFileSync(join(mount, 'tokens', 'sso_tokens.json'), JSON.stringify(someTokens(1)), { mode: 0o600 });
+    expect((await storage.load(key))?.generation).toBe(1);
+    expect(storage.id).toBe(join(mount, 'tokens', 'sso_tokens.json'));
   });
 
   test('a bare path that ends in a separator and is a file is told so too', async () => {

@@ -58,6 +58,21 @@ describe.each(kinds)('A lock of files (%s)', (locking) => {
     expect(ran).toBe(false);
   });
 
+  onLinux(
+    'names no process where the holder is in another container, since its id means another process here',
+    async () => {
+      const file = path();
+      const isRoot = process.getuid?.() === 0;
+      const inside = [isRoot ? '-pf' : '-Urpf', '--kill-child', process.execPath, script('hold.mjs'), file, locking];
+      const holder = run('unshare', inside);
+      await holder.says('held');
+      const error = await errorOf(fileLock(file, { locking }).withLock(key, nothing, waiting(0)));
+      expect(error).toBeInstanceOf(LockTimeoutError);
+      expect(error['holder']).toBeUndefined();
+      expect(error.message).not.toMatch(/process/);
+    },
+  );
+
   test('lets a waiter go at once when its signal is aborted, and leaves nothing locked', async () => {
     const file = path();
     const lock = fileLock(file, { locking });

@@ -1,6 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { quietly } from './quietly.js';
+import { codeOf } from './storage-fault.js';
 
 /** Where tokens are, said by name: a file, or a folder for `sso_tokens.json` inside. @group Files */
 export type FilePlace =
@@ -44,12 +45,29 @@ function checkPath(path: unknown): string {
 }
 
 /**
- * Finds the token file that a place means: the file itself, or `sso_tokens.json` inside a folder. Symbolic links
- * are resolved in the folders, never in the file's own name, so all spellings of a place give one path.
+ * Finds the token file that a place means, once: the file itself, or `sso_tokens.json` inside a folder. Symbolic links
+ * are resolved in the folders, never in the file's own name, so all spellings of a place give one path. What cannot be looked
+ * at now is taken for a file, and looked at again the next time.
  */
-export function tokenFileAt({ path, kind }: ParsedPlace): string {
-  const isFolder = kind === undefined ? quietly(() => statSync(path).isDirectory()) === true : kind === 'folder';
-  return isFolder ? join(realFolder(path), 'sso_tokens.json') : join(realFolder(dirname(path)), basename(path));
+export function tokenFileOf({ path, kind: given }: ParsedPlace): () => string {
+  let found: string | undefined;
+  return () => {
+    if (found !== undefined) return found;
+    const kind = given ?? kindOf(path);
+    const isFolder = kind === 'folder';
+    const file = isFolder ? join(realFolder(path), 'sso_tokens.json') : join(realFolder(dirname(path)), basename(path));
+    if (kind !== undefined) found = file;
+    return file;
+  };
+}
+
+/** `undefined` where it cannot be told. */
+function kindOf(path: string): ParsedPlace['kind'] {
+  try {
+    return statSync(path).isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? 'file' : undefined;
+  }
 }
 
 /** Resolves symbolic links; what does not exist yet, or may not be looked at, is taken as it is written. */

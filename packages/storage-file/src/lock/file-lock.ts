@@ -2,7 +2,7 @@ import type { Lock } from '@latchkey/core';
 import { type Locking, parseLocking } from './locking-kind.js';
 import { lockedFile, withFileLock } from './locking.js';
 import { probeRoom } from '../file/save-probe.js';
-import { type FilePlace, parsePlace, tokenFileAt } from '../file/token-file-path.js';
+import { type FilePlace, parsePlace, tokenFileOf } from '../file/token-file-path.js';
 
 /** Options of {@link fileLock}. @group Files */
 export interface FileLockOptions {
@@ -32,12 +32,11 @@ export interface FileLockOptions {
  * @group Files
  */
 export function fileLock(at: string | FilePlace, options: FileLockOptions = {}): Lock {
-  const place = parsePlace(at);
+  const fileNow = tokenFileOf(parsePlace(at));
   const locking = parseLocking(options.locking);
-  let file: string | undefined;
   return {
     async withLock(_key, task, lockOptions) {
-      const tokenFile = (file ??= tokenFileAt(place));
+      const tokenFile = fileNow();
       const probeAndRun: typeof task = async (lock) => {
         await probeRoom(tokenFile);
         return task(lock);

@@ -6,10 +6,11 @@ import { isLocalFolder } from './local-folder.js';
 import type { LockKind, Locking } from './locking-kind.js';
 import { canLockByKernel, loadNativeLock } from './native-lock.js';
 import { assertOwnFile, openExisting } from '../file/private-file.js';
+import { pidSpaceTag } from '../file/process-identity.js';
 import { storageFault } from '../file/storage-fault.js';
 import { fileSystemNow } from '../file/temporary-file.js';
 
-const marker = /^latchkey lock: (kernel|lockfile)\n(?:holder: +(\d+)\n)?/;
+const marker = /^latchkey lock: (kernel|lockfile)\n(?:holder: +(\d+)\n(?:space: ([\da-f]{8})\n)?)?/;
 
 /** After how many ms nobody will fill an empty marker any more. */
 const longestWrite = 10_000;
@@ -20,7 +21,7 @@ export interface Marker {
   /** Its state when it was opened. */
   readonly stats: Stats;
   readonly kind: LockKind;
-  /** Process id of whom a lock of the kernel was last given to. */
+  /** Process id of whom a lock of the kernel was last given to; `undefined` for one of another container, where it means another. */
   readonly holder: number | undefined;
 }
 
@@ -55,15 +56,16 @@ function formatKind(kind: LockKind): string {
 }
 
 function formatHolder(pid: number): string {
-  return `holder: ${String(pid).padStart(10)}\n`;
+  return `holder: ${String(pid).padStart(10)}\nspace: ${pidSpaceTag()}\n`;
 }
 
 function readMarker(fd: number, path: string): Marker | undefined {
   const stats = fstatSync(fd);
   assertOwnFile(stats, path);
-  const [, kind, pid = 0] = marker.exec(readStart(fd)) ?? [];
+  const [, kind, pid = 0, space] = marker.exec(readStart(fd)) ?? [];
   if (kind === 'kernel' || kind === 'lockfile') {
-    return { fd, stats, kind, holder: Number(pid) > 0 ? Number(pid) : undefined };
+    const isHere = space === undefined || space === pidSpaceTag();
+    return { fd, stats, kind, holder: isHere && Number(pid) > 0 ? Number(pid) : undefined };
   }
   if (stats.size === 0) return readEmpty(fd, stats, path);
   throw new LockUnavailableError({

@@ -6,6 +6,7 @@ import { formatHeld, isLastTurn, lastTurn, readTurn, thisOwner, turnFile } from 
 import type { Occupied, OwnedLock } from './owned-lock.js';
 import { openExisting } from '../file/private-file.js';
 import { makeOwnFolder } from '../file/private-folder.js';
+import { pidSpace } from '../file/process-identity.js';
 import { removeQuietly, sweepOnce } from '../file/temporary-file.js';
 
 /** Takes the lock whose turns are files in `folder`, if it is free; else tells whose turn it is, where that is known. */
@@ -16,7 +17,8 @@ export function takeLockfile(folder: string, marker: string): OwnedLock | Occupi
   const path = turnFile(folder, last);
   const found = last === 0 ? undefined : readTurn(path);
   if (last > 0 && found === undefined) return { holder: undefined }; // removed since: look again
-  if (found && !found.isFree && !isAbandoned(path, found)) return { holder: found.owner?.pid };
+  if (found && !found.isFree && !isAbandoned(path, found))
+    return { holder: found.owner?.host === pidSpace() ? found.owner.pid : undefined };
   return takeTurn(folder, last + 1, marker) ?? { holder: undefined };
 }
 
