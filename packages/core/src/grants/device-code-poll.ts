@@ -27,20 +27,24 @@ export async function pollDeviceCode<T>(
 ): Promise<T> {
   const end = prompt.expiresAt.getTime();
   let pause = interval;
-  let failures = 0;
+  let [failures, least] = [0, 0];
+  let lastFailure: unknown;
   for (;;) {
-    const left = end - clock.now();
-    if (left <= pause * 1000) {
-      await clock.sleep(Math.max(left, 0), signal);
-      throw new DeviceCodeExpiredError();
+    const left = (end - clock.now()) / 1000;
+    const atLast = left - 1; // whoever approved meanwhile shall not be told that nobody did
+    if (left <= pause && (atLast <= 0 || atLast < least)) {
+      await clock.sleep(Math.max(left, 0) * 1000, signal);
+      throw new DeviceCodeExpiredError({ cause: lastFailure });
     }
-    await clock.sleep(pause * 1000, signal);
+    await clock.sleep((left <= pause ? atLast : pause) * 1000, signal);
     try {
       return await request();
     } catch (error) {
       const slower = readPoll(error);
       interval += slower.by;
       failures = slower.failed ? failures + 1 : 0;
+      lastFailure = slower.failed ? error : undefined;
+      least = Math.max(interval, slower.retryAfter);
       pause = Math.max(Math.min(interval * 2 ** failures, Math.max(longestPause, interval)), slower.retryAfter);
     }
   }
@@ -56,7 +60,7 @@ function readPoll(error: unknown): { by: number; failed: boolean; retryAfter: nu
   }
   if (!(error instanceof TokenRequestError) || error.code === 'TOKEN_ANSWER_UNREAD') throw error;
   if (error.code === 'TOKEN_ANSWER_INVALID') return { ...goOn, failed: true };
-  switch (error.error) {
+  switch (error.error?.toLowerCase()) {
     case 'authorization_pending':
       return goOn;
     case 'slow_down':
@@ -67,6 +71,8 @@ function readPoll(error: unknown): { by: number; failed: boolean; retryAfter: nu
     case 'expired_token':
     case 'token_expired': // GitHub's word
       throw new DeviceCodeExpiredError(answerIn(error));
+    case undefined: // who answered may be another than the server
+      throw new DeviceCodePollingError({ ...answerIn(error), message: error.message, remedy: error.remedy });
     default:
       throw new DeviceCodePollingError(answerIn(error));
   }

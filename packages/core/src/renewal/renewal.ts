@@ -142,7 +142,7 @@ export class Renewal {
     const scope = tokens.stamp?.requested_scope ?? settings.scope;
     const saved = await this.#keeper.save(merged, stored, { reason: 'refresh', lock, scope });
     tellProblem(events, key, answer.problem ?? subjectProblem(merged, tokens));
-    assertAccessToken(answer.body);
+    assertAccessToken(answer.body, true);
     events.emit('renewed', { key, tokens: summarize(saved), duration: (this.#now() - began) / 1000 });
     tellExpiring(events, key, saved, this.#now());
     return { tokens: saved, requestedAt: answer.sentAt, isNew: true };

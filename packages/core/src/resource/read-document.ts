@@ -4,7 +4,7 @@ import type { FlowSettings } from '../options/flow-settings.js';
 import { readObject } from '../server/answers/answer-body.js';
 import { redirectWithin } from '../server/discovery/places.js';
 import { detailsOf, isTransient } from '../server/endpoint-answer.js';
-import { exchange, type HttpAnswer, requestInit } from '../server/http-exchange.js';
+import { exchange, type HttpAnswer, isSuccess, requestInit } from '../server/http-exchange.js';
 
 const mostRedirects = 5;
 
@@ -26,7 +26,7 @@ export async function readDocument(url: URL, asking: Asking): Promise<Record<str
     const { status, headers, text } = await ask(place.href, { headers: { accept: 'application/json' } }, asking);
     const next = redirectWithin(place, status, headers.get('location'));
     if (!next || asked.has(next.href) || asked.size > mostRedirects)
-      return status === 200 ? readObject(text) : undefined;
+      return isSuccess(status) ? readObject(text) : undefined;
     place = next;
   }
 }

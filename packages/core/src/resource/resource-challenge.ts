@@ -1,5 +1,6 @@
 import { explainResponse } from '../fetch/explain-response.js';
 import { discardBody } from '../platform/response-body.js';
+import { asResponse } from '../server/http-exchange.js';
 import { type Asking, ask } from './read-document.js';
 
 /** What a resource says when it is asked without a token. */
@@ -31,12 +32,8 @@ async function probe(url: URL, { settings, signal }: Asking): Promise<Response> 
     const { fetch } = settings;
     const response = await fetch(input, init);
     discardBody(response); // it may be a stream without an end
-    return response.type === 'opaqueredirect' ? response : asHead(response);
+    const { type, status, headers: head } = response;
+    return { type, status, headers: head, body: null } as Response; // a Response cannot be made with each status that comes
   };
-  const answer = await ask(url.href, {}, { settings: { ...settings, fetch: headOnly }, signal });
-  return asHead(answer);
-}
-
-function asHead({ status, headers }: Pick<Response, 'status' | 'headers'>): Response {
-  return new Response(null, { status, headers });
+  return asResponse(await ask(url.href, {}, { settings: { ...settings, fetch: headOnly }, signal }));
 }

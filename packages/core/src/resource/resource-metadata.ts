@@ -67,6 +67,8 @@ function isTrusted(server: string, url: URL): boolean {
   }
 }
 
+/** A list of texts, which some write as one text. */
 function texts(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+  const list: unknown[] = typeof value === 'string' ? value.split(/\s+/) : Array.isArray(value) ? value : [];
+  return list.filter((item) => typeof item === 'string' && item !== '') as string[];
 }

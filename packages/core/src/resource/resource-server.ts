@@ -48,8 +48,8 @@ export async function ownServer(resource: URL, wantsToken: boolean, asking: Aski
     const options = isBelow ? { issuer: named, metadataUrl: place.href } : { issuer: origin };
     return await namedServer(resource, options, asking);
   } catch (error) {
-    const publishesNothing = error instanceof DiscoveryError && error.code === 'DISCOVERY_INVALID' && !error.status;
-    if (!wantsToken || !publishesNothing) throw error;
+    const publishesNothing = error instanceof DiscoveryError && error.code === 'DISCOVERY_INVALID';
+    if (!wantsToken || !publishesNothing || (error.status ?? 404) < 300) throw error;
   }
   const [tokenEndpoint, authorizationEndpoint] = [`${origin}/token`, `${origin}/authorize`];
   return {

@@ -29,10 +29,13 @@ export function untrusted(what: string): DiscoveryError {
   });
 }
 
-/** Tells whether `resource` is `url` itself or a path above it at the same origin. */
+/** Tells whether `resource` is `url` itself, with or without a slash at its end, or a path above it at the same origin. */
 export function covers(resource: URL, url: URL): boolean {
   if (resource.origin !== url.origin || resource.hash !== '') return false;
   if (resource.search !== '' && (resource.search !== url.search || resource.pathname !== url.pathname)) return false;
-  const folder = resource.pathname.replace(/\/?$/, '/');
-  return resource.pathname === url.pathname || url.pathname.startsWith(folder);
+  return folderOf(url).startsWith(folderOf(resource));
+}
+
+function folderOf({ pathname }: URL): string {
+  return pathname.replace(/\/?$/, '/');
 }

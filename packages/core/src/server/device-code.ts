@@ -1,4 +1,4 @@
-import { DeviceCodeRequestError } from '../errors/index.js';
+import { DeviceCodeRequestError, type ErrorDetails } from '../errors/index.js';
 import { type HttpAnswer, isSuccess } from './http-exchange.js';
 import { readForm, readObject } from './answers/answer-body.js';
 import { aboutRedirect } from './answers/redirect-answer.js';
@@ -42,7 +42,12 @@ export function readDeviceCode(answer: HttpAnswer, question: Question): DeviceCo
   const userCode = typeof user_code === 'number' ? String(user_code) : user_code;
   const page = readPage(verification_uri);
   if (!isSuccess(answer.status) || !isText(device_code) || !isText(userCode) || !page) {
-    throw new DeviceCodeRequestError({ ...detailsOf(answer, question), ...aboutRedirect(answer, question.secrets) });
+    const lacking = isText(device_code) ? (isText(userCode) ? 'verification_uri' : 'user_code') : 'device_code';
+    throw new DeviceCodeRequestError({
+      ...detailsOf(answer, question),
+      ...(isSuccess(answer.status) && !isText(body?.['error']) && incomplete(answer.status, lacking)),
+      ...aboutRedirect(answer, question.secrets),
+    });
   }
   const lifetime = readSeconds(body?.['expires_in']) ?? 300;
   return {
@@ -54,6 +59,14 @@ export function readDeviceCode(answer: HttpAnswer, question: Question): DeviceCo
       verificationUriComplete: readPage(body?.['verification_uri_complete']),
       expiresAt: new Date(Math.min(question.now + lifetime * 1000, 8.64e15)),
     },
+  };
+}
+
+function incomplete(status: number, lacking: string): ErrorDetails {
+  return {
+    message: `The authorization server answered with status ${status}, but without a ${lacking} that can be used (RFC 8628 section 3.2).`,
+    remedy:
+      'Check that deviceAuthorizationEndpoint is the right URL. If the server has other names for it, or leaves out https://, translate its answer by the option dialect.answer.',
   };
 }
 

@@ -5,9 +5,10 @@ import {
   RefreshOutcomeUnknownError,
   TokenRequestError,
 } from '../errors/index.js';
-import { readBody, readObject } from './answers/answer-body.js';
+import { readBody, readObject, tokensIn } from './answers/answer-body.js';
 import { printable, readDetails, secretsIn } from './answers/answer-details.js';
 import { aboutRedirect } from './answers/redirect-answer.js';
+import { tokenNamesIn } from './answers/unread-answer.js';
 import { readRefusal } from './answers/refusal-words.js';
 import { type HttpAnswer, isSuccess } from './http-exchange.js';
 import { refusalOf, unavailable } from './refusals.js';
@@ -50,8 +51,8 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export function readTokenAnswer(answer: HttpAnswer, question: Question): Record<string, unknown> {
   const body = readBody(answer.text);
-  const hasToken = isText(body?.['access_token']) || isText(body?.['refresh_token']);
-  if (isSuccess(answer.status) && body && hasToken) return { ...body, ...cleanScope(body, question.secrets) };
+  const granted = isSuccess(answer.status) ? tokensIn(body) : undefined;
+  if (granted) return { ...granted, ...cleanScope(granted, question.secrets) };
   throw refusalIn(answer, body, question, noTokenInside);
 }
 
@@ -63,40 +64,55 @@ export function readTokenAnswer(answer: HttpAnswer, question: Question): Record<
 export function readEndpointAnswer(answer: HttpAnswer, question: Question): Record<string, unknown> {
   const body = readObject(answer.text);
   if (isSuccess(answer.status) && body) return body;
-  throw refusalIn(answer, body, question);
+  throw refusalIn(answer, body, question, noObjectInside);
 }
 
-/** `withoutToken` says what a success means that holds nothing of use. */
+/** `withoutUse` says what a success means that holds nothing of use. */
 function refusalIn(
   answer: HttpAnswer,
   body: Fields | undefined,
   question: Question,
-  withoutToken: (details: OAuthErrorDetails, purpose: string) => AuthFlowError = refusedByStatus,
+  withoutUse: (details: OAuthErrorDetails, purpose: string, text: string) => AuthFlowError,
 ): AuthFlowError {
   const { status, text } = answer;
-  const { purpose } = question;
+  const { purpose, secrets } = question;
   const details = detailsOf(answer, question, body);
   if (isTransient(status)) return unavailable(details);
   const refusal = refusalOf(readRefusal(body), details, question, text.trim() === '');
   if (refusal) return refusal;
-  if (isSuccess(status)) return withoutToken(details, purpose);
-  return refusedByStatus({ ...details, ...aboutRedirect(answer, question.secrets) });
+  if (isSuccess(status)) return withoutUse(details, purpose, text);
+  const isOfClient = status === 401 || status === 403;
+  const about = { ...details, ...aboutRefusal(answer, isOfClient), ...aboutRedirect(answer, secrets) };
+  return isOfClient ? new ClientRejectedError(about) : new TokenRequestError(about);
 }
 
-function refusedByStatus(details: OAuthErrorDetails): AuthFlowError {
-  const { status } = details;
-  return status === 401 || status === 403 ? new ClientRejectedError(details) : new TokenRequestError(details);
+const elsewhere = 'Check that this is the right URL, and that no proxy, firewall or gateway answers in its place.';
+
+/** What to do where nothing was said in OAuth's words, so that whoever refused may be another than the server. */
+function aboutRefusal({ text }: HttpAnswer, isOfClient: boolean): Partial<OAuthErrorDetails> {
+  if (isOfClient && !isPage(text)) return {}; // the remedy of a client that is refused fits
+  return {
+    remedy: isOfClient ? `${elsewhere} If not, check clientId, clientSecret and clientAuthentication.` : elsewhere,
+  };
 }
 
-function noTokenInside(details: OAuthErrorDetails, purpose: string): AuthFlowError {
-  const message = `The token endpoint answered with status ${details.status}, but its body holds no token.`;
-  if (purpose === 'refresh_token') return new RefreshOutcomeUnknownError({ ...details, message });
-  return new TokenRequestError({
-    ...details,
-    code: 'TOKEN_ANSWER_INVALID',
-    message,
-    remedy: 'Check that the token endpoint is the right URL and that no proxy answers in its place.',
-  });
+function isPage(text: string): boolean {
+  return /^\s*<(!doctype|html|head|body)\b/i.test(text);
+}
+
+function noObjectInside(details: OAuthErrorDetails): AuthFlowError {
+  const message = `The server answered with status ${details.status}, but its body is no JSON object.`;
+  return new TokenRequestError({ ...details, message, remedy: elsewhere });
+}
+
+function noTokenInside(details: OAuthErrorDetails, purpose: string, text: string): AuthFlowError {
+  const names = tokenNamesIn(text);
+  const inWords = names === '' ? '' : ` in OAuth's words. What it has is called ${names}`;
+  const message = `The token endpoint answered with status ${details.status}, but its body holds no token${inWords}.`;
+  const remedy = names === '' ? undefined : 'Translate the answers of this server by the option dialect.answer.';
+  const about = { ...details, message, ...(remedy !== undefined && { remedy }) };
+  if (purpose === 'refresh_token') return new RefreshOutcomeUnknownError(about);
+  return new TokenRequestError({ remedy: elsewhere, ...about, code: 'TOKEN_ANSWER_INVALID' });
 }
 
 /** Takes from an answer what may be told: printable, short, and without what the server echoes of secrets or adds to them. */
@@ -119,7 +135,7 @@ function cleanScope(body: Fields, secrets: readonly string[]): { readonly scope?
 /** Reads `Retry-After` as seconds or as a date (RFC 9110 section 10.2.3), into seconds. */
 export function readRetryAfter(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
-  if (/^\s*\d+\s*$/.test(value)) return Number(value);
+  if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return Math.ceil(Number(value)); // Discord sends fractions
   const date = /[a-z]/i.test(value) ? Date.parse(value) : NaN; // Date.parse takes a bare number for a year
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }

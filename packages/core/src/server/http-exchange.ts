@@ -93,7 +93,8 @@ function targetOf({ status, headers }: Response, url: string): string | undefine
 /** Puts an answer back into the form that protocol libraries read. */
 export function asResponse({ status, headers, text }: HttpAnswer): Response {
   const empty = status === 204 || status === 205 || status === 304;
-  return new Response(empty ? null : text, { status, headers });
+  const known = status >= 200 && status <= 599 ? status : 599; // fetch delivers 999, which a Response refuses to be made with
+  return new Response(empty ? null : text, { status: known, headers });
 }
 
 /**
@@ -133,7 +134,20 @@ async function readBody(response: Response, signal: AbortSignal): Promise<string
   } catch (error) {
     reader.cancel();
     if (error instanceof NoAnswerError) throw error;
+    if (isWholeObject(text)) return text;
     throw new NoAnswerError(describe(error), { cause: error, mayHaveArrived: true });
+  }
+}
+
+/**
+ * Tells whether all of an answer is there, though its connection ended otherwise than HTTP says, or did not end: an object ends
+ * by its own brace. Tokens in it may be the only ones that live.
+ */
+function isWholeObject(text: string): boolean {
+  try {
+    return /^\s*\{/.test(text) && Boolean(JSON.parse(text));
+  } catch {
+    return false;
   }
 }
 

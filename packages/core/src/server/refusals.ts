@@ -52,7 +52,7 @@ const deadSuberrors = new Set(['bad_token', 'token_expired']);
 
 /** Codes that blame the client, the request or the hour, and not the refresh token. */
 const blamesOther =
-  /(^|[^a-z])(client|scopes?|target|resource|audience|dpop|authorization_details|redirect_uri|grant_type|unsupported|unavailable|server_error|rate|limit|ratelimit\w*|quota|throttl\w*|too_many|slow_down|internal)([^a-z]|$)/i;
+  /(^|[^a-z])(client|scopes?|target|resource|audience|dpop|authorization_details|redirect_uri|grant_type|unsupported|unavailable|server_error|rate|limit|ratelimit\w*|quota|throttl\w*|too_many|slow_down|internal|busy|overload\w*|maintenance|timeout|timed_out|concurren\w*|conflict|retry|try_again)([^a-z]|$)/i;
 
 /** An error code is words that are joined. A reason phrase is none, such as `Forbidden`, also where it is joined. */
 const errorCode =

@@ -1,6 +1,7 @@
 import { TokenRequestError } from '../errors/index.js';
 import { lifeOfJwtFromThePast } from '../crypto/jwt.js';
 import { readSeconds } from './read-seconds.js';
+import { lifetimeByEnd } from './record-times.js';
 import { isShallow } from './token-record.js';
 import { refreshExpiryAfter } from './refresh-expiry.js';
 import { TokenSet } from './token-set.js';
@@ -17,9 +18,11 @@ export function mergeAnswer(body: Readonly<Record<string, unknown>>, sentAt: num
   const { latchkey: _stamp, issued_at: _issued, expires_at: _expires, dpop_key: _key, ...others } = fields;
   const { refresh_expires_at: _end, refresh_issued_at: _start, ...answer } = others;
   const { access_token: token, expires_in: lifetime } = answer;
-  const isNew = isText(token) && token !== previous?.accessToken;
-  const unsaid = isNew && readSeconds(lifetime) === undefined ? lifeOfJwtFromThePast(token, sentAt) : undefined;
-  if (unsaid !== undefined) answer['expires_in'] = unsaid;
+  if (isText(token) && readSeconds(lifetime) === undefined) {
+    const isNew = token !== previous?.accessToken;
+    const unsaid = lifetimeByEnd(fields, sentAt) ?? (isNew ? lifeOfJwtFromThePast(token, sentAt) : undefined);
+    if (unsaid !== undefined) answer['expires_in'] = unsaid;
+  }
   if (!previous) return TokenSet.from(answer, sentAt);
   const before = previous.toJSON();
   const { access_token, refresh_token, scope, id_token, expires_at, issued_at, dpop_key } = before;
@@ -40,13 +43,14 @@ export function mergeAnswer(body: Readonly<Record<string, unknown>>, sentAt: num
   );
 }
 
-/** Throws unless an answer holds an access token, as RFC 6749 section 5.1 requires. */
-export function assertAccessToken(body: Readonly<Record<string, unknown>>): void {
+/** Throws unless an answer holds an access token, as RFC 6749 section 5.1 requires; after a renewal, what came with it is kept. */
+export function assertAccessToken(body: Readonly<Record<string, unknown>>, isRenewal = false): void {
   if (isText(body['access_token'])) return;
+  const kept = isRenewal ? ' A refresh token that came with it was kept.' : '';
   throw new TokenRequestError({
     status: 200,
     code: 'TOKEN_ANSWER_INVALID',
-    message: 'The token endpoint answered without an access token. A refresh token that came with it was kept.',
+    message: `The token endpoint answered without an access token.${kept}`,
     remedy: 'Try again. If it lasts, the authorization server does not follow RFC 6749.',
   });
 }

@@ -22,6 +22,26 @@ export function readRefreshExpiry(source: Record<string, unknown>, issued: numbe
   return { refresh_expires_at: end, ...(start !== undefined && { refresh_issued_at: start }) };
 }
 
+/** The names by which servers tell when an access token ends: Azure's metadata service has the second, Facebook's forms the third. */
+const endNames = ['expires_at', 'expires_on', 'expires'];
+
+/** What cannot be a time of this century is a lifetime. */
+const firstTime = 1_000_000_000;
+
+/**
+ * Returns for how many seconds the access token of an answer lives at `now` (ms), where the answer says when it ends and not
+ * for how long it lives. An end that has passed comes of a clock that is wrong, and says nothing.
+ */
+export function lifetimeByEnd(answer: Readonly<Record<string, unknown>>, now: number): number | undefined {
+  for (const name of endNames) {
+    const end = readTime(answer[name]) ?? readDate(answer[name]);
+    if (end === undefined || end === 0) continue;
+    if (end < firstTime) return name === 'expires' ? end : undefined;
+    return end * 1000 > now ? end - Math.floor(now / 1000) : undefined;
+  }
+  return undefined;
+}
+
 const dateAndZone = /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/;
 
 /** simple-oauth2 writes a date in ISO 8601. One without a zone could mean any. */

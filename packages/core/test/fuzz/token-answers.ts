@@ -69,7 +69,8 @@ export function heldBy({ status, body, failure }: Answer): Held {
 function read(text: string): Record<string, unknown> {
   try {
     // What fetch decodes loses its byte order mark.
-    const value: unknown = JSON.parse(text.replace(/^\ufeff/, ''));
+    const whole: unknown = JSON.parse(text.replace(/^\ufeff/, ''));
+    const value: unknown = Array.isArray(whole) && whole.length === 1 ? whole[0] : whole;
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   } catch {
     return {};

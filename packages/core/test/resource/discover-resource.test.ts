@@ -42,6 +42,31 @@ describe('discoverResource', () => {
   });
 
   test.each([
+    ['a slash behind its URL', { resource: `${api}/` }, { resource: `${api}/` }],
+    ['its one server as text', { authorization_servers: issuer }, { issuer }],
+    ['its scopes as text', { scopes_supported: 'read write' }, { scope: 'read write' }],
+  ])('understands an API that writes %s', async (_what, metadata, found) => {
+    expect(await find(honestWeb(metadata))).toMatchObject(found);
+  });
+
+  test.each([
+    ['lists that are none', { scopes_supported: {}, token_endpoint_auth_methods_supported: 'none' }],
+    ['an endpoint that nobody asks and that is empty', { end_session_endpoint: '' }],
+    ['null for an endpoint', { registration_endpoint: null, userinfo_endpoint: null }],
+  ])('understands a server that publishes %s', async (_what, metadata) => {
+    const web = new ScriptedWeb().json(`${wellKnown}/mcp`, { resource: api, authorization_servers: [issuer] });
+    expect(await find(web.server(issuer, metadata))).toMatchObject({ issuer, clientId: 'cli' });
+  });
+
+  test('tells the status of an API that answers with one beyond 599', async () => {
+    const odd = (): Response => Object.defineProperty(new Response('no'), 'status', { value: 999 });
+    await expect(find(honestWeb().answer(api, odd))).rejects.toMatchObject({
+      code: 'TOKEN_ENDPOINT_UNAVAILABLE',
+      status: 999,
+    });
+  });
+
+  test.each([
     ['issuer with a path, by RFC 8414', 'https://login.example/.well-known/oauth-authorization-server/tenant'],
     ['issuer with a path, by OpenID Connect', 'https://login.example/tenant/.well-known/openid-configuration'],
   ])('finds the server: %s', async (_what, place) => {

@@ -62,7 +62,8 @@ describe('a client with a secret', () => {
     [['client_secret_basic', 'client_secret_post'], undefined, 'in the header'],
     [['none'], undefined, 'in the header'],
     [null, undefined, 'in the header'],
-    ['client_secret_post', undefined, 'in the header'],
+    ['client_secret_post', undefined, 'in the body'],
+    [{}, undefined, 'in the header'],
     [['client_secret_post'], 'client_secret_basic', 'in the header'],
   ] as const)('of a server that takes %j goes, with %s chosen, %s', async (methods, clientAuthentication, place) => {
     scene.server.configure({ metadata: { token_endpoint_auth_methods_supported: methods } });

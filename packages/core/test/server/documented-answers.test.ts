@@ -151,7 +151,7 @@ const answerCases: Partial<Record<string, readonly [readonly (keyof typeof ask)[
       nothing: () => faults.empty(200),
       '204': () => faults.empty(204),
       HTML: () => faults.html(200),
-      'a list': () => body([{ access_token: 'a' }]),
+      'a list': () => body([{ access_token: 'a' }, { access_token: 'b' }]),
       null: () => body(null),
       'an access token that is no text': () => body({ access_token: 5, token_type: 'Bearer' }),
       'an error that is no text': () => body({ error: { code: 'odd' } }),
@@ -246,6 +246,16 @@ const fieldCases: Partial<
     [{ expires_in: 1e300 }, { expires_in: '1e400' }],
     (flow) => {
       expect(expiry(flow)).toBe(8_640_000_000_000);
+    },
+  ],
+  '`expires_at`, `expires_on`, `expires`: where `expires_in` is missing': [
+    [
+      { expires_in: undefined, expires_at: 4_102_444_800 },
+      { expires_in: null, expires_on: '4102444800' },
+      { expires_in: undefined, expires: '2100-01-01T00:00:00Z' },
+    ],
+    (flow) => {
+      expect(expiry(flow)).toBe(4_102_444_800);
     },
   ],
   '`expires_in`: missing, null, text that is no number': [

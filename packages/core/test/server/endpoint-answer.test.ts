@@ -140,7 +140,9 @@ describe('an answer of the token endpoint', () => {
     [new Date(now - 90_000).toUTCString(), 0],
     ['soon', undefined],
     ['-5', undefined],
-    ['1.5', undefined],
+    ['1.5', 2],
+    ['2.0', 2],
+    ['1.5.2', undefined],
     [null, undefined],
   ])('reads Retry-After %j as %j seconds', (value, seconds) => {
     expect(readRetryAfter(value, now)).toBe(seconds);

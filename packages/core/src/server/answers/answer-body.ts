@@ -1,3 +1,4 @@
+import { readSeconds } from '../../tokens/read-seconds.js';
 import { type HttpAnswer, isSuccess } from '../http-exchange.js';
 
 /** Reads an object from JSON, or from a form, in which some servers answer; of a form only what is a token or an error. */
@@ -16,16 +17,53 @@ export function readForm(text: string): Record<string, unknown> | undefined {
   return /^[\w.-]+=\S*$/.test(trimmed) ? Object.fromEntries(new URLSearchParams(trimmed)) : undefined;
 }
 
-/** Parses text into an object; `undefined` for all else. */
+/**
+ * Parses text into an object; `undefined` for all else. An object may be the only one of a list, be written as JSON within
+ * JSON, and have something around it: warnings of PHP, a comment, the call of JSONP.
+ */
 export function readObject(text: string): Record<string, unknown> | undefined {
+  const value = parse(text) ?? parse(withinBraces(text));
+  const inner = typeof value === 'string' ? parse(value) : value;
+  const [one] = Array.isArray(inner) && inner.length === 1 ? (inner as unknown[]) : [inner];
+  return isObject(one) ? one : undefined;
+}
+
+function parse(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** The braces of a page are those of its scripts. Torn JSON lacks one, and stays torn. */
+function withinBraces(text: string): string {
+  return /<(!doctype|html|head|body|script)\b/i.test(text)
+    ? ''
+    : text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Where servers put an answer that they wrap. */
+const wrappers = ['data', 'result', 'response', 'payload', 'body', 'token', 'tokens'];
+
+/** Returns what holds the tokens of a success: the body, or the one object that it is wrapped in, without an OAuth error. */
+export function tokensIn(body: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
+  if (!body || holdsToken(body)) return body;
+  const wrapped = wrappers.map((name) => body[name]).filter((inner) => isObject(inner) && holdsToken(inner));
+  const [inner, second] = wrapped;
+  return isObject(inner) && second === undefined && !isText(body['error']) ? inner : undefined;
+}
+
+function holdsToken({ access_token, refresh_token }: Record<string, unknown>): boolean {
+  return isText(access_token) || isText(refresh_token);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 /** The same answer with another body, as JSON. */
@@ -40,21 +78,24 @@ const optional = ['expires_in', 'refresh_token', 'scope', 'id_token'];
 
 /**
  * Writes an answer as RFC 6749 section 5 has it, for a protocol library that takes nothing else: a form as JSON, whatever its
- * content type says, a list of scopes as text, without the fields that are null or empty, and with status 200 where another
- * success brings a token.
+ * content type says, what is wrapped without its wrapper, a list of scopes as text, without the fields that are null or empty,
+ * and with status 200 where another success brings a token. An answer to parameters that were sent ahead gets the status and the
+ * lifetime of RFC 9126.
  */
 export function inStandardForm(answer: HttpAnswer): HttpAnswer {
   const object = readObject(answer.text);
   const form = object ? undefined : readBody(answer.text);
-  const body = object ?? (form && { token_type: 'bearer', ...form }); // which those who answer in a form leave out
+  const whole = object ?? (form && { token_type: 'bearer', ...form }); // which those who answer in a form leave out
+  const body = (isSuccess(answer.status) ? tokensIn(whole) : undefined) ?? whole;
   if (!body) return answer;
-  const { scope, access_token } = body;
+  const { scope, access_token, request_uri, expires_in } = body;
   const said = Object.entries(body).filter(
     ([name, value]) => !(optional.includes(name) && (value === null || value === '')),
   );
   const standard = { ...Object.fromEntries(said), ...(Array.isArray(scope) && { scope: scope.join(' ') }) };
-  const isGranted = isSuccess(answer.status) && typeof access_token === 'string';
-  return withBody(answer, standard, isGranted ? 200 : answer.status);
+  if (!isSuccess(answer.status)) return withBody(answer, standard);
+  if (isText(request_uri)) return withBody(answer, { ...standard, expires_in: readSeconds(expires_in) ?? 60 }, 201);
+  return withBody(answer, standard, typeof access_token === 'string' ? 200 : answer.status);
 }
 
 /** A text in a body, and the names that lead to it, such as `authed_user.access_token`. */

@@ -11,7 +11,8 @@ export interface Refusal {
 /** Finds the words of a refusal, also where they have other names or lie deeper. */
 export function readRefusal(body: Fields | undefined): Refusal {
   const { error, error_description, errors } = body ?? {};
-  const [inner] = [error, ...(Array.isArray(errors) ? (errors as unknown[]) : [])].filter(isFields);
+  const several: unknown[] = Array.isArray(errors) ? errors : [];
+  const [inner] = [error, ...several].filter(isFields);
   const { resource, field } = inner ?? {};
   return {
     error: firstText(error, ...codesOf(inner), ...codesOf(body)),
@@ -20,10 +21,15 @@ export function readRefusal(body: Fields | undefined): Refusal {
       inner?.['message'],
       isText(resource) && isText(field) ? `${resource} ${field}` : undefined,
       body?.['message'],
+      ...otherNames.map((name) => body?.[name]),
+      ...several,
     ),
     isOAuth: isText(error),
   };
 }
+
+/** What servers call an explanation: RFC 9457 has the first two, Okta `errorSummary`, FastAPI and Django REST `detail`. */
+const otherNames = ['detail', 'title', 'error_message', 'errorMessage', 'errorSummary', 'error_msg', 'msg', 'reason'];
 
 const codesOf = ({ code, errorType, type, status }: Fields = {}): unknown[] => [code, errorType, type, status];
 

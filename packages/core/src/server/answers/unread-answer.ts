@@ -1,7 +1,7 @@
 import type { DpopKey } from '../../crypto/dpop-proof.js';
 import type { UnreadAnswer } from '../../tokens/unread-answer.js';
 import type { HttpAnswer } from '../http-exchange.js';
-import { namedTexts, readForm } from './answer-body.js';
+import { type NamedText, namedTexts, readForm } from './answer-body.js';
 
 const behind = new WeakMap<object, UnreadAnswer>();
 
@@ -50,7 +50,20 @@ const tokenText = /^[\x21-\x7e]{8,}$/;
 
 /** Tells whether an answer names tokens in words of its own, so that it is a success, whatever is made of it. */
 export function namesTokens(text: string): boolean {
-  return namedTexts(bodyOf(text) ?? {}).some(
+  return tokensNamed(text).length > 0;
+}
+
+/** Lists by what names an answer calls its tokens, for a message; empty where it names none. */
+export function tokenNamesIn(text: string): string {
+  const names = tokensNamed(text).map(({ name }) => name);
+  return names
+    .filter((name) => /^[\w.-]{1,40}$/.test(name))
+    .slice(0, 4)
+    .join(', ');
+}
+
+function tokensNamed(text: string): NamedText[] {
+  return namedTexts(bodyOf(text) ?? {}).filter(
     ({ name, value }) => /(token|jwt|access|refresh)s?$/i.test(name) && tokenText.test(value),
   );
 }

@@ -1,9 +1,9 @@
-import { DiscoveryError } from '../../errors/index.js';
+import { DiscoveryError, type AnswerDetails } from '../../errors/index.js';
 import type { FlowSettings } from '../../options/flow-settings.js';
-import { secureUrl } from '../../platform/urls.js';
-import { fetchMetadata } from './fetch-metadata.js';
+import { fetchMetadata, type MissingMetadata } from './fetch-metadata.js';
 import type { FoundMetadata } from './kept-metadata.js';
 import { metadataPlaces } from './places.js';
+import { usableMetadata } from './usable-metadata.js';
 
 /**
  * Finds the server's endpoints: those given by the option `server`, else those that are published for the issuer.
@@ -30,13 +30,8 @@ export async function discover(settings: FlowSettings): Promise<FoundMetadata> {
     return { metadata, lifetime: Infinity };
   }
   const found = await findMetadata(settings);
-  const published = [found.metadata, found.metadata.mtls_endpoint_aliases ?? {}].flatMap((each) =>
-    Object.entries<unknown>(each),
-  );
-  for (const [name, value] of published) {
-    if (name.endsWith('_endpoint') && typeof value === 'string') checkEndpoint(value, `The server's ${name}`);
-  }
-  return { ...found, metadata: { id_token_signing_alg_values_supported: anyAlgorithm, ...found.metadata } };
+  const metadata = usableMetadata(found.metadata);
+  return { ...found, metadata: { id_token_signing_alg_values_supported: anyAlgorithm, ...metadata } };
 }
 
 /** Where the server does not say by what it signs id tokens, none is called wrong for that. */
@@ -45,28 +40,34 @@ const anyAlgorithm = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDS
 async function findMetadata(settings: FlowSettings): Promise<FoundMetadata> {
   const { issuer = '', metadataUrl } = settings;
   const expected = new URL(issuer);
-  let elsewhere: string | undefined;
+  const missing: MissingMetadata[] = [];
   for (const place of metadataUrl === undefined ? metadataPlaces(expected) : [new URL(metadataUrl)]) {
     const found = await fetchMetadata(place, expected, settings);
-    if (typeof found === 'object') return found;
-    elsewhere ??= found;
+    if (!('place' in found)) return found;
+    missing.push(found);
   }
   const where =
     metadataUrl === undefined
-      ? `${expected.origin} publishes no metadata for this issuer.`
-      : `There are no metadata at ${metadataUrl}.`;
-  if (elsewhere === undefined) throw new DiscoveryError({ message: where });
+      ? `${expected.origin} publishes no metadata for this issuer`
+      : `There are no metadata at ${metadataUrl}`;
+  const { leadsTo } = missing.find((each) => each.leadsTo !== undefined) ?? {};
+  if (leadsTo === undefined) throw new DiscoveryError(instead(where, missing));
   throw new DiscoveryError({
-    message: `${where} A redirect leads to ${elsewhere}, and is not followed: the issuer alone says where its tokens come from.`,
+    message: `${where}. A redirect leads to ${leadsTo}, and is not followed: the issuer alone says where its tokens come from.`,
     remedy: 'If that is the server, and you trust it, give its issuer; or give the endpoints by the option server.',
   });
 }
 
-function checkEndpoint(url: string, name: string): void {
-  try {
-    secureUrl(url, name);
-  } catch (error) {
-    if (error instanceof TypeError) throw new DiscoveryError({ message: error.message }); // not the caller's mistake
-    throw error;
-  }
+/** Says what stands in the place of metadata, if it is more than nothing: a page, a refusal. */
+function instead(where: string, missing: readonly MissingMetadata[]): AnswerDetails {
+  const { place, status } = missing.find((each) => each.status !== 404) ?? {};
+  if (!place || status === undefined) return { message: `${where}.` };
+  const isRefusal = status >= 300;
+  return {
+    message: `${where}: ${place.href} answers with status ${status}${isRefusal ? '' : ', and no JSON'}.`,
+    remedy:
+      'Check the issuer, and that no proxy, firewall or page for people answers in its place; or give the endpoints by the ' +
+      'option server.',
+    ...(isRefusal && { status }),
+  };
 }

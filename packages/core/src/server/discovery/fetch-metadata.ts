@@ -5,7 +5,7 @@ import type { FlowSettings } from '../../options/flow-settings.js';
 import { readObject } from '../answers/answer-body.js';
 import { printable } from '../answers/answer-details.js';
 import { detailsOf, isTransient } from '../endpoint-answer.js';
-import { exchange, type HttpAnswer, requestInit } from '../http-exchange.js';
+import { exchange, type HttpAnswer, isSuccess, requestInit } from '../http-exchange.js';
 import type { ServerMetadata } from '../load-openid-client.js';
 import { aboutNetworkFailure } from '../no-answer.js';
 import { type FoundMetadata, lifetimeOfAnswer } from './kept-metadata.js';
@@ -13,9 +13,16 @@ import { isOfIssuer, redirectWithin } from './places.js';
 
 const mostRedirects = 5;
 
+/** A place without metadata, and what it has instead. */
+export interface MissingMetadata {
+  readonly place: URL;
+  readonly status: number;
+  /** Another origin, to which no redirect is followed. */
+  readonly leadsTo: string | undefined;
+}
+
 /**
- * Fetches the metadata of `issuer` from a place; `undefined` when there is no such document, and where that leads to
- * another origin, to which no redirect is followed, the address.
+ * Fetches the metadata of `issuer` from a place.
  *
  * @throws TokenEndpointUnavailableError when the server cannot be reached; DiscoveryError for a document that cannot be used
  */
@@ -23,7 +30,7 @@ export async function fetchMetadata(
   place: URL,
   issuer: URL,
   settings: FlowSettings,
-): Promise<FoundMetadata | string | undefined> {
+): Promise<FoundMetadata | MissingMetadata> {
   const answer = await fetchDocument(place, settings);
   const { status, headers, text } = answer;
   const details = detailsOf(answer, { secrets: [], now: settings.clock.now() });
@@ -31,16 +38,16 @@ export async function fetchMetadata(
     const message = `The metadata of ${issuer.origin} could not be fetched: status ${status}.`;
     throw new TokenEndpointUnavailableError({ ...details, message, mayHaveArrived: false }); // no grant was sent
   }
-  const metadata = readObject(text);
-  if (status >= 300 || !metadata) return printable(answer.leadsTo, 300, []); // a page in its place, or the way to one
+  const metadata = isSuccess(status) ? readObject(text) : undefined;
+  if (!metadata) return { place, status, leadsTo: printable(answer.leadsTo, 300, []) };
   const { issuer: named } = metadata;
-  if (status !== 200 || typeof named !== 'string' || !isOfIssuer(named, issuer)) {
+  if (typeof named !== 'string' || !isOfIssuer(named, issuer)) {
     const isNamed = typeof named === 'string' && named !== '';
     throw new DiscoveryError({
       ...details,
       message: isNamed
         ? `The metadata at ${place.href} are those of the issuer ${String(printable(named, 200, []))}, and not of ${issuer.href}.`
-        : `The metadata of ${issuer.origin} cannot be used: they name no issuer.`,
+        : `The metadata at ${place.href} cannot be used: they name no issuer.`,
       ...(isNamed && {
         remedy:
           'Give the issuer as the server writes it, with each slash; where its metadata are elsewhere, metadataUrl too.',
