@@ -11,9 +11,9 @@ interface Fault {
 export function redisFault(error: unknown, place: string): Error {
   if (error instanceof AuthFlowError) return error;
   const code = replyCode(error) ?? systemCode(error);
-  const { means, remedy, retryable } = faults[code] ?? (isTlsCode(code) ? tls : unknownFault);
   const message = error instanceof Error ? error.message : '';
-  const command = code === 'NOPERM' ? /the '([a-z|]{1,30})' command/.exec(message)?.[1] : undefined;
+  const { means, remedy, retryable } = faults[code] ?? refusalIn(message) ?? ownFault(code);
+  const command = /(?:the|unknown command) [`']([a-z|]{1,30})'/i.exec(message)?.[1];
   return new StorageUnavailableError({
     message: `${place}: ${means}${command === undefined ? '' : `: ${command}`} (${code}).`,
     ...(remedy !== undefined && { remedy }),
@@ -53,8 +53,14 @@ function systemCode(error: unknown): string {
   return typeof code === 'string' && /^[A-Z0-9_]+$/.test(code) ? code : (constructor?.name ?? 'Error');
 }
 
-function isTlsCode(code: string): boolean {
-  return /CERT|TLS|SSL|UNABLE_TO_/.test(code);
+function refusalIn(message: string): Fault | undefined {
+  return message.startsWith('ERR ') ? (refusals.find(([words]) => words.test(message))?.[1] ?? refused) : undefined;
+}
+
+/** What stands on this side of the connection. By codes, since an error may be of another realm. */
+function ownFault(code: string): Fault {
+  if (/CERT|TLS|SSL|UNABLE_TO_/.test(code)) return tls;
+  return /^(TypeError|RangeError|ERR_SOCKET_BAD_PORT|ERR_INVALID_.*)$/.test(code) ? wrongOptions : unknownFault;
 }
 
 const unknownFault: Fault = { means: 'Redis cannot be reached, or the connection broke', retryable: true };
@@ -68,6 +74,45 @@ const credentials: Fault = {
   remedy: 'Check user and password; no login is needed.',
   retryable: false,
 };
+const wrongOptions: Fault = {
+  means: 'a connection cannot be made with these options',
+  remedy: 'Check the types and ranges of host, port, user and password; no login is needed.',
+  retryable: false,
+};
+const refused: Fault = {
+  means: 'Redis refused a command',
+  remedy: "Look at what is special about this server, which may be a proxy, and at Redis' log; no login is needed.",
+  retryable: true,
+};
+/** By the words of what has no code of its own. */
+const refusals: readonly (readonly [RegExp, Fault])[] = [
+  [
+    /(unknown|unsupported) (redis )?command|command is not (available|allowed|supported)/i,
+    {
+      means: 'this server does not have a command that is needed',
+      remedy:
+        'Ask its operator for what the documentation lists, or take another: renamed commands and some proxies and hosted servers leave them out; no login is needed.',
+      retryable: false,
+    },
+  ],
+  [
+    /max number of clients/,
+    {
+      means: 'Redis has as many clients as it takes',
+      remedy: 'Raise maxclients, or see who leaves connections open, then try again; no login is needed.',
+      retryable: true,
+    },
+  ],
+  [
+    /DB index|SELECT is not allowed/i,
+    {
+      means: 'this server has no database of that number',
+      remedy: 'Give another database, by the option or in the URL; no login is needed.',
+      retryable: false,
+    },
+  ],
+  [/without any password|no password is set/, credentials],
+];
 const elsewhere: Fault = {
   means: 'this server cannot be written now; a failover may be under way',
   remedy: 'Try again. If it lasts, connect to the primary; no login is needed.',
@@ -75,7 +120,11 @@ const elsewhere: Fault = {
 };
 
 const faults: Readonly<Record<string, Fault>> = {
-  TIMEOUT: { means: 'Redis did not answer in time', retryable: true },
+  TIMEOUT: {
+    means: 'Redis did not answer in time',
+    remedy: 'Try again. If it never answers, see whether both sides speak TLS, or neither; no login is needed.',
+    retryable: true,
+  },
   REPLICAS: {
     means: 'the primary has it, but too few replicas confirmed it in time',
     remedy: 'Restore the replicas and try again, or lower the option replicas; no login is needed.',
@@ -86,7 +135,7 @@ const faults: Readonly<Record<string, Fault>> = {
   NOPERM: {
     means: 'the ACL of this user does not allow what is needed',
     remedy:
-      'Allow ~prefix:* &prefix:* +eval +get +set +del +exists +pexpire +pttl +publish +subscribe +unsubscribe +wait, +scan for list(), and +cluster|slots in a cluster.',
+      'Allow ~prefix:* &prefix:* +eval +get +set +del +pexpire +pttl +publish +subscribe +unsubscribe +wait, +scan for list(), and +cluster|slots in a cluster.',
     retryable: false,
   },
   OOM: {
@@ -97,7 +146,31 @@ const faults: Readonly<Record<string, Fault>> = {
   READONLY: elsewhere,
   MASTERDOWN: elsewhere,
   CLUSTERDOWN: elsewhere,
-  NOREPLICAS: elsewhere,
+  NOREPLICAS: {
+    means: 'Redis takes no writes, since too few replicas are in reach',
+    remedy: 'Restore the replicas, or lower min-replicas-to-write, then try again; no login is needed.',
+    retryable: true,
+  },
+  LOADING: {
+    means: 'Redis has just started, and is loading its data',
+    remedy: 'Try again in a moment; no login is needed.',
+    retryable: true,
+  },
+  BUSY: {
+    means: "Redis is busy with somebody's script or function that does not end",
+    remedy: 'Try again. If it lasts, end that: SCRIPT KILL or FUNCTION KILL; no login is needed.',
+    retryable: true,
+  },
+  MISCONF: {
+    means: 'Redis takes no writes, since it cannot save its data to disk',
+    remedy: "See Redis' log and its disk, then try again; no login is needed.",
+    retryable: true,
+  },
+  DENIED: {
+    means: 'Redis is in protected mode, and answers its own machine alone',
+    remedy: 'Give Redis a user with a password, or the address of this machine by bind; no login is needed.',
+    retryable: false,
+  },
   FAILOVER: {
     means: 'a failover is under way, or too few servers can be asked whether this one is the primary still',
     remedy: 'Try again. If it lasts, see which sentinels or nodes of the cluster are out of reach; no login is needed.',
@@ -115,8 +188,9 @@ const faults: Readonly<Record<string, Fault>> = {
   },
   UNKNOWNPRIMARY: { means: 'the sentinels do not know a primary of this name', retryable: true },
   WRONGTYPE: {
-    means: 'something else is stored under the name of the record',
-    remedy: 'Give another prefix, or log in again, which overwrites it.',
+    means: 'something else is stored under the name of the record or of its lock',
+    remedy:
+      'Give another prefix, or remove it. A login overwrites what is in the place of a record, not what is in that of a lock.',
     retryable: false,
   },
 };

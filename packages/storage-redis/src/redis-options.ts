@@ -68,7 +68,8 @@ export function readSettings(options: RedisOptions): RedisSettings {
   const { url, socket, client, cluster, sentinel, prefix = 'latchkey', timeout = 5, lease = 10 } = options;
   const places = [url ?? socket, client, cluster, sentinel].filter((place) => place !== undefined);
   if (places.length !== 1) throw new TypeError('Give one of url (or socket), client, cluster and sentinel.');
-  if (url !== undefined) assertRedisUrl(url);
+  for (const each of [url, ...(cluster?.rootNodes ?? []).map((node) => node.url)])
+    if (each !== undefined) assertRedisUrl(each);
   if (client !== undefined) assertClient(client);
   if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
     throw new TypeError('prefix must be a non-empty string without braces.');
@@ -78,6 +79,8 @@ export function readSettings(options: RedisOptions): RedisSettings {
       throw new TypeError(`${name} must be a number of seconds above 0, and at most a day.`);
     }
   }
+  const { database = 0 } = options;
+  if (!Number.isInteger(database) || database < 0) throw new TypeError('database must be 0 or a whole number above.');
   const replicas = options.replicas ?? (cluster || sentinel ? 1 : 0);
   if (!Number.isInteger(replicas) || replicas < 0) throw new TypeError('replicas must be 0 or a whole number above.');
   return { prefix, timeout, lease, replicas };
@@ -94,11 +97,37 @@ function assertClient(client: RedisConnectedClient): void {
 
 function assertRedisUrl(url: string): void {
   if (url === '') throw new TypeError('url is empty. If it comes from a variable, set that.');
-  try {
-    const { protocol } = new URL(url);
-    if (protocol === 'redis:' || protocol === 'rediss:') return;
-  } catch {
-    // Not passed on: it quotes the URL, which may hold a password.
+  const { protocol, username, password, host, pathname, search, hash } = parsed(url);
+  if (!['redis:', 'rediss:'].includes(protocol)) throw malformed();
+  // In a password that is not encoded, one of these ends the host, of which the name is shown.
+  if (search !== '' || hash !== '' || !/^(\/\d*)?$/.test(pathname) || !isEncoded(username) || !isEncoded(password)) {
+    throw new TypeError(
+      'url must end with the database, if any: a path, query or fragment is not read. In a password, / ? # @ and % are written as %2F %3F %23 %40 and %25.',
+    );
   }
-  throw new TypeError('url must begin with redis:// or rediss:// and be well formed.');
+  if (host === '') throw new TypeError('url must name a host; for a socket of the Unix domain, give socket: { path }.');
+}
+
+/** Passes nothing on of what a parser throws: it quotes the URL, which may hold a password. */
+function parsed(url: string): URL {
+  try {
+    return new URL(url);
+  } catch {
+    throw malformed();
+  }
+}
+
+function malformed(): TypeError {
+  return new TypeError(
+    'url must begin with redis:// or rediss:// and be well formed. For sentinels, a cluster or a Unix socket, give sentinel, cluster or socket: { path }.',
+  );
+}
+
+function isEncoded(part: string): boolean {
+  try {
+    decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
 }

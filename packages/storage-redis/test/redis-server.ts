@@ -29,7 +29,7 @@ const password = 'password-of-the-server';
 const appPassword = 'password-of-the-app';
 /** What the documentation says that a user must be allowed. */
 export const needed =
-  '~latchkey* &latchkey* +eval +get +set +del +exists +pexpire +pttl +publish +subscribe +unsubscribe +wait +scan';
+  '~latchkey* &latchkey* +eval +get +set +del +pexpire +pttl +publish +subscribe +unsubscribe +wait +scan';
 
 /** A server of one's own on free ports of 127.0.0.1, with a password, a user with few rights, and TLS. */
 export class RedisServer implements AsyncDisposable {

@@ -25,7 +25,7 @@ function openCallingCluster(cluster: CallingCluster, life: AbortController): Lin
     const [name = '', ...args] = command;
     if (name !== 'WAIT') return cluster.call(name, ...args);
     // It names no key, so it would go to any node.
-    const answers = await cluster.pipeline([['EXISTS', key], [...command]]).exec();
+    const answers = await cluster.pipeline([['PTTL', key], [...command]]).exec();
     const [error, answer] = answers?.[1] ?? [new Error('no answer')];
     if (error) throw error as Error;
     return answer;

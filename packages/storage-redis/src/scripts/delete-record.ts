@@ -7,10 +7,11 @@ import { generationOf } from './generation-of.js';
  * lease, and the generation, unless any will do.
  */
 export const deleteRecord = `${generationOf}
-if redis.call('EXISTS', KEYS[1]) == 0 then return {'deleted'} end
+local stored = redis.pcall('GET', KEYS[1])
+if not stored then return {'deleted'} end
 if ARGV[2] ~= '' and redis.call('GET', KEYS[2]) ~= ARGV[2] then return {'lost'} end
 if ARGV[1] ~= '' then
-  local found = generation_of(redis.pcall('GET', KEYS[1]))
+  local found = generation_of(stored)
   if not found then return {'corrupt'} end
   if found ~= tonumber(ARGV[1]) then return {'conflict', string.format('%.0f', found)} end
 end
