@@ -79,10 +79,13 @@ describe("locking: 'auto'", () => {
     utimesSync(`${file}.lock`, Date.now() / 1000 - 11, Date.now() / 1000 - 11);
     expect(await fileLock(file).withLock(key, enter, waiting(1))).toBe('entered');
     expect(markerOf(file)).toBe('latchkey lock: lockfile');
-    const future = path(); // before the clock was set back
-    writeFileSync(`${future}.lock`, '', { mode: 0o600 });
-    utimesSync(`${future}.lock`, Date.now() / 1000 + 3600, Date.now() / 1000 + 3600);
-    expect(await fileLock(future).withLock(key, enter, waiting(1))).toBe('entered');
+    for (const content of ['', '\0'.repeat(60)]) {
+      const future = path(); // before the clock was set back, and by a power cut
+      writeFileSync(`${future}.lock`, content, { mode: 0o600 });
+      utimesSync(`${future}.lock`, Date.now() / 1000 + 3600, Date.now() / 1000 + 3600);
+      expect(await fileLock(future).withLock(key, enter, waiting(1))).toBe('entered');
+      expect(markerOf(future)).toBe('latchkey lock: lockfile');
+    }
     const error = await errorOf(fileLock(file, { locking: 'kernel' }).withLock(key, enter, waiting(1)));
     expect(error).toBeInstanceOf(LockUnavailableError);
   });

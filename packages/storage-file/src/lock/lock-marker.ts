@@ -62,12 +62,13 @@ function formatHolder(pid: number): string {
 function readMarker(fd: number, path: string): Marker | undefined {
   const stats = fstatSync(fd);
   assertOwnFile(stats, path);
-  const [, kind, pid = 0, space] = marker.exec(readStart(fd)) ?? [];
+  const start = readStart(fd);
+  const [, kind, pid = 0, space] = marker.exec(start) ?? [];
   if (kind === 'kernel' || kind === 'lockfile') {
     const isHere = space === undefined || space === pidSpaceTag();
     return { fd, stats, kind, holder: isHere && Number(pid) > 0 ? Number(pid) : undefined };
   }
-  if (stats.size === 0) return readEmpty(fd, stats, path);
+  if (/^\0*$/.test(start)) return readEmpty(fd, stats, path);
   throw new LockUnavailableError({
     message: `${path} is no lock file of Latchkey.`,
     remedy: `Move ${path} away while no process uses these tokens.`,
@@ -75,8 +76,8 @@ function readMarker(fd: number, path: string): Marker | undefined {
 }
 
 /**
- * Only where there are no hard links is a marker empty for a moment, and there the kind is always the same. One from far ahead
- * is old too: the clock was set back.
+ * Only where there are no hard links is a marker empty for a moment, or full of zeros after a power cut, and there the kind is
+ * always the same. One from far ahead is old too: the clock was set back.
  */
 function readEmpty(fd: number, stats: Stats, path: string): Marker | undefined {
   if (Math.abs(fileSystemNow(path) - stats.mtimeMs) < longestWrite) return undefined;
