@@ -175,8 +175,8 @@ export abstract class AuthFlow {
    * Returns an access token with more than the threshold left: from memory, else from storage, else renewed, else
    * newly requested. While the token is fresh this costs what a memory read costs.
    * @throws LoginRequiredError, or a subclass, when somebody must log in. TokenEndpointUnavailableError,
-   * RefreshOutcomeUnknownError, StorageUnavailableError, LockTimeoutError when it may work later; never while the
-   * present token is still valid. ClientRejectedError, TokenRequestError, LockUnavailableError when it will not.
+   * RefreshOutcomeUnknownError, StorageUnavailableError, LockTimeoutError when it may work later, and ClientRejectedError;
+   * none of these while the present token is still valid. TokenRequestError, LockUnavailableError when it will not work.
    */
   getAccessTokenRefreshIfNecessary(options?: AccessTokenOptions): Promise<string> {
     if (options) return this.#getAccessToken(options);
@@ -368,7 +368,8 @@ export abstract class AuthFlow {
     { signal }: Waiting = {},
   ): Promise<TokenSet> {
     const { key, events, settings } = this;
-    const request = { client: await this.prepareClient(), settings, key, events, signal };
+    const login = this.#client ? undefined : this.#parts.credential;
+    const request = { client: await this.prepareClient(), settings, key, events, signal, login };
     const { requestByGrant } = await loadTokenRequest();
     return requestByGrant(request, grantType, { scope: this.scopeToAskFor, ...parameters });
   }

@@ -5,6 +5,7 @@ import { checkClientAssertion } from '../options/client-assertion.js';
 import { checkSecret } from '../options/secret-source.js';
 import { checkDialect } from './check-dialect.js';
 import { checkSeconds } from '../options/seconds.js';
+import { checkForms, isFunction, isString, isTexts, oneOf, type OptionForms } from './option-forms.js';
 import { isBlockedPort, issuerOfDomain, secureUrl } from '../platform/urls.js';
 
 /** What each method of client authentication needs. */
@@ -18,6 +19,25 @@ const needs: Readonly<Record<ClientAuthentication, 'clientSecret' | 'clientKey' 
   none: undefined,
 };
 
+const isBoolean = oneOf(true, false);
+
+/** What each option must be, where it is given. */
+const forms: OptionForms<AuthFlowOptions> = {
+  key: [isString, 'a string'],
+  account: [isString, 'a string'],
+  audience: [isString, 'a string'],
+  scope: [isString, 'a string, with spaces between the scopes'],
+  resource: [(value) => [value].flat().every(isString), 'a URL as text, or an array of them'],
+  parameters: [(value) => isTexts(value, (text) => text === undefined || isString(text)), 'an object of texts'],
+  headers: [isHeaders, 'an object of texts that HTTP can carry'],
+  fetch: [isFunction, 'a function'],
+  clock: [(value) => hasMethods(value, ['now', 'sleep']), 'an object with now and sleep'],
+  retry: [(value) => typeof value === 'object' && value !== null, 'an object, {} for the defaults'],
+  renewAhead: [isBoolean, 'true or false'],
+  dpop: [isBoolean, 'true or false'],
+  pushedAuthorization: [isBoolean, 'true or false'],
+};
+
 /**
  * Checks presence and form of the options that every flow has; those of a server only where one is needed. No I/O.
  *
@@ -25,8 +45,8 @@ const needs: Readonly<Record<ClientAuthentication, 'clientSecret' | 'clientKey' 
  * loopback.
  */
 export function checkOptions(options: AuthFlowOptions, needsServer: boolean): void {
+  checkForms(options, forms);
   checkTimesAndRetry(options);
-  checkTexts(options);
   const { lock } = options;
   if (lock !== undefined && lock !== 'process') checkMethods('lock', lock, ['withLock']);
   if (needsServer) checkServerAndClient(options);
@@ -47,9 +67,20 @@ function checkTimesAndRetry(options: AuthFlowOptions): void {
 
 /** Tells what is no storage or lock before it fails like one that is out of order. @throws TypeError */
 export function checkMethods(option: string, given: object, methods: readonly string[]): void {
-  const found = Object(given) as Partial<Record<string, unknown>>;
-  const missing = methods.filter((method) => typeof found[method] !== 'function');
+  const missing = methods.filter((method) => !hasMethods(given, [method]));
   if (missing.length > 0) throw new TypeError(`The option ${option} has no method ${missing.join(', ')}.`);
+}
+
+function hasMethods(value: unknown, methods: readonly string[]): boolean {
+  const found = Object(value) as Partial<Record<string, unknown>>;
+  return methods.every((method) => isFunction(found[method]));
+}
+
+/** Not by `Headers`, whose error would show the value. */
+function isHeaders(value: unknown): boolean {
+  const canBeSent = ([name, text]: [string, string]): boolean =>
+    /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t -~\x80-\xff]*$/.test(text);
+  return isTexts(value) && Object.entries(value).every(canBeSent);
 }
 
 function checkServerAndClient(options: AuthFlowOptions): void {
@@ -79,18 +110,6 @@ function checkServerAndClient(options: AuthFlowOptions): void {
   checkSecret('clientId', clientId, 'token');
   checkClientAuthentication(options);
   checkDialect(options);
-}
-
-/** What names the credential, beside its server and client. */
-function checkTexts({ key, scope, audience, account, resource }: AuthFlowOptions): void {
-  const isText = (value: unknown): boolean => typeof value === 'string';
-  const isTextOrNone = (value: unknown): boolean => value === undefined || isText(value);
-  if (!isTextOrNone(key)) throw new TypeError('key must be a string.');
-  if (!isTextOrNone(scope)) throw new TypeError('scope must be a string, with spaces between the scopes.');
-  if (!isTextOrNone(audience)) throw new TypeError('audience must be a string.');
-  if (!isTextOrNone(account)) throw new TypeError('account must be a string.');
-  if (![resource ?? []].flat().every(isText))
-    throw new TypeError('resource must be a URL as text, or an array of them.');
 }
 
 function checkClientAuthentication(options: AuthFlowOptions): void {

@@ -15,29 +15,31 @@ export interface SteppingFlow {
 const mostLogins = 2;
 
 /**
- * Makes a fetch that logs in where it must: without a usable token, and for scopes that the API asks for. It sends nothing
- * again that brought no other token, since a login that asked for the same scopes brings no more.
+ * Fetches, and logs in where it must: without a usable token, and for scopes that the API asks for. It sends nothing again
+ * that brought no other token, since a login that asked for the same scopes brings no more.
  */
-export function steppingUp(flow: SteppingFlow): typeof globalThis.fetch {
-  return async (input, init) => {
-    const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
-    let current = flow;
-    for (let logins = 0; ; logins++) {
-      const mayLogIn = logins < mostLogins && isRepeatable(input, init);
-      try {
-        const response = await current.fetch(input, init);
-        const scope = mayLogIn ? missingScope(response) : undefined;
-        if (scope === undefined) return response;
-        current = current.withScope(scope);
-        const token = await current.getAccessTokenRefreshIfNecessary({ interactive: true, signal });
-        if (token === sentToken(response)) return response;
-        discardBody(response);
-      } catch (error) {
-        if (!mayLogIn || !(error instanceof LoginRequiredError)) throw error;
-        await current.getAccessTokenRefreshIfNecessary({ interactive: true, signal });
-      }
+export async function fetchSteppingUp(
+  flow: SteppingFlow,
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+): Promise<Response> {
+  const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
+  let current = flow;
+  for (let logins = 0; ; logins++) {
+    const mayLogIn = logins < mostLogins && isRepeatable(input, init);
+    try {
+      const response = await current.fetch(input, init);
+      const scope = mayLogIn ? missingScope(response) : undefined;
+      if (scope === undefined) return response;
+      current = current.withScope(scope);
+      const token = await current.getAccessTokenRefreshIfNecessary({ interactive: true, signal });
+      if (token === sentToken(response)) return response;
+      discardBody(response);
+    } catch (error) {
+      if (!mayLogIn || !(error instanceof LoginRequiredError)) throw error;
+      await current.getAccessTokenRefreshIfNecessary({ interactive: true, signal });
     }
-  };
+  }
 }
 
 /** The scope that the API wants of the token that it was shown. */

@@ -5,10 +5,13 @@ import { checkMethods } from './check-options.js';
 import type { HeldLock, Lock, LockOptions } from '../storage/lock.js';
 import { MemoryTokenStorage } from '../storage/memory-token-storage.js';
 import { assertDeletable, lockBeside, overridesHooks, warnOfMissingLock } from './own-hooks.js';
+import { lazyPart } from '../platform/lazy-part.js';
 import { scopeSet, unionOfScopes } from '../tokens/scope.js';
-import { steppingUp } from './stepping-up.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { DeleteContext, SaveContext, TokenStorage } from '../storage/token-storage.js';
+
+/** What only a fetch that may ask a person needs. */
+const loadSteppingUp = lazyPart(() => import('./stepping-up.js'));
 
 /** Options of a flow with a storage. @group Options */
 export interface StoredAuthFlowOptions extends AuthFlowOptions {
@@ -54,7 +57,7 @@ export abstract class StoredAuthFlow extends AuthFlow {
   constructor(options: StoredAuthFlowOptions) {
     super(options);
     const ownHooks = overridesHooks(this, StoredAuthFlow.prototype);
-    if (options.storage) checkMethods('storage', options.storage, ['load', 'save', 'delete', 'withLock']);
+    if (options.storage !== undefined) checkMethods('storage', options.storage, ['load', 'save', 'delete', 'withLock']);
     this.#storage = options.storage ?? (ownHooks ? undefined : new MemoryTokenStorage());
     if (!this.#storage && this.withLock === StoredAuthFlow.prototype.withLock) warnOfMissingLock(options);
   }
@@ -126,7 +129,8 @@ export abstract class StoredAuthFlow extends AuthFlow {
    * a stream brings no login.
    */
   override asFetch({ interactive = false }: { readonly interactive?: boolean | undefined } = {}): typeof fetch {
-    return interactive && this.interactive ? steppingUp(this) : super.asFetch();
+    if (!interactive || !this.interactive) return super.asFetch();
+    return async (input, init) => (await loadSteppingUp()).fetchSteppingUp(this, input, init);
   }
 
   /**

@@ -1,6 +1,8 @@
 import { createDpopKey } from '../crypto/dpop-proof.js';
 import type { FlowSettings } from '../options/flow-settings.js';
 import { grantParameters } from '../options/grant-parameters.js';
+import type { CredentialState } from '../renewal/credential-state.js';
+import { noteLoginRequest } from '../renewal/login/login-requests.js';
 import type { OAuthClient } from '../server/oauth-client.js';
 import { type FlowEvents, tellProblem } from '../tokens/flow-events.js';
 import { assertAccessToken, mergeAnswer } from '../tokens/merge.js';
@@ -14,13 +16,22 @@ export interface TokenRequest {
   readonly key: string;
   readonly events: FlowEvents;
   readonly signal: AbortSignal | undefined;
+  /** The credential, where a login asks: what comes is then noted for `settled`. A renewal is noted as a whole. */
+  readonly login: CredentialState | undefined;
 }
 
+type OwnParameters = Readonly<Record<string, string | undefined>>;
+
 /** Requests new tokens by a grant. What scopes were asked for is noted beside them, since the server may grant others. */
-export async function requestByGrant(
+export function requestByGrant(request: TokenRequest, grantType: string, parameters: OwnParameters): Promise<TokenSet> {
+  const tokens = receive(request, grantType, parameters);
+  return request.login ? noteLoginRequest(request.login, tokens) : tokens;
+}
+
+async function receive(
   { client, settings, key, events, signal }: TokenRequest,
   grantType: string,
-  parameters: Readonly<Record<string, string | undefined>>,
+  parameters: OwnParameters,
 ): Promise<TokenSet> {
   const dpopKey = settings.dpop ? await createDpopKey() : undefined;
   const form = grantParameters(settings, parameters);

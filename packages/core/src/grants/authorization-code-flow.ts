@@ -7,6 +7,7 @@ import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import { lazyPart } from '../platform/lazy-part.js';
 import { parseUrl } from '../platform/urls.js';
 import { askedFor } from '../flow/asked-for.js';
+import { checkForms, isFunction } from '../flow/option-forms.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { TokenStorage } from '../storage/token-storage.js';
@@ -57,6 +58,7 @@ export class AuthorizationCodeFlow extends StoredAuthFlow {
 
   constructor(options: AuthorizationCodeFlowOptions) {
     super(options);
+    checkForms(options, { redirect: [isFunction, 'a function'] });
     const { redirectUri } = options;
     if (redirectUri === undefined) return;
     if (typeof redirectUri !== 'string' || !parseUrl(redirectUri) || redirectUri.includes('#')) {

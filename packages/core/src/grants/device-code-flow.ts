@@ -3,6 +3,7 @@ import type { DeviceCode, DeviceCodePrompt } from '../server/device-code.js';
 import { DeviceCodePollingError } from '../errors/index.js';
 import { grantParameters } from '../options/grant-parameters.js';
 import { askedFor } from '../flow/asked-for.js';
+import { checkForms, isFunction } from '../flow/option-forms.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { TokenStorage } from '../storage/token-storage.js';
@@ -45,6 +46,7 @@ export class DeviceCodeFlow extends StoredAuthFlow {
 
   constructor(options: DeviceCodeFlowOptions) {
     super(options);
+    checkForms(options, { promptUser: [isFunction, 'a function'] });
   }
 
   protected override get options(): DeviceCodeFlowOptions {

@@ -1,9 +1,11 @@
 import {
   AuthFlowError,
+  ClientRejectedError,
   LockTimeoutError,
   NoTokensError,
   OAuthError,
   StorageUnavailableError,
+  TokenRequestError,
 } from '../errors/index.js';
 import type { Call } from '../options/access-token-options.js';
 import type { FlowSettings } from '../options/flow-settings.js';
@@ -53,7 +55,8 @@ export class Callers {
         const found = await (isOwn ? this.#begin(call) : this.#join(call));
         if (!found) continue;
         const hasScopes = isOwn || missingScopes(found.tokens, this.#settings.scope).length === 0;
-        if (this.isGoodEnough(found, call) || (runs++ > 1 && hasScopes)) return found.tokens;
+        if (!this.isGoodEnough(found, call) && (runs++ === 1 || !hasScopes)) continue;
+        return this.#presentsAgain(found.tokens) ? await this.#presentAgain(found.tokens, call) : found.tokens;
       }
     } catch (error) {
       const present = this.#usable(call);
@@ -121,11 +124,15 @@ export class Callers {
     return at !== undefined && at <= this.#now();
   }
 
-  /** Presents it, though the present token is still good: a failure is then no reason to withhold that. */
+  /** Presents it, though the present token is still good: a failure is no reason to withhold that until it ends. */
   async #presentAgain(tokens: TokenSet, call: Call): Promise<TokenSet> {
-    const again = this.#begin({ ...call, rejected: tokens.accessToken }).catch(() => ({ tokens }));
-    const isUnwaited = this.renewsAhead(tokens) || this.#credential.keptFresh > 0;
-    return isUnwaited ? tokens : (await again).tokens;
+    const again = this.#begin({ ...call, rejected: tokens.accessToken });
+    if (this.renewsAhead(tokens) || this.#credential.keptFresh > 0) return tokens;
+    try {
+      return (await again).tokens;
+    } catch (error) {
+      return this.#usable(call) ?? Promise.reject(error);
+    }
   }
 
   #renewAhead(tokens: TokenSet, call: Call): void {
@@ -148,10 +155,16 @@ export class Callers {
   }
 }
 
-/** Whether a failure is no reason to withhold a token that is still valid. */
+/**
+ * Whether a failure is no reason to withhold a token that is still valid: it may pass, the client is refused, or whoever
+ * answered has no word of OAuth to say.
+ */
 function canWait(error: unknown): boolean {
+  const isWordless = error instanceof TokenRequestError && error.code === 'TOKEN_REQUEST_REFUSED' && !error.error;
   return (
+    isWordless ||
     error instanceof StorageUnavailableError ||
+    error instanceof ClientRejectedError ||
     error instanceof NoPlaceError ||
     (error instanceof AuthFlowError && error.retryable)
   );

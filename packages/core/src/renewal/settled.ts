@@ -17,9 +17,9 @@ export function noteUnderWay<T>(work: Promise<T>, ended?: () => void): Promise<T
 }
 
 /**
- * Resolves when all renewals and saves that were under way at the call, of every flow of this process, have ended, well or
- * not; tokens that an earlier save could not store are tried once more. For a handler of SIGTERM, without which Node ends at
- * once and takes the only copy of a rotated refresh token with it:
+ * Resolves when what all renewals, logins and saves of this process had under way at the call has ended, well or not. A login
+ * counts from its request for tokens on, not while a person is busy. Tokens that an earlier save could not store are tried once
+ * more. For a handler of SIGTERM, without which Node ends at once and takes the only copy of a refresh token with it:
  *
  * ```ts
  * import { settled } from '@latchkey/core';

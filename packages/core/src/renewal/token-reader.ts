@@ -59,6 +59,7 @@ export class TokenReader {
   /** Storage has gone back to an older record of the same login: what memory holds is to be saved again. */
   #keepNewer(tokens: TokenSet, grewFrom: StoredTokens): StoredTokens {
     const { credential } = this.parts;
+    credential.tokens = tokens.withStamp({ ...tokens.stamp }); // others, so that no answer kept for them is given before
     credential.unsaved = this.unsaved(tokens, grewFrom, 'refresh');
     credential.wentBack = true;
     return { ...grewFrom, tokens };

@@ -1,9 +1,8 @@
 import { isErrorLike } from '../errors/error-causes.js';
-import { AuthFlowError, LoginRequiredError, NoRefreshTokenError } from '../errors/index.js';
+import { AuthFlowError, LoginRequiredError } from '../errors/index.js';
 import { loginEndsSoon } from './expiry.js';
-import { includesScope } from './scope.js';
 import type { TokenSet } from './token-set.js';
-import { warn, warnOnce } from '../platform/warn.js';
+import { warn } from '../platform/warn.js';
 
 /** What a flow tells about its tokens. It holds no secret. @group Events */
 export interface TokenSummary {
@@ -145,18 +144,6 @@ export class FlowEvents {
 export function summarize(tokens: TokenSet): TokenSummary {
   const { scope, expiresAt, issuedAt, generation, refreshToken, refreshExpiresAt } = tokens;
   return { scope, expiresAt, issuedAt, generation, hasRefreshToken: refreshToken !== undefined, refreshExpiresAt };
-}
-
-/** Tells of a login that took `duration` seconds, and aloud where it ends although it was asked to last. */
-export function tellLogin(events: FlowEvents, key: string, tokens: TokenSet, duration: number): void {
-  events.emit('authorized', { key, tokens: summarize(tokens), duration });
-  const wasAsked = includesScope(tokens.stamp?.requested_scope, 'offline_access');
-  if (tokens.refreshToken !== undefined || !wasAsked) return;
-  const error = new NoRefreshTokenError({
-    message: 'The login asked for offline_access and brought no refresh token.',
-  });
-  events.emit('refreshTokenMissing', { key, tokens: summarize(tokens), error });
-  warnOnce(`${error.message} It ends with its access token. ${error.remedy}`);
 }
 
 /** Tells why a renewal failed, unless by a mistake of the caller. */

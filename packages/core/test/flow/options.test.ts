@@ -67,6 +67,24 @@ describe('options', () => {
     ['a resource that is no text among others', { ...good, resource: ['https://a.example', 5] }, /resource must be a/],
     ['a lock that cannot lock', { ...good, lock: {} }, /lock has no method withLock/],
     ['a lock that is no such word', { ...good, lock: 'file' }, /lock has no method withLock/],
+    ['a storage that is null', { ...good, storage: null }, /storage has no method load/],
+    ['a fetch that is none', { ...good, fetch: 'fetch' }, /fetch must be a function/],
+    ['a clock that cannot sleep', { ...good, clock: { now: Date.now } }, /clock must be an object with now and sleep/],
+    ['headers that are text', { ...good, headers: 'x-a: b' }, /headers must be an object of texts/],
+    [
+      'headers that are Headers',
+      { ...good, headers: new Headers({ 'x-a': 'b' }) },
+      /headers must be an object of texts/,
+    ],
+    ['a header whose name HTTP cannot carry', { ...good, headers: { 'x a': 'b' } }, /headers must be/],
+    ['a header that is a number', { ...good, headers: { 'x-a': 5 } }, /headers must be an object of texts/],
+    ['parameters that are text', { ...good, parameters: 'a=b' }, /parameters must be an object of texts/],
+    ['parameters that are URLSearchParams', { ...good, parameters: new URLSearchParams('a=b') }, /parameters must be/],
+    ['a parameter that is a number', { ...good, parameters: { a: 5 } }, /parameters must be an object of texts/],
+    ['a retry that is true', { ...good, retry: true }, /retry must be an object/],
+    ['a renewAhead from the environment', { ...good, renewAhead: 'false' }, /renewAhead must be true or false/],
+    ['a dpop from the environment', { ...good, dpop: 'false' }, /dpop must be true or false/],
+    ['a pushedAuthorization that is a number', { ...good, pushedAuthorization: 1 }, /pushedAuthorization must be true/],
     ['a storage that is none', { ...good, storage: {} }, /storage has no method load, save, delete, withLock/],
   ])('with %s are a TypeError that says so', (_name, options, message) => {
     expect(() => construct(options)).toThrow(TypeError);
@@ -105,6 +123,23 @@ describe('options', () => {
     'with the issuer %s are taken',
     (issuer) => expect(() => construct({ ...good, issuer })).not.toThrow(),
   );
+
+  test('with what a person is shown or sent to by no function are a TypeError that says so', () => {
+    const construct = (Flow: object, options: object): unknown =>
+      Reflect.construct(Flow as typeof ClientCredentialsFlow, [{ ...good, ...options }]);
+    expect(() => construct(core.DeviceCodeFlow, { promptUser: true })).toThrow('promptUser must be a function');
+    expect(() => construct(core.AuthorizationCodeFlow, { redirect: 'open' })).toThrow('redirect must be a function');
+  });
+
+  test('with a header that holds a line end are a TypeError that does not show it', () => {
+    const secret = 'key-of-the-gateway';
+    expect(() => construct({ ...good, headers: { 'x-api-key': `${secret}\n` } })).toThrow(TypeError);
+    expect(() => construct({ ...good, headers: { 'x-api-key': `${secret}\n` } })).not.toThrow(secret);
+  });
+
+  test('may be left out by undefined, a parameter too', () => {
+    expect(() => construct({ ...good, fetch: undefined, parameters: { a: undefined } })).not.toThrow();
+  });
 
   test('name a program’s credential by the set of its scopes, whatever their order', () => {
     expect(keyOf({ ...good, scope: 'a b' })).toBe(keyOf({ ...good, scope: ' b  a b' }));

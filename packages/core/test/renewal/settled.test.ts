@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { settled } from '@latchkey/core';
+import { AuthorizationCodeFlow, settled } from '@latchkey/core';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { DeviceScene } from '../scenes/device-scene.js';
@@ -52,6 +52,54 @@ describe('settled', () => {
     const failing = expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toThrow();
     await settled();
     await failing;
+  });
+
+  test('waits until what a code brings is saved', async () => {
+    const { issuer, tokenEndpoint } = scene.server;
+    const server = { issuer, tokenEndpoint, authorizationEndpoint: `${issuer}/authorize` };
+    const { clock, storage } = scene;
+    const redirectUri = 'http://127.0.0.1:9/callback';
+    const flow = new AuthorizationCodeFlow({ server, clientId: 'web', clock, storage, redirectUri });
+    const { url, state } = await flow.startAuthorization();
+    const { headers } = await fetch(url, { redirect: 'manual' });
+    const gate = scene.server.hold({ grantType: 'authorization_code', processed: true });
+    const loggedIn = flow.completeAuthorization(headers.get('location')!, state);
+    await gate.arrived;
+    const ended = settled().then(() => storage.load(flow.key));
+    gate.release();
+    expect((await ended)?.accessToken).toBe((await loggedIn).accessToken);
+  });
+
+  test('waits for the answer to a poll, and not for the person', async () => {
+    const poll = { grantType: 'urn:ietf:params:oauth:grant-type:device_code', processed: true };
+    const flow = scene.flow({ promptUser: () => undefined });
+    const gates = [scene.server.hold(poll), scene.server.hold(poll)];
+    const loggedIn = flow.doFlow();
+    await gates[0]!.arrived;
+    const pending = settled();
+    gates[0]!.release();
+    await pending;
+    scene.server.approve();
+    await gates[1]!.arrived;
+    gates[1]!.release();
+    await settled();
+    expect(await scene.stored(flow)).toBeDefined();
+    await loggedIn;
+  });
+
+  test('lets storage win where it has moved on', async () => {
+    let isBroken = false;
+    const storage = scene.storageWith({
+      save: (key, tokens, context) =>
+        isBroken ? Promise.reject(new Error('no space')) : scene.storage.save(key, tokens, context),
+    });
+    const flow = await scene.loggedIn({ storage, lockTimeout: 0 });
+    isBroken = true;
+    await flow.refresh();
+    isBroken = false;
+    const other = await scene.flow().doFlow();
+    await settled();
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(other.accessToken);
   });
 
   test('tries once more to save what could not be saved', async () => {

@@ -50,6 +50,17 @@ describe('storage that goes back in time', () => {
     scene.server.ledger.assertNoReuse();
   });
 
+  test('gets them again by the next call, though that has an answer in memory', async () => {
+    const flow = await scene.loggedIn();
+    const older = (await scene.stored(flow)) as TokenSet;
+    await flow.refresh();
+    const present = await flow.getAccessTokenRefreshIfNecessary();
+    await restore(flow.key, older);
+    await flow.reload();
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(present);
+    expect((await scene.stored(flow))?.accessToken).toBe(present);
+  });
+
   test('is given a second before a refresh token is redeemed, in which another host may save a later one', async () => {
     const { clock, wake, asleep } = sleepless();
     const flow = await scene.loggedIn({ clock });

@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { InvalidRefreshTokenError, RefreshOutcomeUnknownError, TokenEndpointUnavailableError } from '@latchkey/core';
+import {
+  InvalidRefreshTokenError,
+  NoTokensError,
+  RefreshOutcomeUnknownError,
+  TokenEndpointUnavailableError,
+} from '@latchkey/core';
 import { type Fault, faults } from '@latchkey/core/testing';
 import { DeviceScene } from '../scenes/device-scene.js';
 
@@ -141,6 +146,38 @@ describe('a refresh without an answer', () => {
     const renewed = await flow.getAccessTokenRefreshIfNecessary();
     expect([renewed === present, scene.renewals]).toEqual([false, 3]);
     expect([await flow.getAccessTokenRefreshIfNecessary(), scene.renewals]).toEqual([renewed, 3]);
+  });
+
+  test('is presented again by a process that finds the present token fresh in storage', async () => {
+    scene.server.configure({ rotation: { grace: 60 } });
+    const flow = await scene.loggedIn();
+    silent(1, faults.reset({ processed: true }));
+    await expect(flow.refresh()).rejects.toBeInstanceOf(RefreshOutcomeUnknownError);
+    const present = flow.accessToken;
+    expect([await scene.flow().getAccessTokenRefreshIfNecessary(), scene.renewals]).toEqual([present, 1]);
+    await scene.clock.advance(1000);
+    const others = [scene.flow(), scene.flow()];
+    const [renewed, also] = await Promise.all(others.map((other) => other.getAccessTokenRefreshIfNecessary()));
+    expect([renewed === present, also === renewed, scene.renewals]).toEqual([false, true, 2]);
+  });
+
+  test('is no reason to give a token that has ended meanwhile', async () => {
+    const flow = await scene.loggedIn({ autoRefreshThreshold: 0 });
+    silent();
+    await expect(flow.refresh()).rejects.toBeInstanceOf(RefreshOutcomeUnknownError);
+    await scene.clock.advance(3_590_000);
+    silent(1, { name: '15 s of silence', before: () => scene.clock.advance(15_000).then(() => 'cut' as const) });
+    await failing(flow);
+    expect(scene.renewals).toBe(2);
+  });
+
+  test('is no reason to give a token that was logged out elsewhere', async () => {
+    const flow = await scene.loggedIn();
+    silent();
+    await expect(flow.refresh()).rejects.toBeInstanceOf(RefreshOutcomeUnknownError);
+    await scene.flow().logout();
+    await scene.clock.advance(1000);
+    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(NoTokensError);
   });
 
   test.each([

@@ -1,14 +1,15 @@
 import { unlessAborted } from '../../platform/waiting.js';
 import type { AuthorizationServer } from '../../server/authorization-server.js';
 import type { Lock } from '../../storage/lock.js';
-import { tellLogin } from '../../tokens/flow-events.js';
 import type { TokenSet } from '../../tokens/token-set.js';
 import type { AuthorizeContext } from '../authorize-context.js';
 import { TokenKeeper } from '../saving/token-keeper.js';
 import type { TokenReader } from '../token-reader.js';
 import { beginLogin, joinLogin, logIn } from './login.js';
+import { noteLogin } from './login-requests.js';
 import { logInByTurn } from './login-turn.js';
 import { logOut } from './logout.js';
+import { tellLogin } from './tell-login.js';
 
 /** How tokens are obtained. */
 type Step = (context: AuthorizeContext) => Promise<TokenSet>;
@@ -47,11 +48,11 @@ export class Logins {
   }
 
   #starting(step: Step): (aborted: AbortSignal) => Promise<TokenSet> {
-    const { owner, settings, events } = this.#keeper.parts;
+    const { owner, settings, credential, events } = this.#keeper.parts;
     const began = settings.clock.now();
     return async (aborted) => {
       const how = { scope: settings.scope, reason: 'login' } as const;
-      const tokens = await logIn(this.#keeper, step, how, aborted);
+      const tokens = await noteLogin(credential, logIn(this.#keeper, step, how, aborted));
       tellLogin(events, owner.key, tokens, (settings.clock.now() - began) / 1000);
       return tokens;
     };

@@ -72,9 +72,12 @@ export class TokenKeeper extends TokenReader {
     return tokens.withStamp(nextStamp(tokens, previous, details));
   }
 
-  /** Takes the lock and saves what an earlier save could not. @throws as `saveUnsaved`, and as `locked` */
+  /** Takes the lock and saves what an earlier save could not. @throws as `saveUnsaved`, `load` and `locked` */
   saveLater(): Promise<void> {
-    return this.locked((lock) => this.saveUnsaved(lock));
+    return this.locked(async (lock) => {
+      await this.saveUnsaved(lock);
+      await this.load(); // storage may have moved on, and then wins
+    });
   }
 
   /**
