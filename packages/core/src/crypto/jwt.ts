@@ -1,10 +1,10 @@
+import { fromBase64 } from '../platform/base64.js';
 /** Decodes the claims of a JWT without verifying it (RFC 7519); `undefined` when the text is no JWT. */
 export function readJwtClaims(token: string): Readonly<Record<string, unknown>> | undefined {
   const [, payload, signature] = token.split('.');
   if (!payload || signature === undefined) return undefined;
   try {
-    const binary = atob(payload.replaceAll('-', '+').replaceAll('_', '/'));
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(binary, (c) => c.charCodeAt(0)));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(fromBase64(payload));
     const claims: unknown = JSON.parse(text);
     return typeof claims === 'object' && claims !== null && !Array.isArray(claims)
       ? (claims as Record<string, unknown>)

@@ -1,3 +1,4 @@
+import { fromBase64 } from '../platform/base64.js';
 import { type Challenge, parseChallenges } from './challenges.js';
 import { UnauthenticatedError, UnauthorizedError } from '../errors/index.js';
 import { shared } from '../platform/process-registry.js';
@@ -72,8 +73,7 @@ function mainChallenge(challenges: readonly Challenge[]): Challenge | undefined 
 function asJson(claims: string | undefined): string | undefined {
   if (claims === undefined || claims.startsWith('{')) return claims;
   try {
-    const binary = atob(claims.replaceAll('-', '+').replaceAll('_', '/'));
-    const text = new TextDecoder().decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
+    const text = new TextDecoder().decode(fromBase64(claims));
     return text.startsWith('{') ? text : claims;
   } catch {
     return claims;

@@ -1,3 +1,4 @@
+import { fromBase64 } from '../platform/base64.js';
 import { CredentialMismatchError, RecordUnreadableError } from '../errors/index.js';
 import { type Envelope, isJson, readEnvelope } from './envelope.js';
 import type { RecordCodec } from './record-codec.js';
@@ -27,13 +28,14 @@ export interface EncryptionOptions {
  * authenticated, so that a record cannot be moved to another credential. An older record of the same credential cannot
  * be told from a newer one.
  *
- * @throws TypeError for a key that is not 32 bytes, or two keys of one id
+ * @throws TypeError for no key, one that is not 32 bytes or whose id is no string, or two of one id
  * @group Storages
  */
 export function encryption(keys: readonly EncryptionKey[], options: EncryptionOptions = {}): RecordCodec {
-  const known = new Map(keys.map(({ id, secret }) => [id, importKey(id, bytesOf(id, secret))]));
-  const [first] = keys;
-  if (!first || known.size !== keys.length) throw new TypeError('encryption needs one key or more, of different ids.');
+  const given: readonly EncryptionKey[] = Array.isArray(keys) ? keys : [];
+  const known = new Map(given.map(({ id, secret }) => [id, importKey(id, bytesOf(id, secret))]));
+  const [first] = given;
+  if (!first || known.size !== given.length) throw new TypeError('encryption needs a list of keys of different ids.');
   return {
     async seal(record, context) {
       const { key, check } = await keyOf(known, first.id);
@@ -64,9 +66,9 @@ export function encryption(keys: readonly EncryptionKey[], options: EncryptionOp
           `The key ${latchkey.key_id} is not the one that sealed the stored record.`,
         );
       }
-      const bytes = fromBase64(sealed);
+      const bytes = readBase64(sealed);
       if (bytes.length !== length) throw unreadable('RECORD_TRUNCATED', 'The stored record is cut short.', again);
-      const algorithm = { name: 'AES-GCM', iv: fromBase64(iv), additionalData: boundTo(latchkey) };
+      const algorithm = { name: 'AES-GCM', iv: readBase64(iv), additionalData: boundTo(latchkey) };
       try {
         return new TextDecoder().decode(await crypto.subtle.decrypt(algorithm, key, bytes));
       } catch {
@@ -101,10 +103,11 @@ async function importKey(id: string, bytes: Uint8Array<ArrayBuffer>): Promise<Im
   return { key, check: toBase64(new Uint8Array(digest).slice(0, 6)) };
 }
 
+/** An id that is no string would not be found again in what it has sealed. */
 function bytesOf(id: string, secret: Uint8Array | string): Uint8Array<ArrayBuffer> {
-  const bytes = typeof secret === 'string' ? fromBase64(secret) : new Uint8Array(secret);
-  if (bytes.length !== 32) throw new TypeError(`The secret of the encryption key ${id} must be 32 bytes.`);
-  return bytes;
+  const bytes = typeof secret === 'string' ? readBase64(secret) : new Uint8Array(secret);
+  if (typeof id === 'string' && bytes.length === 32) return bytes;
+  throw new TypeError(`The encryption key ${id} must have a string as its id, and a secret of 32 bytes.`);
 }
 
 function boundTo({ version, key, generation, key_id }: Envelope['latchkey']): Uint8Array<ArrayBuffer> {
@@ -117,10 +120,10 @@ function encode(text: string): Uint8Array<ArrayBuffer> {
 function toBase64(bytes: Uint8Array): string {
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
 }
-function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+/** What is no base64 reads as cut short. */
+function readBase64(text: string): Uint8Array<ArrayBuffer> {
   try {
-    const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
-    return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+    return fromBase64(text);
   } catch {
     return new Uint8Array();
   }

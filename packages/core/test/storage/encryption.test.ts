@@ -103,6 +103,9 @@ describe('encryption', () => {
     ['no key', []],
     ['two keys of one id', [first, first]],
     ['a key of 16 bytes', [{ id: 'k', secret: randomBytes(16) }]],
+    ['one key that is in no list', first as never],
+    ['a key without an id', [{ secret: randomBytes(32) } as never]],
+    ['a key whose id is a number', [{ id: 1 as never, secret: randomBytes(32) }]],
     ['a key that is no base64', [{ id: 'k', secret: '!' }]],
   ])('with %s is a TypeError', (_name, keys) => {
     expect(() => encryption(keys)).toThrow(TypeError);
