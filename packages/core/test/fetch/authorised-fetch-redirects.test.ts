@@ -284,6 +284,15 @@ describe('where redirects cannot be seen, as in browsers', () => {
     expect(scene.renewals).toBe(1);
   });
 
+  test('a 401 of another origin, which got no token, renews nothing', async () => {
+    const flow = await scene.loggedIn({ fetch: browser });
+    redirectOnce(scene.server, other.api);
+    const response = await flow.fetch(scene.server.api);
+    expect([response.status, response.url]).toEqual([401, other.api]);
+    expect(asked(other)).toEqual([['GET', '/api', undefined, '']]);
+    expect(scene.renewals).toBe(0);
+  });
+
   test('a request that acts, or a header that a browser does not know, is refused', async () => {
     await scene.loggedIn();
     const flow = scene.flow({ fetch: browser });

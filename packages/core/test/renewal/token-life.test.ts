@@ -143,6 +143,12 @@ describe('fetchUserInfo', () => {
     expect(scene.renewals).toBe(1);
   });
 
+  test('gives the claims where no id token says whose they are', async () => {
+    const flow = await loggedIn({ scope: 'offline_access' });
+    expect(flow.tokens.idToken).toBeUndefined();
+    expect(await flow.fetchUserInfo()).toEqual({ sub: 'ada' });
+  });
+
   test('renews a token that the server refuses, once, and then says so', async () => {
     const flow = await loggedIn();
     scene.server.expireAccessTokens();

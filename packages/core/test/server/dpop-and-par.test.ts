@@ -168,6 +168,26 @@ describe('requests with a token that is bound to a key', () => {
     expect(visits().at(-1)?.headers.authorization).toBe(`DPoP ${flow.accessToken}`);
   });
 
+  test('prove the method of a Request, whose body is sent again with the nonce', async () => {
+    const flow = flowOf({ dpop: true });
+    await flow.doFlow();
+    const sent: (readonly [body: string, proof: Record<string, unknown>])[] = [];
+    const api: typeof fetch = async (input, init) => {
+      const request = new Request(input, init);
+      if (!request.url.endsWith('/api')) return fetch(request);
+      sent.push([await request.text(), decodeJwt(request.headers.get('dpop') ?? '')]);
+      const headers = { 'www-authenticate': 'DPoP error="use_dpop_nonce"', 'dpop-nonce': 'n-1' };
+      return sent.length > 1 ? new Response('done') : new Response(null, { status: 401, headers });
+    };
+    const url = `${provider.issuer}/api`;
+    const request = new Request(url, { method: 'PUT', body: 'x' });
+    expect(await (await flowOf({ dpop: true, fetch: api }).fetch(request)).text()).toBe('done');
+    expect(sent).toEqual([
+      ['x', expect.not.objectContaining({ nonce: expect.anything() })],
+      ['x', expect.objectContaining({ htm: 'PUT', htu: url, nonce: 'n-1' })],
+    ]);
+  });
+
   test('are refused to whoever has the token and not the key', async () => {
     const flow = flowOf({ dpop: true });
     await flow.doFlow();

@@ -136,6 +136,7 @@ describe('a fetch that cannot be watched', () => {
         constructor: TokenEndpointUnavailableError,
         mayHaveArrived: false,
         retryable: true,
+        cause: { message: expect.stringMatching(/./) },
       });
     });
   });
