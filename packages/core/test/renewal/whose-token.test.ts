@@ -34,6 +34,7 @@ interface Wanted {
   readonly key?: string;
   readonly storage?: TokenStorage;
   readonly account?: string;
+  readonly lockTimeout?: number;
 }
 
 const options = (wanted: Wanted) => ({ issuer: server.issuer, clientId: 'app', clock, storage, ...wanted });
@@ -244,6 +245,32 @@ describe('in storage of one record', () => {
     const login = person();
     await login.doFlow();
     expect(await token(login)).toBe(login.accessToken);
+  });
+
+  describe('whose place was a program’s when another could not save its token', () => {
+    let users: ClientCredentialsFlow;
+    let unsaved: string;
+
+    beforeEach(async () => {
+      await token(machine({ scope: 'orders' }));
+      const { save } = storage;
+      storage.save = () => Promise.reject(new Error('no space'));
+      users = machine({ scope: 'users', lockTimeout: 0 });
+      unsaved = await token(users);
+      storage.save = save;
+    });
+
+    test('that token is stored later', async () => {
+      expect(await token(users)).toBe(unsaved);
+      expect((await storage.load(users.key))?.accessToken).toBe(unsaved);
+    });
+
+    test('a login that came meanwhile is not overwritten', async () => {
+      const login = person();
+      await login.doFlow();
+      await expect(token(users)).rejects.toBeInstanceOf(CredentialMismatchError);
+      expect((await storage.load(login.key))?.accessToken).toBe(login.accessToken);
+    });
   });
 });
 
