@@ -154,7 +154,9 @@ describe('no secret is shown', () => {
     const flow = device();
     await flow.doFlow();
     server.nextAnswers({ endpoint: 'revoke' }, faults.echoSecrets());
-    expectNoSecret(shown(await flow.logout().catch((error: unknown) => error)) + printed.join(''));
+    const error: unknown = await flow.logout().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'REVOCATION_FAILED' });
+    expectNoSecret(shown(error) + printed.join(''));
   });
 
   test('by a hook or a storage that puts tokens into its error', async () => {

@@ -167,7 +167,9 @@ describe('fetch', () => {
     });
     const thrown = fail('');
     const error = await flow.fetch(scene.server.api).catch((reason: unknown) => reason as Error);
-    expect(error).toBeInstanceOf(thrown instanceof TypeError ? TypeError : Error);
+    expect(error).toBeInstanceOf(Error);
+    expect(error instanceof TypeError).toBe(thrown instanceof TypeError);
+    expect((error as Error).cause === undefined).toBe((thrown as Error).cause === undefined);
     expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(accessToken);
   });
 
