@@ -38,6 +38,7 @@ describe(`The faults of docs/reliability.md (seed ${seed})`, () => {
     const { tables } = JSON.parse(stdout) as FaultTables;
     expect(tables).toHaveLength(5);
     for (const { place, rows } of tables) {
+      expect(new Set(rows.map(({ name }) => name)).size).toBeGreaterThanOrEqual(chosen.length);
       for (const { name, guarded, cells } of rows) {
         const sum = (count: keyof Counts): number => cells.reduce((total, cell) => total + cell[count], 0);
         const found = { place, name, reuses: sum('reuses'), lost: sum('lost'), left: sum('left') };
