@@ -57,14 +57,15 @@ export class FileTokenStorage implements TokenStorage {
   /**
    * Does no I/O.
    *
-   * @throws TypeError for an empty path, one that begins with `~`, a `file` that ends in a separator or has `perKey`, or another
-   * kind of locking
+   * @throws TypeError for an empty path, one that begins with `~`, a `file` that ends in a separator or has `perKey`, another kind
+   * of locking, or a codec that is none
    */
   constructor(place: string | FilePlace, options: FileTokenStorageOptions = {}) {
     const parsed = parsePlace(place);
     this.#perKey = options.perKey ?? false;
     if (this.#perKey && parsed.kind === 'file') throw new TypeError('perKey needs a folder: give folder, not file.');
     this.#locking = parseLocking(options.locking);
+    if (options.codec && !('seal' in options.codec)) throw new TypeError('codec has no seal: give encryption(keys).');
     this.#codec = options.codec;
     let folder: string | undefined;
     this.#idNow = this.#perKey ? () => (folder ??= realFolder(parsed.path)) : tokenFileOf(parsed);

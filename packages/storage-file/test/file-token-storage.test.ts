@@ -202,5 +202,6 @@ describe('FileTokenStorage', () => {
     expect(() => new FileTokenStorage('')).toThrow(TypeError);
     expect(() => new FileTokenStorage('a\0b')).toThrow(TypeError);
     expect(() => new FileTokenStorage('a', { locking: 'flock' as 'kernel' })).toThrow(TypeError);
+    expect(() => new FileTokenStorage('a', { codec: [{ id: 'k', secret: 's' }] as never })).toThrow(TypeError);
   });
 });

@@ -63,10 +63,11 @@ export class RedisTokenStorage implements TokenStorage, AsyncDisposable {
   readonly #refreshTokenLifetime: number | undefined;
   readonly #firstLooks = new Map<string, Lease['stored']>();
 
-  /** @throws TypeError for options that contradict each other. Does no I/O. */
+  /** @throws TypeError for options that contradict each other, or a codec that is none. Does no I/O. */
   constructor({ codec, refreshTokenLifetime, ...redis }: RedisTokenStorageOptions) {
     this.#place = new RedisPlace(redis);
     this.#lock = new LeaseLock(this.#place);
+    if (codec && !('seal' in codec)) throw new TypeError('codec has no seal: give encryption(keys).');
     this.#text = new RecordText(codec);
     this.#refreshTokenLifetime = refreshTokenLifetime;
   }

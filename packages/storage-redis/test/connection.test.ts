@@ -46,6 +46,11 @@ describe('The options', () => {
     }
   });
 
+  test('with keys in the place of a codec are a TypeError', () => {
+    const codec = [{ id: 'k', secret: 's' }] as never;
+    expect(() => new RedisTokenStorage({ url: 'redis://localhost', codec })).toThrow(/encryption\(keys\)/);
+  });
+
   test('with an empty URL, as of a variable that is not set, say so', () => {
     expect(() => new RedisTokenStorage({ url: '' })).toThrow('url is empty');
   });

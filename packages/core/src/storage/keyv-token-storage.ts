@@ -192,5 +192,7 @@ export class KeyvTokenStorage implements TokenStorage {
 /** For those who call without types. */
 function checkArguments(keyv?: Partial<KeyvBackend>, options?: Partial<KeyvTokenStorageOptions>): void {
   if (typeof keyv?.getRaw !== 'function') throw new TypeError('KeyvTokenStorage needs an instance of Keyv 5.6 or 6.');
-  if (!options?.lock) throw new TypeError("KeyvTokenStorage needs a lock, or lock: 'process'.");
+  if (options?.lock !== 'process' && typeof options?.lock?.withLock !== 'function')
+    throw new TypeError("KeyvTokenStorage needs a lock, or lock: 'process'.");
+  if (options.codec && !('seal' in options.codec)) throw new TypeError('codec has no seal: give encryption(keys).');
 }

@@ -222,6 +222,8 @@ describe('a Keyv token storage', () => {
   test('refuses to be made without a lock or without Keyv', () => {
     const make = (...parameters: unknown[]) => Reflect.construct(KeyvTokenStorage, parameters) as unknown;
     expect(() => make(new Keyv())).toThrow(TypeError);
+    expect(() => make(new Keyv(), { lock: './tokens' })).toThrow(TypeError);
+    expect(() => make(new Keyv(), { lock: 'process', codec: [] })).toThrow(TypeError);
     expect(() => make(new Keyv(), {})).toThrow(/lock/);
     expect(() => make(new Map(), { lock: 'process' })).toThrow(/Keyv 5.6/);
   });
