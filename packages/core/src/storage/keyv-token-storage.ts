@@ -121,9 +121,9 @@ export class KeyvTokenStorage implements TokenStorage {
       assertGeneration(stored, context.expected);
     }
     await this.#run('write', () => removeKeyv5Record(this.#keyv, key));
-    const removed = await this.#run('write', () => this.#keyv.delete(fullKey(this.#keyv, key)));
-    // Keyv answers false for "was not there" and for "did not work".
-    if (!removed && (await this.load(key))) throw new StorageUnavailableError();
+    await this.#run('write', () => this.#keyv.delete(fullKey(this.#keyv, key)));
+    // Keyv answers false for "was not there" and for "did not work", and some adapters true for anything.
+    if (await this.#read(key)) throw new StorageUnavailableError({ message: 'The tokens are still stored.' });
   }
 
   /**

@@ -103,6 +103,16 @@ describe('an outage behind Keyv', () => {
     await expect(storage.withLock('k', async () => 'ran', waiting())).rejects.toBeInstanceOf(StorageUnavailableError);
   });
 
+  test('is an error when the adapter says that it has deleted, and has not', async () => {
+    const { store, storage } = open();
+    await storage.save('k', stamped('k', 1), overwrite);
+    store.delete = async () => true;
+    await expect(storage.delete('k', { expected: 1 })).rejects.toMatchObject({
+      code: 'STORAGE_UNAVAILABLE',
+      message: 'The tokens are still stored.',
+    });
+  });
+
   test('shows no token, though the adapter quotes what it could not write', async () => {
     const { store, storage } = open();
     store.failure = 'throw';
