@@ -47,7 +47,7 @@ export class Renewal {
   /**
    * Renews, after a look that found nothing which will do, or was left out since tokens were not saved yet.
    *
-   * @returns `undefined` when the run is to begin again
+   * @returns `undefined` when the run is to begin again; a bare refresh token when that is to be redeemed
    */
   async attempt(call: Call, stored: StoredTokens | undefined): Promise<FoundTokens | undefined> {
     const { credential, grant } = this.#parts;
@@ -108,8 +108,7 @@ export class Renewal {
         const shaped = this.#presentation.shapeAgain(redeemed, client, request);
         return shaped && (await this.#redeem(redeemed, stored, lock, { client, request: shaped }));
       }
-      const authorized = await this.#askAnew(stored, lock, prepared);
-      return authorized.tokens.accessToken === undefined ? undefined : authorized; // a bare one is redeemed
+      return await this.#askAnew(stored, lock, prepared);
     } catch (error) {
       if (error instanceof StorageConflictError) return await this.#yield(call, error);
       if (redeemed && (await this.#presentation.goesOnAfter(error, redeemed, lock))) return undefined;
@@ -155,6 +154,8 @@ export class Renewal {
     const previous = stored.tokens;
     const refusal = previous && whyNotRedeemed(previous, credential, settings)?.error;
     const tokens = TokenSet.from(await grant.authorize({ signal: lock.signal, previous, refusal, sources }, client));
+    const isRefused = refusal instanceof LoginRequiredError && refusal.code !== 'SCOPE_MISSING';
+    if (isRefused && tokens.accessToken === undefined && tokens.refreshToken === previous?.refreshToken) throw refusal;
     const saved = await this.#keeper.save(tokens, stored, { reason: 'login', lock, scope: settings.scope });
     if (saved.accessToken !== undefined) {
       const duration = (this.#now() - requestedAt) / 1000;

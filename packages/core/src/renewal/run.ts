@@ -1,4 +1,4 @@
-import { LockLostError, LockTimeoutError } from '../errors/index.js';
+import { InvalidRefreshTokenError, LockLostError, LockTimeoutError } from '../errors/index.js';
 import type { Call } from '../options/access-token-options.js';
 import { lazyPart } from '../platform/lazy-part.js';
 import { tellFailure } from '../tokens/flow-events.js';
@@ -10,6 +10,14 @@ import type { TokenReader } from './token-reader.js';
 
 /** What renews, which a program that finds a fresh token does without. */
 const loadRenewal = lazyPart(() => import('./renewal.js'));
+
+/** With this many refresh tokens that a grant gave within one run, all before were refused. */
+const mostGiven = 3;
+
+const refusedEach = {
+  message: 'The server refused each refresh token that the grant gave, one after the other.',
+  remedy: 'Check that they were issued by this server, to this client.',
+};
 
 /** The run that callers share: a look into storage and, where that does not do, a renewal. */
 export class Run {
@@ -23,13 +31,14 @@ export class Run {
   /** Finds tokens for all callers who join. Begins again, once, when the lock is lost before anything was sent. */
   async run(call: Call): Promise<FoundTokens> {
     const { owner, credential, events } = this.#reader.parts;
-    for (let losses = 0; ;) {
+    for (let losses = 0, bare = 0; ;) {
       try {
         const { found, stored } = credential.unsaved ? {} : await look(this.#reader, call);
         if (found) return found;
         this.#renewal ??= new (await loadRenewal()).Renewal(this.#reader);
         const renewed = await this.#renewal.attempt(call, stored);
-        if (renewed) return renewed;
+        if (renewed?.tokens.accessToken !== undefined) return renewed;
+        if (renewed && ++bare === mostGiven) throw new InvalidRefreshTokenError(refusedEach);
       } catch (error) {
         if (error instanceof LockLostError && ++losses === 1) continue;
         const hasLeft = call.isAhead && error instanceof LockTimeoutError; // another process renews
