@@ -1,10 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import {
-  type AuthorizeContext,
-  InvalidRefreshTokenError,
-  StoredAuthFlow,
-  TokenSet,
-} from '@latchkey/core';
+import { type AuthorizeContext, InvalidRefreshTokenError, StoredAuthFlow, TokenSet } from '@latchkey/core';
 import { GrantScene } from '../scenes/grant-scene.js';
 
 let scene: GrantScene;
