@@ -6,6 +6,7 @@ import { checkSecret } from '../options/secret-source.js';
 import { checkDialect } from './check-dialect.js';
 import { checkSeconds } from '../options/seconds.js';
 import { checkForms, isFunction, isString, isTexts, oneOf, type OptionForms } from './option-forms.js';
+import { checkNames } from './option-names.js';
 import { isBlockedPort, issuerOfDomain, secureUrl } from '../platform/urls.js';
 
 /** What each method of client authentication needs. */
@@ -23,8 +24,8 @@ const isBoolean = oneOf(true, false);
 
 /** What each option must be, where it is given. */
 const forms: OptionForms<AuthFlowOptions> = {
-  key: [isString, 'a string'],
-  account: [isString, 'a string'],
+  key: [isNamed, 'a non-empty string'],
+  account: [isNamed, 'a non-empty string'],
   audience: [isString, 'a string'],
   scope: [isString, 'a string, with spaces between the scopes'],
   resource: [(value) => [value].flat().every(isString), 'a URL as text, or an array of them'],
@@ -32,6 +33,8 @@ const forms: OptionForms<AuthFlowOptions> = {
   headers: [isHeaders, 'an object of texts that HTTP can carry'],
   fetch: [isFunction, 'a function'],
   clock: [(value) => hasMethods(value, ['now', 'sleep']), 'an object with now and sleep'],
+  // All would be sent, and no answer waited for.
+  timeout: [(value) => value !== 0, 'more than 0 seconds'],
   retry: [(value) => typeof value === 'object' && value !== null, 'an object, {} for the defaults'],
   renewAhead: [isBoolean, 'true or false'],
   dpop: [isBoolean, 'true or false'],
@@ -45,6 +48,7 @@ const forms: OptionForms<AuthFlowOptions> = {
  * loopback.
  */
 export function checkOptions(options: AuthFlowOptions, needsServer: boolean): void {
+  checkNames(options);
   checkForms(options, forms);
   checkTimesAndRetry(options);
   const { lock } = options;
@@ -76,6 +80,10 @@ function hasMethods(value: unknown, methods: readonly string[]): boolean {
   return methods.every((method) => isFunction(found[method]));
 }
 
+function isNamed(value: unknown): boolean {
+  return isString(value) && value !== '';
+}
+
 /** Not by `Headers`, whose error would show the value. */
 function isHeaders(value: unknown): boolean {
   const canBeSent = ([name, text]: [string, string]): boolean =>
@@ -94,6 +102,8 @@ function checkServerAndClient(options: AuthFlowOptions): void {
   if (given.length > 1) {
     throw new TypeError(`${given.join(' and ')} are given, each of which names the authorization server: leave one.`);
   }
+  if (typeof issuer === 'string' && issuer.includes('/.well-known/'))
+    throw new TypeError('issuer is the URL of its metadata: leave out /.well-known/…, or give that as metadataUrl.');
   if (metadataUrl !== undefined && server) throw new TypeError('metadataUrl stands beside issuer, not beside server.');
   const endpoints = Object.entries(server ?? {}).map(([name, url]) => [`server.${name}`, url as string] as const);
   for (const [name, text] of [

@@ -16,6 +16,9 @@ const unusual: Readonly<Record<Exclude<SecretKind, 'key'>, readonly [pattern: Re
   password: [/[\r\n]/, 'holds a line end'],
 };
 
+/** What a template makes of a value that is not there, or not there yet. */
+const leftover = /^(undefined|null|\[object \w+\])$/;
+
 /**
  * Checks that a text is whole and nothing else came with it: files and shells put a line end behind what they give.
  *
@@ -23,6 +26,7 @@ const unusual: Readonly<Record<Exclude<SecretKind, 'key'>, readonly [pattern: Re
  */
 export function checkSecret(name: string, value: string, kind: SecretKind): void {
   if (kind === 'key') return;
+  if (leftover.test(value)) throw new TypeError(`${name} is the text ${value}: what was put into it was not there.`);
   const [pattern, fault] = unusual[kind];
   if (!pattern.test(value)) return;
   throw new TypeError(

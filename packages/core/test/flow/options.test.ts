@@ -56,9 +56,19 @@ describe('options', () => {
     ['an option that is part of the dialect', { ...good, basicEncoding: 'raw' }, /part of the option dialect/],
     ['a metadataUrl that is no URL', { ...good, metadataUrl: 'metadata' }, /metadataUrl must be an absolute URL/],
     ['a list of scopes', { ...good, scope: ['a', 'b'] }, /scope must be a string/],
-    ['a key that is a number', { ...good, key: 5 }, /key must be a string/],
+    ['a key that is a number', { ...good, key: 5 }, /key must be a non-empty string/],
+    ['an empty key', { ...good, key: '' }, /key must be a non-empty string/],
+    ['an empty account', { ...good, account: '' }, /account must be a non-empty string/],
+    ['no time for an answer', { ...good, timeout: 0 }, /timeout must be more than 0 seconds/],
+    ['the URL of metadata', { ...good, issuer: `${good.issuer}/.well-known/openid-configuration` }, /metadataUrl/],
+    ['a variable that is not set', { ...good, clientSecret: `${process.env['NOT_SET']}` }, /is the text undefined/],
+    ['a promise in a template', { ...good, clientSecret: '[object Promise]' }, /is the text \[object Promise\]/],
+    ['clientID', { issuer: good.issuer, clientID: 'app' }, /no option clientID. Did you mean clientId\?/],
+    ['client_secret', { ...good, client_secret: 's' }, /no option client_secret. Did you mean clientSecret\?/],
+    ['scopes', { ...good, scopes: ['a'] }, /no option scopes. Did you mean scope\?/],
+    ['allowedOrigin', { ...good, allowedOrigin: good.issuer }, /Did you mean allowedOrigins\?/],
     ['an audience that is a list', { ...good, audience: ['a', 'b'] }, /audience must be a string/],
-    ['an account that is a number', { ...good, account: 5 }, /account must be a string/],
+    ['an account that is a number', { ...good, account: 5 }, /account must be a non-empty string/],
     [
       'a resource that is a URL object',
       { ...good, resource: new URL('https://a.example') },
@@ -135,6 +145,10 @@ describe('options', () => {
     const secret = 'key-of-the-gateway';
     expect(() => construct({ ...good, headers: { 'x-api-key': `${secret}\n` } })).toThrow(TypeError);
     expect(() => construct({ ...good, headers: { 'x-api-key': `${secret}\n` } })).not.toThrow(secret);
+  });
+
+  test('may have names that are nearly an option’s where that stands beside them', () => {
+    expect(construct({ ...good, scopes: ['a', 'b'], scope: 'a b' }).key).toBe(construct({ ...good, scope: 'a b' }).key);
   });
 
   test('may be left out by undefined, a parameter too', () => {
