@@ -60,7 +60,7 @@ function refusalIn(message: string): Fault | undefined {
 /** What stands on this side of the connection. By codes, since an error may be of another realm. */
 function ownFault(code: string): Fault {
   if (/CERT|TLS|SSL|UNABLE_TO_/.test(code)) return tls;
-  return /^(TypeError|RangeError|ERR_SOCKET_BAD_PORT|ERR_INVALID_.*)$/.test(code) ? wrongOptions : unknownFault;
+  return /^(ERR_SOCKET_BAD_PORT|ERR_INVALID_.*)$/.test(code) ? wrongOptions : unknownFault;
 }
 
 const unknownFault: Fault = { means: 'Redis cannot be reached, or the connection broke', retryable: true };

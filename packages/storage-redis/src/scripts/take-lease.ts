@@ -3,15 +3,17 @@
  * the other one runs.
  *
  * Sets the lock if there is none. A lock of the same owner is ours too: the answer to the first try was lost. Before that,
- * whatever is needed later, to go on holding the lock and to release it, is done to the lock that is not there, so that a
- * user or a server without that command is found out while nothing has been sent. The record is named so that a user who may not write it is refused now, while nothing has been sent; whoever takes the
- * lock looks at it next, and need not ask again. A value of another type answers as a table, which is no text.
+ * whatever is needed later, to go on holding the lock and to release it, is done to a lock of a millisecond, so that a
+ * user or a server without that command is found out while nothing has been sent. It begins with SET: a Redis that is full
+ * lets a script go on that has written. The record is named so that a user who may not write it is refused now, too; whoever
+ * takes the lock looks at it next, and need not ask again. A value of another type answers as a table, which is no text.
  */
 export const takeLease = `
 local holder = redis.call('GET', KEYS[2])
 if not holder then
+  redis.call('SET', KEYS[2], ARGV[1], 'PX', 1)
   redis.call('PTTL', KEYS[2])
-  redis.call('PEXPIRE', KEYS[2], ARGV[2])
+  redis.call('PEXPIRE', KEYS[2], 1)
   redis.call('DEL', KEYS[2])
 end
 if not holder or holder == ARGV[1] then
