@@ -18,6 +18,7 @@ import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import type { Grant } from '../renewal/grant.js';
 import { keepFresh, type KeptFresh } from '../renewal/keep-fresh.js';
 import type { Logins } from '../renewal/login/logins.js';
+import type { Unusable } from '../renewal/login/login-turn.js';
 import type { StorageHooks } from '../renewal/storage-access.js';
 import { cold } from '../renewal/warm-token.js';
 import { AuthorizationServer } from '../server/authorization-server.js';
@@ -186,7 +187,7 @@ export abstract class AuthFlow {
   }
 
   async #getAccessToken(options: AccessTokenOptions): Promise<string> {
-    const { callers, reader } = this.#parts;
+    const { callers, credential, reader } = this.#parts;
     const { signal, interactive = false, noAutoRefresh = false } = options;
     const { autoRefreshThreshold: threshold } = this.settings;
     const call = readCall(options, threshold, this.#now());
@@ -196,7 +197,7 @@ export abstract class AuthFlow {
       tokens = await untilAborted(signal, noAutoRefresh ? callers.asStored(reader) : callers.serve(call));
     } catch (error) {
       if (!interactive || !this.interactive || !(error instanceof LoginRequiredError)) throw error;
-      tokens = await this.logIn({ signal });
+      tokens = await this.logIn({ signal, unusable: { tokens: credential.tokens } });
     }
     const warm = this.#warm.tokens === tokens ? undefined : callers.warm(tokens, { ...call, threshold });
     if (warm) [this.#warm, this.#lazyParts] = [warm, undefined]; // the parts are a third of an account's memory
@@ -392,12 +393,12 @@ export abstract class AuthFlow {
    * @group For use in subclasses
    */
   protected async logIn(
-    { signal }: Waiting = {},
+    { signal, unusable }: Waiting & { readonly unusable?: Unusable | undefined } = {},
     step?: (context: AuthorizeContext) => Promise<TokenSet>,
   ): Promise<TokenSet> {
     const logins = await this.#logins();
     if (step) return logins.begin(step, signal);
-    return logins.join((context) => this.authorize(context), this.loginLock, signal);
+    return logins.join((context) => this.authorize(context), { lock: this.loginLock, unusable, signal });
   }
 
   /** @internal The lock that is held while a person is busy. */

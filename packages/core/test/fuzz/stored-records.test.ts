@@ -12,7 +12,7 @@ const now = Date.UTC(2026, 0, 1);
 /** The tokens that a text holds, whatever stands beside them; read by nothing but JSON.parse. */
 function tokensIn(text: string): (string | undefined)[] {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, '')); // as editors put one in front
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return [undefined, undefined];
     const { access_token, refresh_token } = value as Record<string, unknown>;
     return [access_token, refresh_token].map((token) =>

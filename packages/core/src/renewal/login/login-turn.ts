@@ -6,11 +6,18 @@ import { missingScopes } from '../../tokens/scope.js';
 import type { TokenSet } from '../../tokens/token-set.js';
 import type { TokenKeeper } from '../saving/token-keeper.js';
 
+/** What a caller found who has to log in, since it will not do. */
+export interface Unusable {
+  readonly tokens: TokenSet | undefined;
+}
+
 /** Who wants to log in. */
 export interface LoginTurn {
   readonly keeper: TokenKeeper;
   /** `undefined` where no second lock is to be had. */
   readonly lock: Lock | undefined;
+  /** `undefined` for who wants another login whatever is there. */
+  readonly unusable?: Unusable | undefined;
   readonly key: string;
   readonly scope?: string | undefined;
   readonly clock: Clock;
@@ -21,21 +28,21 @@ const patience = 86_400;
 
 /**
  * Logs in, unless somebody else does just now, in any process: that login is waited for, and is this one's too when it has
- * the scopes. The lock is another than the credential's, which others renew by meanwhile. A lock that is one for all keys
- * cannot be held for so long: then nobody is excluded.
+ * the scopes. One that was saved since the caller looked is as good. The lock is another than the credential's, which others
+ * renew by meanwhile. A lock that is one for all keys cannot be held for so long: then nobody is excluded.
  */
 export async function logInByTurn(
-  { keeper, lock, key, scope, clock }: LoginTurn,
+  { keeper, lock, unusable, key, scope, clock }: LoginTurn,
   logIn: (signal: AbortSignal) => Promise<TokenSet>,
   signal: AbortSignal,
 ): Promise<TokenSet> {
   if (!lock) return logIn(signal);
-  const { tokens: before } = await keeper.load('login');
+  const { tokens: before } = unusable ?? (await keeper.load('login'));
   const turn: { tokens?: TokenSet } = {};
   const task = async (): Promise<void> => {
     const { tokens } = await keeper.load('login');
-    const isNew = tokens !== undefined && tokens.stamp?.login !== before?.stamp?.login;
-    if (isNew && isValid(tokens, clock.now()) && missingScopes(tokens, scope).length === 0) turn.tokens = tokens;
+    const isNew = !before || tokens?.stamp?.login !== before.stamp?.login;
+    if (tokens && isNew && isValid(tokens, clock.now()) && missingScopes(tokens, scope).length === 0) turn.tokens = tokens;
     else if (await isApart(keeper)) turn.tokens = await logIn(signal);
   };
   await lock.withLock(`${key}.login`, task, { signal, timeout: patience, purpose: 'login' }).catch((error: unknown) => {

@@ -1,18 +1,22 @@
 import { unlessAborted } from '../../platform/waiting.js';
 import type { AuthorizationServer } from '../../server/authorization-server.js';
-import type { Lock } from '../../storage/lock.js';
 import type { TokenSet } from '../../tokens/token-set.js';
 import type { AuthorizeContext } from '../authorize-context.js';
 import { TokenKeeper } from '../saving/token-keeper.js';
 import type { TokenReader } from '../token-reader.js';
 import { beginLogin, joinLogin, logIn } from './login.js';
 import { noteLogin } from './login-requests.js';
-import { logInByTurn } from './login-turn.js';
+import { logInByTurn, type LoginTurn } from './login-turn.js';
 import { logOut } from './logout.js';
 import { tellLogin } from './tell-login.js';
 
 /** How tokens are obtained. */
 type Step = (context: AuthorizeContext) => Promise<TokenSet>;
+
+/** Whom a login is shared with, and who waits. */
+interface JoinOptions extends Pick<LoginTurn, 'lock' | 'unusable'> {
+  readonly signal: AbortSignal | undefined;
+}
 
 /** The logins of one credential, and their end. */
 export class Logins {
@@ -23,10 +27,10 @@ export class Logins {
   }
 
   /** Logs in once for all who ask at the same time, in any process that takes the same `lock`. */
-  join(step: Step, lock: Lock | undefined, signal: AbortSignal | undefined): Promise<TokenSet> {
+  join(step: Step, { lock, unusable, signal }: JoinOptions): Promise<TokenSet> {
     const { owner, settings, credential } = this.#keeper.parts;
     const start = this.#starting(step);
-    const turn = { ...settings, keeper: this.#keeper, lock, key: owner.key };
+    const turn = { ...settings, keeper: this.#keeper, lock, unusable, key: owner.key };
     return joinLogin(credential, (aborted) => logInByTurn(turn, start, aborted), settings.scope, signal);
   }
 
