@@ -13,7 +13,7 @@ const limits = {
   'MiB installed for core and storage-file': 2.4,
   // Nothing is minified, and half of it is source maps, which hold our sources and are read by debuggers alone.
   // 9 of it are what answers in odd forms take to be understood, and mistaken options to be told.
-  'KiB of the packed core': 526,
+  'KiB of the packed core': 530,
   // The addon for the lock of the kernel is part of it, for four systems, where it would be 1.4 MiB on disk as a package of its own.
   'KiB of the packed storage-file': 100,
   // The client of Redis is part of it: 55 KiB, where it would be 8.5 MiB on disk as a package of its own.

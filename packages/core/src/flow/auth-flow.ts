@@ -197,7 +197,7 @@ export abstract class AuthFlow {
       tokens = await untilAborted(signal, noAutoRefresh ? callers.asStored(reader) : callers.serve(call));
     } catch (error) {
       if (!interactive || !this.interactive || !(error instanceof LoginRequiredError)) throw error;
-      tokens = await this.logIn({ signal, unusable: { tokens: credential.tokens } });
+      tokens = await this.#joinLogin(signal, { tokens: credential.tokens });
     }
     const warm = this.#warm.tokens === tokens ? undefined : callers.warm(tokens, { ...call, threshold });
     if (warm) [this.#warm, this.#lazyParts] = [warm, undefined]; // the parts are a third of an account's memory
@@ -393,11 +393,14 @@ export abstract class AuthFlow {
    * @group For use in subclasses
    */
   protected async logIn(
-    { signal, unusable }: Waiting & { readonly unusable?: Unusable | undefined } = {},
+    { signal }: Waiting = {},
     step?: (context: AuthorizeContext) => Promise<TokenSet>,
   ): Promise<TokenSet> {
+    return step ? (await this.#logins()).begin(step, signal) : this.#joinLogin(signal);
+  }
+
+  async #joinLogin(signal: AbortSignal | undefined, unusable?: Unusable): Promise<TokenSet> {
     const logins = await this.#logins();
-    if (step) return logins.begin(step, signal);
     return logins.join((context) => this.authorize(context), { lock: this.loginLock, unusable, signal });
   }
 
