@@ -42,7 +42,8 @@ export async function logInByTurn(
   const task = async (): Promise<void> => {
     const { tokens } = await keeper.load('login');
     const isNew = !before || tokens?.stamp?.login !== before.stamp?.login;
-    if (tokens && isNew && isValid(tokens, clock.now()) && missingScopes(tokens, scope).length === 0) turn.tokens = tokens;
+    if (tokens && isNew && isValid(tokens, clock.now()) && missingScopes(tokens, scope).length === 0)
+      turn.tokens = tokens;
     else if (await isApart(keeper)) turn.tokens = await logIn(signal);
   };
   await lock.withLock(`${key}.login`, task, { signal, timeout: patience, purpose: 'login' }).catch((error: unknown) => {
