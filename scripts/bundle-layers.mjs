@@ -11,6 +11,7 @@ const internal = '$';
  */
 const laterLayers = [
   ['requests', ['dist/server/known-server.js', 'dist/renewal/renewal.js', 'dist/flow/token-request.js']],
+  ['keyv', ['dist/storage/keyv-records.js']],
   ['later'],
 ];
 

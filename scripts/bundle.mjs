@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import path from 'node:path';
 import { bundleInLayers } from './bundle-layers.mjs';
 import { copyDeclarations } from './declarations.mjs';
+import { mapLinesOnly } from './line-source-maps.mjs';
 import { addonFolder, copyLockAddon } from './lock-addon.mjs';
 import { ourModules } from './our-modules.mjs';
 import { ownSourceMaps } from './own-source-maps.mjs';
@@ -44,7 +45,11 @@ await script(async () => {
   const inputs = await bundleInLayers(entries, options);
   if (hasRedis) inputs.push(...(await bundleRedisClient(options)));
   for (const child of children) dropMap(path.join('bundle', path.basename(child)));
-  for (const file of readdirSync('bundle')) if (file.endsWith('.js')) giveNames(path.join('bundle', file));
+  for (const name of readdirSync('bundle')) {
+    const file = path.join('bundle', name);
+    if (name.endsWith('.js')) giveNames(file);
+    if (name.endsWith('.map')) mapLinesOnly(file);
+  }
   if ('fs-native-extensions' in (devDependencies ?? {})) {
     copyLockAddon('bundle');
     inputs.push(path.join(addonFolder, 'index.js'));

@@ -25,35 +25,6 @@ export interface KeyvBackend {
   delete(key: string): Promise<boolean>;
 }
 
-/** Milliseconds. memcached takes more than 30 days for a time since 1970, and forgets the entry at once. */
-export const longestTtl = 30 * 86_400_000;
-
-interface ErrorEmitter {
-  on(event: 'error', listener: (error: unknown) => void): unknown;
-}
-
-interface Reports {
-  count: number;
-  last: unknown;
-}
-
-const reportsOf = new WeakMap<object, Reports>();
-
-/**
- * Runs an operation, and rejects when the adapter reported an error meanwhile. Adapters such as `@keyv/redis` emit
- * `error` instead of throwing, after which `get` looks empty and `set` looks done.
- */
-export async function rejectingOnReports<T>(keyv: KeyvBackend, operation: () => Promise<T>): Promise<T> {
-  // Keyv 6 rejects by itself as long as nobody listens to it, and the application may count on that.
-  const rejects = !prefixesKeys(keyv) && keyv.listeners?.('error')?.length === 0;
-  const sources = (rejects ? [keyv.store] : [keyv, keyv.store]).map((source) => watch(source));
-  const before = sources.map(({ count }) => count);
-  const result = await operation();
-  const report = sources.find(({ count }, index) => count !== before[index]);
-  if (report) throw report.last;
-  return result;
-}
-
 /**
  * The name to give to Keyv for `key`. Keyv 5 gets it with its prefix, since it leaves the prefix out for keys that happen to
  * start with it, so that two keys would meet. With Keyv 6 the prefix is the store's.
@@ -86,24 +57,7 @@ export function placeOf(keyv: KeyvBackend): string {
   return `keyv:${name}:${keyv.useKeyPrefix === false ? '' : (keyv.namespace ?? '')}`;
 }
 
-/** Listens for `error`, once. That changes nothing: Keyv 5 never throws for want of a listener, and stores have one. */
-function watch(source: unknown): Readonly<Reports> {
-  if (!emits(source)) return { count: 0, last: undefined };
-  const known = reportsOf.get(source);
-  if (known) return known;
-  const reports: Reports = { count: 0, last: undefined };
-  source.on('error', (error: unknown) => {
-    reports.count++;
-    reports.last = error;
-  });
-  reportsOf.set(source, reports);
-  return reports;
-}
-
-function emits(source: unknown): source is ErrorEmitter {
-  return isObject(source) && 'on' in source && typeof source.on === 'function';
-}
-
-function isObject(value: unknown): value is object {
+/** Whether it can be asked for members. */
+export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }

@@ -1,19 +1,16 @@
-import { isErrorLike } from '../errors/error-causes.js';
-import { RecordUnreadableError, StorageUnavailableError } from '../errors/index.js';
-import { assertGeneration } from '../tokens/generation.js';
-import { fullKey, type KeyvBackend, type KeyvEntry, longestTtl, placeOf, rejectingOnReports } from './keyv-backend.js';
-import { keysOf, namesIn } from './keyv-names.js';
-import { readKeyv5Record, removeKeyv5Record } from './keyv-5-records.js';
+import { lazyPart } from '../platform/lazy-part.js';
+import type { TokenSet } from '../tokens/token-set.js';
+import { type KeyvBackend, placeOf } from './keyv-backend.js';
+import { namesIn } from './keyv-names.js';
+import type { KeyvRecords } from './keyv-records.js';
 import type { HeldLock, Lock, LockOptions } from './lock.js';
 import { sharedProcessLock } from './process-lock.js';
-import { openRecord, type RecordCodec, sealRecord } from './record-codec.js';
-import { readLogin, type StoredLogin } from './stored-login.js';
-import { scrubError } from '../errors/scrub.js';
-import { recordSecrets } from '../tokens/record-secrets.js';
-import { programRecordLifetime } from '../tokens/record-owner.js';
-import type { TokenSet } from '../tokens/token-set.js';
+import type { RecordCodec } from './record-codec.js';
+import type { StoredLogin } from './stored-login.js';
 import type { DeleteContext, SaveContext, TokenStorage } from './token-storage.js';
-import { within } from '../platform/waiting.js';
+
+/** What reads and writes, which programs with another storage do without. */
+const loadKeyvRecords = lazyPart(() => import('./keyv-records.js'));
 
 /** Options of {@link KeyvTokenStorage}. @group Storages */
 export interface KeyvTokenStorageOptions {
@@ -40,7 +37,7 @@ export interface KeyvTokenStorageOptions {
  * Keeps tokens in any store of Keyv 5.6 or 6. Keyv cannot compare and write in one step: the comparison with
  * `context.expected` is sound only under a lock that all writers share, which is why `lock` has no default.
  *
- * Outages are {@link StorageUnavailableError}, whatever `throwOnErrors` says; the instance's settings are left alone.
+ * Outages are `StorageUnavailableError`, whatever `throwOnErrors` says; the instance's settings are left alone.
  * An adapter that neither throws, nor emits `error`, nor answers `false` cannot be caught out. The record of a program is
  * kept until a day after its access token has ended, and for 30 days at most; a login for ever. The instance's own `ttl` is
  * not applied, since a refresh token outlives every access token.
@@ -82,8 +79,7 @@ export class KeyvTokenStorage implements TokenStorage {
    * CredentialMismatchError when the record names another credential.
    */
   async load(key: string): Promise<TokenSet | undefined> {
-    const entry = await this.#read(key);
-    return entry && openRecord(entry.value, key, this.#codec);
+    return (await this.#records()).load(key);
   }
 
   /**
@@ -105,25 +101,12 @@ export class KeyvTokenStorage implements TokenStorage {
    * the store fails.
    */
   async save(key: string, tokens: TokenSet, context: Pick<SaveContext, 'expected'>): Promise<void> {
-    if (context.expected !== undefined) assertGeneration(await this.load(key), context.expected);
-    const record = await sealRecord(tokens, key, this.#codec);
-    const ttl = Math.min(programRecordLifetime(tokens, Date.now()) ?? 0, longestTtl);
-    await this.#write(fullKey(this.#keyv, key), record, recordSecrets(tokens), ttl);
-    // The new record hides it, so a failure does no harm; `delete` tries again.
-    await this.#run('write', () => removeKeyv5Record(this.#keyv, key)).catch(() => undefined);
+    await (await this.#records()).save(key, tokens, context.expected);
   }
 
   /** Removes the record of `key`. @throws StorageConflictError, StorageUnavailableError as `save` does. */
   async delete(key: string, context: Pick<DeleteContext, 'expected'>): Promise<void> {
-    if (context.expected !== undefined) {
-      const stored = await this.load(key);
-      if (!stored) return;
-      assertGeneration(stored, context.expected);
-    }
-    await this.#run('write', () => removeKeyv5Record(this.#keyv, key));
-    await this.#run('write', () => this.#keyv.delete(fullKey(this.#keyv, key)));
-    // Keyv answers false for "was not there" and for "did not work", and some adapters true for anything.
-    if (await this.#read(key)) throw new StorageUnavailableError({ message: 'The tokens are still stored.' });
+    await (await this.#records()).delete(key, context.expected);
   }
 
   /**
@@ -133,9 +116,10 @@ export class KeyvTokenStorage implements TokenStorage {
    * @throws LockTimeoutError after `options.timeout` seconds; StorageUnavailableError when the store is read-only or
    * out of reach.
    */
-  withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
+  async withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
+    const records = await this.#records();
     const probeFirst = async (lock: HeldLock): Promise<T> => {
-      await this.#write(fullKey(this.#keyv, 'latchkey.writable'), '1', [], 60_000);
+      await records.assertWritable();
       return task(lock);
     };
     if (this.#lock !== 'process') return this.#lock.withLock(key, probeFirst, options);
@@ -143,49 +127,13 @@ export class KeyvTokenStorage implements TokenStorage {
   }
 
   async *#list(names: AsyncIterator<string>): AsyncGenerator<StoredLogin, void> {
-    const told = new Set<string>();
-    for (;;) {
-      const next: IteratorResult<string, unknown> = await this.#run('read', () => names.next());
-      if (next.done) return;
-      for (const key of keysOf(this.#keyv, next.value)) {
-        const login = told.has(key) ? undefined : await this.#login(key);
-        if (!login) continue;
-        told.add(key);
-        yield login;
-      }
-    }
+    yield* (await this.#records()).list(names);
   }
 
-  async #login(key: string): Promise<StoredLogin | undefined> {
-    try {
-      const entry = await this.#read(key);
-      return entry && (await readLogin(entry.value, key, this.#codec));
-    } catch (error) {
-      if (error instanceof RecordUnreadableError) return undefined; // somebody else's
-      throw error;
-    }
-  }
-
-  async #read(key: string): Promise<KeyvEntry | undefined> {
-    const read = async () => (await this.#keyv.getRaw(fullKey(this.#keyv, key))) ?? readKeyv5Record(this.#keyv, key);
-    const raw = await this.#run('read', read);
-    return typeof raw === 'string' ? { value: raw } : (raw ?? undefined);
-  }
-
-  /** A `ttl` of 0 means for ever; `undefined` would mean the instance's default. */
-  async #write(name: string, value: string, secrets: readonly string[], ttl = 0): Promise<void> {
-    const done = await this.#run('write', () => this.#keyv.set(name, value, ttl), secrets);
-    if (!done) throw new StorageUnavailableError();
-  }
-
-  async #run<T>(what: 'read' | 'write', operation: () => Promise<T>, secrets: readonly string[] = []): Promise<T> {
-    try {
-      return await within(this.#timeout, rejectingOnReports(this.#keyv, operation));
-    } catch (error) {
-      // The text of a SyntaxError quotes what was stored.
-      if (what === 'read' && isErrorLike(error) && error.name === 'SyntaxError') throw new RecordUnreadableError();
-      throw new StorageUnavailableError({ cause: scrubError(error, secrets) });
-    }
+  /** A save never has to load this first: its lock has been held, or the record was looked for. */
+  async #records(): Promise<KeyvRecords> {
+    const { KeyvRecords } = await loadKeyvRecords();
+    return new KeyvRecords({ keyv: this.#keyv, codec: this.#codec, timeout: this.#timeout });
   }
 }
 
