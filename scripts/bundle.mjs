@@ -79,9 +79,10 @@ function withOwnNames(code) {
   return code.replace(new RegExp(`(?<![\\w$.])_(${names.join('|')})\\b`, 'g'), '$1');
 }
 
-/** Where a module begins esbuild writes its whole path, which the source map has too. */
+/** Where a module begins esbuild writes its whole path, which the source map has too; and again in one of CommonJS. */
 function withModuleNames(code) {
-  return code.replace(/^\/\/ \S*?([\w-]+)\.js$/gm, '// $1');
+  const named = code.replace(/^\/\/ \S*?([\w-]+)\.js(?:on)?$/gm, '// $1');
+  return named.replace(/^ {2}"\S*?([\w-]+)\.js(?:on)?"(?=\()/gm, '  "$1"');
 }
 
 /** An entry point is a module, or the index of a folder. */

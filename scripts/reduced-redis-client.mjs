@@ -1,10 +1,11 @@
 /**
  * Makes of `@redis/client`, which `@keyv/redis` brings, two files with what storage-redis uses of it, each loaded when it
  * is asked for. Its modules are taken as they are, save that the list of all commands is left out, which is most of the
- * time that it takes to load, with what storage-redis has no option for, and that some built-in modules are loaded when they
- * are first used.
+ * time that it takes to load, with what storage-redis has no option for and with all comments, and that some built-in modules
+ * are loaded when they are first used.
  */
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
+import { readFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import path from 'node:path';
 
@@ -14,8 +15,13 @@ const parts = [
   { importer: 'cluster-link.js', file: 'redis-cluster', name: 'createCluster', module: 'lib/cluster/index.js' },
 ];
 
-/** The commands that the modules call by their names. Those that storage-redis sends itself need none of these. */
-const commands = ['AUTH', 'CLIENT_SETNAME', 'CLUSTER_SLOTS', 'READONLY'];
+/** The commands that the modules call, by what they call them. Those that storage-redis sends itself need none of these. */
+const commands = {
+  AUTH: 'AUTH',
+  CLIENT_SETNAME: 'CLIENT_SETNAME',
+  clusterSlots: 'CLUSTER_SLOTS',
+  READONLY: 'READONLY',
+};
 
 /** Modules with what nobody can turn on here: metrics, pools, a cache in the client, the interface of version 3. */
 const leftOut = ['opentelemetry/metrics', 'client/pool', 'client/cache', 'client/legacy-mode', 'authx/token-manager'];
@@ -62,8 +68,11 @@ function reduced(folder) {
       return `import client from './${module}'; export const ${name} = client.create;`;
     }),
     virtual('redis-commands', () => {
-      const each = commands.map((name) => `${name}: require('./lib/commands/${name}').default`);
-      return `exports.__esModule = true; exports.default = { ${each.join(', ')} };`;
+      const each = Object.entries(commands).map(
+        ([name, module]) => `${name}: require('./lib/commands/${module}').default`,
+      );
+      // The second is what a cluster asks for.
+      return `exports.__esModule = true; exports.default = exports.NON_STICKY_COMMANDS = { ${each.join(', ')} };`;
     }),
     virtual('redis-left-out', (name) => {
       const told = JSON.stringify(`${name} of @redis/client is not part of @latchkey/storage-redis.`);
@@ -91,6 +100,10 @@ function reduced(folder) {
         return isList ? { path: name, namespace: 'redis-commands' } : undefined;
       });
       for (const load of loads) load(onLoad);
+      // Comments stand between the lines, which the bundle has again.
+      onLoad({ filter: /\.js$/ }, async ({ path: file }) => ({
+        contents: (await transform(readFileSync(file, 'utf8'), { minifyWhitespace: true })).code,
+      }));
     },
   };
 }

@@ -10,6 +10,7 @@ import { discoverResource } from '@latchkey/core/resource';
 import { describeTokenStorage, FakeAuthorizationServer, TestClock } from '@latchkey/core/testing';
 import { fileLock, FileTokenStorage } from '@latchkey/storage-file';
 import { redisLock, RedisTokenStorage } from '@latchkey/storage-redis';
+import { startRedisNode } from './redis-node.mjs';
 
 // The addon that the kernel's lock needs runs on Node only.
 const isNode = !('Bun' in globalThis || 'Deno' in globalThis);
@@ -56,6 +57,14 @@ try {
   const lock = fileLock(path.join(folder, 'lock'), { locking: 'lockfile' });
   const storage = new core.KeyvTokenStorage(new Keyv(), { lock });
   await new core.ClientCredentialsFlowSimple({ ...machine, storage }).getAccessTokenRefreshIfNecessary();
+
+  const node = await startRedisNode();
+  for (const place of [{ url: node.url }, { cluster: { rootNodes: [{ url: node.url }] } }]) {
+    const storage = new RedisTokenStorage(place);
+    assert.equal(await storage.load('somebody'), undefined);
+    await storage.close();
+  }
+  node.close();
 
   assert.equal(typeof readEnvironment, 'function');
   assert.equal(typeof describeTokenStorage, 'function');

@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { redisLock, RedisTokenStorage } from '@latchkey/storage-redis';
+import { RedisServer } from './redis-server.js';
+import { expecting, hold, key, someTokens, until, waiting } from './some.js';
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await RedisServer.start({ args: ['--cluster-enabled', 'yes'], open: true, lowPort: true });
+  await server.send('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+  await until(async () => String(await server.send('CLUSTER', 'INFO')).includes('cluster_state:ok'));
+}, 30_000);
+afterAll(() => server.kill());
+
+describe('A cluster of one node', () => {
+  test('holds a lock, wakes who waits for it, and keeps and lists a record', async () => {
+    const options = { cluster: { rootNodes: [{ url: server.url }] }, replicas: 0 };
+    await using lock = redisLock(options);
+    await using storage = new RedisTokenStorage(options);
+    const held = await hold(lock);
+    const saved = storage.withLock(key, (own) => storage.save(key, someTokens(1), expecting(0, own)), waiting());
+    await held.release();
+    await saved;
+    expect((await storage.load(key))?.accessToken).toBe(someTokens(1).accessToken);
+    const listed = [];
+    for await (const login of storage.list()) listed.push(login.key);
+    expect(listed).toEqual([key]);
+  });
+});
