@@ -21,7 +21,7 @@ import { reportCorrupt, setAside } from './file/corrupt-file.js';
 import { syncFolder, turnToRead } from './file/disk-calls.js';
 import type { FileTokenStorageOptions } from './file-token-storage-options.js';
 import { type Locking, parseLocking } from './lock/locking-kind.js';
-import { lockedFile, withFileLock } from './lock/locking.js';
+import { withFileLock } from './lock/locking.js';
 import { makePrivateFolder } from './file/private-folder.js';
 import { probeSave } from './file/save-probe.js';
 import { codeOf, storageFault } from './file/storage-fault.js';
@@ -156,11 +156,7 @@ export class FileTokenStorage implements TokenStorage {
    */
   async withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
     const file = this.#fileOf(options.purpose === 'login' ? key.replace(/\.login$/, '') : key);
-    const probeAndRun = async (lock: HeldLock): Promise<T> => {
-      await probeSave(file);
-      return task(lock);
-    };
-    return withFileLock(lockedFile(file, options), this.#locking, probeAndRun, options);
+    return withFileLock({ file, locking: this.#locking, probe: probeSave }, task, options);
   }
 
   #fileOf(key: string): string {

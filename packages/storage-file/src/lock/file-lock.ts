@@ -1,6 +1,6 @@
 import type { Lock } from '@latchkey/core';
 import { type Locking, parseLocking } from './locking-kind.js';
-import { lockedFile, withFileLock } from './locking.js';
+import { withFileLock } from './locking.js';
 import { probeRoom } from '../file/save-probe.js';
 import { type FilePlace, parsePlace, tokenFileOf } from '../file/token-file-path.js';
 
@@ -36,12 +36,7 @@ export function fileLock(at: string | FilePlace, options: FileLockOptions = {}):
   const locking = parseLocking(options.locking);
   return {
     async withLock(_key, task, lockOptions) {
-      const tokenFile = fileNow();
-      const probeAndRun: typeof task = async (lock) => {
-        await probeRoom(tokenFile);
-        return task(lock);
-      };
-      return withFileLock(lockedFile(tokenFile, lockOptions), locking, probeAndRun, lockOptions);
+      return withFileLock({ file: fileNow(), locking, probe: probeRoom }, task, lockOptions);
     },
   };
 }

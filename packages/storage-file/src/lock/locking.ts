@@ -12,17 +12,25 @@ import { makePrivateFolder } from '../file/private-folder.js';
 import { storageFault } from '../file/storage-fault.js';
 import { sweepOnce } from '../file/temporary-file.js';
 
-/** Runs a task under the lock of a file; see `Lock` of `@latchkey/core`. */
+/** Which lock is taken, and how. */
+export interface FileLocking {
+  readonly file: string;
+  readonly locking: Locking;
+  /** Fails where a save of `file` would, under the lock and before the task. */
+  readonly probe: (file: string) => Promise<void>;
+}
+
+/** Runs a task under the lock of a file; see `Lock` of `@latchkey/core`. A person who logs in holds one beside that of the tokens. */
 export async function withFileLock<T>(
-  file: string,
-  locking: Locking,
+  { file, locking, probe }: FileLocking,
   task: (lock: HeldLock) => Promise<T>,
   options: LockOptions,
 ): Promise<T> {
   options.signal.throwIfAborted();
   return amongOthers(async () => {
-    const owned = await take(file, locking, options);
+    const owned = await take(options.purpose === 'login' ? `${file}.login` : file, locking, options);
     try {
+      await probe(file);
       return await task(owned.lock);
     } finally {
       owned.release();
@@ -49,9 +57,4 @@ function attempt(file: string, path: string, locking: Locking): OwnedLock | Occu
   if (marker.kind === 'kernel') return takeKernelLock(marker, path);
   closeSync(marker.fd);
   return takeLockfile(`${file}.lockfile`, path);
-}
-
-/** The file whose lock is taken: a person who logs in holds one beside that of the tokens. */
-export function lockedFile(file: string, { purpose }: Pick<LockOptions, 'purpose'>): string {
-  return purpose === 'login' ? `${file}.login` : file;
 }
