@@ -16,6 +16,8 @@ const codecs = { plain: undefined, encrypted: encryption([{ id: 'k1', secret: ra
 
 /** A database that one test has for itself. */
 interface Place {
+  /** By what another process opens it. */
+  readonly name: string;
   open(): Database;
   breakIt(): Promise<void>;
   remove(): Promise<void>;
@@ -41,6 +43,8 @@ function describeContract(name: string, make: () => Promise<Place>, codec: Recor
       reopenWith: async (storage, other) => open(places.get(storage)!, other),
       breakIt: (storage) => places.get(storage)!.breakIt(),
       dispose: (storage) => places.get(storage)!.remove(),
+      storageModule: codec ? undefined : new URL('../dist/database/torture-storage.js', import.meta.url),
+      storageArguments: (storage) => [places.get(storage)!.name],
     },
   );
 }
@@ -50,6 +54,7 @@ describeSqlite('DatabaseTokenStorage over node:sqlite', () => {
     const folder = mkdtempSync(join(tmpdir(), 'latchkey-database-'));
     const path = join(folder, 'tokens.sqlite');
     return {
+      name: path,
       open: () => openSqlite(path, 500),
       /** Another program that has the whole database for itself, and keeps it. */
       breakIt: async () => {
@@ -98,6 +103,7 @@ describePostgres('DatabaseTokenStorage over PostgreSQL', () => {
     await admin.query(`CREATE DATABASE ${name}`);
     const pools: pg.Pool[] = [];
     return {
+      name: server.url(name),
       open() {
         const pool = new pg.Pool({
           connectionString: server.url(name),

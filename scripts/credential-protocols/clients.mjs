@@ -5,7 +5,7 @@ import process from 'node:process';
 import { run, StepFailed } from '../steps.mjs';
 import { botocoreProgram, sdkProgram, withAws } from './aws.mjs';
 import { withCargo } from './cargo.mjs';
-import { debian, executable } from './debian.mjs';
+import { debian, executable } from '../debian-release.mjs';
 import { withDocker } from './docker.mjs';
 import { withGit } from './git.mjs';
 import { withKubectl } from './kubectl.mjs';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { executable } from './debian.mjs';
+import { executable } from '../debian-release.mjs';
 import { tokenOf, whileListening } from './listen.mjs';
 
 /** Runs `task(command, host)` with a repository behind a server that demands a token. */

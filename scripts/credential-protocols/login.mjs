@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import path from 'node:path';
 import process from 'node:process';
 import { root, StepFailed } from '../steps.mjs';
-import { executable } from './debian.mjs';
+import { executable } from '../debian-release.mjs';
 
 const programs = path.join(root, 'examples/dist/credential-protocols');
 

@@ -10,7 +10,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { compile } from '../compile.mjs';
 import { install } from '../install.mjs';
-import { script } from '../steps.mjs';
+import { script, StepFailed } from '../steps.mjs';
 import { writePart } from './reliability-page.mjs';
 
 const title = '## System calls that fail';
@@ -18,7 +18,8 @@ const kinds = ['kernel', 'lockfile'];
 
 await script(async () => {
   const { values } = parseArgs({ options: { every: { type: 'string', default: '1' } } });
-  if (spawnSync('strace', ['-V']).status !== 0) throw new Error('strace is not installed.');
+  if (spawnSync('strace', ['-V']).status !== 0)
+    throw new StepFailed('This needs strace, of Linux. Type: node scripts/debian-package.mjs strace strace');
   await install();
   await compile();
   const { errors, TracedSaves } = await import('./traced-saves.mjs'); // it imports what was just built

@@ -2,14 +2,12 @@ import { test } from '@jest/globals';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { installFromDebian } from '../../core/test/scenes/debian-package.js';
 import { run, start } from './child.js';
 import { makeFolder, unmountLater } from './folder.js';
 
-const sftpServer = [
-  '/usr/lib/openssh/sftp-server',
-  '/usr/libexec/openssh/sftp-server',
-  '/usr/lib/ssh/sftp-server',
-].find((path) => existsSync(path));
+const sftpServer = (): string | undefined =>
+  ['/usr/lib/openssh/sftp-server', '/usr/libexec/openssh/sftp-server', '/usr/lib/ssh/sftp-server'].find(existsSync);
 
 /** One folder, by two paths. */
 export interface Mirrored {
@@ -17,14 +15,26 @@ export interface Mirrored {
   readonly mirror: string;
 }
 
-const has = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+/** The packages of Debian that each needs. */
+const packages = { bindfs: ['bindfs'], sshfs: ['sshfs', 'openssh-sftp-server'], 'unionfs-fuse': ['unionfs-fuse'] };
+
 const canMount = process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/dev/fuse');
 
-/** `test` where these programs can mount a file system; else it says aloud what is not tested. */
-export function whereMounts(...programs: string[]): typeof test | typeof test.skip {
-  if (canMount && programs.every(has)) return test;
-  console.warn(`No test over ${programs.join(', ')}: that needs them, root and /dev/fuse.`);
+/**
+ * `test` where this program can mount a file system; else it says aloud what is not tested. `LATCHKEY_FULL=1` installs
+ * it, or fails with what to type.
+ */
+export function whereMounts(program: keyof typeof packages): typeof test | typeof test.skip {
+  if (canMount && !has(program) && process.env['LATCHKEY_FULL'] === '1')
+    installFromDebian(program, packages[program], process.env);
+  if (canMount && has(program)) return test;
+  console.warn(`No test over ${program}: that needs it, root and /dev/fuse.`);
   return test.skip;
+}
+
+function has(program: string): boolean {
+  if (program === 'sshfs' && sftpServer() === undefined) return false;
+  return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 }
 
 function twoFolders(): Mirrored {
@@ -53,7 +63,7 @@ export function mountUnion(): Mirrored {
 /** A folder and the same over SFTP, as another host has it. */
 export async function mountSshfs(): Promise<Mirrored> {
   const folders = twoFolders();
-  const bridge = start('sftp-bridge.mjs', [sftpServer ?? '']);
+  const bridge = start('sftp-bridge.mjs', [sftpServer() ?? '']);
   const port = (await bridge.says('port ')).slice('port '.length);
   run('sshfs', ['-f', '-o', `directport=${port}`, `127.0.0.1:${folders.native}`, folders.mirror]);
   while (!execFileSync('mount', { encoding: 'utf8' }).includes(folders.mirror))

@@ -81,7 +81,8 @@ export interface TokenStorage extends Lock {
   delete(key: string, context: DeleteContext): Promise<void>;
   /**
    * Lists who is logged in, in any order, each credential once; not what is there but no login. What is saved or deleted
-   * meanwhile may or may not be among them. Optional: a place that cannot be searched has no such method.
+   * meanwhile may or may not be among them. Optional: a place that cannot be searched has no such method, or throws a TypeError
+   * which says that it "cannot be listed".
    */
   list?(): AsyncIterable<StoredLogin>;
 }

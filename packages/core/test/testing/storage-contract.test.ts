@@ -8,6 +8,7 @@ import {
   readLogin,
   type SaveContext,
   StorageConflictError,
+  StorageUnavailableError,
   type StoredLogin,
   TokenSet,
 } from '@latchkey/core';
@@ -191,6 +192,37 @@ class OneDocument extends MemoryTokenStorage {
   }
 }
 
+/** As where a lock is of a connection, of which a pool has ten. */
+class ConnectionForEachLock extends MemoryTokenStorage {
+  #free = 10;
+  override withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
+    return this.#connected(() => super.withLock(key, task, options));
+  }
+  override save(key: string, tokens: TokenSet, context: Pick<SaveContext, 'expected'>): Promise<void> {
+    return this.#connected(() => super.save(key, tokens, context));
+  }
+  async #connected<T>(work: () => Promise<T>): Promise<T> {
+    for (let tries = 0; this.#free === 0; tries++) {
+      if (tries === 100) throw new StorageUnavailableError({ cause: new Error('no connection is free') });
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    this.#free--;
+    return work().finally(() => this.#free++);
+  }
+}
+
+class MistakenList extends MemoryTokenStorage {
+  override async *list(): AsyncGenerator<StoredLogin, void> {
+    yield* (undefined as unknown as StoredLogin[]).values();
+  }
+}
+
+class Unlisted extends MemoryTokenStorage {
+  override list(): AsyncGenerator<StoredLogin, void> {
+    throw new TypeError('This place cannot be listed.');
+  }
+}
+
 const all = new Map<MemoryTokenStorage, true>();
 
 class ListsAllPlaces extends MemoryTokenStorage {
@@ -223,6 +255,10 @@ const conflicts = [
 describe('the contract of token storages', () => {
   test('is kept by the storage in memory', async () => {
     expect(await failuresOf(MemoryTokenStorage)).toEqual([]);
+  });
+
+  test('is kept by one that says that it cannot be listed', async () => {
+    expect(await failuresOf(Unlisted)).toEqual([]);
   });
 
   test.each<[string, typeof MemoryTokenStorage, string[]]>([
@@ -298,7 +334,25 @@ describe('the contract of token storages', () => {
     [
       'writes all keys as one document',
       OneDocument,
-      ['loses none of the saves that are made at once under several keys'],
+      [
+        'loses none of the saves that are made at once under several keys',
+        'saves for fifty credentials whose locks are asked for at once',
+      ],
+    ],
+    [
+      'keeps a connection for each lock',
+      ConnectionForEachLock,
+      ['saves for fifty credentials whose locks are asked for at once'],
+    ],
+    [
+      'makes a mistake when it lists',
+      MistakenList,
+      [
+        'knows nothing of another place',
+        'lists a login by its account, key, scope and expiry, and no secret',
+        'lists each login once, while its lock is held too, and none that was deleted',
+        'leaves out the clients that servers registered',
+      ],
     ],
     ['tears its records', Torn, ['never shows half of a save to a reader']],
   ])('catches one that %s, and nothing else in it', async (_what, Storage, titles) => {

@@ -25,7 +25,9 @@ const awkwardKeys = [
 /** A record is found under its own key and in its own place, and nowhere else. */
 export function keyCases<S extends TokenStorage>(fixture: TokenStorageFixture<S>): StorageCase<S>[] {
   const ofKeys =
-    fixture.manyKeys === false ? [refusesOthers<S>()] : [keepsKeysApart<S>(), keepsKeysApartAtOnce(fixture)];
+    fixture.manyKeys === false
+      ? [refusesOthers<S>()]
+      : [keepsKeysApart<S>(), keepsKeysApartAtOnce(fixture), savesUnderManyLocks<S>()];
   return [...ofKeys, keepsPlacesApart(fixture)];
 }
 
@@ -81,6 +83,39 @@ function keepsKeysApartAtOnce<S extends TokenStorage>(fixture: TokenStorageFixtu
       };
       await Promise.all(some.map(saveTwice));
       for (const key of some) await assertHolds(storage, key, tokensOf(key, 2));
+    },
+  };
+}
+
+/**
+ * A service renews for many at once. Where each lock keeps a connection of a pool until its task ends, none is left to save
+ * what was redeemed.
+ */
+function savesUnderManyLocks<S extends TokenStorage>(): StorageCase<S> {
+  return {
+    title: 'saves for fifty credentials whose locks are asked for at once',
+    body: async (storage) => {
+      const some = Array.from({ length: 50 }, (_, index) => `account ${index}`);
+      const options = { signal: new AbortController().signal, timeout: 20 };
+      const saveLater = async (key: string): Promise<void> =>
+        storage.withLock(
+          key,
+          async (lock) => {
+            await new Promise((resolve) => setTimeout(resolve, 5)); // as long as a server takes
+            await storage.save(key, tokensOf(key, 1), { ...expecting(0), lock });
+          },
+          options,
+        );
+      const saves = Promise.all(some.map(saveLater)).then(() => 'all are saved', String);
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const late = new Promise<string>((resolve) => {
+        timer = setTimeout(resolve, 20_000, 'nothing came in 20 s');
+      });
+      const outcome = await Promise.race([saves, late]);
+      clearTimeout(timer);
+      const question = 'Does a lock keep what a save needs, such as a connection of a pool?';
+      assert.equal(outcome, 'all are saved', `${outcome}. ${question}`);
+      for (const key of some) await assertHolds(storage, key, tokensOf(key, 1));
     },
   };
 }

@@ -80,12 +80,13 @@ function listsSealed<S extends TokenStorage>(
   };
 }
 
-/** A storage may have no `list`, or say by a TypeError that its place cannot be listed. */
+/** A storage may have no `list`, or say by a TypeError that its place "cannot be listed"; any other is a mistake. */
 export async function canList(storage: TokenStorage): Promise<boolean> {
   try {
     return storage.list !== undefined && Array.isArray(await listed(storage));
   } catch (error) {
-    if ((error as Error).name === 'TypeError') return false;
+    const { name, message } = error as Error;
+    if (name === 'TypeError' && message.includes('cannot be listed')) return false;
     throw error;
   }
 }

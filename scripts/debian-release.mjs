@@ -4,7 +4,7 @@
  */
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { run, StepFailed } from '../steps.mjs';
+import { run, StepFailed } from './steps.mjs';
 
 /** What programs need to be built with or to be read about, and not to run. */
 const notNeeded = /^(rustc|binutils|gcc|clang|perl|git-man|liberror-perl|debconf|dpkg|tar|media-types|tzdata)/;
@@ -21,7 +21,7 @@ export async function debian(release, packages, folder) {
   for (const each of ['lists/partial', 'cache/archives/partial', 'packages', 'root', 'bin'])
     mkdirSync(path.join(place, each), { recursive: true });
   const list = path.join(place, 'sources.list');
-  writeFileSync(list, `deb ${await mirror()} ${release} main\n`);
+  writeFileSync(list, `deb ${await mirror(packages.join(', '))} ${release} main\n`);
   const set = (name, value) => ['-o', `${name}=${value}`];
   const options = [
     ...set('Dir::Etc::sourcelist', list),
@@ -42,14 +42,14 @@ export async function debian(release, packages, folder) {
 }
 
 /** From where the system gets its own packages. */
-async function mirror() {
+async function mirror(what) {
   const format = '$(REPO_URI) $(LABEL)';
   const { code, output } = await run(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']).catch(
     () => ({ code: 1, output: '' }),
   );
   const found = output.split('\n').find((line) => / Debian( |$)/.test(line));
   if (code !== 0 || found === undefined)
-    throw new StepFailed('The clients come from Debian by apt, so run this on Debian 12 or later.');
+    throw new StepFailed(`${what} comes from Debian by apt, so run this on Debian 12 or later.`);
   const keys = '/usr/share/keyrings/debian-archive-keyring.gpg';
   return `${existsSync(keys) ? `[signed-by=${keys}] ` : ''}${found.split(' ')[0]}`;
 }
