@@ -19,7 +19,8 @@ async function attemptMounted(prepare: string, folder: string, steps: string[]):
   ]);
   const outcome = await outcomeOf(child).catch(() => undefined);
   if (outcome?.['mounted'] === true) return outcome;
-  throw new Error('This test mounts a file system: run it as root, or where `unshare -rm` is allowed.');
+  const remedy = 'on Ubuntu: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0';
+  throw new Error(`This test mounts a file system: run it as root, or where \`unshare -rm\` is allowed; ${remedy}`);
 }
 
 describe('FileTokenStorage, in a place that cannot be written,', () => {
