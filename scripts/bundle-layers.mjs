@@ -12,6 +12,7 @@ const internal = '$';
 const laterLayers = [
   ['requests', ['dist/server/known-server.js', 'dist/renewal/renewal.js', 'dist/flow/token-request.js']],
   ['keyv', ['dist/storage/keyv-records.js']],
+  ['discovery', ['dist/server/discovery/kept-metadata.js']],
   ['later'],
 ];
 

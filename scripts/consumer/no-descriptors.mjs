@@ -20,17 +20,22 @@ if (!isOther && process.argv[2] !== 'limited') {
 }
 if (isOther) process.exit();
 
-const server = createServer((_request, response) => {
+const server = createServer(({ url }, response) => {
   response.setHeader('content-type', 'application/json');
-  response.end(JSON.stringify({ access_token: 'at', token_type: 'Bearer', expires_in: 3600 }));
+  const answer = url === '/token' ? { access_token: 'at', token_type: 'Bearer', expires_in: 3600 } : metadata;
+  response.end(JSON.stringify(answer));
 }).listen(0, '127.0.0.1');
 await once(server, 'listening');
-const tokenEndpoint = `http://127.0.0.1:${server.address().port}/token`;
+const issuer = `http://127.0.0.1:${server.address().port}`;
+const tokenEndpoint = `${issuer}/token`;
+const metadata = { issuer, token_endpoint: tokenEndpoint };
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const clientKey = privateKey.export({ type: 'pkcs8', format: 'pem' });
-const flows = [{ clientSecret: 'a secret' }, { clientKey }].map(
-  (proof) => new ClientCredentialsFlow({ server: { tokenEndpoint }, clientId: 'machine', ...proof }),
-);
+const flows = [
+  { server: { tokenEndpoint }, clientSecret: 'a secret' },
+  { server: { tokenEndpoint }, clientKey },
+  { issuer, clientSecret: 'a secret' },
+].map((options) => new ClientCredentialsFlow({ clientId: 'machine', ...options }));
 
 const taken = [];
 assert.throws(

@@ -2,28 +2,32 @@ import type { FlowSettings } from '../options/flow-settings.js';
 import type { ClientProof } from './authentication/own-proof.js';
 import { GivenAssertions } from '../options/client-assertion.js';
 import { CoolDown } from './cool-down.js';
-import { discover } from './discovery/discover.js';
-import { KeptMetadata } from './discovery/kept-metadata.js';
+import { givenMetadata } from './discovery/given-metadata.js';
+import type { KeptMetadata } from './discovery/kept-metadata.js';
 import { OAuthClient } from './oauth-client.js';
 import type { ServerMetadata } from './load-openid-client.js';
 import { loadPrivateKey } from '../crypto/load-private-key.js';
 import type { PrivateKey } from '../crypto/private-key.js';
+import { lazyPart } from '../platform/lazy-part.js';
 import { readSecret } from '../options/secret-source.js';
 import { issuerOf, ServerConnection } from './server-connection.js';
+
+/** What a server whose endpoints are given does without. */
+const loadDiscovery = lazyPart(() => import('./discovery/kept-metadata.js'));
 
 /** What a process learns of an authorization server, and what every request to it needs. */
 export class KnownServer {
   readonly settings: FlowSettings;
   readonly #nonces = new Map<string, string>();
   readonly #coolDown: CoolDown;
-  readonly #metadata: KeptMetadata;
+  readonly #given: ServerMetadata | undefined;
+  #published: KeptMetadata | undefined;
   #last: { readonly metadata: ServerMetadata; readonly proof: ClientProof; readonly client: OAuthClient } | undefined;
 
   constructor(settings: FlowSettings) {
     this.settings = settings;
-    const now = (): number => settings.clock.now();
-    this.#coolDown = new CoolDown(now);
-    this.#metadata = new KeptMetadata(() => this.#coolDown.watch(() => discover(settings)), now);
+    this.#coolDown = new CoolDown(() => settings.clock.now());
+    this.#given = settings.server && givenMetadata(settings.server);
   }
 
   /**
@@ -43,13 +47,18 @@ export class KnownServer {
    * fails; DiscoveryError; InsecureTransportError; TypeError for what cannot be used.
    */
   async prepare(): Promise<OAuthClient> {
-    const metadata = await this.#metadata.get();
+    const metadata = this.#given ?? (await this.#discover());
     const proof = await this.#readProof(metadata);
     if (this.#last?.metadata === metadata && isSame(this.#last.proof, proof)) return this.#last.client;
     const connection = new ServerConnection({ metadata, proof, settings: this.settings, nonces: this.#nonces });
     const client = new OAuthClient(connection, this.#coolDown);
     this.#last = { metadata, proof, client };
     return client;
+  }
+
+  async #discover(): Promise<ServerMetadata> {
+    const { KeptMetadata } = await loadDiscovery();
+    return (this.#published ??= new KeptMetadata(this.settings, this.#coolDown)).get();
   }
 
   async #readProof(metadata: ServerMetadata): Promise<ClientProof> {

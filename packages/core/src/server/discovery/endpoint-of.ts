@@ -1,15 +1,7 @@
 import { DiscoveryError } from '../../errors/index.js';
 import type { FlowSettings } from '../../options/flow-settings.js';
 import type { ServerMetadata } from '../load-openid-client.js';
-
-/** The endpoints that a server may leave out, by their names in its metadata. */
-type EndpointName =
-  | 'token_endpoint'
-  | 'authorization_endpoint'
-  | 'device_authorization_endpoint'
-  | 'pushed_authorization_request_endpoint'
-  | 'introspection_endpoint'
-  | 'userinfo_endpoint';
+import { type EndpointName, optionOf } from './endpoint-names.js';
 
 /** Where something is asked for. @throws DiscoveryError that names the option or the field of the metadata to add */
 export function endpointOf(
@@ -19,7 +11,7 @@ export function endpointOf(
   const url = metadata[name] ?? metadata.mtls_endpoint_aliases?.[name];
   if (typeof url === 'string') return url;
   if (!settings.server) throw new DiscoveryError({ message: `The authorization server names no ${name}.` });
-  const option = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const option = optionOf(name);
   throw new DiscoveryError({
     message: `server.${option} is missing, which is needed here.`,
     remedy: `Add ${option} to the option server, or give issuer in place of it.`,

@@ -8,10 +8,15 @@ import { detailsOf, isTransient } from '../endpoint-answer.js';
 import { exchange, type HttpAnswer, isSuccess, requestInit } from '../http-exchange.js';
 import type { ServerMetadata } from '../load-openid-client.js';
 import { aboutNetworkFailure } from '../no-answer.js';
-import { type FoundMetadata, lifetimeOfAnswer } from './kept-metadata.js';
 import { isOfIssuer, redirectWithin } from './places.js';
 
 const mostRedirects = 5;
+
+/** Metadata, and for how many seconds it may be kept. */
+export interface FoundMetadata {
+  readonly metadata: ServerMetadata;
+  readonly lifetime: number;
+}
 
 /** A place without metadata, and what it has instead. */
 export interface MissingMetadata {
@@ -81,4 +86,10 @@ function unreachable(place: URL, error: unknown): Error {
   };
   if (about.retryable === false) return new DiscoveryError(about);
   return new TokenEndpointUnavailableError({ ...about, mayHaveArrived: false });
+}
+
+/** Reads the seconds for which an answer may be kept (RFC 9111 section 5.2.2.1); `Infinity` when it does not say. */
+function lifetimeOfAnswer(headers: Headers): number {
+  const [, seconds] = /(?:^|[\s,])max-age="?(\d{1,10})/i.exec(headers.get('cache-control') ?? '') ?? [];
+  return Number(seconds ?? Infinity);
 }

@@ -1,10 +1,8 @@
+import type { FlowSettings } from '../../options/flow-settings.js';
+import type { CoolDown } from '../cool-down.js';
 import type { ServerMetadata } from '../load-openid-client.js';
-
-/** Metadata, and for how many seconds it may be kept. */
-export interface FoundMetadata {
-  readonly metadata: ServerMetadata;
-  readonly lifetime: number;
-}
+import { discover } from './discover.js';
+import type { FoundMetadata } from './fetch-metadata.js';
 
 const [shortest, longest] = [300, 86_400]; // seconds
 
@@ -13,27 +11,26 @@ const [shortest, longest] = [300, 86_400]; // seconds
  * due and cannot be had anew is used for five more minutes.
  */
 export class KeptMetadata {
-  readonly #discover: () => Promise<FoundMetadata>;
-  readonly #now: () => number;
+  readonly #settings: FlowSettings;
+  readonly #coolDown: CoolDown;
   #found: Promise<FoundMetadata> | undefined;
   #until = -Infinity;
 
-  /** @param now - milliseconds since 1970 */
-  constructor(discover: () => Promise<FoundMetadata>, now: () => number) {
-    this.#discover = discover;
-    this.#now = now;
+  constructor(settings: FlowSettings, coolDown: CoolDown) {
+    this.#settings = settings;
+    this.#coolDown = coolDown;
   }
 
-  /** The metadata. @throws what `discover` throws, when there is none */
+  /** The metadata. @throws as {@link discover}, when there is none */
   async get(): Promise<ServerMetadata> {
-    if (!this.#found || this.#now() >= this.#until) this.#found = this.#renew(this.#found);
+    if (!this.#found || this.#settings.clock.now() >= this.#until) this.#found = this.#renew(this.#found);
     return (await this.#found).metadata;
   }
 
   async #renew(previous: Promise<FoundMetadata> | undefined): Promise<FoundMetadata> {
     this.#until = Infinity; // whoever comes meanwhile waits for this one
     try {
-      const found = await this.#discover();
+      const found = await this.#coolDown.watch(() => discover(this.#settings));
       this.#keep(Math.min(Math.max(found.lifetime, shortest), longest));
       return found;
     } catch (error) {
@@ -47,12 +44,6 @@ export class KeptMetadata {
   }
 
   #keep(seconds: number): void {
-    this.#until = this.#now() + seconds * 1000;
+    this.#until = this.#settings.clock.now() + seconds * 1000;
   }
-}
-
-/** Reads the seconds for which an answer may be kept (RFC 9111 section 5.2.2.1); a day when it does not say. */
-export function lifetimeOfAnswer(headers: Headers): number {
-  const [, seconds] = /(?:^|[\s,])max-age="?(\d{1,10})/i.exec(headers.get('cache-control') ?? '') ?? [];
-  return seconds === undefined ? longest : Number(seconds);
 }

@@ -1,14 +1,9 @@
 import { DiscoveryError } from '../../errors/index.js';
 import { secureUrl } from '../../platform/urls.js';
 import type { ServerMetadata } from '../load-openid-client.js';
+import { endpointNames } from './endpoint-names.js';
 
-/** The endpoints that flows send something to. */
-const ours = new Set(
-  [
-    ...['token', 'authorization', 'device_authorization', 'pushed_authorization_request'],
-    ...['introspection', 'revocation', 'userinfo'],
-  ].map((name) => `${name}_endpoint`),
-);
+const ours = new Set<string>(endpointNames);
 
 /** Checked by who registers a client, which no flow does. */
 const registration = 'registration_endpoint';
