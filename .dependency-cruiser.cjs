@@ -6,7 +6,7 @@
  */
 
 /** The only modules that may import openid-client. */
-const doors = ['^packages/core/src/server/(load-)?openid(-client)?\\.ts$'];
+const doors = ['^packages/core/src/server/openid/'];
 
 const core = '^packages/core/src/';
 const storages = '^packages/storage-[^/]+/';

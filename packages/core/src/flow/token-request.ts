@@ -1,4 +1,4 @@
-import { createDpopKey } from '../crypto/dpop-proof.js';
+import { loadDpopProof } from '../crypto/load-dpop-proof.js';
 import type { FlowSettings } from '../options/flow-settings.js';
 import { grantParameters } from '../options/grant-parameters.js';
 import type { CredentialState } from '../renewal/credential-state.js';
@@ -33,7 +33,7 @@ async function receive(
   grantType: string,
   parameters: OwnParameters,
 ): Promise<TokenSet> {
-  const dpopKey = settings.dpop ? await createDpopKey() : undefined;
+  const dpopKey = settings.dpop ? await (await loadDpopProof()).createDpopKey() : undefined;
   const form = grantParameters(settings, parameters);
   const answer = await client.requestTokens(grantType, client.shape(grantType, form), { signal, dpopKey });
   tellProblem(events, key, answer.problem);

@@ -1,4 +1,4 @@
-import { loadOpenidClient } from '../server/load-openid-client.js';
+import { loadOpenidClient } from '../server/openid/load-openid-client.js';
 
 /** What ties a redirect to the login that it ends. */
 export interface AuthorizationChecks {

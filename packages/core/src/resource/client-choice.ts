@@ -1,7 +1,7 @@
 import { RegistrationError } from '../errors/index.js';
 import type { AuthFlowOptions } from '../options/flow-options.js';
 import { parseUrl } from '../platform/urls.js';
-import { secretMethod } from '../server/authentication/own-proof.js';
+import { secretMethod } from '../server/requests/own-proof.js';
 import type { TokenStorage } from '../storage/token-storage.js';
 import { type ClientMetadata, type ClientRules, redirectUrisOf, registerClient } from './client-registration.js';
 import type { Asking } from './read-document.js';

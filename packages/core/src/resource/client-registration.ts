@@ -1,7 +1,7 @@
 import { RegistrationError } from '../errors/index.js';
 import type { ClientAuthentication } from '../options/client-authentication.js';
 import { readObject } from '../server/answers/answer-body.js';
-import { secretMethod } from '../server/authentication/own-proof.js';
+import { secretMethod } from '../server/requests/own-proof.js';
 import { aboutRedirect } from '../server/answers/redirect-answer.js';
 import { detailsOf } from '../server/endpoint-answer.js';
 import { type Asking, ask } from './read-document.js';

@@ -3,7 +3,7 @@ import type { AuthFlowOptions } from '../options/flow-options.js';
 import { readOptions } from '../options/flow-settings.js';
 import { untilAborted } from '../platform/waiting.js';
 import { discover } from '../server/discovery/discover.js';
-import type { ServerMetadata } from '../server/load-openid-client.js';
+import type { ServerMetadata } from '../server/openid/load-openid-client.js';
 import { type Asking, readDocument } from './read-document.js';
 import { trustedUrl } from './trusted-url.js';
 

@@ -1,11 +1,11 @@
 import type { FlowSettings } from '../options/flow-settings.js';
-import type { ClientProof } from './authentication/own-proof.js';
+import type { ClientProof } from './requests/own-proof.js';
 import { GivenAssertions } from '../options/client-assertion.js';
 import { CoolDown } from './cool-down.js';
 import { givenMetadata } from './discovery/given-metadata.js';
 import type { KeptMetadata } from './discovery/kept-metadata.js';
 import { OAuthClient } from './oauth-client.js';
-import type { ServerMetadata } from './load-openid-client.js';
+import type { ServerMetadata } from './openid/load-openid-client.js';
 import { loadPrivateKey } from '../crypto/load-private-key.js';
 import type { PrivateKey } from '../crypto/private-key.js';
 import { lazyPart } from '../platform/lazy-part.js';

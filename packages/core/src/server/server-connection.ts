@@ -1,14 +1,18 @@
 import { TokenEndpointUnavailableError } from '../errors/index.js';
 import type { FlowSettings } from '../options/flow-settings.js';
-import { clientAuthentication } from './authentication/client-authentication.js';
-import type { ClientProof } from './authentication/own-proof.js';
+import type { ClientProof } from './requests/own-proof.js';
 import { asResponse, type HttpAnswer, isSuccess } from './http-exchange.js';
-import { type Configuration, loadOpenidClient, type OpenidClient, type ServerMetadata } from './load-openid-client.js';
+import {
+  type Configuration,
+  loadOpenidClient,
+  type OpenidClient,
+  type ServerMetadata,
+} from './openid/load-openid-client.js';
 import { inStandardForm, readObject, withoutIdToken } from './answers/answer-body.js';
 import { isPlainAnswer } from './answers/plain-answer.js';
 import type { TranslatedAnswer } from './answers/translated-answer.js';
 import { ownTokenRequest } from './requests/own-token-request.js';
-import { type RequestForm, withFields } from './requests/request-form.js';
+import type { RequestForm } from './requests/request-form.js';
 import { type AskOptions, RequestSender } from './requests/request-sender.js';
 import { shapeRequest, type ShapedRequest } from './shaped-request.js';
 
@@ -110,7 +114,8 @@ export class ServerConnection {
         translated ??= await this.#sender.send(url, init, options);
         return asResponse(this.#shown(translated));
       };
-      result = await call(openid, this.#configure(openid, send, options));
+      const parts = { ...this.#parts, issuer: this.issuer, request: options.request };
+      result = await call(openid, openid.configure(parts, send));
     } catch (error) {
       problem = come ? unchecked(error) : error;
     }
@@ -131,30 +136,6 @@ export class ServerConnection {
     const sent = [...(form ?? []), ...(fields ?? [])].filter(([name, value]) => !open.has(name) && !told.has(value));
     const secrets = sent.map(([, value]) => value).filter((value) => value !== this.settings.clientId);
     return secret === undefined ? secrets : [...secrets, secret];
-  }
-
-  /** Configures the protocol library for one request. */
-  #configure(
-    openid: OpenidClient,
-    send: (url: string, init: RequestForm) => Promise<Response>,
-    { request }: AskOptions,
-  ): Configuration {
-    const { metadata, proof, settings } = this.#parts;
-    const { token_endpoint_auth_methods_supported: methods } = metadata;
-    const assertedTo = this.issuer ?? metadata.token_endpoint;
-    const usesTls = settings.clientAuthentication?.endsWith('tls_client_auth') ?? false;
-    const configuration = new openid.Configuration(
-      metadata,
-      settings.clientId,
-      {
-        [openid.clockSkew]: Math.round((this.now() - Date.now()) / 1000),
-        ...(usesTls && { use_mtls_endpoint_aliases: true }),
-      },
-      withFields(request, clientAuthentication(openid, settings, proof, assertedTo, methods)),
-    );
-    openid.allowInsecureRequests(configuration); // loopback; every URL has been through secureUrl
-    configuration[openid.customFetch] = send;
-    return configuration;
   }
 
   /** Whether the protocol library would find no fault. An answer that is plain as it came is not put into standard form first. */

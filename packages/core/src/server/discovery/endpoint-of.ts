@@ -1,6 +1,6 @@
 import { DiscoveryError } from '../../errors/index.js';
 import type { FlowSettings } from '../../options/flow-settings.js';
-import type { ServerMetadata } from '../load-openid-client.js';
+import type { ServerMetadata } from '../openid/load-openid-client.js';
 import { type EndpointName, optionOf } from './endpoint-names.js';
 
 /** Where something is asked for. @throws DiscoveryError that names the option or the field of the metadata to add */

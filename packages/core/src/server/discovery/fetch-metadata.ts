@@ -6,7 +6,7 @@ import { readObject } from '../answers/answer-body.js';
 import { printable } from '../answers/answer-details.js';
 import { detailsOf, isTransient } from '../endpoint-answer.js';
 import { exchange, type HttpAnswer, isSuccess, requestInit } from '../http-exchange.js';
-import type { ServerMetadata } from '../load-openid-client.js';
+import type { ServerMetadata } from '../openid/load-openid-client.js';
 import { aboutNetworkFailure } from '../no-answer.js';
 import { isOfIssuer, redirectWithin } from './places.js';
 

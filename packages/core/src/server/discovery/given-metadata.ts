@@ -1,5 +1,5 @@
 import type { ServerEndpoints } from '../../options/server-endpoints.js';
-import type { ServerMetadata } from '../load-openid-client.js';
+import type { ServerMetadata } from '../openid/load-openid-client.js';
 import { endpointNames, optionOf } from './endpoint-names.js';
 
 /** Where the server does not say by what it signs id tokens, none is called wrong for that. */

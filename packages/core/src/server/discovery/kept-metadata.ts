@@ -1,6 +1,6 @@
 import type { FlowSettings } from '../../options/flow-settings.js';
 import type { CoolDown } from '../cool-down.js';
-import type { ServerMetadata } from '../load-openid-client.js';
+import type { ServerMetadata } from '../openid/load-openid-client.js';
 import { discover } from './discover.js';
 import type { FoundMetadata } from './fetch-metadata.js';
 

@@ -1,6 +1,6 @@
 import { DiscoveryError } from '../../errors/index.js';
 import { secureUrl } from '../../platform/urls.js';
-import type { ServerMetadata } from '../load-openid-client.js';
+import type { ServerMetadata } from '../openid/load-openid-client.js';
 import { endpointNames } from './endpoint-names.js';
 
 const ours = new Set<string>(endpointNames);

@@ -1,6 +1,6 @@
 import type { FlowSettings } from '../../options/flow-settings.js';
-import type { ServerMetadata } from '../load-openid-client.js';
-import { type ClientProof, ownProof } from '../authentication/own-proof.js';
+import type { ServerMetadata } from '../openid/load-openid-client.js';
+import { type ClientProof, ownProof } from './own-proof.js';
 import type { RequestForm } from './request-form.js';
 import type { ShapedRequest } from '../shaped-request.js';
 

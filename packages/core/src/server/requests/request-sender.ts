@@ -1,4 +1,5 @@
-import { type DpopKey, proveDpop } from '../../crypto/dpop-proof.js';
+import type { DpopKey } from '../../crypto/dpop-proof.js';
+import { loadDpopProof } from '../../crypto/load-dpop-proof.js';
 import type { FlowSettings } from '../../options/flow-settings.js';
 import { translate, type TranslatedAnswer } from '../answers/translated-answer.js';
 import { exchange, type HttpAnswer, requestInit } from '../http-exchange.js';
@@ -46,6 +47,7 @@ export class RequestSender {
 
   async #proven(url: string, init: RequestForm, { dpopKey }: AskOptions): Promise<RequestForm> {
     if (!dpopKey) return init;
+    const { proveDpop } = await loadDpopProof();
     const nonce = this.#nonces.get(new URL(url).origin);
     const target = { method: init.method ?? 'GET', url, now: this.#settings.clock.now(), nonce };
     return { ...init, headers: { ...init.headers, dpop: await proveDpop(dpopKey, target) } };

@@ -1,6 +1,6 @@
-import { lazyPart } from '../platform/lazy-part.js';
+import { lazyPart } from '../../platform/lazy-part.js';
 
-export type { ClientAuth, Configuration, ServerMetadata } from 'openid-client';
+export type { Configuration, ServerMetadata } from 'openid-client';
 
 /** The protocol library. */
 export type OpenidClient = typeof import('./openid-client.js');

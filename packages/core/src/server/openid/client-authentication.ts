@@ -1,13 +1,12 @@
+import { type ClientAuth, ClientSecretJwt, modifyAssertion, PrivateKeyJwt, TlsClientAuth } from 'openid-client';
 import type { FlowSettings } from '../../options/flow-settings.js';
-import type { ClientAuth, OpenidClient } from '../load-openid-client.js';
-import { authenticationMethod, type ClientProof, ownProof } from './own-proof.js';
+import { authenticationMethod, type ClientProof, ownProof } from '../requests/own-proof.js';
 
 /**
  * Returns what puts the client's proof of who it is into a request (RFC 6749 section 2.3, RFC 7523 section 2.2).
  * `assertedTo` is whom assertions are for, `methods` what the server says that it takes.
  */
 export function clientAuthentication(
-  openid: OpenidClient,
   settings: FlowSettings,
   proof: ClientProof,
   assertedTo: string | undefined,
@@ -21,10 +20,10 @@ export function clientAuthentication(
   }
   const { secret, key, assertions } = proof;
   const method = authenticationMethod(settings, proof, methods);
-  if (method.endsWith('tls_client_auth')) return openid.TlsClientAuth();
-  if (method === 'client_secret_jwt') return openid.ClientSecretJwt(secret ?? '', modify());
+  if (method.endsWith('tls_client_auth')) return TlsClientAuth();
+  if (method === 'client_secret_jwt') return ClientSecretJwt(secret ?? '', modify());
   if (!assertions && key) {
-    return openid.PrivateKeyJwt({ key: key.key, ...(key.keyId !== undefined && { kid: key.keyId }) }, modify());
+    return PrivateKeyJwt({ key: key.key, ...(key.keyId !== undefined && { kid: key.keyId }) }, modify());
   }
   const authenticate: unknown = async (...[, client, body]: Parameters<ClientAuth>): Promise<void> => {
     body.set('client_id', client.client_id);
@@ -36,7 +35,7 @@ export function clientAuthentication(
   function modify(): { [name: symbol]: (header: Claims, payload: Claims) => void } {
     const { audience, lifetime, keyId, header: further } = settings.clientAssertion ?? {};
     return {
-      [openid.modifyAssertion]: (header, payload) => {
+      [modifyAssertion]: (header, payload) => {
         Object.assign(header, further);
         if (keyId !== undefined) header['kid'] = keyId;
         // RFC 9864 has a new name for it, which servers that know RFC 8037 only would refuse.

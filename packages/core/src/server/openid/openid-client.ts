@@ -1,21 +1,14 @@
 /** What is used of the protocol library; named, so that a bundle holds nothing else of it. */
 export {
-  allowInsecureRequests,
   buildAuthorizationUrl,
   buildAuthorizationUrlWithPAR,
   calculatePKCECodeChallenge,
-  ClientSecretJwt,
-  clockSkew,
-  Configuration,
-  customFetch,
   genericGrantRequest,
   initiateDeviceAuthorization,
-  modifyAssertion,
-  PrivateKeyJwt,
   randomNonce,
   randomPKCECodeVerifier,
   randomState,
-  TlsClientAuth,
   tokenIntrospection,
   tokenRevocation,
 } from 'openid-client';
+export { configure } from './configure.js';
