@@ -3,13 +3,11 @@ import { lineOf, type Place, type PlaceOptions } from '../platform/line.js';
 import { parseUrl } from '../platform/urls.js';
 import type { CoolDown } from './cool-down.js';
 import type { DeviceCode } from './device-code.js';
-import { DiscoveryError } from '../errors/index.js';
 import { noAnswer } from './no-answer.js';
 import { withRetries } from './requests/request-retry.js';
 import { scrubError } from '../errors/scrub.js';
 import type { AskOptions } from './requests/request-sender.js';
 import type { ServerConnection, ServerName } from './server-connection.js';
-import { type Question, readEndpointAnswer } from './endpoint-answer.js';
 import { namedTexts } from './answers/answer-body.js';
 import { type ReadAnswer, readTranslated } from './answers/token-answer.js';
 import type { ShapedRequest } from './shaped-request.js';
@@ -18,6 +16,8 @@ import { endpointOf } from './discovery/endpoint-of.js';
 
 /** What a renewal does without. */
 const loadDeviceCode = lazyPart(() => import('./device-code.js'));
+const loadAuthorizationUrl = lazyPart(() => import('./authorization-url.js'));
+const loadIntrospection = lazyPart(() => import('./introspection.js'));
 const loadRevocation = lazyPart(() => import('./revocation.js'));
 
 /** What a token request brought. Its problem may be an id token that does not verify. */
@@ -90,17 +90,15 @@ export class OAuthClient {
     const asked = await this.#connection.askForTokens({ ...options, purpose, request, secrets });
     const { translated, problem } = asked;
     if (!translated) throw noAnswer(problem, purpose, secrets);
-    const read = readTranslated(translated, this.#question(purpose, secrets), { sentAt, dpopKey: options.dpopKey });
+    const read = readTranslated(translated, this.#connection.questionOf(purpose, secrets), {
+      sentAt,
+      dpopKey: options.dpopKey,
+    });
     const wrong =
       problem === undefined
         ? undefined
         : scrubError(problem, [...secrets, ...namedTexts(read.body).map(({ value }) => value)]);
     return { ...read, sentAt, problem: read.problem ?? wrong };
-  }
-
-  #question(purpose: string, secrets: readonly string[]): Question {
-    const { dialect } = this.#connection.settings;
-    return { purpose, secrets, now: this.#connection.now(), deadRefreshToken: dialect?.deadRefreshToken };
   }
 
   /**
@@ -109,47 +107,17 @@ export class OAuthClient {
    * @throws DeviceCodeRequestError, TokenEndpointUnavailableError, DiscoveryError
    */
   async requestDeviceCode(parameters: URLSearchParams, signal?: AbortSignal): Promise<DeviceCode> {
-    const { readDeviceCode } = await loadDeviceCode();
-    const purpose = 'device_authorization';
-    endpointOf(this.#connection, 'device_authorization_endpoint');
-    const request = this.#connection.shape(purpose, parameters);
-    const secrets = this.#connection.secretsOf(request);
-    const { answer, problem } = await this.#connection.ask(
-      (openid, configuration) => openid.initiateDeviceAuthorization(configuration, parameters),
-      { purpose, request, secrets, signal },
-    );
-    if (!answer) throw noAnswer(problem, purpose, secrets);
-    return readDeviceCode(answer, this.#question(purpose, secrets));
+    return (await loadDeviceCode()).requestDeviceCode(this.#connection, parameters, signal);
   }
 
   /**
    * Returns the URL that begins a login in a browser (RFC 6749 section 4.1.1). Where the server demands it, or the
    * option `pushedAuthorization` does, the parameters are sent ahead, and the URL only refers to them (RFC 9126).
    *
-   * @throws DiscoveryError; for parameters that are sent ahead also what {@link readEndpointAnswer} throws
+   * @throws DiscoveryError; for parameters that are sent ahead also as `readEndpointAnswer`
    */
   async authorizationUrl(parameters: URLSearchParams): Promise<URL> {
-    const { metadata, settings } = this.#connection;
-    const { pushedAuthorization = metadata.require_pushed_authorization_requests === true } = settings;
-    const purpose = 'pushed_authorization';
-    endpointOf(this.#connection, 'authorization_endpoint');
-    if (pushedAuthorization) endpointOf(this.#connection, 'pushed_authorization_request_endpoint');
-    const request = pushedAuthorization ? this.#connection.shape(purpose, parameters) : undefined;
-    const secrets = this.#connection.secretsOf();
-    const { answer, result, problem } = await this.#connection.ask(
-      async (openid, configuration) =>
-        pushedAuthorization
-          ? openid.buildAuthorizationUrlWithPAR(configuration, parameters)
-          : openid.buildAuthorizationUrl(configuration, parameters),
-      { purpose, request, secrets },
-    );
-    if (result) return result;
-    if (!answer) throw noAnswer(problem, purpose, secrets);
-    readEndpointAnswer(answer, this.#question(purpose, secrets));
-    throw new DiscoveryError({
-      message: 'The authorization server gave no request_uri for the parameters that were sent ahead (RFC 9126).',
-      cause: scrubError(problem, secrets),
-    });
+    return (await loadAuthorizationUrl()).authorizationUrl(this.#connection, parameters);
   }
 
   /** What the server calls itself. */
@@ -176,21 +144,12 @@ export class OAuthClient {
     await (await loadRevocation()).revokeTokens(this.#connection, tokens, signal);
   }
 
-  /** Asks about a token (RFC 7662). @throws what {@link readEndpointAnswer} throws; DiscoveryError */
+  /** Asks about a token (RFC 7662). @throws as `readEndpointAnswer`; DiscoveryError */
   async introspect(
     token: string,
     hint: 'refresh_token' | 'access_token',
     signal?: AbortSignal,
   ): Promise<Record<string, unknown>> {
-    const purpose = 'introspection';
-    endpointOf(this.#connection, 'introspection_endpoint');
-    const request = this.#connection.shape(purpose, new URLSearchParams({ token, token_type_hint: hint }));
-    const secrets = this.#connection.secretsOf(request);
-    const { answer, problem } = await this.#connection.ask(
-      (openid, configuration) => openid.tokenIntrospection(configuration, token, { token_type_hint: hint }),
-      { purpose, request, secrets, signal },
-    );
-    if (!answer) throw noAnswer(problem, purpose, secrets);
-    return readEndpointAnswer(answer, this.#question(purpose, secrets));
+    return (await loadIntrospection()).introspect(this.#connection, token, hint, signal);
   }
 }

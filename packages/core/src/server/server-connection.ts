@@ -14,6 +14,7 @@ import type { TranslatedAnswer } from './answers/translated-answer.js';
 import { ownTokenRequest } from './requests/own-token-request.js';
 import type { RequestForm } from './requests/request-form.js';
 import { type AskOptions, RequestSender } from './requests/request-sender.js';
+import type { Question } from './endpoint-answer.js';
 import { shapeRequest, type ShapedRequest } from './shaped-request.js';
 
 /** What requests are made with. */
@@ -126,6 +127,11 @@ export class ServerConnection {
   /** Brings a request into the form that the server wants. @throws TypeError when the dialect fails */
   shape(purpose: string, form: URLSearchParams): ShapedRequest {
     return shapeRequest(this.settings, purpose, form);
+  }
+
+  /** What an answer is read by. */
+  questionOf(purpose: string, secrets: readonly string[]): Question {
+    return { purpose, secrets, now: this.now(), deadRefreshToken: this.settings.dialect?.deadRefreshToken };
   }
 
   /** Returns what of a request is secret, and the client's own secret. */
