@@ -4,9 +4,6 @@ import { readForm, readObject } from './answers/answer-body.js';
 import { aboutRedirect } from './answers/redirect-answer.js';
 import { detailsOf, isTransient, type Question } from './endpoint-answer.js';
 import { unavailable } from './refusals.js';
-import { endpointOf } from './discovery/endpoint-of.js';
-import { noAnswer } from './no-answer.js';
-import type { ServerConnection } from './server-connection.js';
 import { readSeconds } from '../tokens/read-seconds.js';
 import { parseUrl } from '../platform/urls.js';
 
@@ -31,29 +28,6 @@ export interface DeviceCode {
   readonly interval: number;
 }
 
-const purpose = 'device_authorization';
-
-/**
- * Asks for a device code (RFC 8628 section 3.1).
- *
- * @throws DeviceCodeRequestError, TokenEndpointUnavailableError, DiscoveryError
- */
-export async function requestDeviceCode(
-  connection: ServerConnection,
-  parameters: URLSearchParams,
-  signal: AbortSignal | undefined,
-): Promise<DeviceCode> {
-  endpointOf(connection, 'device_authorization_endpoint');
-  const request = connection.shape(purpose, parameters);
-  const secrets = connection.secretsOf(request);
-  const { answer, problem } = await connection.ask(
-    (openid, configuration) => openid.initiateDeviceAuthorization(configuration, parameters),
-    { purpose, request, secrets, signal },
-  );
-  if (!answer) throw noAnswer(problem, purpose, secrets);
-  return readDeviceCode(answer, connection.questionOf(purpose, secrets));
-}
-
 /**
  * Reads the answer of the device authorization endpoint. `interval` may be missing (then 5 s, RFC 8628 section 3.2),
  * so may `verification_uri_complete`; numbers may be strings, and a
@@ -61,7 +35,7 @@ export async function requestDeviceCode(
  *
  * @throws DeviceCodeRequestError, TokenEndpointUnavailableError
  */
-function readDeviceCode(answer: HttpAnswer, question: Question): DeviceCode {
+export function readDeviceCode(answer: HttpAnswer, question: Question): DeviceCode {
   if (isTransient(answer.status)) throw unavailable(detailsOf(answer, question));
   const body = readObject(answer.text) ?? readForm(answer.text);
   const { device_code, user_code, verification_uri = body?.['verification_url'] } = body ?? {};

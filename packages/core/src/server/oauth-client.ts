@@ -15,7 +15,7 @@ import type { TokenSet } from '../tokens/token-set.js';
 import { endpointOf } from './discovery/endpoint-of.js';
 
 /** What a renewal does without. */
-const loadDeviceCode = lazyPart(() => import('./device-code.js'));
+const loadDeviceCodeRequest = lazyPart(() => import('./device-code-request.js'));
 const loadAuthorizationUrl = lazyPart(() => import('./authorization-url.js'));
 const loadIntrospection = lazyPart(() => import('./introspection.js'));
 const loadRevocation = lazyPart(() => import('./revocation.js'));
@@ -107,7 +107,7 @@ export class OAuthClient {
    * @throws DeviceCodeRequestError, TokenEndpointUnavailableError, DiscoveryError
    */
   async requestDeviceCode(parameters: URLSearchParams, signal?: AbortSignal): Promise<DeviceCode> {
-    return (await loadDeviceCode()).requestDeviceCode(this.#connection, parameters, signal);
+    return (await loadDeviceCodeRequest()).requestDeviceCode(this.#connection, parameters, signal);
   }
 
   /**
