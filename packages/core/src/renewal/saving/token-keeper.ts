@@ -107,7 +107,7 @@ export class TokenKeeper extends TokenReader {
   async note({ tokens, expected }: StoredTokens, note: RefreshNote, lock: HeldLock): Promise<unknown> {
     const { owner, credential } = this.parts;
     if (!tokens) return undefined;
-    const { unanswered: _, suspected: __, ...stamp } = tokens.stamp ?? { generation: 0 };
+    const { unanswered: _, suspected: __, ...stamp } = tokens.stamp ?? {};
     const noted = tokens.withStamp({ ...stamp, key: owner.key, kind: owner.kind, ...note });
     try {
       await this.#saveOnce(noted, { tokens, expected }, { reason: 'refresh', lock });
