@@ -60,7 +60,7 @@ interface StoredClient extends RegisteredClient {
 /** Takes the client out of a record; one of another issuer is none. */
 function clientIn(record: TokenSet | undefined, issuer: string): StoredClient | undefined {
   const client = record?.toJSON().registered_client;
-  if (client?.['issuer'] !== issuer || typeof client['client_id'] !== 'string') return undefined;
+  if (client?.['issuer'] !== issuer) return undefined;
   return Array.isArray(client['redirect_uris']) ? (client as unknown as StoredClient) : undefined;
 }
 

@@ -25,7 +25,7 @@ export async function namedServer(
   { settings, signal }: Asking,
 ): Promise<ResourceServer> {
   const found = discover(readOptions({ ...settings, ...options, clientId: 'unknown' }));
-  const { metadata } = await (signal ? untilAborted(signal, found) : found);
+  const { metadata } = await untilAborted(signal, found);
   for (const [name, value] of Object.entries(metadata)) {
     if (name.endsWith('_endpoint')) trustedUrl(value, `The server's ${name}`, resource);
   }

@@ -71,6 +71,8 @@ describe('explainResponse', () => {
         scope: 'read',
       });
     }
+    const twice = answer(403, 'Bearer scope="before"', 'Bearer error="insufficient_scope", scope="wanted"');
+    expect(explainResponse(twice)?.scope).toBe('wanted');
     const nothing = { resourceMetadata: undefined, acrValues: undefined, maxAge: undefined, scope: undefined };
     expect(explainResponse(answer(401, 'Bearer max_age="soon"'))).toMatchObject(nothing);
     expect(explainResponse(answer(403))).toMatchObject(nothing);

@@ -96,6 +96,21 @@ describe('keepFresh', () => {
     scene.server.ledger.assertTokenRequests(0);
   });
 
+  test('that is closed twice leaves another one of the same token as it is', async () => {
+    const flow = await loggedIn();
+    kept = flow.keepFresh();
+    const other = flow.keepFresh();
+    other.close();
+    other.close();
+    await clock.untilSleeping();
+    scene.server.nextAnswers({ grantType: 'refresh_token' }, faults.reset());
+    await flow.refresh().catch(() => undefined);
+    const gate = scene.server.hold({ grantType: 'refresh_token' });
+    await clock.advance(2000);
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(flow.accessToken); // it is kept fresh: nobody waits for that
+    gate.release();
+  });
+
   test('does not renew in a circle a token that lives shorter than the threshold', async () => {
     scene.server.configure({ expiresIn: 100 });
     const flow = await loggedIn({ autoRefreshThreshold: 3600 });

@@ -125,6 +125,20 @@ describe('times that were noted wrongly', () => {
     expect(scene.renewals).toBe(1);
   });
 
+  test('of an import from a clock that was ahead: who imports it renews it too', async () => {
+    const { refreshToken, key } = await scene.loggedIn();
+    const flow = scene.flow({ key: `${key}#moved` });
+    const seconds = Math.floor(scene.clock.now() / 1000) + 7200;
+    const moved = {
+      access_token: 'of-then',
+      refresh_token: refreshToken,
+      issued_at: seconds,
+      expires_at: seconds + 3600,
+    };
+    await flow.importTokens(moved);
+    expect([await flow.getAccessTokenRefreshIfNecessary(), scene.renewals]).toEqual([expect.stringMatching(/^at_/), 1]);
+  });
+
   test('of a clock that is minutes ahead: the token is used', async () => {
     const flow = await scene.loggedIn();
     const seconds = Math.floor(scene.clock.now() / 1000) + 299;

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { AuthorizationCodeFlow, settled } from '@latchkey/core';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { shared } from '../../dist/platform/process-registry.js';
 import { DeviceScene } from '../scenes/device-scene.js';
 
 let scene: DeviceScene;
@@ -14,6 +15,12 @@ afterEach(() => scene[Symbol.asyncDispose]());
 describe('settled', () => {
   test('resolves at once when nothing is under way', async () => {
     await expect(settled()).resolves.toBeUndefined();
+  });
+
+  test('remembers nothing of what has ended', async () => {
+    await scene.loggedIn();
+    await settled();
+    expect(shared('under way', () => new Set()).size).toBe(0);
   });
 
   test('waits until a renewal that was sent is saved', async () => {

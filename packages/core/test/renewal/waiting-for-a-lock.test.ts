@@ -9,10 +9,11 @@ beforeEach(async () => {
 });
 afterEach(() => scene[Symbol.asyncDispose]());
 
-/** A storage whose lock is taken at first, and released when `holder` has done its work. */
-function taken(holder: () => Promise<unknown>, parts: Partial<TokenStorage> = {}) {
+/** A storage whose lock is taken at first, and released when `holder` has done its work; unless `isHeard`, to those who wait only. */
+function taken(holder: () => Promise<unknown>, parts: Partial<TokenStorage> = {}, isHeard = true) {
   const seen = { turns: 0, releases: 0 };
   const withLock: TokenStorage['withLock'] = async (key, task, options: LockOptions) => {
+    if (!isHeard && options.timeout === 0) throw new LockTimeoutError();
     await holder();
     seen.releases++;
     await options.onRelease?.();
@@ -24,9 +25,12 @@ function taken(holder: () => Promise<unknown>, parts: Partial<TokenStorage> = {}
 }
 
 describe('a process that waits for the lock', () => {
-  test('takes no turn when the holder has renewed', async () => {
+  test.each([
+    ['at once', true],
+    ['while it waited', false],
+  ])('takes no turn when the holder has renewed %s', async (_when, isHeard) => {
     const owner = await scene.loggedIn();
-    const { seen, storage } = taken(() => owner.getAccessTokenRefreshIfNecessary());
+    const { seen, storage } = taken(() => owner.getAccessTokenRefreshIfNecessary(), {}, isHeard);
     const flow = scene.flow({ storage });
     const adopted: unknown[] = [];
     await flow.reload();

@@ -143,6 +143,30 @@ describe('discoverResource', () => {
     await expect(find(new ScriptedWeb())).rejects.toBeInstanceOf(DiscoveryError);
   });
 
+  test('guesses no endpoints where the API names bad ones, or cannot say them for now', async () => {
+    const own = 'https://api.example';
+    const web = new ScriptedWeb().refuse(api, 'Bearer').server(own, { token_endpoint: 'https://localhost/token' });
+    await expect(find(web)).rejects.toMatchObject({ code: 'RESOURCE_METADATA_INVALID' });
+    const place = `${own}/.well-known/oauth-authorization-server`;
+    const openid = `${own}/.well-known/openid-configuration`;
+    const down = new ScriptedWeb().refuse(api, 'Bearer').json(openid, {}, 503);
+    await expect(find(down)).rejects.toMatchObject({ retryable: true });
+    const odd = new ScriptedWeb().refuse(api, 'Bearer').json(place, { issuer: 'https://other.example' });
+    await expect(find(odd)).rejects.toMatchObject({ code: 'DISCOVERY_INVALID' });
+  });
+
+  test('leaves a server that does not answer when its signal says so', async () => {
+    const place = `${issuer}/.well-known/oauth-authorization-server`;
+    const controller = new AbortController();
+    let answer = (_response: Response): void => undefined;
+    const web = honestWeb().answer(place, () => {
+      controller.abort(new Error('left'));
+      return new Promise((resolve) => (answer = resolve));
+    });
+    await expect(find(web, { signal: controller.signal })).rejects.toThrow('left');
+    answer(new Response(null, { status: 404 })); // else a timer keeps the runner
+  });
+
   test('says so when the API cannot be had for now', async () => {
     const busy = new ScriptedWeb().answer(
       api,

@@ -115,6 +115,13 @@ describe('an API that describes itself', () => {
     expect(web.of('login.example')).toEqual([]);
   });
 
+  test('is no path above a URL with the same query', async () => {
+    const url = `${api}/admin?tenant=1`;
+    const metadata = { resource: `${api}?tenant=1`, authorization_servers: [issuer] };
+    const web = honestWeb().json(`${wellKnown}/mcp/admin?tenant=1`, metadata);
+    await expect(find(web, url)).rejects.toMatchObject(untrusted);
+  });
+
   test.each(['https://api.example', 'https://api.example/', 'https://api.example/mcp'])(
     'may be a path above: %s',
     async (resource) => {
@@ -173,9 +180,12 @@ describe('a client with a secret', () => {
   test('must say whose it is, since an API could name another server', async () => {
     const secret = { clientId: 'cli', clientSecret: 'secret' };
     const web = honestWeb();
-    await expect(find(web, api, { client: secret })).rejects.toThrow('client.issuer is missing');
+    for (const proof of [secret, { clientId: 'cli', clientKey: { kty: 'EC' } }])
+      await expect(find(web, api, { client: proof })).rejects.toThrow('client.issuer is missing');
     expect(web.asked).toEqual([]);
     expect(await find(web, api, { client: { ...secret, issuer } })).toMatchObject(secret);
+    const posted = { ...secret, issuer, clientAuthentication: 'client_secret_post' };
+    expect(await find(web, api, { client: posted })).toMatchObject({ clientAuthentication: 'client_secret_post' });
     const other = { ...secret, issuer: 'https://other.example' };
     await expect(find(web, api, { client: other })).rejects.toMatchObject({ code: 'NO_CLIENT_FOR_SERVER' });
   });

@@ -72,14 +72,58 @@ describe('a client that registers', () => {
     expect(registrations(web)).toBe(2);
   });
 
+  test('registers for another redirect URI, though it has just replaced one that was refused', async () => {
+    const web = honestWeb();
+    await find(web);
+    await find(web, { register }, { refused: 'client-1' });
+    const redirect_uris = ['http://127.0.0.1/new'];
+    expect(await find(web, { register: { redirect_uris } })).toMatchObject({ clientId: 'client-3' });
+  });
+
+  test('registers under the lock, for which it waits by the caller’s signal, and is found again without', async () => {
+    const [signals, expected]: [AbortSignal[], unknown[]] = [[], []];
+    const withLock: MemoryTokenStorage['withLock'] = (key, task, options) => {
+      signals.push(options.signal);
+      return MemoryTokenStorage.prototype.withLock.call(storage, key, task, options) as ReturnType<typeof task>;
+    };
+    const save: MemoryTokenStorage['save'] = (key, tokens, context) => {
+      expected.push(context.expected);
+      return MemoryTokenStorage.prototype.save.call(storage, key, tokens, context);
+    };
+    Object.assign(storage, { withLock, save });
+    const { signal } = new AbortController();
+    for (const web of [honestWeb(), honestWeb()]) await find(web, { register }, { signal });
+    expect(signals).toEqual([signal]);
+    expect(signals[0]).toBe(signal);
+    expect(expected).toEqual([0]);
+  });
+
+  test('registers anew where the record does not say which redirect URIs it has', async () => {
+    const lock = { signal: new AbortController().signal };
+    const record = TokenSet.from({ registered_client: { issuer, client_id: 'of-another-version' } });
+    await storage.save(`client ${issuer}`, record, { reason: 'login', expected: 0, lock });
+    expect(await find(honestWeb())).toMatchObject({ clientId: 'client-1' });
+  });
+
+  test('registers where the server takes documents too, and nowhere without a place for it', async () => {
+    const web = honestWeb().server(issuer, { client_id_metadata_document_supported: true });
+    expect(await find(web)).toMatchObject({ clientId: 'client-1' });
+    const none = honestWeb().server(issuer, { registration_endpoint: undefined });
+    storage = new MemoryTokenStorage();
+    await expect(find(none)).rejects.toMatchObject({ code: 'NO_CLIENT_FOR_SERVER' });
+    expect(registrations(none)).toBe(0);
+  });
+
   test('registers anew once a minute at most', async () => {
     const web = honestWeb();
     await find(web);
     await find(web, { register }, { refused: 'client-1' });
     const again = (): Promise<DiscoveredResource> => find(web, { register }, { refused: 'client-2' });
     await expect(again()).rejects.toMatchObject({ code: 'CLIENT_REFUSED_AGAIN', retryable: true, retryAfter: 60 });
+    await clock.advance(20_500);
+    await expect(again()).rejects.toMatchObject({ retryAfter: 40 });
     expect(registrations(web)).toBe(2);
-    await clock.advance(61_000);
+    await clock.advance(40_000);
     expect(await again()).toMatchObject({ clientId: 'client-3' });
   });
 
@@ -148,8 +192,13 @@ describe('a client that registers', () => {
     const file = Object.assign(new MemoryTokenStorage(), { isOneRecord: true });
     await expect(find(web, { register }, { storage: file })).rejects.toThrow('perKey: true');
     await expect(find(web, {})).rejects.toBeInstanceOf(TypeError);
-    await expect(find(web, { metadataUrl: 'http://my-cli.example/x' })).rejects.toBeInstanceOf(TypeError);
-    await expect(find(web, { metadataUrl: 'https://my-cli.example' })).rejects.toBeInstanceOf(TypeError);
+    for (const url of [
+      'http://my-cli.example/x',
+      'https://my-cli.example',
+      `${metadataUrl}#x`,
+      'https://me@my-cli.example/x',
+    ])
+      await expect(find(web, { metadataUrl: url })).rejects.toBeInstanceOf(TypeError);
     expect(web.asked).toEqual([]);
   });
 });
