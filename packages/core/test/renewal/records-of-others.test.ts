@@ -17,8 +17,7 @@ describe('a record that another program wrote, without its scopes', () => {
   ])('is renewed after a renewal %s', async (_what, fault, told) => {
     const { key, refreshToken } = await scene.loggedIn({ scope: 'read' });
     const bare = TokenSet.from({ access_token: 'ended', refresh_token: refreshToken, expires_at: 1 });
-    const lock = { signal: new AbortController().signal };
-    await scene.storage.save(key, bare, { reason: 'import', expected: undefined, lock });
+    await scene.storage.save(key, bare, { expected: undefined });
     scene.server.nextAnswers({ grantType: 'refresh_token' }, fault);
     const flow = scene.flow({ scope: 'read' });
     await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject(told);

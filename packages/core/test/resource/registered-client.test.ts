@@ -99,9 +99,8 @@ describe('a client that registers', () => {
   });
 
   test('registers anew where the record does not say which redirect URIs it has', async () => {
-    const lock = { signal: new AbortController().signal };
     const record = TokenSet.from({ registered_client: { issuer, client_id: 'of-another-version' } });
-    await storage.save(`client ${issuer}`, record, { reason: 'login', expected: 0, lock });
+    await storage.save(`client ${issuer}`, record, { expected: 0 });
     expect(await find(honestWeb())).toMatchObject({ clientId: 'client-1' });
   });
 
