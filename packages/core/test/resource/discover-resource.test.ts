@@ -44,6 +44,7 @@ describe('discoverResource', () => {
   test.each([
     ['a slash behind its URL', { resource: `${api}/` }, { resource: `${api}/` }],
     ['its one server as text', { authorization_servers: issuer }, { issuer }],
+    ['scopes that are none', { scopes_supported: ['read', '', 5] }, { scope: 'read' }],
     ['its scopes as text', { scopes_supported: 'read write' }, { scope: 'read write' }],
   ])('understands an API that writes %s', async (_what, metadata, found) => {
     expect(await find(honestWeb(metadata))).toMatchObject(found);

@@ -41,6 +41,8 @@ describe('an API that describes itself', () => {
     'https://me@login.example',
     'ftp://login.example',
     'login.example',
+    'https://login.example?tenant=1',
+    'https://login.example#tenant',
     17,
   ])('sends nobody to %s', async (server) => {
     const web = saying({ authorization_servers: [server] });
