@@ -10,7 +10,7 @@ import {
 import { RedisTokenStorage } from '@latchkey/storage-redis';
 import { keySlot } from '../dist/link/key-slot.js';
 import { RedisServer } from './redis-server.js';
-import { errorOf, expecting, key, overwriting, someTokens } from './some.js';
+import { errorOf, expecting, key, overwriting, someTokens, waiting } from './some.js';
 
 let server: RedisServer;
 let storage: RedisTokenStorage;
@@ -112,7 +112,10 @@ describe('A record', () => {
 
   test('of another type is an error for good, until a login overwrites it', async () => {
     await server.send('LPUSH', name, 'a');
-    expect(await errorOf(storage.load(key))).toMatchObject({ code: 'STORAGE_UNAVAILABLE', retryable: false });
+    const look = (): Promise<Error> => errorOf(storage.load(key));
+    const unusable = { code: 'STORAGE_UNAVAILABLE', retryable: false, message: expect.stringContaining('WRONGTYPE') };
+    expect(await look()).toMatchObject(unusable);
+    expect(await storage.withLock(key, look, waiting())).toMatchObject(unusable);
     expect(await errorOf(storage.save(key, someTokens(2), expecting(1)))).toMatchObject({ retryable: false });
     await storage.save(key, someTokens(3), overwriting);
     expect((await storage.load(key))?.generation).toBe(3);
