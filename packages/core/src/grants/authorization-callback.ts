@@ -41,7 +41,7 @@ export function readCallback(parameters: URLSearchParams, expected: CallbackExpe
 /** Returns the query of a callback, given as a URL, as the path and query that a web server sees, or as the query. */
 export function callbackParameters(callbackUrl: string | URL): URLSearchParams {
   const text = String(callbackUrl);
-  const query = text.includes('?') ? text.slice(text.indexOf('?') + 1) : text;
+  const query = text.slice(text.indexOf('?') + 1); // all of it where there is none
   return new URLSearchParams(query.split('#', 1)[0]);
 }
 
