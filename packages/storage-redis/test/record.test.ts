@@ -176,6 +176,10 @@ describe('The time for which a record is kept', () => {
 
   test('follows the option where the server does not say', async () => {
     const brief = new RedisTokenStorage({ url: server.url, refreshTokenLifetime: 60 });
+    for (const never of [0, '0']) {
+      await brief.save(key, someTokens(1, key, { issued_at: now, refresh_expires_in: never }), overwriting);
+      expect(await timeToLive()).toBe(-1);
+    }
     await brief.save(key, someTokens(1, key, { issued_at: now - 600 }), overwriting);
     expect((await timeToLive()) / 1000).toBeCloseTo(day / 1000, -2);
     await brief.close();

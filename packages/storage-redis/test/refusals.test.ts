@@ -75,6 +75,7 @@ describe('What Redis answers', () => {
     ['ERR AUTH <password> called without any password configured for', 'refused the user or password', false],
     ["ERR unknown command 'EVAL', with args beginning with: 'secret-at'", 'that is needed: EVAL (ERR)', false],
     ["ERR unsupported command 'eval' secret-at", 'does not have a command', false],
+    ["ERR Error running script: The user executing the script can't access at least one of the keys", 'the ACL', false],
     ['ERR secret-at', 'refused a command (ERR)', true],
   ])('as %s is told in words, without what was sent', async (reply, words, retryable) => {
     const client = { sendCommand: () => Promise.reject(new Error(reply)) };
