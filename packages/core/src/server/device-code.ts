@@ -6,6 +6,7 @@ import { detailsOf, isTransient, type Question } from './endpoint-answer.js';
 import { unavailable } from './refusals.js';
 import { readSeconds } from '../tokens/read-seconds.js';
 import { parseUrl } from '../platform/urls.js';
+import { isFilledText } from '../platform/json-values.js';
 
 /** What a person needs to approve a login on another device (RFC 8628 section 3.2). @group Options */
 export interface DeviceCodePrompt {
@@ -41,11 +42,15 @@ export function readDeviceCode(answer: HttpAnswer, question: Question): DeviceCo
   const { device_code, user_code, verification_uri = body?.['verification_url'] } = body ?? {};
   const userCode = typeof user_code === 'number' ? String(user_code) : user_code;
   const page = readPage(verification_uri);
-  if (!isSuccess(answer.status) || !isText(device_code) || !isText(userCode) || !page) {
-    const lacking = isText(device_code) ? (isText(userCode) ? 'verification_uri' : 'user_code') : 'device_code';
+  if (!isSuccess(answer.status) || !isFilledText(device_code) || !isFilledText(userCode) || !page) {
+    const lacking = isFilledText(device_code)
+      ? isFilledText(userCode)
+        ? 'verification_uri'
+        : 'user_code'
+      : 'device_code';
     throw new DeviceCodeRequestError({
       ...detailsOf(answer, question),
-      ...(isSuccess(answer.status) && !isText(body?.['error']) && incomplete(answer.status, lacking)),
+      ...(isSuccess(answer.status) && !isFilledText(body?.['error']) && incomplete(answer.status, lacking)),
       ...aboutRedirect(answer, question.secrets),
     });
   }
@@ -71,10 +76,6 @@ function incomplete(status: number, lacking: string): ErrorDetails {
 }
 
 function readPage(value: unknown): string | undefined {
-  const url = isText(value) ? parseUrl(value) : undefined;
+  const url = isFilledText(value) ? parseUrl(value) : undefined;
   return url?.protocol === 'https:' || url?.protocol === 'http:' ? url.href : undefined;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }

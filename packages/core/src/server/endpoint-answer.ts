@@ -12,6 +12,7 @@ import { tokenNamesIn } from './answers/unread-answer.js';
 import { readRefusal } from './answers/refusal-words.js';
 import { type HttpAnswer, isSuccess } from './http-exchange.js';
 import { refusalOf, unavailable } from './refusals.js';
+import { isFilledText } from '../platform/json-values.js';
 
 /** What was asked of an endpoint. */
 export interface Question {
@@ -127,7 +128,7 @@ export function detailsOf(
 /** Scopes are told by events and errors, so they are cleaned like all else that a server writes. */
 function cleanScope(body: Fields, secrets: readonly string[]): { readonly scope?: string } {
   const { scope } = body;
-  const text = Array.isArray(scope) ? scope.filter(isText).join(' ') : scope;
+  const text = Array.isArray(scope) ? scope.filter(isFilledText).join(' ') : scope;
   const cleaned = printable(text, 20_000, [...secrets, ...secretsIn(body)]);
   return cleaned === undefined ? {} : { scope: cleaned };
 }
@@ -143,8 +144,4 @@ export function readRetryAfter(value: string | null, now: number): number | unde
 /** Tells whether a status says "later" (RFC 9110 section 15, RFC 6585 section 4, RFC 8470). */
 export function isTransient(status: number): boolean {
   return status >= 500 || status === 429 || status === 425 || status === 408;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }

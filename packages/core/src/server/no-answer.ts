@@ -40,10 +40,7 @@ export function noAnswer(problem: unknown, purpose: string, secrets: readonly st
 
 /** openid-client wraps some failures of a custom fetch. */
 function findFailure(problem: unknown): AuthFlowError | NoAnswerError | undefined {
-  for (const error of causesOf(problem)) {
-    if (error instanceof NoAnswerError || error instanceof AuthFlowError) return error;
-  }
-  return undefined;
+  return causesOf(problem).find((error) => error instanceof NoAnswerError || error instanceof AuthFlowError);
 }
 
 /** A kind of failure that ends before the first byte of a request is written. */
@@ -53,10 +50,6 @@ interface FailureKind {
   /** What to say of it. */
   readonly about?: ErrorDetails;
 }
-
-const privateAuthority =
-  'If the server or a proxy on the way has a certificate of a private authority, give that authority by ' +
-  'NODE_EXTRA_CA_CERTS or by the option fetch. Otherwise somebody may be listening: do not go on.';
 
 /** The kinds, in the words of Node, its resolver, OpenSSL, undici, proxy agents, Bun and Deno. */
 const kinds: readonly FailureKind[] = [
@@ -89,7 +82,9 @@ const kinds: readonly FailureKind[] = [
       /^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_(CA|PURPOSE)\b|PATH_LENGTH_|(CA|EE)_\w+_TOO_|ERR_TLS_CERT_)|invalid peer certificate/,
     about: {
       code: 'CERTIFICATE_NOT_TRUSTED',
-      remedy: privateAuthority,
+      remedy:
+        'If the server or a proxy on the way has a certificate of a private authority, give that authority by ' +
+        'NODE_EXTRA_CA_CERTS or by the option fetch. Otherwise somebody may be listening: do not go on.',
     },
   },
   {

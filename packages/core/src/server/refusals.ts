@@ -1,6 +1,7 @@
 import {
   type AuthFlowError,
   ClientRejectedError,
+  type ErrorDetails,
   InvalidRefreshTokenError,
   LoginRequiredError,
   OAuthError,
@@ -82,7 +83,7 @@ export function refusalOf(
     if (isEmpty ? details.status === 400 : isSuspect(refusal, details.status)) return suspectRefreshToken(details);
   }
   if (error === 'invalid_grant' || (error === 'invalid_credentials' && isOAuth)) {
-    return new TokenRequestError({ ...details, code: 'INVALID_GRANT', ...remedyOf(purpose) });
+    return new TokenRequestError({ ...details, code: 'INVALID_GRANT', ...remedies[purpose] });
   }
   if (!isOAuth) return undefined;
   if (error === 'temporarily_unavailable' || error === 'server_error') return unavailable(details);
@@ -145,16 +146,17 @@ export function suspectRefreshToken(details: OAuthErrorDetails): LoginRequiredEr
   });
 }
 
-const remedies: Readonly<Record<string, string>> = {
-  authorization_code:
-    'Start the login again: a code is good once, for a short time, and for the redirect URI that it was asked for.',
-  password: 'Check user name and password. Nothing that is stored was changed.',
-  'urn:ietf:params:oauth:grant-type:jwt-bearer':
-    'Check issuer, subject, audience and key of the assertion, and the clock of this machine.',
-  'urn:ietf:params:oauth:grant-type:token-exchange': 'Get a new subject token: this one has ended or is refused.',
+/** What to do where a grant is refused. */
+const remedies: Readonly<Record<string, ErrorDetails>> = {
+  authorization_code: {
+    remedy:
+      'Start the login again: a code is good once, for a short time, and for the redirect URI that it was asked for.',
+  },
+  password: { remedy: 'Check user name and password. Nothing that is stored was changed.' },
+  'urn:ietf:params:oauth:grant-type:jwt-bearer': {
+    remedy: 'Check issuer, subject, audience and key of the assertion, and the clock of this machine.',
+  },
+  'urn:ietf:params:oauth:grant-type:token-exchange': {
+    remedy: 'Get a new subject token: this one has ended or is refused.',
+  },
 };
-
-function remedyOf(purpose: string): { readonly remedy?: string } {
-  const remedy = remedies[purpose];
-  return remedy === undefined ? {} : { remedy };
-}

@@ -1,6 +1,7 @@
 import { scrubError } from '../errors/scrub.js';
 import type { FlowSettings } from '../options/flow-settings.js';
 import { synchronous } from '../platform/synchronous.js';
+import { isJsonObject } from '../platform/json-values.js';
 
 /** A request in the form that the server wants, before the client proves who it is. */
 export interface ShapedRequest {
@@ -52,7 +53,7 @@ export function fieldsOf(form: URLSearchParams): Record<string, string | string[
 
 function readShape({ fields, headers, format }: Readonly<Record<string, unknown>>): Omit<ShapedRequest, 'form'> {
   if (format !== 'form' && format !== 'json') throw new TypeError('It returned no format: form or json.');
-  if (!isObject(fields) || !isObject(headers)) throw new TypeError('It returned no fields or no headers.');
+  if (!isJsonObject(fields) || !isJsonObject(headers)) throw new TypeError('It returned no fields or no headers.');
   const pairs = Object.entries(fields).flatMap(([name, value]) =>
     (Array.isArray(value) ? (value as unknown[]) : [value]).map((each) => {
       if (typeof each !== 'string') throw new TypeError(`Its field ${name} is no text.`);
@@ -65,8 +66,4 @@ function readShape({ fields, headers, format }: Readonly<Record<string, unknown>
     headers: headers as Record<string, string>,
     isJson: format === 'json',
   };
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -5,6 +5,7 @@ import { lifetimeByEnd } from './record-times.js';
 import { isShallow } from './token-record.js';
 import { refreshExpiryAfter } from './refresh-expiry.js';
 import { TokenSet } from './token-set.js';
+import { isFilledText } from '../platform/json-values.js';
 
 /**
  * Makes the next token set from an answer of the token endpoint and the set before it (RFC 6749 section 6): an absent
@@ -18,7 +19,7 @@ export function mergeAnswer(body: Readonly<Record<string, unknown>>, sentAt: num
   const { latchkey: _stamp, issued_at: _issued, expires_at: _expires, dpop_key: _key, ...others } = fields;
   const { refresh_expires_at: _end, refresh_issued_at: _start, ...answer } = others;
   const { access_token: token, expires_in: lifetime } = answer;
-  if (isText(token) && readSeconds(lifetime) === undefined) {
+  if (isFilledText(token) && readSeconds(lifetime) === undefined) {
     const isNew = token !== previous?.accessToken;
     const unsaid = lifetimeByEnd(fields, sentAt) ?? (isNew ? lifeOfJwtFromThePast(token, sentAt) : undefined);
     if (unsaid !== undefined) answer['expires_in'] = unsaid;
@@ -26,7 +27,7 @@ export function mergeAnswer(body: Readonly<Record<string, unknown>>, sentAt: num
   if (!previous) return TokenSet.from(answer, sentAt);
   const before = previous.toJSON();
   const { access_token, refresh_token, scope, id_token, expires_at, issued_at, dpop_key } = before;
-  const kept = isText(answer['access_token'])
+  const kept = isFilledText(answer['access_token'])
     ? { issued_at: Math.floor(sentAt / 1000) }
     : { access_token, expires_at, issued_at };
   return TokenSet.from(
@@ -34,10 +35,10 @@ export function mergeAnswer(body: Readonly<Record<string, unknown>>, sentAt: num
       ...answer,
       ...kept,
       ...refreshExpiryAfter(answer, sentAt, before),
-      refresh_token: isText(answer['refresh_token']) ? answer['refresh_token'] : refresh_token,
-      id_token: isText(answer['id_token']) ? answer['id_token'] : id_token,
+      refresh_token: isFilledText(answer['refresh_token']) ? answer['refresh_token'] : refresh_token,
+      id_token: isFilledText(answer['id_token']) ? answer['id_token'] : id_token,
       dpop_key,
-      scope: isText(answer['scope']) || Array.isArray(answer['scope']) ? answer['scope'] : scope,
+      scope: isFilledText(answer['scope']) || Array.isArray(answer['scope']) ? answer['scope'] : scope,
     },
     sentAt,
   );
@@ -45,7 +46,7 @@ export function mergeAnswer(body: Readonly<Record<string, unknown>>, sentAt: num
 
 /** Throws unless an answer holds an access token, as RFC 6749 section 5.1 requires; after a renewal, what came with it is kept. */
 export function assertAccessToken(body: Readonly<Record<string, unknown>>, isRenewal = false): void {
-  if (isText(body['access_token'])) return;
+  if (isFilledText(body['access_token'])) return;
   const kept = isRenewal ? ' A refresh token that came with it was kept.' : '';
   throw new TokenRequestError({
     status: 200,
@@ -53,10 +54,6 @@ export function assertAccessToken(body: Readonly<Record<string, unknown>>, isRen
     message: `The token endpoint answered without an access token.${kept}`,
     remedy: 'Try again. If it lasts, the authorization server does not follow RFC 6749.',
   });
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }
 
 /**

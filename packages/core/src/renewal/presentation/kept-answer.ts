@@ -61,12 +61,9 @@ export function loginIn({ unread }: TokenSet): UnreadAnswer | undefined {
 function readAgain(unread: UnreadAnswer, { dialect, clock }: FlowSettings): ReadAnswer | undefined {
   const { purpose, sent_at, dpop_key } = unread;
   try {
+    const question = { purpose, secrets: [], now: clock.now() };
     const translated = translate(dialect, purpose, answerFrom(unread));
-    return readTranslated(
-      translated,
-      { purpose, secrets: [], now: clock.now() },
-      { sentAt: sent_at, dpopKey: dpop_key },
-    );
+    return readTranslated(translated, question, { sentAt: sent_at, dpopKey: dpop_key });
   } catch {
     return undefined;
   }

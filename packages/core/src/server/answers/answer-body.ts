@@ -1,5 +1,6 @@
 import { readSeconds } from '../../tokens/read-seconds.js';
 import { type HttpAnswer, isSuccess } from '../http-exchange.js';
+import { isJsonObject, isFilledText } from '../../platform/json-values.js';
 
 /** Reads an object from JSON, or from a form, in which some servers answer; of a form only what is a token or an error. */
 export function readBody(text: string): Record<string, unknown> | undefined {
@@ -25,7 +26,7 @@ export function readObject(text: string): Record<string, unknown> | undefined {
   const value = parse(text) ?? parse(withinBraces(text));
   const inner = typeof value === 'string' ? parse(value) : value;
   const [one] = Array.isArray(inner) && inner.length === 1 ? (inner as unknown[]) : [inner];
-  return isObject(one) ? one : undefined;
+  return isJsonObject(one) ? one : undefined;
 }
 
 function parse(text: string): unknown {
@@ -43,27 +44,19 @@ function withinBraces(text: string): string {
     : text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1);
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Where servers put an answer that they wrap. */
 const wrappers = ['data', 'result', 'response', 'payload', 'body', 'token', 'tokens'];
 
 /** Returns what holds the tokens of a success: the body, or the one object that it is wrapped in, without an OAuth error. */
 export function tokensIn(body: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
   if (!body || holdsToken(body)) return body;
-  const wrapped = wrappers.map((name) => body[name]).filter((inner) => isObject(inner) && holdsToken(inner));
+  const wrapped = wrappers.map((name) => body[name]).filter((inner) => isJsonObject(inner) && holdsToken(inner));
   const [inner, second] = wrapped;
-  return isObject(inner) && second === undefined && !isText(body['error']) ? inner : undefined;
+  return isJsonObject(inner) && second === undefined && !isFilledText(body['error']) ? inner : undefined;
 }
 
 function holdsToken({ access_token, refresh_token }: Record<string, unknown>): boolean {
-  return isText(access_token) || isText(refresh_token);
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
+  return isFilledText(access_token) || isFilledText(refresh_token);
 }
 
 /** The same answer with another body, as JSON. */
@@ -94,7 +87,8 @@ export function inStandardForm(answer: HttpAnswer): HttpAnswer {
   );
   const standard = { ...Object.fromEntries(said), ...(Array.isArray(scope) && { scope: scope.join(' ') }) };
   if (!isSuccess(answer.status)) return withBody(answer, standard);
-  if (isText(request_uri)) return withBody(answer, { ...standard, expires_in: readSeconds(expires_in) ?? 60 }, 201);
+  if (isFilledText(request_uri))
+    return withBody(answer, { ...standard, expires_in: readSeconds(expires_in) ?? 60 }, 201);
   return withBody(answer, standard, typeof access_token === 'string' ? 200 : answer.status);
 }
 

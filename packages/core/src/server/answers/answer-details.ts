@@ -2,6 +2,7 @@ import type { OAuthErrorDetails } from '../../errors/index.js';
 import { scrub } from '../../errors/scrub.js';
 import { onOneLine } from '../../platform/one-line.js';
 import { readRefusal } from './refusal-words.js';
+import { isFilledText } from '../../platform/json-values.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -26,7 +27,7 @@ export function secretsIn(body: Fields | undefined): string[] {
   for (const object of objects) {
     for (const [name, value] of Object.entries(object) as [string, unknown][]) {
       if (typeof value === 'object' && value !== null) objects.push(value);
-      else if (isText(value) && /(token|secret|assertion|device_code)$/i.test(name)) secrets.push(value);
+      else if (isFilledText(value) && /(token|secret|assertion|device_code)$/i.test(name)) secrets.push(value);
     }
   }
   return secrets;
@@ -34,10 +35,6 @@ export function secretsIn(body: Fields | undefined): string[] {
 
 /** What may be told of a server's text: so many characters of it, none for control (RFC 6749 section 5.2), and no secret. */
 export function printable(value: unknown, length: number, secrets: readonly string[]): string | undefined {
-  if (!isText(value)) return undefined;
+  if (!isFilledText(value)) return undefined;
   return scrub(onOneLine(value.slice(0, length)), [...secrets, ...secrets.map(onOneLine)]);
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }

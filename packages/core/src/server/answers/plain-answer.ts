@@ -1,5 +1,6 @@
 import type { HttpAnswer } from '../http-exchange.js';
 import { readObject } from './answer-body.js';
+import { isFilledText } from '../../platform/json-values.js';
 
 /**
  * Tells whether a success of the token endpoint is one in which the protocol library would find no fault: all as RFC 6749
@@ -11,16 +12,12 @@ export function isPlainAnswer({ status, text }: HttpAnswer): boolean {
   const { access_token, token_type, expires_in, refresh_token, scope, id_token } = body;
   const hasLifetime = expires_in === undefined || (typeof expires_in === 'number' && expires_in >= 0);
   return (
-    isText(access_token) &&
-    isText(token_type) &&
+    isFilledText(access_token) &&
+    isFilledText(token_type) &&
     ['bearer', 'dpop'].includes(token_type.toLowerCase()) &&
     hasLifetime &&
-    (refresh_token === undefined || isText(refresh_token)) &&
+    (refresh_token === undefined || isFilledText(refresh_token)) &&
     (scope === undefined || typeof scope === 'string') &&
     id_token === undefined
   );
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }

@@ -1,3 +1,5 @@
+import { isJsonObject, isFilledText } from '../../platform/json-values.js';
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The words of a refusal. */
@@ -12,19 +14,19 @@ export interface Refusal {
 export function readRefusal(body: Fields | undefined): Refusal {
   const { error, error_description, errors } = body ?? {};
   const several: unknown[] = Array.isArray(errors) ? errors : [];
-  const [inner] = [error, ...several].filter(isFields);
+  const [inner] = [error, ...several].filter(isJsonObject);
   const { resource, field } = inner ?? {};
   return {
     error: firstText(error, ...codesOf(inner), ...codesOf(body)),
     description: firstText(
       error_description,
       inner?.['message'],
-      isText(resource) && isText(field) ? `${resource} ${field}` : undefined,
+      isFilledText(resource) && isFilledText(field) ? `${resource} ${field}` : undefined,
       body?.['message'],
       ...otherNames.map((name) => body?.[name]),
       ...several,
     ),
-    isOAuth: isText(error),
+    isOAuth: isFilledText(error),
   };
 }
 
@@ -34,13 +36,5 @@ const otherNames = ['detail', 'title', 'error_message', 'errorMessage', 'errorSu
 const codesOf = ({ code, errorType, type, status }: Fields = {}): unknown[] => [code, errorType, type, status];
 
 function firstText(...values: readonly unknown[]): string | undefined {
-  return values.find(isText);
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return values.find(isFilledText);
 }

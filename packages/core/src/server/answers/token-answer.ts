@@ -4,6 +4,7 @@ import { isSuccess } from '../http-exchange.js';
 import type { UnreadAnswer } from '../../tokens/unread-answer.js';
 import type { TranslatedAnswer } from './translated-answer.js';
 import { type AskedBy, keepBehind, namesTokens, refreshTokensNamed, unreadFrom } from './unread-answer.js';
+import { isFilledText } from '../../platform/json-values.js';
 
 /** What an answer of the token endpoint says, in OAuth's names. */
 export interface ReadAnswer {
@@ -25,7 +26,7 @@ export function readTranslated(translated: TranslatedAnswer, question: Question,
   if (!raw) return { body: readTokenAnswer(answer, question), problem, unread: undefined };
   const read = attempt(() => readTokenAnswer(answer, question));
   const unread = unreadFrom(raw, question.purpose, asked);
-  const isWhole = isText(read.body?.['access_token']) || (read.body && question.purpose === 'refresh_token');
+  const isWhole = isFilledText(read.body?.['access_token']) || (read.body && question.purpose === 'refresh_token');
   if (read.body && isWhole) {
     return { body: read.body, problem, unread: lacksRefreshToken(read.body, raw.text) ? unread : undefined };
   }
@@ -42,10 +43,6 @@ function attempt<T>(run: () => T): { readonly body?: T; readonly error?: unknown
   } catch (error) {
     return { error };
   }
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === 'string' && value !== '';
 }
 
 function lacksRefreshToken(body: Record<string, unknown>, text: string): boolean {

@@ -3,6 +3,7 @@ import type { ServerDialect } from '../../options/server-dialect.js';
 import { synchronous } from '../../platform/synchronous.js';
 import type { HttpAnswer } from '../http-exchange.js';
 import { namedTexts, readForm, readObject, withBody } from './answer-body.js';
+import { isJsonObject } from '../../platform/json-values.js';
 
 /** An answer, and what the dialect of the server made of it. */
 export interface TranslatedAnswer {
@@ -30,7 +31,7 @@ export function translate(dialect: ServerDialect | undefined, purpose: string, r
 
 function readTranslation(returned: unknown, raw: HttpAnswer): HttpAnswer {
   const { status, body } = synchronous(returned);
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new TypeError('It returned no body.');
+  if (!isJsonObject(body)) throw new TypeError('It returned no body.');
   if (typeof status !== 'number' || !Number.isInteger(status) || status < 200 || status > 599) {
     throw new TypeError('It returned no status from 200 to 599.');
   }
