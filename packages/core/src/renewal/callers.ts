@@ -112,10 +112,13 @@ export class Callers {
     if (credential.run) return credential.run;
     credential.isAhead = call.isAhead ?? false;
     credential.runScope = this.#settings.scope;
-    return (credential.run = noteUnderWay(this.#run.run(call), () => {
-      credential.run = undefined;
-      credential.isAhead = false;
-    }));
+    return (credential.run = noteUnderWay(this.#run.run(call), this));
+  }
+
+  /** Called when the run that was begun here has ended. */
+  ended(): void {
+    this.#credential.run = undefined;
+    this.#credential.isAhead = false;
   }
 
   /** Whether a refresh token that got no answer is to be presented again, whatever the present token's age. */

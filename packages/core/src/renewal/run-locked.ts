@@ -103,12 +103,7 @@ export function takePlace(
   credential: CredentialState,
   waits: boolean,
 ): Promise<Place | undefined> {
-  if (!client) return Promise.resolve(nowhere);
-  credential.isInLine = waits;
-  const end = (): void => void (credential.isInLine = false);
-  const place = client.takePlace(waits);
-  place.then(end, end);
-  return place;
+  return client ? client.takePlace(waits, credential) : Promise.resolve(nowhere);
 }
 
 /** What a run in line has, and how it waits. */

@@ -6,10 +6,10 @@ import { unsavedTokens } from './credential-state.js';
 const underWay = (): Set<Promise<unknown>> => shared('under way', () => new Set());
 
 /** Notes work that may hold the only copy of new tokens until it ends; `ended` is called before anybody who waits goes on. */
-export function noteUnderWay<T>(work: Promise<T>, ended?: () => void): Promise<T> {
+export function noteUnderWay<T>(work: Promise<T>, run?: { ended(): void }): Promise<T> {
   const end = (): void => {
     underWay().delete(work);
-    ended?.();
+    run?.ended();
   };
   underWay().add(work);
   work.then(end, end); // whoever asked for it is told how it ended

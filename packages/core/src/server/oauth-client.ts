@@ -54,9 +54,15 @@ export class OAuthClient {
    * @returns `undefined` when none is free and nobody is to `wait`
    * @throws TokenEndpointUnavailableError when the server has failed meanwhile, and is spared
    */
-  async takePlace(wait: boolean): Promise<Place | undefined> {
+  takePlace(wait: boolean, standing: { isInLine: boolean }): Promise<Place | undefined> {
     const line = lineOf(parseUrl(this.tokenEndpoint)?.origin ?? '');
-    const place = wait ? await line.enter(this.#place) : line.tryEnter(this.#place);
+    standing.isInLine = wait;
+    const free = wait ? line.enter(this.#place) : Promise.resolve(line.tryEnter(this.#place));
+    return free.then((place) => this.#takeTurn(place, standing)); // an async method takes twice the memory while many wait
+  }
+
+  #takeTurn(place: Place | undefined, standing: { isInLine: boolean }): Place | undefined {
+    standing.isInLine = false;
     try {
       this.#coolDown.takeTurn();
       return place;

@@ -109,9 +109,9 @@ describe('The account of a flow', () => {
 
 describe('An API that refuses every token', () => {
   test.each([
-    ['one after another', false],
-    ['at once', true],
-  ])('costs one renewal, with 20 siblings %s that are thrown away', async (_, atOnce) => {
+    ['five siblings one after another', false],
+    ['20 siblings at once', true],
+  ])('costs one renewal, with %s that are thrown away', async (_, atOnce) => {
     await using scene = await DeviceScene.start({ expiresIn: 3600 });
     const { storage, server } = scene;
     const everyone = scene.flow({ storage, allowedOrigins: [new URL(server.api).origin] });
@@ -120,7 +120,7 @@ describe('An API that refuses every token', () => {
     refuseAlways(server);
     const request = async (): Promise<number> => (await everyone.withAccount('ada').fetch(server.api)).status;
     if (atOnce) await Promise.all(Array.from({ length: 20 }, request));
-    for (let call = 0; call < 20 && !atOnce; call++) {
+    for (let call = 0; call < 5 && !atOnce; call++) {
       expect(await request()).toBe(401);
       await new Promise((resolve) => setTimeout(resolve));
       collectGarbage();
