@@ -1,7 +1,7 @@
-import { closeSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { keepOwner } from './file-owner.js';
-import { flush, syncFolder } from './disk-calls.js';
+import { flush, giveName, syncFolder } from './disk-calls.js';
 import { largestRecord } from './private-file.js';
 import { codeOf, storageFault, unusableFile } from './storage-fault.js';
 import { createTemporaryFile, removeQuietly, type TemporaryFile } from './temporary-file.js';
@@ -21,7 +21,7 @@ export async function writeAtomically(path: string, text: string, assertOwned: (
     try {
       await writeThrough(temporary, text, path);
       assertOwned();
-      rename(temporary.path, path);
+      await rename(temporary.path, path);
     } catch (error) {
       removeQuietly(temporary.path);
       throw error;
@@ -48,10 +48,10 @@ export async function writeThrough(
 }
 
 /** On Windows a virus scanner or a reader may hold the file for a moment. */
-export function rename(from: string, to: string): void {
+export async function rename(from: string, to: string): Promise<void> {
   for (let triesLeft = process.platform === 'win32' ? 20 : 0; ; triesLeft--) {
     try {
-      renameSync(from, to);
+      await giveName(from, to);
       return;
     } catch (error) {
       if (triesLeft === 0 || !['EPERM', 'EACCES', 'EBUSY'].includes(codeOf(error) ?? '')) throw error;

@@ -1,11 +1,13 @@
 // Saves so many records at once, each under its lock, and prints for each the calls that make it durable, in their order.
 import { TokenSet } from '@latchkey/core';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 
 const [folder, count] = process.argv.slice(2);
 const calls = [];
+const saving = new AsyncLocalStorage();
 let isTraced = false;
 let locksLeft = Number(count);
 let begin;
@@ -14,7 +16,7 @@ const allHaveTheirLocks = new Promise((resolve) => (begin = resolve));
 function note(name, target) {
   if (!isTraced) return;
   const file = typeof target === 'number' ? (opened.get(target) ?? '') : target;
-  calls.push({ name, file: path.basename(file).slice(0, 8) });
+  calls.push({ name, file: path.basename(file).slice(0, 8), by: saving.getStore() });
 }
 
 const opened = new Map();
@@ -24,11 +26,22 @@ fs.openSync = (file, ...rest) => {
   opened.set(fd, fs.fstatSync(fd).isDirectory() ? 'folder' : file);
   return fd;
 };
-for (const name of ['fsyncSync', 'fsync', 'renameSync', 'writeFileSync']) {
+for (const name of ['fsyncSync', 'renameSync', 'writeFileSync']) {
   const original = fs[name];
   fs[name] = (...args) => {
     note(name, args[0]);
     return original(...args);
+  };
+}
+for (const name of ['fsync', 'rename']) {
+  const original = fs[name];
+  fs[name] = (...args) => {
+    const done = args.pop();
+    note(name, args[0]);
+    original(...args, (error) => {
+      note(`${name} done`, args[0]);
+      done(error);
+    });
   };
 }
 syncBuiltinESMExports();
@@ -43,8 +56,11 @@ const save = (key) =>
       await allHaveTheirLocks;
       isTraced = true;
       await storage.save(key, TokenSet.from({ access_token: 'a' }), { reason: 'login', expected: undefined, lock });
+      note('saved', '');
     },
     options,
   );
-await Promise.all(Array.from({ length: Number(count) }, (_, index) => save(`account ${index}`)));
+await Promise.all(
+  Array.from({ length: Number(count) }, (_, index) => saving.run(index, () => save(`account ${index}`))),
+);
 console.log(JSON.stringify({ calls }));
