@@ -29,12 +29,31 @@ export function readObject(text: string): Record<string, unknown> | undefined {
   return isJsonObject(one) ? one : undefined;
 }
 
+/** Levels of an answer that are read. Some thousands deep, what writes JSON or joins a list runs out of stack. */
+const levelsRead = 64;
+
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    emptyBelow(levelsRead, value);
+    return value;
   } catch {
     return undefined;
   }
+}
+
+/** Empties the lists and objects that stand so many levels deep in `value`. */
+function emptyBelow(levels: number, value: unknown): void {
+  let level = [value].filter(isContainer);
+  for (let depth = 1; depth < levels; depth++) level = level.flatMap((each) => Object.values(each).filter(isContainer));
+  for (const each of level) {
+    if (Array.isArray(each)) each.length = 0;
+    else for (const name of Object.keys(each)) Reflect.deleteProperty(each, name);
+  }
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** The braces of a page are those of its scripts. Torn JSON lacks one, and stays torn. */

@@ -1,0 +1,44 @@
+import { describe, expect, test } from '@jest/globals';
+import { AuthFlowError, DeviceCodeFlow, MemoryTokenStorage, type TokenSet } from '@latchkey/core';
+
+const depth = 20_000;
+const nested = {
+  lists: '['.repeat(depth) + ']'.repeat(depth),
+  objects: `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`,
+};
+const fields = ['odd', 'scope', 'expires_in', 'authorization_details', 'error', 'id_token', 'data', 'token_type'];
+const cases = Object.entries(nested).flatMap(([kind, value]) => fields.map((field) => ({ kind, field, value })));
+
+describe('An answer that is nested deeper than the stack reaches', () => {
+  test.each(cases)('costs no refresh token, with $kind as $field', async ({ field, value }) => {
+    const saved: (TokenSet | undefined)[] = [];
+    for (const status of [200, 400, 503]) {
+      const tokens = '"access_token":"new","refresh_token":"r2","token_type":"bearer"';
+      const { outcome, stored } = await renewal(`{${tokens},"${field}":${value}}`, status);
+      if (status !== 200) expect(outcome).toBeInstanceOf(AuthFlowError);
+      saved.push(stored);
+    }
+    expect(saved.map((stored) => stored?.refreshToken)).toEqual(['r2', 'r1', 'r1']);
+  });
+
+  test.each(Object.entries(nested))('is told, with %s and no token', async (_, value) => {
+    const { outcome } = await renewal(`{"odd":${value}}`, 200);
+    expect(outcome).toMatchObject({ code: expect.stringMatching(/^(TOKEN_ANSWER_INVALID|REFRESH_OUTCOME_UNKNOWN)$/) });
+  });
+});
+
+async function renewal(body: string, status: number): Promise<{ outcome: unknown; stored: TokenSet | undefined }> {
+  const storage = new MemoryTokenStorage();
+  const flow = new DeviceCodeFlow({
+    clientId: 'cli',
+    key: 'k',
+    server: { tokenEndpoint: 'https://as.example.org/token', deviceAuthorizationEndpoint: 'https://as.example.org/d' },
+    storage,
+    promptUser: () => undefined,
+    retry: { attempts: 1 },
+    fetch: () => Promise.resolve(new Response(body, { status, headers: { 'content-type': 'application/json' } })),
+  });
+  await flow.importTokens({ access_token: 'old', refresh_token: 'r1', issued_at: 1, expires_at: 5 });
+  const outcome = await flow.getAccessTokenRefreshIfNecessary().catch((error: unknown) => error);
+  return { outcome, stored: await storage.load('k') };
+}
