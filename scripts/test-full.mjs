@@ -1,9 +1,10 @@
 /**
  * `npm run test:full`: all of `npm test` with its long runs (kills, rounds, the explored protocol, Sentinel and
- * Cluster, logins in Chromium, a million cases for what is fuzzed), those of Redis once more on Valkey and those of the
- * packages over the published files, the packed packages on every runtime, by every TypeScript and in every build, the
- * tests on every Node, MCP's conformance suite, logins at servers that npm has, real clients of the credential protocols,
- * then the torture kit, the faults and the logins after outages at their full size, which write docs/reliability.md.
+ * Cluster, logins in Chromium, a million cases for what is fuzzed), those of Redis once more on Valkey, those of the
+ * packages and the contract over Sentinel and Cluster over the published files, the packed packages on every runtime, by
+ * every TypeScript and in every build, the tests on every Node, MCP's conformance suite, logins at servers that npm has,
+ * real clients of the credential protocols, then the torture kit, the faults and the logins after outages at their full
+ * size, which write docs/reliability.md.
  * What it needs of the system is looked for before all else: it is installed, or the run ends with what to type.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -29,6 +30,7 @@ await script(async () => {
   await run(['scripts/test.mjs']);
   await run(['scripts/test.mjs', 'packages/storage-redis'], { LATCHKEY_REDIS: valkey });
   await run(['scripts/test-published.mjs'], usual);
+  await run(['scripts/test-published.mjs', 'packages/storage-redis/test/full/contract']);
   await run(['scripts/runtimes.mjs'], usual);
   await run(['scripts/typescript-versions.mjs'], usual);
   await run(['scripts/other-builds.mjs'], usual);
