@@ -17,7 +17,7 @@ export async function writeAtomically(path: string, text: string, assertOwned: (
     throw unusableFile(path, 'these tokens are larger than 1 MiB', 'Look at what the server sends.');
   }
   try {
-    const temporary = createTemporaryFile(path);
+    const temporary = await createTemporaryFile(path);
     try {
       await writeThrough(temporary, text, path);
       assertOwned();

@@ -1,4 +1,4 @@
-import { closeSync, constants, fsync, fsyncSync, openSync, rename, renameSync, unlink, unlinkSync } from 'node:fs';
+import { closeSync, constants, fsync, fsyncSync, open, openSync, rename, renameSync, unlink, unlinkSync } from 'node:fs';
 import { setImmediate } from 'node:timers';
 import { codeOf } from './storage-fault.js';
 
@@ -28,6 +28,9 @@ function endPause(resume: () => void): void {
   resume();
 }
 
+/** What a file is opened with that is not to be there yet. */
+export const newFile = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
 let underway = 0;
 
 /** Runs a task that takes a lock and writes; others may be under way in this process. */
@@ -38,6 +41,14 @@ export async function amongOthers<T>(task: () => Promise<T>): Promise<T> {
   } finally {
     underway--;
   }
+}
+
+/** Makes a file of this name, which nothing has yet, for its owner alone, and opens it. */
+export function openNew(path: string): Promise<number> {
+  return call(
+    () => openSync(path, newFile, 0o600),
+    (done) => open(path, newFile, 0o600, done),
+  );
 }
 
 /** Puts what was written to a file, or the names in a folder, on the disk. */
@@ -68,9 +79,9 @@ export function remove(path: string): Promise<void> {
  * Makes a call that may wait for the disk. One task alone waits with it, which takes less time; among others it lets them go on,
  * so that the disk is not what they all stand in line for.
  */
-async function call(alone: () => void, among: (done: (error: Error | null) => void) => void): Promise<void> {
-  if (underway < 2) alone();
-  else await new Promise<void>((resolve, reject) => among((error) => (error ? reject(error) : resolve())));
+async function call<T>(alone: () => T, among: (done: (error: Error | null, result: T) => void) => void): Promise<T> {
+  if (underway < 2) return alone();
+  return new Promise((resolve, reject) => among((error, result) => (error ? reject(error) : resolve(result))));
 }
 
 /** A folder that is being synchronised, and the next time that it will be. */

@@ -38,7 +38,7 @@ const stuck = new Set<string>();
 export async function probeRoom(path: string, size = roomForRecord): Promise<void> {
   try {
     for (const left of stuck) if (dirname(left) === dirname(path)) await removeStuck(left);
-    const temporary = createTemporaryFile(path);
+    const temporary = await createTemporaryFile(path);
     const renamed = temporaryName(path);
     let left = temporary.path;
     try {

@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, unlinkSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { newFile, openNew } from './disk-calls.js';
 import { assertKeepsOwner } from './file-owner.js';
 import { makePrivate } from './private-file.js';
 import { isGone, pidSpaceTag } from './process-identity.js';
@@ -16,10 +17,18 @@ export interface TemporaryFile {
 }
 
 /** @throws StorageUnavailableError where new files belong to somebody else */
-export function createTemporaryFile(path: string): TemporaryFile {
+export async function createTemporaryFile(path: string): Promise<TemporaryFile> {
   const temporary = temporaryName(path);
-  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  const fd = openSync(temporary, flags, 0o600);
+  return ownFile(await openNew(temporary), temporary, path);
+}
+
+/** The same, where nothing may happen in between. @throws as {@link createTemporaryFile} */
+export function createTemporaryFileSync(path: string): TemporaryFile {
+  const temporary = temporaryName(path);
+  return ownFile(openSync(temporary, newFile, 0o600), temporary, path);
+}
+
+function ownFile(fd: number, temporary: string, path: string): TemporaryFile {
   try {
     const stats = fstatSync(fd);
     assertKeepsOwner(stats, path);
@@ -46,7 +55,7 @@ export function removeQuietly(path: string): void {
  * making a file.
  */
 export function fileSystemNow(path: string): number {
-  const temporary = createTemporaryFile(path);
+  const temporary = createTemporaryFileSync(path);
   try {
     return fstatSync(temporary.fd).mtimeMs;
   } finally {

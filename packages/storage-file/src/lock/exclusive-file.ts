@@ -1,9 +1,9 @@
-import { closeSync, constants, fstatSync, linkSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, linkSync, openSync, writeFileSync } from 'node:fs';
 import { giveToFolderOwner } from '../file/file-owner.js';
-import { flush } from '../file/disk-calls.js';
+import { flush, newFile } from '../file/disk-calls.js';
 import { makePrivate } from '../file/private-file.js';
 import { codeOf } from '../file/storage-fault.js';
-import { createTemporaryFile, removeQuietly, type TemporaryFile } from '../file/temporary-file.js';
+import { createTemporaryFile, createTemporaryFileSync, removeQuietly, type TemporaryFile } from '../file/temporary-file.js';
 
 /** What systems answer where there are no hard links. EACCES is Android's; the folder itself was just written to. */
 const noLinks = ['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK'];
@@ -13,7 +13,7 @@ const noLinks = ['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 
  * has no hard links.
  */
 export function linkNewFile(path: string, text: string): boolean | undefined {
-  const temporary = createTemporaryFile(path);
+  const temporary = createTemporaryFileSync(path);
   try {
     try {
       write(temporary, text, path);
@@ -28,7 +28,7 @@ export function linkNewFile(path: string, text: string): boolean | undefined {
 
 /** The same, with a content that outlives a power cut. */
 export async function linkDurableFile(path: string, text: string): Promise<boolean | undefined> {
-  const temporary = createTemporaryFile(path);
+  const temporary = await createTemporaryFile(path);
   try {
     try {
       write(temporary, text, path);
@@ -62,7 +62,7 @@ function link(temporary: TemporaryFile, path: string): boolean | undefined {
 export function writeNewFile(path: string, text: string): boolean {
   let fd: number;
   try {
-    fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+    fd = openSync(path, newFile, 0o600);
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
