@@ -15,7 +15,6 @@ import { type FlowSettings, readOptions, settingsFor } from '../options/flow-set
 import { lazyPart } from '../platform/lazy-part.js';
 import { unlessAborted, untilAborted } from '../platform/waiting.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
-import type { Grant } from '../renewal/grant.js';
 import { keepFresh, type KeptFresh } from '../renewal/keep-fresh.js';
 import type { Logins } from '../renewal/login/logins.js';
 import type { Unusable } from '../renewal/login/login-turn.js';
@@ -31,6 +30,7 @@ import { widestScope } from '../tokens/scope.js';
 import { TokenSet } from '../tokens/token-set.js';
 import { takeOrigin } from './account-sibling.js';
 import { checkOptions } from './check-options.js';
+import { FlowGrant, type GrantingFlow, preparedClient } from './flow-grant.js';
 import { assembleParts, type FlowParts } from './flow-parts.js';
 import { boundKey, required } from './held-token.js';
 import { assertDeletable, lockBeside, warnOfMissingLock } from './own-hooks.js';
@@ -66,8 +66,6 @@ export abstract class AuthFlow {
   readonly #settings: FlowSettings;
   #key: string | undefined;
   #lazyParts: FlowParts | undefined;
-  /** What `authorize` works with while it is part of a renewal. */
-  #client: OAuthClient | undefined;
   #fetch: AuthorisedFetch | undefined;
   #warm = cold;
   /** What all callers without options wait for who came while nothing was warm. */
@@ -376,7 +374,7 @@ export abstract class AuthFlow {
     { signal }: Waiting = {},
   ): Promise<TokenSet> {
     const { key, events, settings } = this;
-    const login = this.#client ? undefined : this.#parts.credential;
+    const login = preparedClient(this) ? undefined : this.#parts.credential;
     const request = { client: await this.prepareClient(), settings, key, events, signal, login };
     const { requestByGrant } = await loadTokenRequest();
     return requestByGrant(request, grantType, { scope: this.scopeToAskFor, ...parameters });
@@ -424,7 +422,7 @@ export abstract class AuthFlow {
   /** @internal */
   protected async prepareClient(): Promise<OAuthClient> {
     if (!this.needsServer) throw new TypeError(`${this.constructor.name} has no authorization server to ask.`);
-    return this.#client ?? this.#server.prepare();
+    return preparedClient(this) ?? this.#server.prepare();
   }
 
   /** @internal */
@@ -456,18 +454,6 @@ export abstract class AuthFlow {
     };
   }
 
-  get #grant(): Grant {
-    return {
-      interactive: this.interactive,
-      prepare: async () => (this.needsServer ? this.#server.prepareRenewal() : undefined),
-      readSources: () => this.readSources(),
-      authorize: (context, client) => {
-        this.#client = client;
-        return this.authorize(context).finally(() => (this.#client = undefined));
-      },
-    };
-  }
-
   async #logins(): Promise<Logins> {
     return new (await loadLogins()).Logins(this.#parts.reader);
   }
@@ -483,8 +469,8 @@ export abstract class AuthFlow {
       flowClass: this.constructor,
       settings: this.settings,
       events: this.events,
-      grant: this.#grant,
-      hooks: this as unknown as StorageHooks, // which are protected; an object of functions would double what a flow takes
+      grant: new FlowGrant(this as unknown as GrantingFlow), // whose members are protected
+      hooks: this as unknown as StorageHooks, // likewise; an object of functions would double what a flow takes
     }));
   }
 }

@@ -17,7 +17,7 @@ import { type FoundTokens, isGoodEnough } from './good-enough.js';
 import { presentedAgainAt } from './presentation/unanswered.js';
 import type { Run } from './run.js';
 import { NoPlaceError } from './no-place-error.js';
-import { noteUnderWay } from './settled.js';
+import { noteBegun } from './settled.js';
 import type { TokenReader } from './token-reader.js';
 import { keepWarm, type WarmToken } from './warm-token.js';
 
@@ -112,13 +112,8 @@ export class Callers {
     if (credential.run) return credential.run;
     credential.isAhead = call.isAhead ?? false;
     credential.runScope = this.#settings.scope;
-    return (credential.run = noteUnderWay(this.#run.run(call), this));
-  }
-
-  /** Called when the run that was begun here has ended. */
-  ended(): void {
-    this.#credential.run = undefined;
-    this.#credential.isAhead = false;
+    noteBegun((credential.run = this.#run.run(call)));
+    return credential.run;
   }
 
   /** Whether a refresh token that got no answer is to be presented again, whatever the present token's age. */

@@ -6,6 +6,7 @@ import type { FoundTokens } from './good-enough.js';
 import { look } from './look.js';
 import type { Renewal } from './renewal.js';
 import { NoPlaceError } from './no-place-error.js';
+import { noteEnded } from './settled.js';
 import type { TokenReader } from './token-reader.js';
 
 /** What renews, which a program that finds a fresh token does without. */
@@ -28,23 +29,34 @@ export class Run {
     this.#reader = reader;
   }
 
-  /** Finds tokens for all callers who join. Begins again, once, when the lock is lost before anything was sent. */
+  /**
+   * Finds tokens for all callers who join, and has ended before any of them goes on. Begins again, once, when the lock is lost
+   * before anything was sent.
+   */
   async run(call: Call): Promise<FoundTokens> {
     const { owner, credential, events } = this.#reader.parts;
-    for (let losses = 0, bare = 0; ;) {
-      try {
-        const { found, stored } = credential.unsaved ? {} : await look(this.#reader, call);
-        if (found) return found;
-        this.#renewal ??= new (await loadRenewal()).Renewal(this.#reader);
-        const renewed = await this.#renewal.attempt(call, stored);
-        if (renewed?.tokens.accessToken !== undefined) return renewed;
-        if (renewed && ++bare === mostGiven) throw new InvalidRefreshTokenError(refusedEach);
-      } catch (error) {
-        if (error instanceof LockLostError && ++losses === 1) continue;
-        const hasLeft = call.isAhead && error instanceof LockTimeoutError; // another process renews
-        if (!hasLeft && !(error instanceof NoPlaceError)) tellFailure(events, owner.key, error);
-        throw error;
+    try {
+      for (let losses = 0, bare = 0; ;) {
+        try {
+          const { found, stored } = credential.unsaved ? {} : await look(this.#reader, call);
+          if (found) return found;
+          this.#renewal ??= new (await loadRenewal()).Renewal(this.#reader);
+          const renewed = await this.#renewal.attempt(call, stored);
+          if (renewed?.tokens.accessToken !== undefined) return renewed;
+          if (renewed && ++bare === mostGiven) throw new InvalidRefreshTokenError(refusedEach);
+        } catch (error) {
+          if (error instanceof LockLostError && ++losses === 1) continue;
+          throw error;
+        }
       }
+    } catch (error) {
+      const hasLeft = call.isAhead && error instanceof LockTimeoutError; // another process renews
+      if (!hasLeft && !(error instanceof NoPlaceError)) tellFailure(events, owner.key, error);
+      throw error;
+    } finally {
+      if (credential.run) noteEnded(credential.run);
+      credential.run = undefined;
+      credential.isAhead = false;
     }
   }
 }

@@ -1,4 +1,15 @@
-import { closeSync, constants, fsync, fsyncSync, open, openSync, rename, renameSync, unlink, unlinkSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fsync,
+  fsyncSync,
+  open,
+  openSync,
+  rename,
+  renameSync,
+  unlink,
+  unlinkSync,
+} from 'node:fs';
 import { setImmediate } from 'node:timers';
 import { codeOf } from './storage-fault.js';
 

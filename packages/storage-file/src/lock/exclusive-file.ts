@@ -3,7 +3,12 @@ import { giveToFolderOwner } from '../file/file-owner.js';
 import { flush, newFile } from '../file/disk-calls.js';
 import { makePrivate } from '../file/private-file.js';
 import { codeOf } from '../file/storage-fault.js';
-import { createTemporaryFile, createTemporaryFileSync, removeQuietly, type TemporaryFile } from '../file/temporary-file.js';
+import {
+  createTemporaryFile,
+  createTemporaryFileSync,
+  removeQuietly,
+  type TemporaryFile,
+} from '../file/temporary-file.js';
 
 /** What systems answer where there are no hard links. EACCES is Android's; the folder itself was just written to. */
 const noLinks = ['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK'];
