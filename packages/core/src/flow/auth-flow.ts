@@ -70,6 +70,8 @@ export abstract class AuthFlow {
   #warm = cold;
   /** What all callers without options wait for who came while nothing was warm. */
   #plainCall: Promise<string> | undefined;
+  /** What that call was begun with, until it has ended: by `finally()`, it would take twice the memory while many wait. */
+  #plainOptions: AccessTokenOptions | undefined;
 
   /** @throws TypeError for a missing or malformed option; InsecureTransportError. Does no I/O. */
   constructor(options: AuthFlowOptions | FlowOptions) {
@@ -185,28 +187,33 @@ export abstract class AuthFlow {
   }
 
   #beginPlainCall(): Promise<string> {
-    const call = (this.#plainCall = this.#getAccessToken({}));
-    const end = (): void => void (this.#plainCall = undefined);
-    call.then(end, end); // not finally(), which takes twice the memory while many wait
+    const options = {};
+    this.#plainOptions = options;
+    const call = this.#getAccessToken(options);
+    if (this.#plainOptions === options) this.#plainCall = call; // else it has failed at once
     return call;
   }
 
   async #getAccessToken(options: AccessTokenOptions): Promise<string> {
-    const { callers, credential, reader } = this.#parts;
-    const { signal, interactive = false, noAutoRefresh = false } = options;
-    const { autoRefreshThreshold: threshold } = this.settings;
-    const call = readCall(options, threshold, this.#now());
-    let tokens: TokenSet;
     try {
-      signal?.throwIfAborted();
-      tokens = await untilAborted(signal, noAutoRefresh ? callers.asStored(reader) : callers.serve(call));
-    } catch (error) {
-      if (!interactive || !this.interactive || !(error instanceof LoginRequiredError)) throw error;
-      tokens = await this.#joinLogin(signal, { tokens: credential.tokens });
+      const { callers, credential, reader } = this.#parts;
+      const { signal, interactive = false, noAutoRefresh = false } = options;
+      const { autoRefreshThreshold: threshold } = this.settings;
+      const call = readCall(options, threshold, this.#now());
+      let tokens: TokenSet;
+      try {
+        signal?.throwIfAborted();
+        tokens = await untilAborted(signal, noAutoRefresh ? callers.asStored(reader) : callers.serve(call));
+      } catch (error) {
+        if (!interactive || !this.interactive || !(error instanceof LoginRequiredError)) throw error;
+        tokens = await this.#joinLogin(signal, { tokens: credential.tokens });
+      }
+      const warm = this.#warm.tokens === tokens ? undefined : callers.warm(tokens, { ...call, threshold });
+      if (warm) [this.#warm, this.#lazyParts] = [warm, undefined]; // the parts are a third of an account's memory
+      return required(tokens.accessToken, NoAccessTokenError);
+    } finally {
+      if (options === this.#plainOptions) this.#plainOptions = this.#plainCall = undefined;
     }
-    const warm = this.#warm.tokens === tokens ? undefined : callers.warm(tokens, { ...call, threshold });
-    if (warm) [this.#warm, this.#lazyParts] = [warm, undefined]; // the parts are a third of an account's memory
-    return required(tokens.accessToken, NoAccessTokenError);
   }
 
   /** Reads what is stored into memory, to notice a login or logout elsewhere at once; `undefined` when nothing is. */

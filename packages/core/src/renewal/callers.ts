@@ -125,7 +125,10 @@ export class Callers {
   /** Presents it, though the present token is still good: a failure is no reason to withhold that until it ends. */
   async #presentAgain(tokens: TokenSet, call: Call): Promise<TokenSet> {
     const again = this.#begin({ ...call, rejected: tokens.accessToken });
-    if (this.renewsAhead(tokens) || this.#credential.keptFresh > 0) return tokens;
+    if (this.renewsAhead(tokens) || this.#credential.keptFresh > 0) {
+      again.catch(() => undefined); // the event renewalFailed tells
+      return tokens;
+    }
     try {
       return (await again).tokens;
     } catch (error) {

@@ -56,7 +56,6 @@ export class Run {
     } finally {
       if (credential.run) noteEnded(credential.run);
       credential.run = undefined;
-      credential.isAhead = false;
     }
   }
 }

@@ -23,10 +23,10 @@ describe('The memory of an account', () => {
     expect(bytes).toBeLessThan(2400);
   });
 
-  test('is about 6.2 kB while it stands in line, with its token', async () => {
+  test('is about 5.6 kB while it stands in line, with its token', async () => {
     const bytes = await bytesOf('line');
     expect(bytes).toBeGreaterThan(3000);
-    expect(bytes).toBeLessThan(6800);
+    expect(bytes).toBeLessThan(6200);
   });
 });
 

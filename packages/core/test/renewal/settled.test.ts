@@ -18,7 +18,9 @@ describe('settled', () => {
   });
 
   test('remembers nothing of what has ended', async () => {
-    await scene.loggedIn();
+    const flow = await scene.loggedIn();
+    await scene.expire();
+    await flow.getAccessTokenRefreshIfNecessary();
     await settled();
     expect(shared('under way', () => new Set()).size).toBe(0);
   });
