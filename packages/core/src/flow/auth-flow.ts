@@ -30,7 +30,7 @@ import { widestScope } from '../tokens/scope.js';
 import { TokenSet } from '../tokens/token-set.js';
 import { takeOrigin } from './account-sibling.js';
 import { checkOptions } from './check-options.js';
-import { FlowGrant, type GrantingFlow, preparedClient } from './flow-grant.js';
+import { FlowGrant, type GrantingFlow, preparedClients } from './flow-grant.js';
 import { assembleParts, type FlowParts } from './flow-parts.js';
 import { boundKey, required } from './held-token.js';
 import { assertDeletable, lockBeside, warnOfMissingLock } from './own-hooks.js';
@@ -381,7 +381,7 @@ export abstract class AuthFlow {
     { signal }: Waiting = {},
   ): Promise<TokenSet> {
     const { key, events, settings } = this;
-    const login = preparedClient(this) ? undefined : this.#parts.credential;
+    const login = preparedClients.has(this) ? undefined : this.#parts.credential;
     const request = { client: await this.prepareClient(), settings, key, events, signal, login };
     const { requestByGrant } = await loadTokenRequest();
     return requestByGrant(request, grantType, { scope: this.scopeToAskFor, ...parameters });
@@ -429,7 +429,7 @@ export abstract class AuthFlow {
   /** @internal */
   protected async prepareClient(): Promise<OAuthClient> {
     if (!this.needsServer) throw new TypeError(`${this.constructor.name} has no authorization server to ask.`);
-    return preparedClient(this) ?? this.#server.prepare();
+    return preparedClients.get(this) ?? this.#server.prepare();
   }
 
   /** @internal */

@@ -13,13 +13,8 @@ export interface GrantingFlow {
   authorize(context: AuthorizeContext): Promise<TokenSet>;
 }
 
-/** What `authorize` works with while it is part of a renewal. */
-const clients = new WeakMap<object, OAuthClient>();
-
-/** The client that a renewal has prepared for the flow's `authorize`. */
-export function preparedClient(flow: object): OAuthClient | undefined {
-  return clients.get(flow);
-}
+/** The clients that flows work with while `authorize` is part of a renewal. */
+export const preparedClients = new WeakMap<object, OAuthClient>();
 
 /** The grant of a flow, as its renewals see it; an object of functions would take much memory while many wait. */
 export class FlowGrant implements Grant {
@@ -42,11 +37,11 @@ export class FlowGrant implements Grant {
   }
 
   async authorize(context: AuthorizeContext, client: OAuthClient | undefined): Promise<TokenSet> {
-    if (client) clients.set(this.#flow, client);
+    if (client) preparedClients.set(this.#flow, client);
     try {
       return await this.#flow.authorize(context);
     } finally {
-      clients.delete(this.#flow);
+      preparedClients.delete(this.#flow);
     }
   }
 }

@@ -17,7 +17,7 @@ import { type FoundTokens, isGoodEnough } from './good-enough.js';
 import { presentedAgainAt } from './presentation/unanswered.js';
 import type { Run } from './run.js';
 import { NoPlaceError } from './no-place-error.js';
-import { noteBegun } from './settled.js';
+import { underWay } from './settled.js';
 import type { TokenReader } from './token-reader.js';
 import { keepWarm, type WarmToken } from './warm-token.js';
 
@@ -112,7 +112,8 @@ export class Callers {
     if (credential.run) return credential.run;
     credential.isAhead = call.isAhead ?? false;
     credential.runScope = this.#settings.scope;
-    noteBegun((credential.run = this.#run.run(call)));
+    credential.run = this.#run.run(call);
+    underWay().add(credential.run);
     return credential.run;
   }
 

@@ -31,6 +31,12 @@ const afterStepBack = 1000;
 /** How often storage may go back in one run: one that does so each time does not keep what it is given. */
 const mostStepsBack = 3;
 
+/** Told when a run has come to so many refresh tokens that the server refuses. */
+export const refusedEach = {
+  message: 'The server refused each refresh token that the grant gave, one after the other.',
+  remedy: 'Check that they were issued by this server, to this client.',
+};
+
 /** The refresh transaction, in the order and the words of `docs/refresh.md`. */
 export class Renewal {
   readonly #parts: RenewalParts;

@@ -6,7 +6,7 @@ import type { FoundTokens } from './good-enough.js';
 import { look } from './look.js';
 import type { Renewal } from './renewal.js';
 import { NoPlaceError } from './no-place-error.js';
-import { noteEnded } from './settled.js';
+import { underWay } from './settled.js';
 import type { TokenReader } from './token-reader.js';
 
 /** What renews, which a program that finds a fresh token does without. */
@@ -14,11 +14,6 @@ const loadRenewal = lazyPart(() => import('./renewal.js'));
 
 /** With this many refresh tokens that a grant gave within one run, all before were refused. */
 const mostGiven = 3;
-
-const refusedEach = {
-  message: 'The server refused each refresh token that the grant gave, one after the other.',
-  remedy: 'Check that they were issued by this server, to this client.',
-};
 
 /** The run that callers share: a look into storage and, where that does not do, a renewal. */
 export class Run {
@@ -43,18 +38,16 @@ export class Run {
           this.#renewal ??= new (await loadRenewal()).Renewal(this.#reader);
           const renewed = await this.#renewal.attempt(call, stored);
           if (renewed?.tokens.accessToken !== undefined) return renewed;
-          if (renewed && ++bare === mostGiven) throw new InvalidRefreshTokenError(refusedEach);
+          if (renewed && ++bare === mostGiven) throw new InvalidRefreshTokenError((await loadRenewal()).refusedEach);
         } catch (error) {
           if (error instanceof LockLostError && ++losses === 1) continue;
+          const hasLeft = call.isAhead && error instanceof LockTimeoutError; // another process renews
+          if (!hasLeft && !(error instanceof NoPlaceError)) tellFailure(events, owner.key, error);
           throw error;
         }
       }
-    } catch (error) {
-      const hasLeft = call.isAhead && error instanceof LockTimeoutError; // another process renews
-      if (!hasLeft && !(error instanceof NoPlaceError)) tellFailure(events, owner.key, error);
-      throw error;
     } finally {
-      if (credential.run) noteEnded(credential.run);
+      if (credential.run) underWay().delete(credential.run);
       credential.run = undefined;
     }
   }

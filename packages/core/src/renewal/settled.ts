@@ -3,23 +3,14 @@ import { shared } from '../platform/process-registry.js';
 import { unsavedTokens } from './credential-state.js';
 
 /** What is under way in all copies of this package: whoever ends the process may know but one of them. */
-const underWay = (): Set<Promise<unknown>> => shared('under way', () => new Set());
+export const underWay = (): Set<Promise<unknown>> => shared('under way', () => new Set());
 
 /** Notes work that may hold the only copy of new tokens until it ends. */
 export function noteUnderWay<T>(work: Promise<T>): Promise<T> {
-  const end = (): void => noteEnded(work);
-  noteBegun(work);
+  const end = (): void => void underWay().delete(work);
+  underWay().add(work);
   work.then(end, end); // whoever asked for it is told how it ended
   return work;
-}
-
-/** The same for work that tells its end itself, by `noteEnded`. */
-export function noteBegun(work: Promise<unknown>): void {
-  underWay().add(work);
-}
-
-export function noteEnded(work: Promise<unknown>): void {
-  underWay().delete(work);
 }
 
 /**

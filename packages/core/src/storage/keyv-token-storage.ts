@@ -2,7 +2,7 @@ import { lazyPart } from '../platform/lazy-part.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import { type KeyvBackend, placeOf } from './keyv-backend.js';
 import { namesIn } from './keyv-names.js';
-import type { KeyvRecords } from './keyv-records.js';
+import type { KeyvPlace, KeyvRecords } from './keyv-records.js';
 import type { HeldLock, Lock, LockOptions } from './lock.js';
 import { sharedProcessLock } from './process-lock.js';
 import type { RecordCodec } from './record-codec.js';
@@ -58,18 +58,14 @@ export interface KeyvTokenStorageOptions {
  */
 export class KeyvTokenStorage implements TokenStorage {
   readonly id: string;
-  readonly #keyv: KeyvBackend;
+  readonly #place: KeyvPlace;
   readonly #lock: Lock | 'process';
-  readonly #timeout: number;
-  readonly #codec: RecordCodec | undefined;
 
   constructor(keyv: KeyvBackend, options: KeyvTokenStorageOptions) {
     checkArguments(keyv, options);
     this.id = options.id ?? placeOf(keyv);
-    this.#keyv = keyv;
+    this.#place = { keyv, codec: options.codec, timeout: options.timeout ?? 10 };
     this.#lock = options.lock;
-    this.#timeout = options.timeout ?? 10;
-    this.#codec = options.codec;
   }
 
   /**
@@ -89,7 +85,7 @@ export class KeyvTokenStorage implements TokenStorage {
    * @throws TypeError, at once, where it cannot; StorageUnavailableError when it fails
    */
   list(): AsyncGenerator<StoredLogin, void> {
-    const names = namesIn(this.#keyv);
+    const names = namesIn(this.#place.keyv);
     if (!names) throw new TypeError('The store behind this Keyv has no iterator, so its records cannot be listed.');
     return this.#list(names);
   }
@@ -133,7 +129,7 @@ export class KeyvTokenStorage implements TokenStorage {
   /** A save never has to load this first: its lock has been held, or the record was looked for. */
   async #records(): Promise<KeyvRecords> {
     const { KeyvRecords } = await loadKeyvRecords();
-    return new KeyvRecords({ keyv: this.#keyv, codec: this.#codec, timeout: this.#timeout });
+    return new KeyvRecords(this.#place);
   }
 }
 

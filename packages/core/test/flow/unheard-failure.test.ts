@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { ApiKeyFlow } from '@latchkey/core';
+import { ClientCredentialsFlow } from '@latchkey/core';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
@@ -22,14 +22,17 @@ test.each([
 
 test('A call that fails at once is not what the next one waits for', async () => {
   let fails = true;
-  class Moody extends ApiKeyFlow {
+  class Moody extends ClientCredentialsFlow {
     protected override get credentialPlace(): string {
       if (fails) throw new Error('no place yet');
       return 'place';
     }
   }
-  const flow = new Moody({ apiKey: 'key' });
+  const server = { tokenEndpoint: 'https://as.example.org/token' };
+  const fetch = (): Promise<Response> =>
+    Promise.resolve(Response.json({ access_token: 'token', token_type: 'bearer' }));
+  const flow = new Moody({ clientId: 'service', clientSecret: 'secret', server, fetch });
   await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toThrow('no place yet');
   fails = false;
-  expect(await flow.getAccessTokenRefreshIfNecessary()).toBe('key');
+  expect(await flow.getAccessTokenRefreshIfNecessary()).toBe('token');
 });
