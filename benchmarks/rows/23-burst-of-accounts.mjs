@@ -20,7 +20,7 @@ export default {
   number: 23,
   title: 'Accounts that are due at once',
   work: 'The tokens of 10,000 accounts of one flow (`withAccount`) have ended, and all are asked for at once in one process, against a server that takes 50 ms. The floor is a bare `fetch` for each, 32 at once, whose token goes into a Map; for files it is followed by the floor of row 9, for Redis by one script. Milliseconds until the last has its token.',
-  note: 'The loop is stalled while a timer of 10 ms is late. Sockets are those that the server had open at once. Peak memory is `VmHWM` of the process; in memory it includes the 10,000 records from which it started. In Redis the build before loses half of its accounts, which then hold no token: its peak there is that of half the work.',
+  note: 'The loop is stalled while a timer of 10 ms is late. Sockets are those that the server had open at once. Peak memory is `VmHWM` of the process; in memory it includes the 10,000 records from which it started. In Redis the build before may lose accounts, up to half of them, which then hold no token and take less memory.',
   measure,
 };
 
