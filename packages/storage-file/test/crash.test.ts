@@ -58,9 +58,9 @@ describe('FileTokenStorage, when its process is killed,', () => {
     expect(savers.size).toBe(3);
     for (const saver of savers) {
       const own = calls.filter(({ by, file }) => by === saver && file !== 'folder').map(({ name }) => name);
-      expect(own).toEqual(['writeFileSync', 'fsync', 'fsync done', 'rename', 'rename done', 'saved']);
+      expect(own).toEqual(['writeFileSync', 'fsync', 'fsync done', 'renameSync', 'saved']);
       const placeOf = (wanted: string): number => calls.findIndex(({ name, by }) => name === wanted && by === saver);
-      const between = calls.slice(placeOf('rename done'), placeOf('saved')).filter(({ file }) => file === 'folder');
+      const between = calls.slice(placeOf('renameSync'), placeOf('saved')).filter(({ file }) => file === 'folder');
       expect(between.map(({ name }) => name).join()).toContain('fsync,fsync done');
     }
   });

@@ -1,7 +1,7 @@
-import { closeSync, writeFileSync } from 'node:fs';
+import { closeSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { keepOwner } from './file-owner.js';
-import { flush, giveName, syncFolder } from './disk-calls.js';
+import { flush, syncFolder } from './disk-calls.js';
 import { largestRecord } from './private-file.js';
 import { codeOf, storageFault, unusableFile } from './storage-fault.js';
 import { createTemporaryFile, removeQuietly, type TemporaryFile } from './temporary-file.js';
@@ -21,7 +21,7 @@ export async function writeAtomically(path: string, text: string, assertOwned: (
     try {
       await writeThrough(temporary, text, path);
       assertOwned();
-      await rename(temporary.path, path);
+      rename(temporary.path, path); // at once: in line for the disk, the lock could be lost after that look
     } catch (error) {
       removeQuietly(temporary.path);
       throw error;
@@ -48,10 +48,10 @@ export async function writeThrough(
 }
 
 /** On Windows a virus scanner or a reader may hold the file for a moment. */
-export async function rename(from: string, to: string): Promise<void> {
+export function rename(from: string, to: string): void {
   for (let triesLeft = process.platform === 'win32' ? 20 : 0; ; triesLeft--) {
     try {
-      await giveName(from, to);
+      renameSync(from, to);
       return;
     } catch (error) {
       if (triesLeft === 0 || !['EPERM', 'EACCES', 'EBUSY'].includes(codeOf(error) ?? '')) throw error;

@@ -1,15 +1,4 @@
-import {
-  closeSync,
-  constants,
-  fsync,
-  fsyncSync,
-  open,
-  openSync,
-  rename,
-  renameSync,
-  unlink,
-  unlinkSync,
-} from 'node:fs';
+import { closeSync, constants, fsync, fsyncSync, open, openSync, unlink, unlinkSync } from 'node:fs';
 import { setImmediate } from 'node:timers';
 import { codeOf } from './storage-fault.js';
 
@@ -67,14 +56,6 @@ export function flush(fd: number): Promise<void> {
   return call(
     () => fsyncSync(fd),
     (done) => fsync(fd, done),
-  );
-}
-
-/** Gives a file the name `to`, which is taken from the file that has it. */
-export function giveName(from: string, to: string): Promise<void> {
-  return call(
-    () => renameSync(from, to),
-    (done) => rename(from, to, done),
   );
 }
 

@@ -43,7 +43,7 @@ export async function probeRoom(path: string, size = roomForRecord): Promise<voi
     let left = temporary.path;
     try {
       await writeThrough(temporary, randomBytes(size), path);
-      await rename(temporary.path, renamed);
+      rename(temporary.path, renamed);
       left = renamed;
     } finally {
       await removeStuck(left).catch(() => stuck.add(left));

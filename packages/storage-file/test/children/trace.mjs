@@ -33,17 +33,14 @@ for (const name of ['fsyncSync', 'renameSync', 'writeFileSync']) {
     return original(...args);
   };
 }
-for (const name of ['fsync', 'rename']) {
-  const original = fs[name];
-  fs[name] = (...args) => {
-    const done = args.pop();
-    note(name, args[0]);
-    original(...args, (error) => {
-      note(`${name} done`, args[0]);
-      done(error);
-    });
-  };
-}
+const { fsync } = fs;
+fs.fsync = (fd, done) => {
+  note('fsync', fd);
+  fsync(fd, (error) => {
+    note('fsync done', fd);
+    done(error);
+  });
+};
 syncBuiltinESMExports();
 const { FileTokenStorage } = await import('@latchkey/storage-file');
 const storage = new FileTokenStorage({ folder }, { perKey: true });
