@@ -61,7 +61,10 @@ export interface RedisServerOptions<Socket = RedisSocket> {
   readonly username?: string | undefined;
   /** Its password, or the server's. Set it where `url` does not. @defaultValue from `url`, else none */
   readonly password?: string | undefined;
-  /** Credentials that change. They win over `username` and `password`. Rarely needed. @defaultValue none */
+  /**
+   * Credentials that change: asked for whenever a connection is made. They win over `password` and that of `url`; where they
+   * name no user, `username` or `url` does. Rarely needed. @defaultValue none
+   */
   readonly credentialsProvider?: RedisCredentialsProvider | RedisCredentialsStream | undefined;
   /** The number of the database. Rarely needed. @defaultValue from `url`, else 0 */
   readonly database?: number | undefined;
@@ -84,7 +87,7 @@ export type RedisNodeAddressMap = Record<string, RedisNode> | ((address: string)
 export interface RedisClusterOptions {
   /** Some of the nodes, by which the others are found. */
   readonly rootNodes: readonly RedisServerOptions<RedisTcpSocket>[];
-  /** What holds for all nodes. */
+  /** What holds for all nodes; user and password too, since those of a root node are for that node alone. */
   readonly defaults?: RedisServerOptions<RedisTcpSocket> | undefined;
   /** Needed where the nodes are reached at other addresses than they name. */
   readonly nodeAddressMap?: RedisNodeAddressMap | undefined;

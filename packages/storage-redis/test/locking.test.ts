@@ -105,6 +105,22 @@ describe('A lease', () => {
     await release();
   });
 
+  test.each([
+    ['a clock of Redis that is set back has put off', ['PEXPIRE', lockName, '3600000']],
+    ['was lost when the keys were copied', ['PERSIST', lockName]],
+  ])('whose end %s is over a lease after its holder died, and not before', async (_how, command) => {
+    let isAlive = true;
+    const sendCommand = (command: string[]): Promise<unknown> =>
+      isAlive ? server.send(...command) : Promise.reject(new Error('It died.'));
+    const { lock } = await hold(open({ url: undefined, client: { sendCommand } }));
+    await server.send(...command);
+    expect(await errorOf(others.withLock(key, async () => 'in', waiting(1.5)))).toMatchObject({ code: 'LOCK_TIMEOUT' });
+    expect(lock.signal.aborted).toBe(false);
+    isAlive = false;
+    await server.send(...command);
+    expect(await others.withLock(key, async () => 'in', waiting())).toBe('in');
+  });
+
   test('counts from before the command that took it was sent, not from the answer', async () => {
     jest.useFakeTimers();
     try {

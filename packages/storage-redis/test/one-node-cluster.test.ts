@@ -25,4 +25,16 @@ describe('A cluster of one node', () => {
     for await (const login of storage.list()) listed.push(login.key);
     expect(listed).toEqual([key]);
   });
+
+  test('is logged in to by a URL that names the user, and a password beside it', async () => {
+    const password = server.secrets[1];
+    const rootNodes = [{ url: `redis://app@127.0.0.1:${server.port}` }];
+    await server.send('ACL', 'SETUSER', 'app', '+cluster|slots');
+    await using storage = new RedisTokenStorage({
+      cluster: { rootNodes, defaults: { username: 'app', password } },
+      replicas: 0,
+    });
+    expect(await storage.load(`${key}-none`)).toBeUndefined();
+    for await (const { key: listed } of storage.list()) expect(listed).toBe(key);
+  });
 });

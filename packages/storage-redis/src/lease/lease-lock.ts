@@ -34,7 +34,7 @@ export class LeaseLock implements Lock {
   async #take(names: RecordNames, { signal, timeout, onRelease }: LockOptions): Promise<Lease> {
     const deadline = performance.now() + timeout * 1000;
     const wakeUp = new WakeUp();
-    const owner = randomBytes(16).toString('base64url');
+    const owner = `${randomBytes(16).toString('base64url')}.${this.#duration}`;
     let leave: (() => void) | undefined;
     try {
       for (;;) {
@@ -77,10 +77,15 @@ export class LeaseLock implements Lock {
     }
   }
 
+  /** Milliseconds. */
+  get #duration(): number {
+    return Math.ceil(this.#place.settings.lease * 1000);
+  }
+
   /** Takes the lock if it is free; else returns for how many milliseconds the present lease runs. */
   async #try(names: RecordNames, owner: string): Promise<Lease | number> {
     const { settings, id } = this.#place;
-    const duration = Math.ceil(settings.lease * 1000);
+    const duration = this.#duration;
     const command = evaluate(takeLease, names, [owner, String(duration)]);
     let takenAt: Moment | undefined;
     const taking = this.#place.run(names.record, async (primary) => {

@@ -1,7 +1,8 @@
 import type { createClient, RedisClientOptions } from '@keyv/redis';
+import { gatherCredentials } from './credentials.js';
 import { type Link, type SendOne, singleLink } from './link.js';
 import type { RedisOptions } from '../redis-options.js';
-import type { RedisServerOptions, RedisSocket } from '../server-options.js';
+import type { RedisServerOptions } from '../server-options.js';
 
 /** Loads the client's code. */
 export const loadClient = () => import('@keyv/redis');
@@ -12,7 +13,7 @@ type Client = ReturnType<typeof createClient>;
 export async function openClient(options: RedisServerOptions, timeout: number, life: AbortController): Promise<Client> {
   const { createClient } = await loadClient();
   life.signal.throwIfAborted();
-  const client = createClient(singleUse(options, timeout) as RedisClientOptions);
+  const client = createClient(singleUse(options, timeout, life) as RedisClientOptions);
   client.on('error', () => life.abort());
   const end = (): void => {
     if (client.isOpen) client.destroy();
@@ -43,9 +44,9 @@ export function serverOptions(options: RedisOptions): RedisServerOptions {
 }
 
 /** Copies, since the client changes its options and their socket. */
-export function singleUse<T extends { readonly socket?: RedisSocket | undefined }>(options: T, timeout: number) {
+export function singleUse<T extends RedisServerOptions>(options: T, timeout: number, life: AbortController) {
   return {
-    ...options,
+    ...gatherCredentials(options, life),
     disableOfflineQueue: true,
     disableClientInfo: true,
     socket: { ...options.socket, reconnectStrategy: false as const, connectTimeout: timeout * 1000 },

@@ -1,4 +1,5 @@
 import { openClient, singleUse } from './client-link.js';
+import { gatherCredentials } from './credentials.js';
 import { keySlot } from './key-slot.js';
 import { type Link, NotPrimary, type Primary, type SendOne, type Subscriber } from './link.js';
 import type { RedisClusterOptions, RedisServerOptions } from '../server-options.js';
@@ -78,8 +79,8 @@ async function openCluster(options: RedisClusterOptions, timeout: number, life: 
     minimizeConnections: true,
     // So that it tells which they are; nothing is read from them.
     useReplicas: true,
-    rootNodes: options.rootNodes.map((node) => ({ ...node, ...(node.socket && { socket: { ...node.socket } }) })),
-    defaults: singleUse({ ...options.defaults }, timeout),
+    rootNodes: options.rootNodes.map((node) => gatherCredentials(nodeOptions(options, node), life)),
+    defaults: singleUse({ ...options.defaults }, timeout, life),
   } as Parameters<typeof createCluster>[0]);
   const end = (): void => {
     for (const { client } of cluster.masters) if (client?.isOpen) client.destroy();
@@ -114,18 +115,17 @@ function clientOptions({ defaults, nodeAddressMap }: RedisClusterOptions, node: 
   return { ...defaults, socket: { ...defaults?.socket, host, port } };
 }
 
+function nodeOptions({ defaults }: RedisClusterOptions, node: RedisClusterOptions['rootNodes'][number]) {
+  return { ...defaults, ...node, socket: { ...defaults?.socket, ...node.socket } } as RedisServerOptions;
+}
+
 /** What is published at one node is heard at all. */
-async function openAnyNode(
-  { rootNodes, defaults }: RedisClusterOptions,
-  timeout: number,
-  life: AbortController,
-): Promise<Subscriber> {
-  for (const node of rootNodes) {
+async function openAnyNode(options: RedisClusterOptions, timeout: number, life: AbortController): Promise<Subscriber> {
+  for (const node of options.rootNodes) {
     const visit = new AbortController();
     life.signal.addEventListener('abort', () => visit.abort(), { once: true });
     try {
-      const options = { ...defaults, ...node, socket: { ...defaults?.socket, ...node.socket } } as RedisServerOptions;
-      const client = await openClient(options, timeout, visit);
+      const client = await openClient(nodeOptions(options, node), timeout, visit);
       visit.signal.addEventListener('abort', () => life.abort(), { once: true });
       return client;
     } catch {

@@ -7,6 +7,9 @@
  * user or a server without that command is found out while nothing has been sent. It begins with SET: a Redis that is full
  * lets a script go on that has written. The record is named so that a user who may not write it is refused now, too; whoever
  * takes the lock looks at it next, and need not ask again. A value of another type answers as a table, which is no text.
+ *
+ * An owner ends with the milliseconds of its lease. A lock that runs for longer, or for ever, outlived its holder by a clock of
+ * Redis that was set back, or was copied without its end: its lease begins anew, which is enough for a holder that lives.
  */
 export const takeLease = `
 local holder = redis.call('GET', KEYS[2])
@@ -22,5 +25,11 @@ if not holder or holder == ARGV[1] then
   if type(stored) == 'table' then return {-1} end
   return {-1, stored}
 end
-return {math.max(redis.call('PTTL', KEYS[2]), 0)}
+local left = redis.call('PTTL', KEYS[2])
+local lease = tonumber(string.match(holder, '%.(%d+)$'))
+if lease and (left > lease or left == -1) then
+  redis.call('PEXPIRE', KEYS[2], lease)
+  left = lease
+end
+return {math.max(left, 0)}
 `;
