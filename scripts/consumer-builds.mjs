@@ -36,7 +36,14 @@ export async function buildErrors(folder) {
     });
     errors.push(...found.map((line) => `${way.name}: ${line}`));
   }
-  for (const check of [whereFlowsAreNotUsed, whereTheAddonBreaks, whereHomeIsReadOnly, whereAnErrorIsUncaught]) {
+  const checks = [
+    whereFlowsAreNotUsed,
+    whereTheAddonBreaks,
+    whereHomeIsReadOnly,
+    whereRightsAreGiven,
+    whereAnErrorIsUncaught,
+  ];
+  for (const check of checks) {
     errors.push(...(await inPlace((place) => check(folder, place))).map((line) => `${check.name}: ${line}`));
   }
   return errors;
@@ -79,6 +86,23 @@ async function whereHomeIsReadOnly(folder, place) {
   return [
     ...expectTold(refused, await start(program, place, { tokens: 'home/.config/app/tokens.json', home, as })),
     ...expectTold('saved and renewed', await start(program, place, { tokens: 'volume/tokens.json', home, as })),
+  ];
+}
+
+/** Node's permissions: a program of one file needs its file, and the folder of its tokens. */
+async function whereRightsAreGiven(folder, place) {
+  const program = await bundle({ format: 'esm' }, folder, place);
+  const flags = process.allowedNodeEnvironmentFlags;
+  const rights = [
+    flags.has('--permission') ? '--permission' : '--experimental-permission',
+    ...(flags.has('--allow-net') ? ['--allow-net'] : []),
+    `--allow-fs-read=${place}/*`,
+  ];
+  const kept = [...rights, `--allow-fs-write=${place}/*`];
+  const refused = /failed after 0 prompts: STORAGE_UNAVAILABLE: .*--allow-fs-write/;
+  return [
+    ...expectTold('saved and renewed, locked by lock file', await start(program, place, { flags: kept })),
+    ...expectTold(refused, await start(program, place, { flags: rights, tokens: 'other.json' })),
   ];
 }
 
@@ -138,8 +162,8 @@ export function expectTold(expected, told) {
   return isSo ? [] : [`expected ${expected}, and it told: ${told}`];
 }
 
-async function start(program, place, { tokens = 'tokens.json', locking = 'auto', home, as = {} } = {}) {
-  const { output } = await run([process.execPath, program, path.join(place, tokens), locking], {
+async function start(program, place, { tokens = 'tokens.json', locking = 'auto', home, as = {}, flags = [] } = {}) {
+  const { output } = await run([process.execPath, ...flags, program, path.join(place, tokens), locking], {
     cwd: place,
     env: { HOME: home ?? path.join(place, 'nobody') },
     ...as,

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment as env } from '../../core/test/child-environment.js';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), 'children');
-const { NODE_OPTIONS: _, ...env } = process.env;
 const running = new Set<Child>();
 
 afterEach(async () => {

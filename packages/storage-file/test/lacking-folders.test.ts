@@ -7,6 +7,7 @@ import { installFromDebian } from '../../core/test/scenes/debian-package.js';
 import { outcomeOf, run, script, start } from './child.js';
 import { leftovers, makeFolder } from './folder.js';
 import { someTokens } from './some.js';
+import { childEnvironment as env } from '../../core/test/child-environment.js';
 
 const { EACCES, ENOSYS, EOPNOTSUPP, EPERM } = constants.errno;
 const isLinux = process.platform === 'linux';
@@ -35,7 +36,6 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** How programs are started for which the file system has no hard links. */
-const { NODE_OPTIONS: _, ...env } = process.env;
 const without = (errno: number = EPERM): SpawnOptions => ({
   env: { ...env, LD_PRELOAD: library, NO_LINKS: String(errno) },
 });

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { RedisServer } from './redis-server.js';
+import { childEnvironment as env } from '../../core/test/child-environment.js';
 
 interface Counts {
   readonly reuses: number;
@@ -19,7 +20,6 @@ interface FaultTables {
 
 const program = join(import.meta.dirname, '../../../scripts/reliability/faults/print.mjs');
 const seed = Number(process.env['LATCHKEY_SEED'] ?? Date.now() % 1_000_000);
-const { NODE_OPTIONS: _, ...env } = process.env;
 const chosen = [
   'nothing',
   'connection cut after the server acted',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { RedisServer } from './redis-server.js';
+import { childEnvironment as env } from '../../core/test/child-environment.js';
 
 interface Cell {
   readonly storage: string;
@@ -18,7 +19,6 @@ interface Cell {
 const folder = join(import.meta.dirname, '../../../scripts/reliability/logins');
 const withoutRule = ['--import', pathToFileURL(join(folder, 'give-up.mjs')).href];
 const seed = Number(process.env['LATCHKEY_SEED'] ?? Date.now() % 1_000_000);
-const { NODE_OPTIONS: _, ...env } = process.env;
 let redis: RedisServer;
 
 beforeAll(async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { RedisServer } from './redis-server.js';
+import { childEnvironment as env } from '../../core/test/child-environment.js';
 
 interface Vitals {
   readonly heap: number;
@@ -12,7 +13,6 @@ interface Vitals {
 }
 
 const folder = join(import.meta.dirname, '../../../scripts/reliability');
-const { NODE_OPTIONS: _, ...env } = process.env;
 let redis: RedisServer | undefined;
 
 afterEach(() => redis?.kill());

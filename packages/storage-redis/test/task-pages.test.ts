@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DocumentedFolder } from '../../core/test/scenes/documented-folder.js';
 import { freePorts } from './free-port.js';
 import { RedisServer } from './redis-server.js';
+import { childEnvironment } from '../../core/test/child-environment.js';
 
 const server = 'docs/getting-started.md';
 let redis: RedisServer;
@@ -45,7 +46,7 @@ describe('docs/tasks/web-back-end.md, as its commands have it', () => {
     const variables = { PORT: String(port), REDIS_URL: redis.url, MY_WEB_APP_SECRET: 'any' };
     app = spawn(process.execPath, ['--env-file=server.env', 'app.mjs'], {
       cwd: folder.path,
-      env: { ...process.env, NODE_OPTIONS: '', ...variables },
+      env: { ...childEnvironment, ...variables },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [printed] = (await once(app.stdout!, 'data')) as [Buffer];

@@ -5,9 +5,9 @@ import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { FakeAuthorizationServer } from '@latchkey/core/testing';
 import { RedisServer } from './redis-server.js';
+import { childEnvironment as env } from '../../core/test/child-environment.js';
 
 const program = join(import.meta.dirname, '../../../examples/dist/web-service/main.js');
-const { NODE_OPTIONS: _, ...env } = process.env;
 const running: ChildProcess[] = [];
 let redis: RedisServer;
 let server: FakeAuthorizationServer;

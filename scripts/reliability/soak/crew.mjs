@@ -48,8 +48,9 @@ export class Crew {
 
   #startOne() {
     const settings = { ...this.#settings, seed: ++this.#seed };
+    const { LATCHKEY_CONDITION: condition } = process.env;
     const child = fork(program, [JSON.stringify(settings)], {
-      execArgv: ['--expose-gc'],
+      execArgv: ['--expose-gc', ...(condition ? [`--conditions=${condition}`] : [])],
       env: { ...process.env, NODE_OPTIONS: '' },
     });
     child.on('message', (message) => this.#hear(message, child.pid));

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { type AuthFlow, DeviceCodeFlowSimple, type TokenStorage } from '@latchkey/core';
 import { FakeAuthorizationServer, type Fault, faults } from '@latchkey/core/testing';
+import { childEnvironment as env } from '../child-environment.js';
 
 /** What a {@link burst} is made of. */
 export interface BurstOptions {
@@ -90,7 +91,6 @@ async function storeLogin({ tokenEndpoint }: FakeAuthorizationServer, flow: Auth
 
 async function inChild(args: readonly string[]): Promise<Omit<Burst, 'mostRequests' | 'requests' | 'reuses'>> {
   const program = join(import.meta.dirname, 'child.mjs');
-  const { NODE_OPTIONS: _, ...env } = process.env;
   const command = ['-c', 'ulimit -n 256; exec "$@"', 'sh', process.execPath, program, ...args];
   const child = spawn('sh', command, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   try {

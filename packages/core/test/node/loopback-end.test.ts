@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { visit } from './browser.js';
 import { authorizationUrl, begin, freePort, isFree, occupy } from './loopback-scene.js';
 import { failureOf } from './written-files.js';
+import { childEnvironment as env } from '../child-environment.js';
 
 const quiet = { openBrowser: false, showUrl: () => undefined } as const;
 
@@ -136,7 +137,6 @@ describe('a program that has logged in', () => {
   `;
 
   test('was kept alive by nothing but the wait, shows the URL on stderr, and ends by itself', async () => {
-    const { NODE_OPTIONS: _, ...env } = process.env;
     const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
       cwd: import.meta.dirname,
       env,

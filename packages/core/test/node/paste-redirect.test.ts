@@ -6,6 +6,7 @@ import { getEventListeners, once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { failureOf } from './written-files.js';
+import { childEnvironment as env } from '../child-environment.js';
 
 const authorizationUrl = new URL('https://id.example.org/authorize?client_id=a&state=x%2By%26');
 const redirectUri = 'http://localhost:1/';
@@ -109,7 +110,6 @@ test('a program that has read a pasted redirect ends by itself, with its input s
     const { signal } = new AbortController();
     const start = async () => new URL('https://id.example.org/?state=s');
     console.log(await pasteRedirect()(start, { redirectUri: 'http://localhost:1/', signal }));`;
-  const { NODE_OPTIONS: _, ...env } = process.env;
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], { cwd: import.meta.dirname, env });
   const [said, shown, exited] = [text(child.stdout), text(child.stderr), once(child, 'exit')];
   child.stdin.write('the-code\n');

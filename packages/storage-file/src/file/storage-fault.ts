@@ -17,8 +17,9 @@ export function isGoneMeanwhile(error: unknown): boolean {
 /** Turns a failed system call on `path` into what callers handle; errors of Latchkey pass through. */
 export function storageFault(error: unknown, path: string): unknown {
   const code = codeOf(error);
-  if (error instanceof AuthFlowError || code === undefined || !/^E[A-Z0-9]+$/.test(code)) return error;
-  const { means, remedy, retryable } = faults[code] ?? unknownFault;
+  if (error instanceof AuthFlowError || code === undefined || !/^E([A-Z0-9]+|RR_ACCESS_DENIED)$/.test(code))
+    return error;
+  const { means, remedy, retryable = false } = faults[code] ?? unknownFault;
   return new StorageUnavailableError({
     message: `${path}: ${means} (${code}).`,
     ...(remedy !== undefined && { remedy }),
@@ -46,7 +47,8 @@ export function bareCause(error: unknown, code: string): Error {
 interface Fault {
   readonly means: string;
   readonly remedy?: string;
-  readonly retryable: boolean;
+  /** By default not. */
+  readonly retryable?: true;
 }
 
 const unknownFault: Fault = { means: 'cannot be read or written', retryable: true };
@@ -59,22 +61,18 @@ const forbidden: Fault = {
   means: 'this user may not read and write here',
   remedy:
     'Give this user the file and its folder (a run as root may have left files of its own), or store the tokens elsewhere.',
-  retryable: false,
 };
 const link: Fault = {
   means: 'is, or lies behind, a symbolic link that is not followed',
   remedy: 'Give the path of the file itself, or replace the link by the file.',
-  retryable: false,
 };
 const noFile: Fault = {
   means: 'is no regular file, or lies below one',
   remedy: 'Move away what stands there, or give another path.',
-  retryable: false,
 };
 const folderForFile = {
   means: 'is a folder, and a file is meant',
   remedy: 'Give it as { folder }, or the path of a file.',
-  retryable: false,
 };
 const tooMany: Fault = {
   means: 'too many files are open',
@@ -83,6 +81,10 @@ const tooMany: Fault = {
 };
 
 const faults: Readonly<Record<string, Fault>> = {
+  ERR_ACCESS_DENIED: {
+    means: 'node --permission does not let this program read and write here',
+    remedy: 'Give it --allow-fs-read and --allow-fs-write of the folder.',
+  },
   ENOSPC: full,
   EDQUOT: full,
   EFBIG: {
@@ -95,7 +97,6 @@ const faults: Readonly<Record<string, Fault>> = {
     means: 'the file system does not allow that, whoever asks',
     remedy:
       'Look whether the file or its folder is immutable or append-only (lsattr), or store the tokens elsewhere; no login is needed.',
-    retryable: false,
   },
   ENOENT: {
     means: 'is not there, or its folder is not',
@@ -106,7 +107,6 @@ const faults: Readonly<Record<string, Fault>> = {
   EROFS: {
     means: 'the file system is read-only',
     remedy: 'Mount it writable, or store the tokens elsewhere.',
-    retryable: false,
   },
   ELOOP: link,
   EMLINK: link,
@@ -114,12 +114,11 @@ const faults: Readonly<Record<string, Fault>> = {
   ENOTDIR: {
     means: 'lies below a file, where a folder is meant',
     remedy: 'Give that file as { file }, or the path of a folder.',
-    retryable: false,
   },
   EEXIST: noFile,
   ENXIO: noFile,
   EOPNOTSUPP: noFile,
-  ENAMETOOLONG: { means: 'the name is too long', remedy: 'Give a shorter path.', retryable: false },
+  ENAMETOOLONG: { means: 'the name is too long', remedy: 'Give a shorter path.' },
   EMFILE: tooMany,
   ENFILE: tooMany,
 };

@@ -1,10 +1,22 @@
 /** Tells what one first read of an account's file asks the system for, and makes, once another account has been read. */
-import { DeviceCodeFlowSimple, TokenSet } from '@latchkey/core';
-import { FileTokenStorage } from '@latchkey/storage-file';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
 const [folder, listens] = process.argv.slice(2);
+const calls = {};
+let dates = 0;
+let isCounting = false;
+for (const [name, original] of Object.entries(fs)) {
+  if (typeof original !== 'function' || !name.endsWith('Sync')) continue;
+  fs[name] = (...args) => {
+    if (isCounting) calls[name] = (calls[name] ?? 0) + 1;
+    return original(...args);
+  };
+}
+syncBuiltinESMExports();
+const { DeviceCodeFlowSimple, TokenSet } = await import('@latchkey/core');
+const { FileTokenStorage } = await import('@latchkey/storage-file');
+
 const server = {
   tokenEndpoint: 'https://as.example.org/token',
   deviceAuthorizationEndpoint: 'https://as.example.org/d',
@@ -20,16 +32,7 @@ for (const account of ['first', 'second']) {
 if (listens) flow.events.on('loaded', () => undefined);
 await flow.withAccount('first').getAccessTokenRefreshIfNecessary();
 
-const calls = {};
-let dates = 0;
-for (const [name, original] of Object.entries(fs)) {
-  if (typeof original !== 'function' || !name.endsWith('Sync')) continue;
-  fs[name] = (...args) => {
-    calls[name] = (calls[name] ?? 0) + 1;
-    return original(...args);
-  };
-}
-syncBuiltinESMExports();
+isCounting = true;
 globalThis.Date = class extends Date {
   constructor(...args) {
     super(...args);

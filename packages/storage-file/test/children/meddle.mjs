@@ -1,6 +1,4 @@
 // Takes the lock, or saves, while somebody else acts at the worst moment: just before a system call takes effect.
-import { TokenSet } from '@latchkey/core';
-import { FileTokenStorage } from '@latchkey/storage-file';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
@@ -16,6 +14,8 @@ fs[call] = (from, to) => {
   return original(from, to);
 };
 syncBuiltinESMExports();
+const { TokenSet } = await import('@latchkey/core');
+const { FileTokenStorage } = await import('@latchkey/storage-file');
 const storage = new FileTokenStorage(path, { locking: 'lockfile' });
 const options = { signal: new AbortController().signal, timeout: 0.5 };
 const tokens = TokenSet.from({ access_token: 'at' }).withStamp({ key: 'ada', generation: 9 });

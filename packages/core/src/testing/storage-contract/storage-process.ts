@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { TokenStorage } from '../../storage/token-storage.js';
+import { forkOptions } from '../child-process.js';
 import type { TokenStorageFixture } from '../token-storage-fixture.js';
 import { ada } from './storage-case.js';
 
@@ -27,12 +28,10 @@ export class StorageProcess {
 
   /** Starts one. A page has no processes, so what starts them is asked for only here. */
   static start<S extends TokenStorage>(fixture: TokenStorageFixture<S>, storage: S, deed: StorageDeed): StorageProcess {
-    const { NODE_OPTIONS: _inherited, ...env } = process.env;
     const { fork } = process.getBuiltinModule('node:child_process');
     const texts = fixture.storageArguments?.(storage) ?? [storage.id];
     const settings = [String(fixture.storageModule), JSON.stringify(texts), ada, deed];
-    const options = { env, execArgv: [], stdio: ['ignore', 2, 2, 'ipc'] as ['ignore', 2, 2, 'ipc'] };
-    return new StorageProcess(fork(new URL('./storage-child.js', import.meta.url), settings, options));
+    return new StorageProcess(fork(new URL('./storage-child.js', import.meta.url), settings, forkOptions()));
   }
 
   /** Kills it as a power cut would, and resolves when it is gone. */

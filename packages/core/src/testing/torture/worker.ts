@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { forkOptions } from '../child-process.js';
 import type { FromWorker, Outcome, Question, Report, ToWorker, WorkerSettings } from './messages.js';
 
 /** The parent's hold on one process. */
@@ -25,9 +26,8 @@ export class Worker {
 
   /** Starts a process, and resolves when it is ready. @throws Error when it ends before */
   static async start(settings: WorkerSettings, hear: (worker: Worker, report: Report) => void): Promise<Worker> {
-    const { NODE_OPTIONS: _inherited, ...env } = process.env;
     const program = fileURLToPath(new URL('./child.js', import.meta.url));
-    const child = fork(program, [JSON.stringify(settings)], { env, execArgv: [], stdio: ['ignore', 2, 2, 'ipc'] });
+    const child = fork(program, [JSON.stringify(settings)], forkOptions());
     const worker = new Worker(child);
     const ready = new Promise<boolean>((resolve) => {
       child.once('error', () => {
