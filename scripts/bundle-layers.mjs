@@ -1,6 +1,7 @@
 import { build } from 'esbuild';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { StepFailed } from './steps.mjs';
 
 /** Begins the names that a file of the bundle has for the others, and for nobody else. */
 const internal = '$';
@@ -27,6 +28,7 @@ export async function bundleInLayers([main, ...others], options) {
   const later = laterIn(metafile.inputs);
   const layers = layersOf(main, later, metafile.inputs);
   const doors = later.filter((file) => layerOf(file, layers) === undefined);
+  for (const layer of layers) assertDistinct(layer);
   for (const layer of layers) Object.assign(layer, await namesOf(layer, layers, options));
   const entryPoints = Object.fromEntries([...others, ...doors].map((source) => [nameOf(source), source]));
   const split = { ...options, entryPoints, splitting: true, chunkNames: 'shared-[hash]' };
@@ -87,6 +89,14 @@ function ownFiles(mains, inputs) {
     }
   }
   return [...files].filter((file) => file.startsWith('dist/'));
+}
+
+/** Ends the build where two modules of a layer export one name: whoever asks for it would get either, or nothing. */
+function assertDistinct({ name, files }) {
+  const declared = /^export (?:async )?(?:class|const|function\*?|let) (\w+)/gm;
+  const names = files.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(declared)].map(([, each]) => each));
+  const twice = names.filter((each, index) => names.indexOf(each) !== index);
+  if (twice.length > 0) throw new StepFailed(`Two modules of ${name}.js export ${twice.join(', ')}: rename one.`);
 }
 
 /** The names that all modules of a layer export, and those that it has for all. */

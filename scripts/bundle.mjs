@@ -12,6 +12,7 @@ import { addonFolder, copyLockAddon } from './lock-addon.mjs';
 import { ourModules } from './our-modules.mjs';
 import { ownSourceMaps } from './own-source-maps.mjs';
 import { bundleRedisClient, redisClientElsewhere } from './reduced-redis-client.mjs';
+import { stampBuild } from './stamp-build.mjs';
 import { script, StepFailed } from './steps.mjs';
 
 /** Processes that the testing kit starts, and that no debugger comes to, so that they have no source map. */
@@ -50,6 +51,7 @@ await script(async () => {
     if (name.endsWith('.js')) giveNames(file);
     if (name.endsWith('.map')) mapLinesOnly(file);
   }
+  stampBuild('bundle');
   if ('fs-native-extensions' in (devDependencies ?? {})) {
     copyLockAddon('bundle');
     inputs.push(path.join(addonFolder, 'index.js'));

@@ -30,7 +30,7 @@ await script(async () => {
 async function check(tarballs, folder) {
   if (!reviewed(fileLists(tarballs), 'What is published', false)) throw new StepFailed('');
   cpSync(path.join(root, 'scripts/consumer'), folder, { recursive: true });
-  const programs = ['smoke.mjs', 'smoke.cjs', 'no-descriptors.mjs'].map(async (name) => {
+  const programs = ['smoke.mjs', 'smoke.cjs', 'no-descriptors.mjs', 'replaced.mjs'].map(async (name) => {
     const { code, output } = await run([process.execPath, path.join(folder, name)]);
     return code === 0 ? [] : [`${name}: ${output}`];
   });

@@ -8,6 +8,7 @@ import { build, transform } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import path from 'node:path';
+import { StepFailed } from './steps.mjs';
 
 /** The module that asks for a part, the file that the part becomes, and what it is made of. */
 const parts = [
@@ -22,6 +23,12 @@ const commands = {
   clusterSlots: 'CLUSTER_SLOTS',
   READONLY: 'READONLY',
 };
+
+/** What the list of all commands exports, each as the commands above: the second is what a cluster asks for. */
+const lists = ['default', 'NON_STICKY_COMMANDS'];
+
+/** Commands that only iterators call, which storage-redis does not use. */
+const ofIterators = ['scan', 'hScan', 'hScanNoValues', 'sScan', 'zScan'];
 
 /** Modules with what nobody can turn on here: metrics, pools, a cache in the client, the interface of version 3. */
 const leftOut = ['opentelemetry/metrics', 'client/pool', 'client/cache', 'client/legacy-mode', 'authx/token-manager'];
@@ -45,7 +52,29 @@ export async function bundleRedisClient(options) {
     sourcemap: false,
     plugins: [reduced(folder)],
   });
+  const all = Object.keys(fromKeyv(path.join(folder, 'lib/commands')).default);
+  for (const file of Object.keys(metafile.outputs)) assertComplete(readFileSync(file, 'utf8'), all);
   return Object.keys(metafile.inputs);
+}
+
+/**
+ * Ends the build where code asks the list of commands, or a client, for what was cut away: it would fail when somebody
+ * comes there.
+ *
+ * @param all - the names of all commands
+ */
+function assertComplete(code, all) {
+  const found = (expression) => [...code.matchAll(expression)].map(([, name]) => name);
+  const known = Object.keys(commands);
+  const lacking = [
+    ...found(/\bcommands_\d+\.(\w+)/g).filter((name) => !lists.includes(name)),
+    ...found(/\bcommands_\d+\.\w+\.(\w+)/g).filter((name) => !known.includes(name)),
+    ...found(/\b(?:client\d*|this|_self|super)\??\.(\w+)\(/g).filter(
+      (name) => all.includes(name) && !known.includes(name) && !ofIterators.includes(name),
+    ),
+  ];
+  if (lacking.length > 0)
+    throw new StepFailed(`The reduced client of Redis asks for what it lacks: ${lacking.join(', ')}`);
 }
 
 /** An esbuild plugin that leaves `@keyv/redis` to the files of its parts. */
@@ -71,8 +100,8 @@ function reduced(folder) {
       const each = Object.entries(commands).map(
         ([name, module]) => `${name}: require('./lib/commands/${module}').default`,
       );
-      // The second is what a cluster asks for.
-      return `exports.__esModule = true; exports.default = exports.NON_STICKY_COMMANDS = { ${each.join(', ')} };`;
+      const exported = lists.map((name) => `exports.${name} = `).join('');
+      return `exports.__esModule = true; ${exported}{ ${each.join(', ')} };`;
     }),
     virtual('redis-left-out', (name) => {
       const told = JSON.stringify(`${name} of @redis/client is not part of @latchkey/storage-redis.`);

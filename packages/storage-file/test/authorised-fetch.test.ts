@@ -6,7 +6,7 @@ import { DeviceCodeFlowSimple } from '@latchkey/core';
 import { FakeAuthorizationServer, TestClock } from '@latchkey/core/testing';
 import { FileTokenStorage } from '@latchkey/storage-file';
 import { makeFolder } from './folder.js';
-import { childEnvironment as env } from '../../core/test/child-environment.js';
+import { childEnvironment as env } from '../../core/test/scenes/child-environment.js';
 
 let server: FakeAuthorizationServer;
 let storage: FileTokenStorage;

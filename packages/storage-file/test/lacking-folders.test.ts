@@ -7,7 +7,7 @@ import { installFromDebian } from '../../core/test/scenes/debian-package.js';
 import { outcomeOf, run, script, start } from './child.js';
 import { leftovers, makeFolder } from './folder.js';
 import { someTokens } from './some.js';
-import { childEnvironment as env } from '../../core/test/child-environment.js';
+import { childEnvironment as env } from '../../core/test/scenes/child-environment.js';
 
 const { EACCES, ENOSYS, EOPNOTSUPP, EPERM } = constants.errno;
 const isLinux = process.platform === 'linux';

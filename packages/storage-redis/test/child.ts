@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { childEnvironment as env } from '../../core/test/child-environment.js';
+import { childEnvironment as env } from '../../core/test/scenes/child-environment.js';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), 'children');
 const running = new Set<Child>();

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { RedisServer } from './redis-server.js';
-import { childEnvironment as env } from '../../core/test/child-environment.js';
+import { childEnvironment as env } from '../../core/test/scenes/child-environment.js';
 
 interface Counts {
   readonly reuses: number;

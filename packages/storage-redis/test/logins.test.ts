@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { RedisServer } from './redis-server.js';
-import { childEnvironment as env } from '../../core/test/child-environment.js';
+import { childEnvironment as env } from '../../core/test/scenes/child-environment.js';
 
 interface Cell {
   readonly storage: string;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { FakeAuthorizationServer } from '@latchkey/core/testing';
 import { Child } from './child.js';
 import { RedisServer } from './redis-server.js';
-import { childEnvironment as env } from '../../core/test/child-environment.js';
+import { childEnvironment as env } from '../../core/test/scenes/child-environment.js';
 
 const program = join(import.meta.dirname, '../../../examples/dist/sqlite/main.js');
 let redis: RedisServer;

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DocumentedFolder } from '../../core/test/scenes/documented-folder.js';
 import { freePorts } from './free-port.js';
 import { RedisServer } from './redis-server.js';
-import { childEnvironment } from '../../core/test/child-environment.js';
+import { childEnvironment } from '../../core/test/scenes/child-environment.js';
 
 const server = 'docs/getting-started.md';
 let redis: RedisServer;

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { FakeAuthorizationServer } from '@latchkey/core/testing';
 import { RedisServer } from './redis-server.js';
-import { childEnvironment as env } from '../../core/test/child-environment.js';
+import { childEnvironment as env } from '../../core/test/scenes/child-environment.js';
 
 const program = join(import.meta.dirname, '../../../examples/dist/web-service/main.js');
 const running: ChildProcess[] = [];

@@ -20,8 +20,8 @@ export function lazyPart<T>(importPart: () => Promise<T>): () => Promise<T> {
       code: 'IMPORT_FAILED',
       message: `A part of @latchkey/core could not be loaded, so nothing was sent: ${reason}`,
       remedy:
-        'If file descriptors ran out, close what is not used, or raise `ulimit -n`; else see whether the files of the ' +
-        'package are in place. The next call tries again; if it fails the same way on Node 20, start the program anew.',
+        'If file descriptors ran out, close what is not used, or raise `ulimit -n`. If the package was replaced meanwhile, ' +
+        'start the program anew. The next call tries again; if it fails the same way on Node 20, start it anew.',
       mayHaveArrived: false,
       cause,
     });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { type AuthFlow, DeviceCodeFlowSimple, type TokenStorage } from '@latchkey/core';
 import { FakeAuthorizationServer, type Fault, faults } from '@latchkey/core/testing';
-import { childEnvironment as env } from '../child-environment.js';
+import { childEnvironment as env } from '../scenes/child-environment.js';
 
 /** What a {@link burst} is made of. */
 export interface BurstOptions {

@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { visit } from './browser.js';
 import { authorizationUrl, begin, freePort, isFree, occupy } from './loopback-scene.js';
 import { failureOf } from './written-files.js';
-import { childEnvironment as env } from '../child-environment.js';
+import { childEnvironment as env } from '../scenes/child-environment.js';
 
 const quiet = { openBrowser: false, showUrl: () => undefined } as const;
 

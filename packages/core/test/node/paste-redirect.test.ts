@@ -6,7 +6,7 @@ import { getEventListeners, once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { failureOf } from './written-files.js';
-import { childEnvironment as env } from '../child-environment.js';
+import { childEnvironment as env } from '../scenes/child-environment.js';
 
 const authorizationUrl = new URL('https://id.example.org/authorize?client_id=a&state=x%2By%26');
 const redirectUri = 'http://localhost:1/';

@@ -1,12 +1,15 @@
 import { extname } from 'node:path';
 import type { ServerEndpoints } from '../../options/server-endpoints.js';
 import { CredentialsFileError } from '../../errors/index.js';
+import { lazyPart } from '../../platform/lazy-part.js';
 import { type CredentialsHead, layouts, sortEntries } from './credentials-layout.js';
 import type { CheckedCredentials } from './examine.js';
 import { parseIni } from './ini.js';
 import { isTree, parseJson, type SettingsTree } from './settings-tree.js';
 import { malformed, readTextFile } from './text-file.js';
 import { withoutUndefined } from './without-undefined.js';
+
+const loadExaminer = lazyPart(() => import('./examine.js'));
 
 /**
  * What a credentials file says: options of a flow, and what belongs to no option. What the file lacks is absent.
@@ -138,7 +141,7 @@ async function check(
   nameOf: (field: string) => string,
   path: string,
 ): Promise<CheckedCredentials> {
-  const { examineCredentials } = await import('./examine.js');
+  const { examineCredentials } = await loadExaminer();
   const examined = examineCredentials(fields);
   if ('value' in examined) return examined.value;
   const faults = examined.faults.map(({ place: [field = '', ...deeper], expected }) =>

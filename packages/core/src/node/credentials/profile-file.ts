@@ -1,6 +1,9 @@
 import { CredentialsFileError, ProfileDoesNotExistError } from '../../errors/index.js';
+import { lazyPart } from '../../platform/lazy-part.js';
 import { isTree, type SettingsTree } from './settings-tree.js';
 import { malformed, readTextFile } from './text-file.js';
+
+const loadToml = lazyPart(() => import('./toml.js'));
 
 /** The settings of a profile as a TOML file has them, those for all profiles first. */
 export interface ProfileTables {
@@ -35,8 +38,7 @@ export async function readProfileTables(path: string | undefined, profile: strin
 async function readToml(path: string): Promise<SettingsTree> {
   const text = await readTextFile(path);
   if (text === undefined) return {};
-  const { parseToml } = await import('./toml.js');
-  const parsed = parseToml(text);
+  const parsed = (await loadToml()).parseToml(text);
   if ('content' in parsed) return parsed.content;
   throw malformed(path, `it is not valid TOML${parsed.fault}`);
 }

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { MissingCredentialsError } from '../../errors/index.js';
+import { lazyPart } from '../../platform/lazy-part.js';
 import type { EnvironmentOptions } from './environment.js';
 import { variableInAnyCase, variableOf } from './environment-settings.js';
 import { flowOptions, missingSettings } from './oauth2-settings.js';
@@ -7,6 +8,8 @@ import type { Profile } from './profile.js';
 import { withoutOtherServer } from './server-settings.js';
 import { bootstrapLayer, defaultsLayer, environmentLayer, fileLayers, type SettingsLayer } from './settings-layers.js';
 import { isTree, overlay, type SettingsTree } from './settings-tree.js';
+
+const loadExaminer = lazyPart(() => import('./examine.js'));
 
 /** Where the settings of a profile come from. @group Credentials */
 export interface ProfileOptions extends EnvironmentOptions {
@@ -74,7 +77,7 @@ export async function readProfile(options: ProfileOptions): Promise<Profile> {
 
 /** Examines each source by itself, so that a fault is told of the place it stands in, and lays one over another. */
 async function merged(layers: readonly SettingsLayer[]): Promise<SettingsTree> {
-  const { examineProfile } = await import('./examine.js');
+  const { examineProfile } = await loadExaminer();
   return layers.reduce<SettingsTree>((below, { settings, fault }) => {
     const examined = examineProfile(settings);
     if ('value' in examined) return overlay(withoutOtherServer(below, settings), settings);
