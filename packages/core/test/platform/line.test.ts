@@ -108,6 +108,18 @@ describe('Line', () => {
     expect(admitted).toEqual(['slow', 'quick', 'next']);
   });
 
+  test('looks sooner when a place was given to somebody whose time ends first', async () => {
+    const { admitted, join, leave } = queue(new Line());
+    const two = (seconds: number): PlaceOptions => ({ seconds, limit: () => 2 });
+    join('slow', two(300));
+    join('leaves', two(300));
+    for (const name of ['quick', 'next']) join(name, two(5));
+    await jest.advanceTimersByTimeAsync(0);
+    leave('leaves');
+    await jest.advanceTimersByTimeAsync(5000);
+    expect(admitted).toEqual(['slow', 'leaves', 'quick', 'next']);
+  });
+
   test('sets a timer only while somebody waits, and none that fires at once for a place that ends in years', async () => {
     let looks = 0;
     const limit = (): number => (looks++, 1);

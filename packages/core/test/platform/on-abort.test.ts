@@ -57,7 +57,9 @@ describe('onAbort', () => {
     expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
     onAbort(controller.signal, () => called.push('second'));
     leave();
+    onAbort(controller.signal, () => called.push('third'));
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1);
     controller.abort();
-    expect(called).toEqual(['second']);
+    expect(called).toEqual(['second', 'third']);
   });
 });

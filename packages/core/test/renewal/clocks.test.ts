@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import {
   DeviceCodeExpiredError,
   type DeviceCodeFlow,
@@ -7,6 +7,7 @@ import {
   systemClock,
 } from '@latchkey/core';
 import { TestClock } from '@latchkey/core/testing';
+import { longestTimer } from '../../dist/platform/clock.js';
 import { DeviceScene } from '../scenes/device-scene.js';
 import { GrantScene } from '../scenes/grant-scene.js';
 
@@ -188,13 +189,36 @@ describe('two machines whose clocks are ten minutes apart', () => {
   });
 });
 
-test('the machine’s clock can wait longer than a timer can', async () => {
-  const controller = new AbortController();
-  const waiting = systemClock.sleep(1e13, controller.signal).then(
-    () => 'woke at once',
-    () => 'waited',
+describe('the machine’s clock', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  test('can wait longer than a timer can', async () => {
+    let isOver = false;
+    const waiting = systemClock.sleep(longestTimer + 2).then(() => (isOver = true));
+    await jest.advanceTimersByTimeAsync(longestTimer + 1);
+    expect(isOver).toBe(false);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(await waiting).toBe(true);
+  });
+
+  test.each([[undefined, true] as const, [{}, true] as const, [{ idle: true }, false] as const])(
+    'keeps the process while it waits, unless the wait is idle (%j)',
+    (options, isKept) => {
+      const set = jest.spyOn(globalThis, 'setTimeout');
+      void systemClock.sleep(60_000, undefined, options);
+      expect(set.mock.results.map(({ value }) => (value as NodeJS.Timeout).hasRef())).toEqual([isKept]);
+      set.mockRestore();
+    },
   );
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  controller.abort(new Error('enough'));
-  expect(await waiting).toBe('waited');
+
+  test('ends a wait with its signal, and leaves no timer, which would keep the process', async () => {
+    const controller = new AbortController();
+    const waiting = systemClock.sleep(60_000, controller.signal);
+    expect(jest.getTimerCount()).toBe(1);
+    controller.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow('enough');
+    await expect(systemClock.sleep(60_000, controller.signal)).rejects.toThrow('enough');
+    expect(jest.getTimerCount()).toBe(0);
+  });
 });

@@ -84,3 +84,16 @@ describe('a hook that never answers', () => {
     expect(flow.stored?.accessToken).toBe('new');
   });
 });
+
+describe('a hook that answers after a while', () => {
+  test('leaves no timer, which would keep the process for half a minute', async () => {
+    class Slow extends Hanging {
+      protected override async loadTokens(): Promise<TokenSet | undefined> {
+        await new Promise(setImmediate);
+        return super.loadTokens();
+      }
+    }
+    expect(await new Slow({ lock: 'process' }).getAccessTokenRefreshIfNecessary()).toBe('new');
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});

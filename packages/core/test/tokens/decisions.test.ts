@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { StorageConflictError, TokenSet } from '@latchkey/core';
 import { defaultThreshold, dueAhead, isFresh, isValid, secondsLeft } from '../../dist/tokens/expiry.js';
-import { assertGeneration, hasMoved, nextGeneration } from '../../dist/tokens/generation.js';
-import { mergeAnswer } from '../../dist/tokens/merge.js';
+import { assertGeneration, hasGoneBack, hasMoved, nextGeneration } from '../../dist/tokens/generation.js';
+import { keepRefreshToken, mergeAnswer } from '../../dist/tokens/merge.js';
+import { isProgramsRecord, programRecordLifetime } from '../../dist/tokens/record-owner.js';
 import { oneMore } from '../../dist/renewal/presentation/refresh-notes.js';
 import { missingScopes } from '../../dist/tokens/scope.js';
 import { scrub, scrubError } from '../../dist/errors/scrub.js';
@@ -87,6 +88,27 @@ describe('generations', () => {
     expect(hasMoved(TokenSet.from({ access_token: 'b', refresh_token: 'r' }), known)).toBe(true);
     expect(hasMoved(TokenSet.from({ access_token: 'a', refresh_token: 's' }), known)).toBe(true);
   });
+
+  test('a record without a refresh token and a login has not gone back, as where a program keeps a few fields', () => {
+    const [known, stored] = ['a', 'b'].map((token) => TokenSet.from({ access_token: token })) as [TokenSet, TokenSet];
+    expect(hasGoneBack(stored, known, undefined)).toBe(false);
+  });
+});
+
+describe('a record that holds an access token alone', () => {
+  test.each([
+    ['login', false, undefined],
+    ['client_credentials', true, 86_460_000],
+    [undefined, true, undefined],
+  ])('of kind %s is a program’s: %s, and kept for %s ms', (kind, isPrograms, lifetime) => {
+    const record = lasting(60).withStamp({ ...(kind !== undefined && { kind }), generation: 1 });
+    expect([isProgramsRecord(record), programRecordLifetime(record, now)]).toEqual([isPrograms, lifetime]);
+  });
+
+  test('is not joined with the refresh token of a login that may be somebody else’s: nobody says whose they are', () => {
+    const [login, stored] = [lasting(60), lasting(60, { refresh_token: 'r' })];
+    expect(keepRefreshToken(login, stored).refreshToken).toBeUndefined();
+  });
 });
 
 describe('merging an answer', () => {
@@ -133,7 +155,8 @@ describe('merging an answer', () => {
 
   test('keeps the old access token with its own expiry when there is no new one', () => {
     const merged = mergeAnswer({ refresh_token: 'r2', expires_in: 9999 }, now + 5000, previous);
-    expect([merged.accessToken, merged.refreshToken, merged.expiresAt]).toEqual(['a', 'r2', previous.expiresAt]);
+    expect([merged.accessToken, merged.refreshToken]).toEqual(['a', 'r2']);
+    expect([merged.issuedAt, merged.expiresAt]).toEqual([previous.issuedAt, previous.expiresAt]);
   });
 
   test('keeps unknown fields of the answer, and takes no notes, key and times from the server', () => {

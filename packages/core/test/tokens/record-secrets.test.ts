@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import Keyv from 'keyv';
 import { DeviceCodeFlow, KeyvTokenStorage, TokenSet } from '@latchkey/core';
 import { TestClock } from '@latchkey/core/testing';
+import { recordSecrets } from '../../dist/tokens/record-secrets.js';
 
 /** A record that holds a secret in each place where one can be, and texts that are none. */
 const record = {
@@ -45,6 +46,12 @@ describe('What a store or a hook says of a record that it could not write', () =
     expect(causeOf(error)).toMatch(/no room for .*\[redacted\].* here/);
     expect(causeOf(error)).not.toContain('SECRET');
     for (const text of open) expect(causeOf(error)).toContain(text);
+  });
+
+  test('lacks each of them by itself, also where no name before it tells what it is', () => {
+    const secrets = recordSecrets(TokenSet.from(record)).join();
+    expect(secrets.match(/SECRET/g)).toHaveLength(10);
+    for (const text of open) expect(secrets).not.toContain(text);
   });
 
   test('the same for hooks of one’s own', async () => {

@@ -86,6 +86,10 @@ describe('the event refreshTokenExpiring', () => {
     expect(await toldAt(() => 2 * 3600, 20)).toEqual([]);
   });
 
+  test('does not come while each renewal moves an end that is the access token’s', async () => {
+    expect(await toldAt(() => 3600, 3)).toEqual([]);
+  });
+
   test('comes when the end has stopped moving and is before the next renewal', async () => {
     const most = scene.clock.now() + 10.5 * 3_600_000;
     const left = (): number => Math.min(7200, Math.round((most - scene.clock.now()) / 1000));
