@@ -70,7 +70,7 @@ export class Line {
       waiting.shift();
       next.admit(place);
     }
-    if (waiting.length === 0 || taken.size === 0) this.#lookAt(undefined);
+    if (waiting.length === 0) this.#lookAt(undefined);
     else this.#lookAt(Math.min(...Array.from(taken, ({ end }) => end)));
   }
 
