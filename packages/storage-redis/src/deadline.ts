@@ -2,11 +2,11 @@
 const parts = 10;
 
 /**
- * Settles like `work`, or rejects with `TIMEOUT` after `seconds`. Until then it keeps the process alive. Time in which
- * this process itself is held up, since others take the processor, counts only in part: each tenth of the time has a
- * turn of its own, and what has arrived by the last turn is not late.
+ * Settles like `work`, or rejects after `seconds`: with what `onLate` gives, or else with `TIMEOUT`. Until then it keeps
+ * the process alive. Time in which this process itself is held up, since others take the processor, counts only in part:
+ * each tenth of the time has a turn of its own, and what has arrived by the last turn is not late.
  */
-export function withinSeconds<T>(seconds: number, work: Promise<T>, onLate: () => void): Promise<T> {
+export function withinSeconds<T>(seconds: number, work: Promise<T>, onLate: () => unknown): Promise<T> {
   return new Promise((resolve, reject) => {
     let left = parts;
     let arrivals: NodeJS.Immediate | undefined;
@@ -16,8 +16,8 @@ export function withinSeconds<T>(seconds: number, work: Promise<T>, onLate: () =
         if (left > 0) return;
         clearInterval(timer);
         arrivals = setImmediate(() => {
-          onLate();
-          reject(Object.assign(new Error('TIMEOUT'), { code: 'TIMEOUT' }));
+          const reason = onLate() ?? Object.assign(new Error('TIMEOUT'), { code: 'TIMEOUT' });
+          reject(reason as Error);
         });
       },
       (seconds * 1000) / parts,

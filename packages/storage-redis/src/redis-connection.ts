@@ -35,13 +35,12 @@ export class RedisConnection {
     if (!this.#opened) await this.#maker.prepare();
     const attempt: Attempt = { given: undefined, isLate: false, passing: undefined };
     const work = this.#attempt(step, attempt);
-    const onLate = (): void => {
+    const onLate = (): unknown => {
       attempt.isLate = true;
       if (attempt.passing === undefined) attempt.given?.life.abort();
+      return attempt.passing;
     };
-    return withinSeconds(this.#timeout, work, onLate).catch((error: unknown) => {
-      throw attempt.isLate ? (attempt.passing ?? error) : error;
-    });
+    return withinSeconds(this.#timeout, work, onLate);
   }
 
   /** Opens a connection to hear what is published. */

@@ -30,22 +30,17 @@ export class RedisPlace {
   }
 
   /** Runs a step that is for all servers, as `run` does. */
-  async runOnLink<T>(step: (link: Link) => Promise<T>): Promise<T> {
-    try {
-      return await this.finish(this.#share().connection.run(step));
-    } catch (error) {
+  runOnLink<T>(step: (link: Link) => Promise<T>): Promise<T> {
+    const work = this.finish(this.#share().connection.run(step));
+    return work.catch((error: unknown) => {
       throw redisFault(error, this.id);
-    }
+    });
   }
 
   /** Counts `work` as under way, so that `close` waits for it. */
-  async finish<T>(work: Promise<T>): Promise<T> {
+  finish<T>(work: Promise<T>): Promise<T> {
     this.#underWay.add(work);
-    try {
-      return await work;
-    } finally {
-      this.#underWay.delete(work);
-    }
+    return work.finally(() => this.#underWay.delete(work));
   }
 
   /** Wakes who waits at each release on `channel`. Returns how to end that. */

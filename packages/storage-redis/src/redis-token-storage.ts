@@ -83,11 +83,12 @@ export class RedisTokenStorage implements TokenStorage, AsyncDisposable {
    * @throws StorageUnavailableError when Redis cannot be asked, or holds something that is no record (then not
    * retryable); CredentialMismatchError when the record names another key.
    */
-  async load(key: string): Promise<TokenSet | undefined> {
+  load(key: string): Promise<TokenSet | undefined> {
     const { record } = this.#names(key);
     const known = this.#firstLooks.get(record);
-    const text = known === undefined ? await this.#place.run(record, ({ send }) => send(['GET', record])) : known;
-    return typeof text === 'string' ? this.#text.parse(key, text) : undefined;
+    const text =
+      known === undefined ? this.#place.run(record, ({ send }) => send(['GET', record])) : Promise.resolve(known);
+    return text.then((text) => (typeof text === 'string' ? this.#text.parse(key, text) : undefined));
   }
 
   /**

@@ -22,15 +22,17 @@ export function unlessAborted<T>(signal: AbortSignal | undefined, start: () => P
 /** Rejects when an operation on a storage takes longer than `seconds`: some clients and hooks would never answer. */
 export function within<T>(seconds: number, operation: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const expire = (): void => reject(new Error(`The storage did not answer within ${seconds} seconds.`));
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isOver = false;
     const end = (): void => {
       isOver = true;
       clearTimeout(timer);
     };
-    Promise.resolve(operation).finally(end).then(resolve, reject); // a hook of one's own may return no promise
+    const settled = Promise.resolve(operation); // a hook of one's own may return no promise
+    settled.then(end, end);
+    settled.then(resolve, reject);
     void afterTurns(turnsOfWhatIsThere).then(() => {
+      const expire = (): void => reject(new Error(`The storage did not answer within ${seconds} seconds.`));
       if (!isOver) timer = setTimeout(expire, Math.min(seconds * 1000, longestTimer));
     });
   });

@@ -96,7 +96,6 @@ function savesUnderManyLocks<S extends TokenStorage>(): StorageCase<S> {
     title: 'saves for fifty credentials whose locks are asked for at once',
     body: async (storage) => {
       const some = Array.from({ length: 50 }, (_, index) => `account ${index}`);
-      const options = { signal: new AbortController().signal, timeout: 20 };
       const saveLater = async (key: string): Promise<void> =>
         storage.withLock(
           key,
@@ -104,7 +103,7 @@ function savesUnderManyLocks<S extends TokenStorage>(): StorageCase<S> {
             await new Promise((resolve) => setTimeout(resolve, 5)); // as long as a server takes
             await storage.save(key, tokensOf(key, 1), { ...expecting(0), lock });
           },
-          options,
+          { signal: new AbortController().signal, timeout: 20 }, // each its own: Node warns of many who wait for one
         );
       const saves = Promise.all(some.map(saveLater)).then(() => 'all are saved', String);
       let timer: ReturnType<typeof setTimeout> | undefined;
