@@ -45,7 +45,8 @@ export type { PrivateKey } from './crypto/private-key.js';
 export { RefreshTokenFlow, type RefreshTokenFlowOptions, RefreshTokenFlowSimple } from './grants/refresh-token-flow.js';
 export type { SecretSource } from './options/secret-source.js';
 export type { KeptFresh } from './renewal/keep-fresh.js';
-export { signAssertion, type SignedAssertionOptions } from './grants/signed-assertion.js';
+export type { SignedAssertionOptions } from './grants/assertion-signer.js';
+export { signAssertion } from './grants/signed-assertion.js';
 export {
   TokenExchangeFlow,
   type TokenExchangeFlowOptions,

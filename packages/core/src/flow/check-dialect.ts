@@ -19,7 +19,6 @@ export function checkDialect({ dialect, ...options }: AuthFlowOptions): void {
   const moved = ['basicEncoding', 'revocationFormat'].find((name) => Object.hasOwn(options, name));
   if (moved !== undefined) throw new TypeError(`${moved} is part of the option dialect: dialect: { ${moved} }.`);
   if (dialect === undefined) return;
-  if (typeof dialect !== 'object' || (dialect as unknown) === null) throw new TypeError('dialect must be an object.');
   const unknown = Object.keys(dialect).find((name) => !Object.hasOwn(parts, name));
   if (unknown !== undefined) {
     throw new TypeError(`dialect.${unknown} is unknown; a dialect has ${Object.keys(parts).join(', ')}.`);

@@ -5,8 +5,9 @@ import { checkClientAssertion } from '../options/client-assertion.js';
 import { checkSecret } from '../options/secret-source.js';
 import { checkDialect } from './check-dialect.js';
 import { checkSeconds } from '../options/seconds.js';
-import { checkForms, isFunction, isString, isTexts, oneOf, type OptionForms } from './option-forms.js';
+import { checkForms, isFields, isFunction, isString, isTexts, oneOf, type OptionForms } from './option-forms.js';
 import { checkNames } from './option-names.js';
+import { isJsonObject } from '../platform/json-values.js';
 import { isBlockedPort, issuerOfDomain, secureUrl } from '../platform/urls.js';
 
 /** What each method of client authentication needs. */
@@ -27,15 +28,19 @@ const forms: OptionForms<AuthFlowOptions> = {
   key: [isNamed, 'a non-empty string'],
   account: [isNamed, 'a non-empty string'],
   audience: [isString, 'a string'],
+  domain: [isString, 'a string'],
+  server: [isJsonObject, 'an object of endpoints'],
+  clientAssertion: [isJsonObject, 'an object'],
   scope: [isString, 'a string, with spaces between the scopes'],
   resource: [(value) => [value].flat().every(isString), 'a URL as text, or an array of them'],
-  parameters: [(value) => isTexts(value, (text) => text === undefined || isString(text)), 'an object of texts'],
+  parameters: [isFields, 'an object of texts'],
   headers: [isHeaders, 'an object of texts that HTTP can carry'],
   fetch: [isFunction, 'a function'],
   clock: [(value) => hasMethods(value, ['now', 'sleep']), 'an object with now and sleep'],
   // All would be sent, and no answer waited for.
   timeout: [(value) => value !== 0, 'more than 0 seconds'],
-  retry: [(value) => typeof value === 'object' && value !== null, 'an object, {} for the defaults'],
+  dialect: [isJsonObject, 'an object'],
+  retry: [isJsonObject, 'an object, {} for the defaults'],
   renewAhead: [isBoolean, 'true or false'],
   dpop: [isBoolean, 'true or false'],
   pushedAuthorization: [isBoolean, 'true or false'],
@@ -127,7 +132,7 @@ function checkClientAuthentication(options: AuthFlowOptions): void {
   if (clientSecret !== undefined && typeof clientSecret !== 'string' && typeof clientSecret !== 'function') {
     throw new TypeError('clientSecret must be a string or a function.');
   }
-  if (typeof clientSecret === 'string') checkSecret('clientSecret', clientSecret, 'token');
+  if (typeof clientSecret === 'string') checkSecret('clientSecret', clientSecret, 'secret');
   if (clientKey !== undefined && !['string', 'object', 'function'].includes(typeof clientKey)) {
     throw new TypeError('clientKey must be PEM text, a JWK, a CryptoKey, a KeyObject or a function.');
   }

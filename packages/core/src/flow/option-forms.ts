@@ -1,3 +1,5 @@
+import { isJsonObject } from '../platform/json-values.js';
+
 /** What an option must be, by its name: a check, and how to say it. */
 export type OptionForms<Options> = {
   readonly [Name in keyof Options]?: readonly [check: (value: unknown) => boolean, form: string];
@@ -21,6 +23,10 @@ export const oneOf =
 
 /** A plain object of texts; what can be iterated, such as `Headers`, has its fields elsewhere. */
 export function isTexts(value: unknown, isRight = isString): value is Readonly<Record<string, string>> {
-  const isPlain = typeof value === 'object' && value !== null && !(Symbol.iterator in value);
-  return isPlain && Object.values(value).every(isRight);
+  return isJsonObject(value) && !(Symbol.iterator in value) && Object.values(value).every(isRight);
+}
+
+/** Form fields or a query; `undefined` leaves one out. */
+export function isFields(value: unknown): boolean {
+  return isTexts(value, (text) => text === undefined || isString(text));
 }

@@ -7,11 +7,12 @@ import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import { lazyPart } from '../platform/lazy-part.js';
 import { parseUrl } from '../platform/urls.js';
 import { askedFor } from '../flow/asked-for.js';
-import { checkForms, isFunction } from '../flow/option-forms.js';
+import { checkForms, isFields, isFunction } from '../flow/option-forms.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { TokenStorage } from '../storage/token-storage.js';
 
+const isRedirectUri = (uri: unknown): boolean => typeof uri === 'string' && !!parseUrl(uri) && !uri.includes('#');
 const loadCallback = lazyPart(() => import('./authorization-callback.js'));
 
 /** Options of {@link AuthorizationCodeFlow}. @group Options */
@@ -58,12 +59,11 @@ export class AuthorizationCodeFlow extends StoredAuthFlow {
 
   constructor(options: AuthorizationCodeFlowOptions) {
     super(options);
-    checkForms(options, { redirect: [isFunction, 'a function'] });
-    const { redirectUri } = options;
-    if (redirectUri === undefined) return;
-    if (typeof redirectUri !== 'string' || !parseUrl(redirectUri) || redirectUri.includes('#')) {
-      throw new TypeError('redirectUri must be an absolute URL without a fragment.');
-    }
+    checkForms(options, {
+      redirect: [isFunction, 'a function'],
+      redirectUri: [isRedirectUri, 'an absolute URL without a fragment'],
+      authorizationParameters: [isFields, 'an object of texts'],
+    });
   }
 
   protected override get options(): AuthorizationCodeFlowOptions {

@@ -1,6 +1,7 @@
 import { readJwtClaims } from '../crypto/jwt.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import { checkSecretSource, readSecret } from '../options/secret-source.js';
+import { checkForms, isText } from '../flow/option-forms.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { TokenStorage } from '../storage/token-storage.js';
@@ -54,9 +55,14 @@ export class JwtBearerFlow extends StoredAuthFlow {
   static override readonly isBuiltFromOptions = true;
 
   constructor(options: JwtBearerFlowOptions) {
-    const { assertion, account } = options;
+    const { subject, ...others } = options;
+    const { assertion, account = subjectOf(options) } = others;
     checkSecretSource('assertion', assertion);
-    super({ ...options, account: account ?? subjectOf(options) });
+    checkForms(options, { subject: [isText, 'a non-empty string'] });
+    if (subject !== undefined && subject !== account) {
+      throw new TypeError('account and subject are one and the same here, and differ: leave account out.');
+    }
+    super({ ...others, account });
   }
 
   protected override get options(): JwtBearerFlowOptions {

@@ -1,51 +1,19 @@
+import type { SignedAssertionOptions } from './assertion-signer.js';
 import type { AssertionContext } from './jwt-bearer-flow.js';
-import { checkAssertionHeader } from '../options/client-assertion.js';
-import { loadJose } from '../crypto/load-jose.js';
-import { loadPrivateKey } from '../crypto/load-private-key.js';
-import type { PrivateKey } from '../crypto/private-key.js';
-import { readSecret, type SecretSource } from '../options/secret-source.js';
+import { checkMadeAssertion } from '../options/client-assertion.js';
+import { isText } from '../flow/option-forms.js';
+import { lazyPart } from '../platform/lazy-part.js';
 
-/** What a signed assertion says (RFC 7523 section 3). @group Options */
-export interface SignedAssertionOptions {
-  /** Signs; or a function that fetches the key for each assertion. */
-  readonly key: SecretSource<PrivateKey>;
-  /** Names the key to the server, as `kid` in the header. @defaultValue the `kid` of a JWK */
-  readonly keyId?: string | undefined;
-  /** How to sign, such as `ES256`. @defaultValue what the key is made for; `RS256` for an RSA key that does not say */
-  readonly algorithm?: string | undefined;
-  /** The claim `iss`: who signs, such as the service account's address. */
-  readonly issuer: string;
-  /** The claim `aud`. @defaultValue the token endpoint */
-  readonly audience?: string | undefined;
-  /** Seconds for which an assertion is good. @defaultValue 300 */
-  readonly lifetime?: number | undefined;
-  /** Further fields of the header, such as `x5t#S256` (RFC 7515 section 4.1.8). */
-  readonly header?: Readonly<Record<string, unknown>> | undefined;
-  /** Further claims, such as `scope` for servers that want it there. */
-  readonly claims?: Readonly<Record<string, unknown>> | undefined;
-}
+const loadSigner = lazyPart(() => import('./assertion-signer.js'));
 
 /**
  * Returns a function that signs a new assertion for each request: for the option `assertion` of `JwtBearerFlow`.
  *
+ * @throws TypeError for a missing or malformed option
  * @group Flows
  */
 export function signAssertion(options: SignedAssertionOptions): (context: AssertionContext) => Promise<string> {
-  const { issuer, audience, lifetime = 300, claims, header } = options;
-  checkAssertionHeader('header', header);
-  return async ({ tokenEndpoint, subject, now }) => {
-    const source = await readSecret<PrivateKey>('key', options.key, 'key');
-    const { readPrivateKey } = await loadPrivateKey();
-    const { key, algorithm, keyId } = await readPrivateKey(source, options);
-    const { SignJWT } = await loadJose();
-    const issuedAt = Math.floor(now / 1000);
-    return new SignJWT({ ...claims, jti: crypto.randomUUID() })
-      .setProtectedHeader({ ...header, alg: algorithm, typ: 'JWT', ...(keyId !== undefined && { kid: keyId }) })
-      .setIssuer(issuer)
-      .setSubject(subject ?? issuer)
-      .setAudience(audience ?? tokenEndpoint)
-      .setIssuedAt(issuedAt)
-      .setExpirationTime(issuedAt + lifetime)
-      .sign(key);
-  };
+  if (!isText(options.issuer)) throw new TypeError('issuer must be a non-empty string.');
+  checkMadeAssertion(options);
+  return async (context) => (await loadSigner()).sign(options, context);
 }

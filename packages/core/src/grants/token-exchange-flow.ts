@@ -2,6 +2,7 @@ import { _SHA256 as Sha256 } from '@noble/hashes/sha2.js';
 import { hex } from '../crypto/hex.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import { checkSecretSource, readSecret, type SecretSource } from '../options/secret-source.js';
+import { checkForms, isText } from '../flow/option-forms.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { TokenStorage } from '../storage/token-storage.js';
@@ -35,6 +36,7 @@ export interface TokenExchangeFlowOptions extends StoredAuthFlowOptions {
 type ExchangeParameters = Readonly<Record<string, string | undefined>>;
 
 const grantType = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const type = [isText, 'a non-empty string'] as const;
 const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
 
 /**
@@ -70,6 +72,7 @@ export class TokenExchangeFlow extends StoredAuthFlow {
     if (actorTokenType !== undefined && actorToken === undefined) {
       throw new TypeError('actorTokenType is given without an actorToken.');
     }
+    checkForms(options, { subjectTokenType: type, actorTokenType: type, requestedTokenType: type });
     super({ ...options, account: account ?? hash(subjectToken) });
   }
 

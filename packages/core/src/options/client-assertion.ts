@@ -1,6 +1,7 @@
 import { expiryOfJwt } from '../crypto/jwt.js';
 import type { ClientAssertionContext } from './client-authentication.js';
 import type { AuthFlowOptions } from './flow-options.js';
+import { isJsonObject } from '../platform/json-values.js';
 import { checkSeconds } from './seconds.js';
 import { readSecret } from './secret-source.js';
 
@@ -40,8 +41,7 @@ export class GivenAssertions {
 /** Checks what is said of the client's assertions. @throws TypeError that names the option */
 export function checkClientAssertion({ clientKey, clientAssertion = {} }: AuthFlowOptions): void {
   const { from, type, header, lifetime, keyId, algorithm } = clientAssertion;
-  checkSeconds(lifetime, 'clientAssertion.lifetime');
-  checkAssertionHeader('clientAssertion.header', header);
+  checkMadeAssertion(clientAssertion, 'clientAssertion.');
   if (from === undefined) {
     if (type !== undefined) throw new TypeError('clientAssertion.type goes with clientAssertion.from only.');
     return;
@@ -57,10 +57,17 @@ export function checkClientAssertion({ clientKey, clientAssertion = {} }: AuthFl
     throw new TypeError(`clientAssertion.from gives assertions that are signed already: leave out ${unused[0]}.`);
 }
 
-/** Checks further fields of an assertion's header. @throws TypeError that names the option */
-export function checkAssertionHeader(name: string, header: object | undefined): void {
-  if (header === undefined) return;
-  if (typeof header !== 'object' || Array.isArray(header)) throw new TypeError(`${name} must be an object.`);
+/** What is said of an assertion that is made here. */
+interface MadeAssertion {
+  readonly lifetime?: number | undefined;
+  readonly header?: object | undefined;
+}
+
+/** Checks how an assertion is to be made. `of` stands before the names. @throws TypeError that names the option */
+export function checkMadeAssertion({ lifetime, header = {} }: MadeAssertion, of = ''): void {
+  checkSeconds(lifetime, `${of}lifetime`);
+  if (lifetime === Infinity) throw new TypeError(`${of}lifetime must have an end.`); // JSON has no such number
+  if (!isJsonObject(header)) throw new TypeError(`${of}header must be an object.`);
   const taken = ['alg', 'kid'].find((field) => Object.hasOwn(header, field));
-  if (taken) throw new TypeError(`${name} has a ${taken}: say it by ${taken === 'alg' ? 'algorithm' : 'keyId'}.`);
+  if (taken) throw new TypeError(`${of}header has a ${taken}: say it by ${taken === 'alg' ? 'algorithm' : 'keyId'}.`);
 }

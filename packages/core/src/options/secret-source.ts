@@ -7,12 +7,14 @@ export type SecretSource<T> = T | (() => T | Promise<T>);
 
 /**
  * What a secret is, and so what it cannot hold. Tokens and clients' secrets have no white space at their ends (RFC 6749
- * appendix A). A password or user name may, but has no line end (appendices A.15 and A.16). A key may be written anyhow.
+ * appendix A); only a client's secret may be empty. A password or user name may, but has no line end (appendices A.15 and A.16). A key may be written anyhow.
  */
-export type SecretKind = 'token' | 'password' | 'key';
+export type SecretKind = 'token' | 'secret' | 'password' | 'key';
 
+const endings = [/^\s|\s$|[\r\n]/, 'begins or ends with white space, or holds a line end'] as const;
 const unusual: Readonly<Record<Exclude<SecretKind, 'key'>, readonly [pattern: RegExp, fault: string]>> = {
-  token: [/^\s|\s$|[\r\n]/, 'begins or ends with white space, or holds a line end'],
+  token: endings,
+  secret: endings,
   password: [/[\r\n]/, 'holds a line end'],
 };
 
@@ -63,7 +65,9 @@ async function called<T>(name: string, source: () => T | Promise<T>, kind: Secre
   try {
     const value: unknown = await source();
     const types = kind === 'key' ? ['string', 'object'] : ['string'];
-    if (!types.includes(typeof value) || value === null) throw new TypeError(`It returned no ${types.join(' or ')}.`);
+    const isEmpty = value === '' && kind !== 'secret';
+    if (!types.includes(typeof value) || value === null || isEmpty)
+      throw new TypeError(`It returned no ${types.join(' or ')}, or an empty one.`);
     return value as T;
   } catch (error) {
     if (error instanceof AuthFlowError || error instanceof UnusableKeyError) throw error;

@@ -63,7 +63,7 @@ export class KnownServer {
 
   async #readProof(metadata: ServerMetadata): Promise<ClientProof> {
     const { clientSecret, clientKey, clientAssertion = {} } = this.settings;
-    const secret = clientSecret === undefined ? undefined : await readSecret('clientSecret', clientSecret);
+    const secret = clientSecret === undefined ? undefined : await readSecret('clientSecret', clientSecret, 'secret');
     const key = clientKey === undefined ? undefined : await readSecret<PrivateKey>('clientKey', clientKey, 'key');
     return {
       secret,

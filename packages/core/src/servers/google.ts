@@ -1,5 +1,6 @@
 import type { JwtBearerFlowOptions } from '../grants/jwt-bearer-flow.js';
-import { signAssertion, type SignedAssertionOptions } from '../grants/signed-assertion.js';
+import type { SignedAssertionOptions } from '../grants/assertion-signer.js';
+import { signAssertion } from '../grants/signed-assertion.js';
 import type { TokenAnswer, TokenRequest } from '../options/server-dialect.js';
 import { checkText } from './check-name.js';
 import type { ServerOptions } from './server-options.js';

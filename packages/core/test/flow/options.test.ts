@@ -91,6 +91,11 @@ describe('options', () => {
     ['parameters that are text', { ...good, parameters: 'a=b' }, /parameters must be an object of texts/],
     ['parameters that are URLSearchParams', { ...good, parameters: new URLSearchParams('a=b') }, /parameters must be/],
     ['a parameter that is a number', { ...good, parameters: { a: 5 } }, /parameters must be an object of texts/],
+    ['a server that is null', { clientId: 'app', server: null }, /server must be an object of endpoints/],
+    ['a server that is a URL', { clientId: 'app', server: good.issuer }, /server must be an object of endpoints/],
+    ['a domain that is a number', { clientId: 'app', domain: 5 }, /domain must be a string/],
+    ['an assertion of the client as text', { ...good, clientAssertion: 'a.b.c' }, /clientAssertion must be an object/],
+    ['a dialect that is a list', { ...good, dialect: [] }, /dialect must be an object/],
     ['a retry that is true', { ...good, retry: true }, /retry must be an object/],
     ['a renewAhead from the environment', { ...good, renewAhead: 'false' }, /renewAhead must be true or false/],
     ['a dpop from the environment', { ...good, dpop: 'false' }, /dpop must be true or false/],
@@ -134,11 +139,16 @@ describe('options', () => {
     (issuer) => expect(() => construct({ ...good, issuer })).not.toThrow(),
   );
 
-  test('with what a person is shown or sent to by no function are a TypeError that says so', () => {
+  test('with what a person is shown or sent to in no form of it are a TypeError that says so', () => {
     const construct = (Flow: object, options: object): unknown =>
       Reflect.construct(Flow as typeof ClientCredentialsFlow, [{ ...good, ...options }]);
     expect(() => construct(core.DeviceCodeFlow, { promptUser: true })).toThrow('promptUser must be a function');
     expect(() => construct(core.AuthorizationCodeFlow, { redirect: 'open' })).toThrow('redirect must be a function');
+    const asked = [{ max_age: 5 }, new URLSearchParams({ prompt: 'login' }), 'prompt=login'];
+    for (const authorizationParameters of asked) {
+      const flow = (): unknown => construct(core.AuthorizationCodeFlow, { authorizationParameters });
+      expect(flow).toThrow('authorizationParameters must be an object of texts');
+    }
   });
 
   test('with a header that holds a line end are a TypeError that does not show it', () => {

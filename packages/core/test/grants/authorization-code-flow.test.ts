@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   AuthorizationCodeFlow,
   type AuthorizationCodeFlowOptions,
+  type AuthorizationRedirect,
   AuthorizationError,
   IssuerMismatchError,
   LoginRequiredError,
@@ -66,9 +67,24 @@ describe('startAuthorization', () => {
   });
 
   test('asks for no nonce where no id token is asked for', async () => {
-    const { url, state } = await flowOf({ scope: 'read' }).startAuthorization();
+    const { url, state } = await flowOf({ scope: 'read openid2' }).startAuthorization();
     expect(new URL(url).searchParams.has('nonce')).toBe(false);
     expect(state).not.toHaveProperty('nonce');
+  });
+
+  test('names no scope where none is wanted', async () => {
+    const { url, state } = await flowOf({ scope: undefined }).startAuthorization();
+    expect(new URL(url).searchParams.has('scope')).toBe(false);
+    expect(state).not.toHaveProperty('scope');
+  });
+
+  test('asks for the scopes of the login before too, which another process has made', async () => {
+    const { callback, state } = await loggedIn(flowOf({ scope: 'openid read' }));
+    await flowOf({ scope: 'openid read' }).completeAuthorization(callback, state);
+    const wider = await flowOf({ scope: 'write' }).startAuthorization();
+    const asked = new URL(wider.url).searchParams.get('scope');
+    expect(asked?.split(' ').sort()).toEqual(['openid', 'read', 'write']);
+    expect(wider.state).toMatchObject({ scope: asked, nonce: expect.any(String) });
   });
 
   test('never makes the same state, verifier or nonce twice', async () => {
@@ -202,6 +218,14 @@ describe('completeAuthorization', () => {
     expect(await scene.stored(flow)).toBeUndefined();
   });
 
+  test('has the scopes of the login that was begun, not those of the flow that ends it', async () => {
+    const { callback, state } = await loggedIn(flowOf({ scope: 'read' }));
+    const flow = flowOf({ scope: 'read write' });
+    await flow.completeAuthorization(callback, state);
+    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(LoginRequiredError);
+    expect(await flowOf({ scope: 'read' }).getAccessTokenRefreshIfNecessary()).toEqual(expect.any(String));
+  });
+
   test('redeems each code by itself, however many come at once', async () => {
     const flow = flowOf();
     const logins = await Promise.all([loggedIn(flow), loggedIn(flow), loggedIn(flow)]);
@@ -244,6 +268,21 @@ describe('doFlow', () => {
     });
     await Promise.all([flow.doFlow(), flow.doFlow(), flow.getAccessTokenRefreshIfNecessary({ interactive: true })]);
     expect(times).toBe(1);
+  });
+
+  test('ends when its caller leaves, and tells the redirect, which is given the option redirectUri', async () => {
+    const leaving = new AbortController();
+    let login: Promise<unknown> | undefined;
+    const told = new Promise<unknown>((resolve) => {
+      const redirect: AuthorizationRedirect = (_start, { redirectUri: given, signal }) => {
+        signal.addEventListener('abort', () => resolve(given));
+        leaving.abort(new Error('left'));
+        return new Promise(() => undefined);
+      };
+      login = flowOf({ redirect }).doFlow({ signal: leaving.signal });
+    });
+    await expect(login).rejects.toThrow('left');
+    expect(await told).toBe(redirectUri);
   });
 
   test('refuses a redirect of another login', async () => {

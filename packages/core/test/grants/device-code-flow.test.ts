@@ -62,7 +62,7 @@ describe('a device code flow', () => {
   });
 
   test('A9: goes on after resets, outages and lost answers, more slowly while they last', async () => {
-    for (const fault of [faults.reset(), faults.html(502), faults.empty(503)])
+    for (const fault of [faults.reset(), faults.html(502), faults.empty(200)])
       scene.server.nextAnswers({ grantType }, fault);
     expect(gaps(await logIn(5))).toEqual([5, 10, 20, 40, 5]);
   });
@@ -72,8 +72,8 @@ describe('a device code flow', () => {
     expect(gaps(await logIn(3, scene.flow({ promptUser: () => undefined, retry: {} })))).toEqual([5, 10, 20]);
   });
 
-  test('waits as long as the server asks', async () => {
-    scene.server.nextAnswers({ grantType }, faults.retryAfter(90, { status: 503 }));
+  test.each([429, 503])('waits as long as the server asks with status %d', async (status) => {
+    scene.server.nextAnswers({ grantType }, faults.retryAfter(90, { status }));
     expect(gaps(await logIn(2))).toEqual([5, 90]);
   });
 
@@ -87,6 +87,8 @@ describe('a device code flow', () => {
   test.each([
     ['declined', 'access_denied', DeviceCodeDeniedError, 'DEVICE_CODE_DENIED'],
     ['declined, in Microsoft’s words', 'authorization_declined', DeviceCodeDeniedError, 'DEVICE_CODE_DENIED'],
+    ['declined, in capitals', 'ACCESS_DENIED', DeviceCodeDeniedError, 'DEVICE_CODE_DENIED'],
+    ['expired, in GitHub’s words', 'token_expired', DeviceCodeExpiredError, 'DEVICE_CODE_EXPIRED'],
     ['expired at the server', 'expired_token', DeviceCodeExpiredError, 'DEVICE_CODE_EXPIRED'],
     ['ended for another reason', 'invalid_grant', DeviceCodePollingError, 'DEVICE_CODE_POLLING'],
     ['not allowed', 'unauthorized_client', undefined, 'CLIENT_REJECTED'],
@@ -96,10 +98,20 @@ describe('a device code flow', () => {
       .flow()
       .doFlow()
       .catch((reason: unknown) => reason);
-    expect(failure).toMatchObject({ code, retryable: false, remedy: expect.any(String) });
+    expect(failure).toMatchObject({ code, status: 400, error, retryable: false, remedy: expect.any(String) });
     if (type) expect(failure).toBeInstanceOf(type);
     expect(failure instanceof DeviceCodeError).toBe(type !== undefined);
     expect(await scene.stored(scene.flow())).toBeUndefined();
+  });
+
+  test('says what to look at when a poll is answered by somebody else', async () => {
+    scene.server.nextAnswers({ grantType }, faults.html(404));
+    const failure: unknown = await scene
+      .flow()
+      .doFlow()
+      .catch((reason: unknown) => reason);
+    expect(failure).toMatchObject({ code: 'DEVICE_CODE_POLLING', status: 404 });
+    expect(failure).toMatchObject({ message: expect.stringContaining('404'), remedy: expect.stringContaining('URL') });
   });
 
   test('A9: refuses to poll twice, or without a code', async () => {

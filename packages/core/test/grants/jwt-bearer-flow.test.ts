@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { JwtBearerFlow, type JwtBearerFlowOptions, signAssertion } from '@latchkey/core';
 import { faults } from '@latchkey/core/testing';
-import { decodeProtectedHeader, importSPKI, jwtVerify } from 'jose';
+import { decodeJwt, decodeProtectedHeader, importSPKI, jwtVerify } from 'jose';
 import { GrantScene } from '../scenes/grant-scene.js';
 
 let scene: GrantScene;
@@ -55,6 +55,38 @@ describe('JwtBearerFlow', () => {
     expect(read(header)).toEqual({ alg: 'ES256', typ: 'JWT' });
     const iat = Math.floor(scene.clock.now() / 1000);
     expect(read(payload)).toMatchObject({ iss: 'robot', sub: 'robot', aud: 'urn:other', iat, exp: iat + 60 });
+  });
+
+  test('signs the header fields and claims that are given, which win but for the subject', async () => {
+    const claims = { aud: ['urn:a', 'urn:b'], sub: 'somebody', nbf: 5 };
+    const assertion = signAssertion({ key: pem, issuer: 'robot', header: { typ: 'authorization-grant+jwt' }, claims });
+    const context = { tokenEndpoint: 'https://login.example.org/token', now: scene.clock.now() };
+    const signed = await assertion({ ...context, subject: undefined });
+    expect(decodeProtectedHeader(signed)).toEqual({ alg: 'RS256', typ: 'authorization-grant+jwt' });
+    expect(decodeJwt(signed)).toMatchObject({ ...claims, iss: 'robot' });
+    expect(decodeJwt(await assertion({ ...context, subject: 'ada' }))).toMatchObject({ ...claims, sub: 'ada' });
+  });
+
+  test.each([
+    ['issuer', { issuer: '' }],
+    ['issuer', { issuer: undefined }],
+    ['lifetime', { lifetime: '5m' }],
+    ['lifetime', { lifetime: -1 }],
+    ['lifetime', { lifetime: Infinity }],
+    ['header', { header: null }],
+    ['header', { header: ['typ'] }],
+    ['header', { header: { alg: 'none' } }],
+  ])('signs nothing with a malformed %s: %j', (name, options) => {
+    const sign = (): unknown => signAssertion({ key: pem, issuer: 'robot', ...options } as never);
+    expect(sign).toThrow(TypeError);
+    expect(sign).toThrow(name);
+  });
+
+  test('has one name for whom the tokens are for', () => {
+    expect(() => flowOf({ subject: 5 as never })).toThrow('subject must be a non-empty string');
+    expect(() => flowOf({ subject: 'ada', account: 'tenant' })).toThrow(/account and subject .* differ/);
+    expect(flowOf({ subject: 'ada', account: 'ada' }).key).toContain('account=ada');
+    expect(flowOf({ account: 'tenant' }).key).toContain('account=tenant');
   });
 
   test('keeps the tokens of each subject apart', async () => {

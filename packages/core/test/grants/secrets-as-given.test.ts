@@ -51,6 +51,21 @@ describe.each(flowsBy)('the option %s', (name, make) => {
   });
 });
 
+const notEmpty: [string, Make][] = [
+  ...flowsBy.filter(([name]) => name !== 'clientSecret' && name !== 'apiKey'),
+  ['password', (password) => new PasswordFlow({ ...scene.options(), username: 'ada', password })],
+  ['clientAssertion.from', (from) => new ClientCredentialsFlow({ ...scene.options(), clientAssertion: { from } })],
+];
+
+describe.each(notEmpty)('the option %s', (name, make) => {
+  test('whose function gives an empty text sends nothing', async () => {
+    const call = make((() => '') as never).getAccessTokenRefreshIfNecessary();
+    await expect(call).rejects.toMatchObject({ code: 'CLIENT_SECRET_UNAVAILABLE' });
+    await expect(call).rejects.toThrow(name);
+    scene.server.ledger.assertTokenRequests(0);
+  });
+});
+
 describe('a subclass that asks for a grant by logIn', () => {
   const logIn = async (flow: object): Promise<TokenSet> => (flow as { logIn(): Promise<TokenSet> }).logIn();
   const given = (): string => `e30.${btoa('{"sub":"ada"}')}.`;

@@ -16,6 +16,12 @@ function flowOf(options: Partial<TokenExchangeFlowOptions> = {}): TokenExchangeF
 }
 
 describe('TokenExchangeFlow', () => {
+  test.each(['subjectTokenType', 'actorTokenType', 'requestedTokenType'])('refuses a %s that is none', (name) => {
+    for (const type of ['', 5]) {
+      expect(() => flowOf({ actorToken: 'actor-token-1', [name]: type })).toThrow(`${name} must be a non-empty string`);
+    }
+  });
+
   test('presents the subject token as an access token', async () => {
     await flowOf({ audience: 'urn:behind', scope: 'read' }).getAccessTokenRefreshIfNecessary();
     expect(scene.lastForm).toEqual({

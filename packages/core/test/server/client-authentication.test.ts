@@ -47,7 +47,7 @@ describe('a client with a secret', () => {
   });
 
   test.each([undefined, 'raw'] as const)('sends an empty secret (%s)', async (basicEncoding) => {
-    const { headers } = await requestOf({ clientSecret: '', dialect: { basicEncoding } });
+    const { headers } = await requestOf({ clientSecret: () => '', dialect: { basicEncoding } });
     expect(headers.authorization).toBe(`Basic ${btoa('app:')}`);
   });
 

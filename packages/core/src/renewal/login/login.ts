@@ -9,6 +9,15 @@ import { noteUnderWay } from '../settled.js';
 import type { TokenKeeper } from '../saving/token-keeper.js';
 import { unlessAborted, untilAborted } from '../../platform/waiting.js';
 
+/** Why tokens are saved, and for which scopes. */
+interface LoginReason {
+  /** The scopes that were asked for, beside those that the tokens name themselves. */
+  readonly scope: string | undefined;
+  readonly reason: 'login' | 'import';
+  /** Whether a flow that wanted other scopes may have begun this login: what the tokens name themselves is all then. */
+  readonly isOfOthers?: boolean;
+}
+
 /**
  * Obtains tokens by a step that may keep a person busy, and saves them. The lock is not held meanwhile: it is taken
  * before, to see that tokens can be saved here at all, and after, to save them. When that fails, they stay in memory
@@ -17,7 +26,7 @@ import { unlessAborted, untilAborted } from '../../platform/waiting.js';
 export async function logIn(
   keeper: TokenKeeper,
   step: (context: AuthorizeContext) => Promise<TokenSet>,
-  how: { readonly scope: string | undefined; readonly reason: 'login' | 'import' },
+  how: LoginReason,
   signal: AbortSignal,
 ): Promise<TokenSet> {
   const before = await keeper.locked(() => keeper.load('login'));
@@ -26,14 +35,15 @@ export async function logIn(
     if (unread) await noteUnderWay(saveUnread(keeper, unread, how)).catch(() => undefined); // the error says more
     throw error;
   });
-  return noteUnderWay(saveLogin(keeper, TokenSet.from(tokens), before, how));
+  const asked = how.isOfOthers ? tokens.stamp?.requested_scope : undefined;
+  return noteUnderWay(saveLogin(keeper, TokenSet.from(tokens), before, { ...how, scope: asked ?? how.scope }));
 }
 
 async function saveLogin(
   keeper: TokenKeeper,
   tokens: TokenSet,
   before: StoredTokens,
-  how: { readonly scope: string | undefined; readonly reason: 'login' | 'import' },
+  how: LoginReason,
 ): Promise<TokenSet> {
   const complete = (stored: StoredTokens): TokenSet =>
     how.reason === 'login' ? keepRefreshToken(tokens, stored.tokens) : tokens;

@@ -36,7 +36,7 @@ export class Logins {
 
   /** Logs in by a step that nobody else may join. */
   begin(step: Step, signal: AbortSignal | undefined): Promise<TokenSet> {
-    return beginLogin(this.#starting(step), signal);
+    return beginLogin(this.#starting(step, true), signal);
   }
 
   /** Saves tokens from elsewhere. */
@@ -51,11 +51,11 @@ export class Logins {
     if (failure) throw failure;
   }
 
-  #starting(step: Step): (aborted: AbortSignal) => Promise<TokenSet> {
+  #starting(step: Step, isOfOthers = false): (aborted: AbortSignal) => Promise<TokenSet> {
     const { owner, settings, credential, events } = this.#keeper.parts;
     const began = settings.clock.now();
     return async (aborted) => {
-      const how = { scope: settings.scope, reason: 'login' } as const;
+      const how = { scope: settings.scope, reason: 'login', isOfOthers } as const;
       const tokens = await noteLogin(credential, logIn(this.#keeper, step, how, aborted));
       tellLogin(events, owner.key, tokens, (settings.clock.now() - began) / 1000);
       return tokens;
