@@ -16,8 +16,8 @@ export function withinSeconds<T>(seconds: number, work: Promise<T>, onLate: () =
         if (left > 0) return;
         clearInterval(timer);
         arrivals = setImmediate(() => {
-          const reason = onLate();
-          reject(reason instanceof Error ? reason : Object.assign(new Error('TIMEOUT'), { code: 'TIMEOUT' }));
+          const reason = onLate() as Error | undefined;
+          reject(reason ?? Object.assign(new Error('TIMEOUT'), { code: 'TIMEOUT' }));
         });
       },
       (seconds * 1000) / parts,
