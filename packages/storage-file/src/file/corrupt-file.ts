@@ -28,7 +28,7 @@ export function setAside(path: string, corrupt: Stats): boolean {
       putBack(aside, path);
       return false;
     }
-    warn('TOKEN_FILE_CORRUPT', `${path} is no token record. It was moved to ${aside}; its credential needs a login.`);
+    warn('TOKEN_FILE_CORRUPT', `${path} is no token record. It was moved to ${aside}, and may hold tokens still.`);
     return true;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false;
