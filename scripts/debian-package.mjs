@@ -20,6 +20,7 @@ const apt = (...args) =>
   spawnSync('apt-get', ['-q', '-y', ...args], {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     encoding: 'utf8',
+    timeout: 600_000,
   });
 const isInstalled = () => {
   const { stdout = '' } = spawnSync('dpkg', ['--status', ...packages], { encoding: 'utf8' });

@@ -13,6 +13,7 @@ const inFull = isFull ? test : test.skip;
 const fetched = (name: string, version: string): string =>
   execFileSync('npm', ['exec', '--yes', `--package=${name}@${version}`, '--call', `command -v ${name}`], {
     encoding: 'utf8',
+    timeout: 300_000,
   }).trim();
 
 let server: FakeAuthorizationServer;

@@ -66,7 +66,7 @@ export class CopiedPackages implements Disposable {
     const manifest = readManifest(from);
     if (kind === 'bundle') {
       writeFileSync(join(to, 'package.json'), JSON.stringify(manifest));
-      execFileSync(process.execPath, [join(packages, '../scripts/bundle.mjs')], { cwd: to });
+      execFileSync(process.execPath, [join(packages, '../scripts/bundle.mjs')], { cwd: to, timeout: 120_000 });
       manifest.exports = manifest.publishConfig.exports;
       rmSync(join(to, 'dist'), { recursive: true });
     }

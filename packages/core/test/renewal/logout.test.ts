@@ -105,6 +105,7 @@ describe('logout', () => {
     const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
       cwd: import.meta.dirname,
       encoding: 'utf8',
+      timeout: 60_000,
     });
     expect(stdout).toBe('REVOCATION_FAILED\nundefined\n');
   });
