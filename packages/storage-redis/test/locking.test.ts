@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { getEventListeners } from 'node:events';
 import { LockLostError, StorageConflictError } from '@latchkey/core';
 import { redisLock, type RedisOptions, RedisTokenStorage } from '@latchkey/storage-redis';
 import { Proxy } from './proxy.js';
@@ -141,6 +142,16 @@ describe('A lease', () => {
     } finally {
       jest.useRealTimers();
     }
+  });
+
+  test('of somebody else that ends just now is none of ours; looking again leaves no listener at the signal', async () => {
+    const answers: unknown[] = [...Array.from({ length: 12 }, () => [0]), [-1, null]];
+    const answer = async ([, script = '']: string[]): Promise<unknown> =>
+      script.includes("'SET'") ? answers.shift() : 1;
+    const { signal } = new AbortController();
+    const others = open({ url: undefined, client: { sendCommand: answer } });
+    const listeners = await others.withLock(key, async () => getEventListeners(signal, 'abort'), waiting(10, signal));
+    expect([answers, listeners]).toEqual([[], []]);
   });
 
   test('of redisLock excludes that of a storage', async () => {

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { LockLostError } from '@latchkey/core';
 import { RedisTokenStorage } from '@latchkey/storage-redis';
 import { FakeSentinel } from './fake-sentinel.js';
 import { RedisServer } from './redis-server.js';
-import { errorOf, expecting, key, overwriting, someTokens, until } from './some.js';
+import { errorOf, expecting, hold, key, overwriting, someTokens, until } from './some.js';
 
 let primary: RedisServer;
 let replica: RedisServer;
@@ -52,6 +53,18 @@ describe('Of sentinels that differ', () => {
     // The next primary has no replica here.
     const { retryable, cause } = await saveError();
     expect([retryable, ['FAILOVER', 'REPLICAS'].includes((cause as { code: string }).code)]).toEqual([true, true]);
+  });
+
+  test('one that has heard of another primary is enough for a lock to be lost, which the old one would renew', async () => {
+    const [first] = sentinels as [FakeSentinel];
+    const sentinelRootNodes = sentinels.map(({ address }) => address);
+    await using open = new RedisTokenStorage({ sentinel: { name: 'main', sentinelRootNodes }, lease: 3 });
+    const { lock, release } = await hold(open);
+    const lost = new Promise((resolve) => lock.signal.addEventListener('abort', resolve));
+    Object.assign(first, { port: next.port, epoch: 2 });
+    await lost;
+    expect(lock.signal.reason).toBeInstanceOf(LockLostError);
+    await release();
   });
 
   test('one that leads a failover is enough, until it has ended', async () => {
