@@ -24,8 +24,7 @@ export function redisFault(error: unknown, place: string): Error {
 
 /** The code of an error that Redis replied; `undefined` when there was no reply. */
 export function replyCode(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const { message } = error;
+  const message = error instanceof Error ? error.message : '';
   if (!/^[A-Z]{2,}( |$)/.test(message)) return undefined;
   if (/ACL failure|can't run this command|can't access at least one of the keys/.test(message)) return 'NOPERM';
   // Before version 7, the error inside of a script stands behind one that says so.
@@ -186,7 +185,11 @@ const faults: Readonly<Record<string, Fault>> = {
     remedy: 'Try again. If it lasts, end what was begun: redis-cli --cluster fix; no login is needed.',
     retryable: true,
   },
-  UNKNOWNPRIMARY: { means: 'the sentinels do not know a primary of this name', retryable: true },
+  UNKNOWNPRIMARY: {
+    means: 'the sentinels do not know a primary of this name',
+    remedy: 'See whether `sentinel.name` is one that they watch, then try again; no login is needed.',
+    retryable: true,
+  },
   WRONGTYPE: {
     means: 'something else is stored under the name of the record or of its lock',
     remedy:

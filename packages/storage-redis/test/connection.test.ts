@@ -81,7 +81,8 @@ describe('Connections', () => {
     await Promise.all(storages.map((each) => each.load(key)));
     expect(proxy.connections).toBe(1);
     const { release } = await hold(lock);
-    const turn = errorOf(redisLock(options()).withLock(key, async () => 'in', waiting(0.3)));
+    const other = redisLock(options());
+    const turn = errorOf(other.withLock(key, async () => 'in', waiting(0.3)));
     expect(await turn).toMatchObject({ code: 'LOCK_TIMEOUT' });
     await release();
     expect(proxy.connections).toBe(2);
@@ -89,6 +90,8 @@ describe('Connections', () => {
     await storages[0]?.close();
     await lock.withLock(key, async () => undefined, waiting());
     expect([proxy.connections, proxy.open]).toEqual([2, 2]);
+    await Promise.all([lock.close(), other.close()]);
+    await proxy.until((open) => open === 0);
   });
 
   test('are given back at the last close, and opened anew by a later call', async () => {

@@ -7,6 +7,8 @@ export class FakeSentinel implements AsyncDisposable {
   port = 0;
   epoch = 1;
   flags = 'master';
+  /** What it says instead, as Redis writes it: `-NOAUTH …`. */
+  refusal: string | undefined;
   /** Whether it keeps silent. */
   isSilent = false;
   /** How often it was asked. */
@@ -38,6 +40,7 @@ export class FakeSentinel implements AsyncDisposable {
   #answer(socket: Socket): void {
     this.questions++;
     if (this.isSilent) return;
+    if (this.refusal !== undefined) return void socket.write(`${this.refusal}\r\n`);
     const said = { ip: '127.0.0.1', port: this.port, flags: this.flags, 'config-epoch': this.epoch };
     const words = Object.entries(said).flat().map(String);
     socket.write(`*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`);

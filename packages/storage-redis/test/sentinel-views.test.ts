@@ -90,3 +90,34 @@ describe('A sentinel that keeps silent', () => {
     expect(silent.questions - questions).toBe(1);
   });
 });
+
+describe('Sentinels that name no primary', () => {
+  const gone = { host: '127.0.0.1', port: 1 };
+  const loadError = async (sentinelRootNodes: { host: string; port: number }[]) => {
+    await using open = new RedisTokenStorage({ sentinel: { name: 'main', sentinelRootNodes }, timeout: 4 });
+    return errorOf(open.load(key));
+  };
+
+  test.each([
+    [
+      '-ERR No such master with that name',
+      { retryable: true, remedy: expect.stringContaining('sentinel.name'), cause: { code: 'UNKNOWNPRIMARY' } },
+    ],
+    ['-NOAUTH Authentication required.', { retryable: false, cause: { code: 'NOAUTH' } }],
+  ])('since they say %s are told of by that', async (refusal, expected) => {
+    for (const sentinel of sentinels) sentinel.refusal = refusal;
+    const addresses = sentinels.map(({ address }) => address);
+    expect(await loadError(addresses)).toMatchObject({ code: 'STORAGE_UNAVAILABLE', ...expected });
+  });
+
+  test('since none can be reached are told of by that', async () => {
+    expect(await loadError([gone, gone])).toMatchObject({ retryable: true, cause: { code: 'ECONNREFUSED' } });
+  });
+
+  test('since one is silent and the others are gone may be in a failover, which is waited for', async () => {
+    const [silent] = sentinels as [FakeSentinel];
+    silent.isSilent = true;
+    const { retryable, cause } = await loadError([gone, gone, silent.address]);
+    expect([retryable, cause]).toEqual([true, expect.objectContaining({ code: 'FAILOVER' })]);
+  });
+});
