@@ -95,7 +95,7 @@ describe('Sentinels that name no primary', () => {
   const gone = { host: '127.0.0.1', port: 1 };
   const loadError = async (sentinelRootNodes: { host: string; port: number }[]) => {
     await using open = new RedisTokenStorage({ sentinel: { name: 'main', sentinelRootNodes }, timeout: 4 });
-    return errorOf(open.load(key));
+    return await errorOf(open.load(key));
   };
 
   test.each([
