@@ -13,7 +13,7 @@ interface ListableStore {
  * first value of somebody else's that it cannot read.
  */
 export function namesIn(keyv: KeyvBackend): AsyncIterator<string> | undefined {
-  const store = storeBehind(keyv) as ListableStore;
+  const store = (storeBehind(keyv) ?? {}) as ListableStore;
   const isMap = Symbol.iterator in store && typeof store.keys === 'function';
   if (!isMap && typeof store.iterator !== 'function') return undefined;
   return texts(isMap ? [...(store.keys?.() ?? [])] : (store.iterator?.(keyv.namespace) ?? []));

@@ -59,6 +59,11 @@ describe.each([
     );
   });
 
+  test('says so where there is no store behind it, as in what merely has the methods of Keyv', () => {
+    const backend = { ...closed(new Map()), getRaw: async () => undefined, set: async () => true };
+    expect(() => new KeyvTokenStorage(backend, { lock: 'process' }).list()).toThrow('cannot be listed');
+  });
+
   test('passes on what stops an adapter, as an outage', async () => {
     const map = new Map<string, unknown>();
     const store = {
