@@ -226,6 +226,21 @@ describe('completeAuthorization', () => {
     expect(await flowOf({ scope: 'read' }).getAccessTokenRefreshIfNecessary()).toEqual(expect.any(String));
   });
 
+  test('takes tokens without an id token, which servers may leave out', async () => {
+    const { callback, state } = await loggedIn(flowOf());
+    const withoutId = faults.changeFields(({ id_token: _left, ...rest }) => rest);
+    scene.server.nextAnswers({ grantType: 'authorization_code' }, withoutId);
+    expect((await flowOf().completeAuthorization(callback, state)).idToken).toBeUndefined();
+  });
+
+  test('redeems nothing for a caller that has left', async () => {
+    const flow = flowOf();
+    const { callback, state } = await loggedIn(flow);
+    const signal = AbortSignal.abort(new Error('left'));
+    await expect(flow.completeAuthorization(callback, state, { signal })).rejects.toThrow('left');
+    scene.server.ledger.assertTokenRequests(0);
+  });
+
   test('redeems each code by itself, however many come at once', async () => {
     const flow = flowOf();
     const logins = await Promise.all([loggedIn(flow), loggedIn(flow), loggedIn(flow)]);
@@ -283,6 +298,23 @@ describe('doFlow', () => {
     });
     await expect(login).rejects.toThrow('left');
     expect(await told).toBe(redirectUri);
+  });
+
+  test('redeems the code once where the redirect has it redeemed, and tells it how that ended', async () => {
+    let told: unknown;
+    const redirect: AuthorizationRedirect = async (start, { complete }) => {
+      const callback = await follow(await start(redirectUri));
+      told = await complete?.(callback).catch((reason: unknown) => reason);
+      return callback;
+    };
+    const flow = flowOf({ redirect, audience: 'https://api.example.org' });
+    expect(await flow.doFlow()).toMatchObject({ accessToken: expect.any(String) });
+    expect(told).toBeUndefined(); // no tokens for a page to show
+    expect(scene.lastForm).not.toHaveProperty('audience'); // it was said in the URL
+    expect(scene.server.ledger.count({ grantType: 'authorization_code' })).toBe(1);
+    scene.server.nextAnswers({ grantType: 'authorization_code' }, faults.oauthError('invalid_grant'));
+    await expect(flow.doFlow()).rejects.toMatchObject({ code: 'INVALID_GRANT' });
+    expect(told).toMatchObject({ code: 'INVALID_GRANT' });
   });
 
   test('refuses a redirect of another login', async () => {

@@ -120,8 +120,24 @@ describe('a device code flow', () => {
     const { userCode } = await flow.requestDeviceCode();
     scene.server.approve(userCode);
     const first = flow.poll();
-    await expect(flow.poll()).rejects.toBeInstanceOf(DeviceCodePollingError);
+    await expect(flow.poll()).rejects.toMatchObject({ code: 'DEVICE_CODE_NOT_REQUESTED' });
     expect((await first).accessToken).toBe(flow.accessToken);
+  });
+
+  test('asks for a code with the scopes of the login before too, which another process has made', async () => {
+    await scene.flow({ scope: 'openid read' }).doFlow();
+    await scene.flow({ scope: 'write' }).requestDeviceCode();
+    const asked = scene.server.ledger.filter({ endpoint: 'device_authorization' }).at(-1)?.parameters['scope'];
+    expect(asked?.split(' ').sort()).toEqual(['openid', 'read', 'write']);
+  });
+
+  test('neither asks for a code nor polls for a caller that has left', async () => {
+    const flow = scene.flow();
+    const signal = AbortSignal.abort(new Error('left'));
+    await expect(flow.requestDeviceCode({ signal })).rejects.toThrow('left');
+    await flow.requestDeviceCode();
+    await expect(flow.poll({ signal })).rejects.toThrow('left');
+    expect(scene.server.ledger.count()).toBe(1);
   });
 
   test('A9: returns at once when it is aborted, and stops polling', async () => {

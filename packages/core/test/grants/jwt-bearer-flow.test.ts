@@ -60,10 +60,10 @@ describe('JwtBearerFlow', () => {
   test('signs the header fields and claims that are given, which win but for the subject', async () => {
     const claims = { aud: ['urn:a', 'urn:b'], sub: 'somebody', nbf: 5 };
     const assertion = signAssertion({ key: pem, issuer: 'robot', header: { typ: 'authorization-grant+jwt' }, claims });
-    const context = { tokenEndpoint: 'https://login.example.org/token', now: scene.clock.now() };
+    const context = { tokenEndpoint: 'https://login.example.org/token', now: 1_767_225_600_999 };
     const signed = await assertion({ ...context, subject: undefined });
     expect(decodeProtectedHeader(signed)).toEqual({ alg: 'RS256', typ: 'authorization-grant+jwt' });
-    expect(decodeJwt(signed)).toMatchObject({ ...claims, iss: 'robot' });
+    expect(decodeJwt(signed)).toMatchObject({ ...claims, iss: 'robot', iat: 1_767_225_600 });
     expect(decodeJwt(await assertion({ ...context, subject: 'ada' }))).toMatchObject({ ...claims, sub: 'ada' });
   });
 
@@ -80,6 +80,17 @@ describe('JwtBearerFlow', () => {
     const sign = (): unknown => signAssertion({ key: pem, issuer: 'robot', ...options } as never);
     expect(sign).toThrow(TypeError);
     expect(sign).toThrow(name);
+  });
+
+  test('asks its function for one assertion a request', async () => {
+    let asked = 0;
+    const assertion = (): string => asText({ sub: 'ada', asked: ++asked });
+    await flowOf({ assertion, subject: 'ada' }).getAccessTokenRefreshIfNecessary();
+    expect(asked).toBe(1);
+  });
+
+  test.each(['', 5])('takes no sub for the account that is none: %p', (sub) => {
+    expect(flowOf({ assertion: asText({ sub }) }).key).not.toContain('account');
   });
 
   test('has one name for whom the tokens are for', () => {

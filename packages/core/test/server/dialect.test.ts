@@ -326,7 +326,7 @@ describe('a login in a browser by a dialect', () => {
 
   test('goes without PKCE and without a nonce where the server refuses them', async () => {
     const { url, state } = await started({ pkce: false, nonce: false });
-    expect([...new URL(url).searchParams.keys()]).not.toContain('code_challenge');
+    expect(url).not.toContain('code_challenge');
     expect([...new URL(url).searchParams.keys()]).not.toContain('nonce');
     expect(Object.keys(state).sort()).toEqual(['redirectUri', 'scope', 'state']);
   });
