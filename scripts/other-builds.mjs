@@ -1,6 +1,6 @@
 /**
  * Builds the program that logs in, saves and renews with more software than the workspace has, and runs what they made
- * far from its packages: webpack, rspack, Node's single executable, Bun, Deno, Next.js, Vitest, jest with its flag. Each is a
+ * far from its packages: rollup, Vite, webpack, rspack, Node's single executable, Bun, Deno, Next.js, Vitest, jest with its flag. Each is a
  * row of docs/bundling.md. npm fetches all of it at the versions below. `node scripts/other-builds.mjs [part of a name]`.
  */
 import { copyFileSync, cpSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { pathToFileURL } from 'node:url';
 import { bundle, expectTold, inPlace } from './consumer-builds.mjs';
 import { jestErrors } from './consumer-commonjs.mjs';
 import { nextErrors } from './next-build.mjs';
@@ -15,7 +16,15 @@ import { setUp } from './set-up.mjs';
 import { root, run, script, step, StepFailed } from './steps.mjs';
 import { packAndInstall } from './tarballs.mjs';
 
-const tools = ['@rspack/core@2.3.3', 'postject@1.0.0-alpha.6', 'vitest@4.1.12', 'webpack@5.113.0'];
+const tools = [
+  '@rollup/plugin-node-resolve@16.0.3',
+  '@rspack/core@2.3.3',
+  'postject@1.0.0-alpha.6',
+  'rollup@4.68.8',
+  'vite@8.4.0',
+  'vitest@4.1.12',
+  'webpack@5.113.0',
+];
 const [bun, deno] = [
   ['npx', '--yes', 'bun@1'],
   ['npx', '--yes', 'deno@2'],
@@ -57,6 +66,8 @@ function waysFrom(folder, tool) {
   const postject = tool.resolve('postject/dist/cli.js');
   const bundled = (format) => (place) => bundle({ format }, folder, place);
   return {
+    rollup: (place) => rolledUp(tool, folder, place),
+    vite: (place) => builtByVite(tool, folder, place),
     webpack: (place) => packed(tool('webpack'), folder, place),
     rspack: (place) => packed(rspack, folder, place),
     'single executable of Node 20.19': (place) => postjected('node@20.19', postject, folder, place),
@@ -91,6 +102,28 @@ async function packed(bundler, folder, place) {
   const program = [process.execPath, 'program.cjs'];
   const beside = await ran(program, place, { tokens: 'beside.json', lock: 'kernel' });
   return [...beside, ...(await withoutPackages(folder, () => ran(program, place)))];
+}
+
+async function rolledUp(tool, folder, place) {
+  const { nodeResolve } = tool('@rollup/plugin-node-resolve');
+  const input = path.join(folder, 'program.mjs');
+  const plugins = [nodeResolve({ preferBuiltins: true })];
+  const bundle = await tool('rollup').rollup({ input, external: /^node:/, plugins });
+  await bundle.write({ dir: place, entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' });
+  return withoutPackages(folder, () => ran([process.execPath, 'program.mjs'], place));
+}
+
+async function builtByVite(tool, folder, place) {
+  const { build } = await import(pathToFileURL(tool.resolve('vite')));
+  const output = { entryFileNames: 'program.mjs' };
+  const ssr = path.join(folder, 'program.mjs');
+  await build({
+    root: folder,
+    logLevel: 'warn',
+    ssr: { noExternal: true },
+    build: { ssr, outDir: place, emptyOutDir: true, rollupOptions: { output } },
+  });
+  return withoutPackages(folder, () => ran([process.execPath, 'program.mjs'], place));
 }
 
 /** Until Node 25.5 a single executable is a copy of Node into which a blob is put. */

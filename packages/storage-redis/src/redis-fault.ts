@@ -4,7 +4,8 @@ import { NotPrimary } from './link/link.js';
 interface Fault {
   readonly means: string;
   readonly remedy?: string;
-  readonly retryable: boolean;
+  /** By default not. */
+  readonly retryable?: true;
 }
 
 /** Turns a failure into what callers handle. Redis's own text may quote what was sent, so only its code is kept. */
@@ -12,7 +13,7 @@ export function redisFault(error: unknown, place: string): Error {
   if (error instanceof AuthFlowError) return error;
   const code = replyCode(error) ?? systemCode(error);
   const message = error instanceof Error ? error.message : '';
-  const { means, remedy, retryable } = faults[code] ?? refusalIn(message) ?? ownFault(code);
+  const { means, remedy, retryable = false } = faults[code] ?? refusalIn(message) ?? ownFault(code);
   const command = /(?:the|unknown command) [`']([a-z|]{1,30})'/i.exec(message)?.[1];
   return new StorageUnavailableError({
     message: `${place}: ${means}${command === undefined ? '' : `: ${command}`} (${code}).`,
@@ -66,17 +67,14 @@ const unknownFault: Fault = { means: 'Redis cannot be reached, or the connection
 const tls: Fault = {
   means: 'the TLS connection is not trusted, or there is none',
   remedy: 'Check the certificate, give its authority as socket: { ca }, and use rediss:// only where Redis speaks TLS.',
-  retryable: false,
 };
 const credentials: Fault = {
   means: 'Redis refused the user or password',
   remedy: 'Check user and password; no login is needed.',
-  retryable: false,
 };
 const wrongOptions: Fault = {
   means: 'a connection cannot be made with these options',
   remedy: 'Check the types and ranges of host, port, user and password; no login is needed.',
-  retryable: false,
 };
 const refused: Fault = {
   means: 'Redis refused a command',
@@ -91,7 +89,6 @@ const refusals: readonly (readonly [RegExp, Fault])[] = [
       means: 'this server does not have a command that is needed',
       remedy:
         'Ask its operator for what the documentation lists, or take another: renamed commands and some proxies and hosted servers leave them out; no login is needed.',
-      retryable: false,
     },
   ],
   [
@@ -107,7 +104,6 @@ const refusals: readonly (readonly [RegExp, Fault])[] = [
     {
       means: 'this server has no database of that number',
       remedy: 'Give another database, by the option or in the URL; no login is needed.',
-      retryable: false,
     },
   ],
   [/without any password|no password is set/, credentials],
@@ -119,6 +115,10 @@ const elsewhere: Fault = {
 };
 
 const faults: Readonly<Record<string, Fault>> = {
+  ERR_MODULE_NOT_FOUND: {
+    means: 'a part of @latchkey/storage-redis is not in place',
+    remedy: 'If the package was replaced meanwhile, start the program anew; no login is needed.',
+  },
   TIMEOUT: {
     means: 'Redis did not answer in time',
     remedy: 'Try again. If it never answers, see whether both sides speak TLS, or neither; no login is needed.',
@@ -135,7 +135,6 @@ const faults: Readonly<Record<string, Fault>> = {
     means: 'the ACL of this user does not allow what is needed',
     remedy:
       'Allow ~prefix:* &prefix:* +eval +get +set +del +pexpire +pttl +publish +subscribe +unsubscribe +wait, +scan for list(), and +cluster|slots in a cluster.',
-    retryable: false,
   },
   OOM: {
     means: 'Redis is out of memory',
@@ -168,7 +167,6 @@ const faults: Readonly<Record<string, Fault>> = {
   DENIED: {
     means: 'Redis is in protected mode, and answers its own machine alone',
     remedy: 'Give Redis a user with a password, or the address of this machine by bind; no login is needed.',
-    retryable: false,
   },
   FAILOVER: {
     means: 'a failover is under way, or too few servers can be asked whether this one is the primary still',
@@ -178,7 +176,6 @@ const faults: Readonly<Record<string, Fault>> = {
   MOVED: {
     means: 'this server is a node of a cluster, and another one has the slot of this credential',
     remedy: 'Give the option cluster in place of url; no login is needed.',
-    retryable: false,
   },
   TRYAGAIN: {
     means: 'the cluster is moving the slot of this credential to another node, and has not come to an end',
@@ -194,6 +191,5 @@ const faults: Readonly<Record<string, Fault>> = {
     means: 'something else is stored under the name of the record or of its lock',
     remedy:
       'Give another prefix, or remove it. A login overwrites what is in the place of a record, not what is in that of a lock.',
-    retryable: false,
   },
 };

@@ -11,7 +11,8 @@ export function lazyPart<T>(importPart: () => Promise<T>): () => Promise<T> {
   let part: Promise<T> | undefined;
   const load = async (): Promise<T> => {
     assertDescriptors();
-    return importPart();
+    // One file by rollup has it behind what waits for it.
+    return (await importPart()) ?? Promise.reject(new Error('it stands behind a top-level await'));
   };
   const forget = (cause: unknown): never => {
     part = undefined;
@@ -20,8 +21,8 @@ export function lazyPart<T>(importPart: () => Promise<T>): () => Promise<T> {
       code: 'IMPORT_FAILED',
       message: `A part of @latchkey/core could not be loaded, so nothing was sent: ${reason}`,
       remedy:
-        'If file descriptors ran out, close what is not used, or raise `ulimit -n`. If the package was replaced meanwhile, ' +
-        'start the program anew. The next call tries again; if it fails the same way on Node 20, start it anew.',
+        'If file descriptors ran out, raise `ulimit -n`. If the package was replaced, or the next call fails too, start the ' +
+        'program anew.',
       mayHaveArrived: false,
       cause,
     });

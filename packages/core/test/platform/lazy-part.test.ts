@@ -39,4 +39,12 @@ describe('A part that is loaded when it is first needed', () => {
     expect(await load()).toBe('the part');
     expect(imports()).toBe(3);
   });
+
+  test('is no part where a bundler has put it behind a top-level await that waits for it', async () => {
+    const load = lazyPart(() => Promise.resolve(undefined));
+    await expect(load()).rejects.toMatchObject({
+      code: 'IMPORT_FAILED',
+      message: expect.stringContaining('await') as unknown,
+    });
+  });
 });
