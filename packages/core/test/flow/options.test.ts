@@ -96,6 +96,18 @@ describe('options', () => {
     ['a domain that is a number', { clientId: 'app', domain: 5 }, /domain must be a string/],
     ['an assertion of the client as text', { ...good, clientAssertion: 'a.b.c' }, /clientAssertion must be an object/],
     ['a dialect that is a list', { ...good, dialect: [] }, /dialect must be an object/],
+    ['allowed origins that are text', { ...good, allowedOrigins: good.issuer }, /allowedOrigins must be an array/],
+    ['a deadline that is text', { ...good, retry: { deadline: '5' } }, /retry\.deadline must be a number of seconds/],
+    ['no attempt', { ...good, retry: { attempts: 0 } }, /retry\.attempts must be a whole number/],
+    ['half an attempt', { ...good, retry: { attempts: 1.5 } }, /retry\.attempts must be a whole number/],
+    [
+      'a metadataUrl beside a server',
+      { clientId: 'app', server: { tokenEndpoint: `${good.issuer}/token` }, metadataUrl: `${good.issuer}/metadata` },
+      /metadataUrl stands beside issuer/,
+    ],
+    ['a client that is a number', { ...good, clientId: 5 }, /clientId must be a non-empty string/],
+    ['a clientKey that is a number', { ...good, clientKey: 5 }, /clientKey must be PEM text/],
+    ['two proofs of the client', { ...good, clientSecret: 's', clientKey: {} }, /clientSecret and clientKey are both/],
     ['a retry that is true', { ...good, retry: true }, /retry must be an object/],
     ['a renewAhead from the environment', { ...good, renewAhead: 'false' }, /renewAhead must be true or false/],
     ['a dpop from the environment', { ...good, dpop: 'false' }, /dpop must be true or false/],
@@ -160,6 +172,15 @@ describe('options', () => {
   test('may have names that are nearly an option’s where that stands beside them', () => {
     expect(construct({ ...good, scopes: ['a', 'b'], scope: 'a b' }).key).toBe(construct({ ...good, scope: 'a b' }).key);
   });
+
+  test.each([
+    ['a port that another fetch may know', { ...good, issuer: 'http://127.0.0.1:6000', fetch: () => undefined }],
+    ['a header with a tab and a letter of Latin 1', { ...good, headers: { 'x-a': 'caf\xe9\t' } }],
+    [
+      'two proofs, of which one is named',
+      { ...good, clientSecret: 's', clientKey: {}, clientAuthentication: 'private_key_jwt' },
+    ],
+  ])('may have %s', (_name, options) => expect(() => construct(options)).not.toThrow());
 
   test('may be left out by undefined, a parameter too', () => {
     expect(() => construct({ ...good, fetch: undefined, parameters: { a: undefined } })).not.toThrow();

@@ -222,7 +222,8 @@ describe('a device code flow', () => {
   test('prints the prompt to stderr by default, and to nowhere else', async () => {
     const written = jest.spyOn(console, 'error').mockImplementation((text: string) => {
       scene.server.approve();
-      expect(text).toContain(`${scene.server.issuer}/device`);
+      expect(text).toContain(`open ${scene.server.issuer}/device\n`);
+      expect(text).toMatch(/enter the code (\S+)\nor go straight to \S+\1\nbefore \d/);
     });
     try {
       await scene.flow({ promptUser: undefined }).doFlow();
