@@ -77,4 +77,5 @@ export { MemoryTokenStorage } from './storage/memory-token-storage.js';
 export type { KeyvBackend, KeyvEntry } from './storage/keyv-backend.js';
 export { KeyvTokenStorage, type KeyvTokenStorageOptions } from './storage/keyv-token-storage.js';
 export { openRecord, type RecordCodec, sealRecord, type SealContext } from './storage/record-codec.js';
-export { readLogin, type StoredLogin } from './storage/stored-login.js';
+export { readLogin } from './storage/read-login.js';
+export type { StoredLogin } from './storage/stored-login.js';

@@ -65,8 +65,9 @@ export class FileTokenStorage implements TokenStorage {
     this.#perKey = options.perKey ?? false;
     if (this.#perKey && parsed.kind === 'file') throw new TypeError('perKey needs a folder: give folder, not file.');
     this.#locking = parseLocking(options.locking);
-    if (options.codec && !('seal' in options.codec)) throw new TypeError('codec has no seal: give encryption(keys).');
     this.#codec = options.codec;
+    if (this.#codec && (['seal', 'open'] as const).some((name) => typeof options.codec?.[name] !== 'function'))
+      throw new TypeError('codec must have seal and open: give encryption(keys).');
     let folder: string | undefined;
     this.#idNow = this.#perKey ? () => (folder ??= realFolder(parsed.path)) : tokenFileOf(parsed);
   }

@@ -202,6 +202,8 @@ describe('FileTokenStorage', () => {
     expect(() => new FileTokenStorage('')).toThrow(TypeError);
     expect(() => new FileTokenStorage('a\0b')).toThrow(TypeError);
     expect(() => new FileTokenStorage('a', { locking: 'flock' as 'kernel' })).toThrow(TypeError);
-    expect(() => new FileTokenStorage('a', { codec: [{ id: 'k', secret: 's' }] as never })).toThrow(TypeError);
+    for (const codec of [[{ id: 'k', secret: 's' }], 'key', { seal: () => 'sealed' }] as never[]) {
+      expect(() => new FileTokenStorage('a', { codec })).toThrow(/give encryption\(keys\)/);
+    }
   });
 });

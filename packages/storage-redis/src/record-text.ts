@@ -14,7 +14,10 @@ export class RecordText {
   /** A save that is tried again must be byte for byte the same, which a codec does not give. */
   readonly #written = new WeakMap<TokenSet, { readonly key: string; readonly text: Promise<string> }>();
 
+  /** @throws TypeError for a codec that is none */
   constructor(codec: RecordCodec | undefined) {
+    if (codec && (['seal', 'open'] as const).some((name) => typeof codec[name] !== 'function'))
+      throw new TypeError('codec must have seal and open: give encryption(keys).');
     this.#codec = codec;
   }
 

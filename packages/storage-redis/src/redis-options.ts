@@ -88,7 +88,8 @@ export function readSettings(options: RedisOptions): RedisSettings {
 
 function assertClient(client: RedisConnectedClient): void {
   const { sendCommand, call, options } = Object(client) as { sendCommand?: unknown; call?: unknown; options?: object };
-  if (typeof sendCommand !== 'function' && typeof call !== 'function') {
+  const isCalling = typeof call === 'function' && typeof client !== 'function'; // each function has a call
+  if (typeof sendCommand !== 'function' && !isCalling) {
     throw new TypeError('client must be one of redis, ioredis or iovalkey, or have a function sendCommand(command).');
   }
   const { keyPrefix } = (options ?? {}) as { keyPrefix?: string };

@@ -67,7 +67,6 @@ export class RedisTokenStorage implements TokenStorage, AsyncDisposable {
   constructor({ codec, refreshTokenLifetime, ...redis }: RedisTokenStorageOptions) {
     this.#place = new RedisPlace(redis);
     this.#lock = new LeaseLock(this.#place);
-    if (codec && !('seal' in codec)) throw new TypeError('codec has no seal: give encryption(keys).');
     this.#text = new RecordText(codec);
     this.#refreshTokenLifetime = refreshTokenLifetime;
   }

@@ -113,6 +113,7 @@ describe('What is no client', () => {
     ['an empty object', {}],
     ['a URL', 'redis://:url-password@localhost'],
     ['a client that puts a prefix of its own before keys', new Ioredis({ lazyConnect: true, keyPrefix: 'app:' })],
+    ['a function that makes one', (() => undefined) as unknown as RedisConnectedClient],
   ] as [string, RedisConnectedClient][])('as %s is a TypeError', (_what, client) => {
     expect(() => new RedisTokenStorage({ client })).toThrow(TypeError);
   });

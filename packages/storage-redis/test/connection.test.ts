@@ -48,7 +48,9 @@ describe('The options', () => {
 
   test('with keys in the place of a codec are a TypeError', () => {
     const codec = [{ id: 'k', secret: 's' }] as never;
-    expect(() => new RedisTokenStorage({ url: 'redis://localhost', codec })).toThrow(/encryption\(keys\)/);
+    for (const given of [codec, 'key', { seal: () => 'sealed' }] as never[]) {
+      expect(() => new RedisTokenStorage({ url: 'redis://localhost', codec: given })).toThrow(/encryption\(keys\)/);
+    }
   });
 
   test('with an empty URL, as of a variable that is not set, say so', () => {

@@ -75,9 +75,9 @@ export abstract class AuthFlow {
 
   /** @throws TypeError for a missing or malformed option; InsecureTransportError. Does no I/O. */
   constructor(options: AuthFlowOptions | FlowOptions) {
-    this.#options = options as AuthFlowOptions;
+    this.#options = Object(options) as AuthFlowOptions;
     const origin = takeOrigin();
-    this.events = new FlowEvents(options.account, origin?.events);
+    this.events = new FlowEvents(this.#options.account, origin?.events);
     if (!origin) checkOptions(this.#options, this.needsServer);
     if (this.needsServer && this.withLock === AuthFlow.prototype.withLock) warnOfMissingLock(this.#options);
     this.#server = origin?.server ?? new AuthorizationServer(readOptions(this.#options));

@@ -1,5 +1,6 @@
 import { AuthorizationError, IssuerMismatchError, MissingCodeError, StateMismatchError } from '../errors/index.js';
 import { printable } from '../server/answers/answer-details.js';
+import { kindOf } from '../platform/kind-of.js';
 import type { ServerName } from '../server/server-connection.js';
 
 /** What a redirect is judged by. */
@@ -38,8 +39,15 @@ export function readCallback(parameters: URLSearchParams, expected: CallbackExpe
   return code;
 }
 
-/** Returns the query of a callback, given as a URL, as the path and query that a web server sees, or as the query. */
+/**
+ * Returns the query of a callback, given as a URL, as the path and query that a web server sees, or as the query.
+ *
+ * @throws TypeError for anything but a text or a `URL`
+ */
 export function callbackParameters(callbackUrl: string | URL): URLSearchParams {
+  const kind = kindOf(callbackUrl);
+  if (!['String', 'URL'].includes(kind))
+    throw new TypeError(`The callback URL must be a string or a URL, not ${kind}.`);
   const text = String(callbackUrl);
   const query = text.slice(text.indexOf('?') + 1); // all of it where there is none
   return new URLSearchParams(query.split('#', 1)[0]);

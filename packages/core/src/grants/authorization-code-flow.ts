@@ -1,5 +1,4 @@
 import type { AuthorizationState, StartedAuthorization } from './authorization-state.js';
-import { randomChecks } from './authorization-checks.js';
 import type { AuthorizationRedirect } from '../options/login-redirect.js';
 import { NonceMismatchError } from '../errors/index.js';
 import { grantParameters } from '../options/grant-parameters.js';
@@ -13,6 +12,7 @@ import type { TokenSet } from '../tokens/token-set.js';
 import type { TokenStorage } from '../storage/token-storage.js';
 
 const isRedirectUri = (uri: unknown): boolean => typeof uri === 'string' && !!parseUrl(uri) && !uri.includes('#');
+const loadChecks = lazyPart(() => import('./authorization-checks.js'));
 const loadCallback = lazyPart(() => import('./authorization-callback.js'));
 
 /** Options of {@link AuthorizationCodeFlow}. @group Options */
@@ -94,7 +94,7 @@ export class AuthorizationCodeFlow extends StoredAuthFlow {
   async startAuthorization({ redirectUri = this.options.redirectUri } = {}): Promise<StartedAuthorization> {
     if (redirectUri === undefined) throw new TypeError('startAuthorization needs the option redirectUri.');
     const client = await this.prepareClient();
-    const { state, nonce, codeVerifier, codeChallenge } = await randomChecks();
+    const { state, nonce, codeVerifier, codeChallenge } = await (await loadChecks()).randomChecks();
     await this.loadToReplace();
     const { audience, resource, authorizationParameters: parameters, dialect } = this.options;
     const scope = this.scopeToAskFor ?? '';
@@ -158,10 +158,10 @@ export class AuthorizationCodeFlow extends StoredAuthFlow {
     expected: AuthorizationState | undefined,
     signal: AbortSignal,
   ): Promise<TokenSet> {
-    const { issuer } = await this.prepareClient();
     const { callbackParameters, readCallback } = await loadCallback();
     const { state, codeVerifier, redirectUri, nonce, scope } = expected ?? {};
-    const code = readCallback(callbackParameters(callbackUrl), { state, issuer });
+    const query = callbackParameters(callbackUrl);
+    const code = readCallback(query, { state, issuer: (await this.prepareClient()).issuer });
     const grant = { code, redirect_uri: redirectUri, code_verifier: codeVerifier };
     const parameters = { ...grant, scope: undefined, audience: undefined };
     const tokens = await this.requestTokens('authorization_code', parameters, { signal });

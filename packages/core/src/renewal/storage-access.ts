@@ -8,11 +8,13 @@ import {
   StorageUnavailableError,
 } from '../errors/index.js';
 import { scrubError } from '../errors/scrub.js';
+import { kindOf } from '../platform/kind-of.js';
 import { within } from '../platform/waiting.js';
 import type { HeldLock, LockOptions } from '../storage/lock.js';
 import type { DeleteContext, SaveContext } from '../storage/token-storage.js';
 import { hasMoved } from '../tokens/generation.js';
 import { isOwnRecord, isProgramsRecord, type RecordOwner } from '../tokens/record-owner.js';
+import { wrongKind } from '../tokens/record-kind.js';
 import { recordSecrets } from '../tokens/record-secrets.js';
 import { TokenSet } from '../tokens/token-set.js';
 import type { StoredTokens } from './credential-state.js';
@@ -38,6 +40,8 @@ export interface SaveReason {
 /** Seconds for which a hook may be busy: one that never answers would keep all callers, and the lock. */
 export const patience = 30;
 
+const mendHook = 'Mend loadTokens, or load of the storage; no login is needed.';
+
 /** Calls the storage hooks of a flow, which may be anybody's. */
 export class StorageAccess {
   readonly #owner: RecordOwner;
@@ -49,18 +53,22 @@ export class StorageAccess {
   }
 
   /**
-   * Reads what is stored. `known` tokens are kept out of errors.
+   * Reads what is stored. `known` tokens are kept out of errors. What a hook gives that is no record by its kind is not what is
+   * stored, so nothing may take its place.
    *
    * @throws CredentialMismatchError, RecordUnreadableError, StorageUnavailableError
    */
   async read(known: TokenSet | undefined): Promise<TokenSet | undefined> {
     let tokens: TokenSet | undefined;
+    let record: unknown;
     try {
-      const record: unknown = await within(patience, this.#hooks.loadTokens());
+      record = await within(patience, this.#hooks.loadTokens());
       tokens = record === undefined || record === null ? undefined : TokenSet.from(record);
     } catch (error) {
       if (error instanceof NoTokensError) return undefined;
-      throw storageError('The stored tokens could not be read.', error, known);
+      if (/^(Object|String|Null|Undefined)$/.test(kindOf(record)))
+        throw storageError('The stored tokens could not be read.', error, known);
+      throw new StorageUnavailableError({ message: wrongKind(record), remedy: mendHook, retryable: false });
     }
     if (!tokens || isOwnRecord(tokens, this.#owner)) return tokens;
     throw new CredentialMismatchError({ isPrograms: isProgramsRecord(tokens) });

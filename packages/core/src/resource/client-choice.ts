@@ -71,7 +71,7 @@ export async function chooseClient({ client, issuer, metadata, ...need }: Client
 
 /** Says what is wrong with a client, before any request. @throws TypeError */
 export function checkClient(client: ResourceClient, storage: TokenStorage | undefined): void {
-  const { clientId, clientSecret, clientKey, issuer, metadataUrl, register } = client;
+  const { clientId, clientSecret, clientKey, issuer, metadataUrl, register } = Object(client) as ResourceClient;
   if (clientId === undefined && metadataUrl === undefined && register === undefined) {
     throw new TypeError('client needs one of clientId, metadataUrl and register.');
   }

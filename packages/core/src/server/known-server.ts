@@ -1,6 +1,6 @@
 import type { FlowSettings } from '../options/flow-settings.js';
 import type { ClientProof } from './requests/own-proof.js';
-import { GivenAssertions } from '../options/client-assertion.js';
+import type { GivenAssertions } from '../options/given-assertions.js';
 import { CoolDown } from './cool-down.js';
 import { givenMetadata } from './discovery/given-metadata.js';
 import type { KeptMetadata } from './discovery/kept-metadata.js';
@@ -14,6 +14,7 @@ import { issuerOf, ServerConnection } from './server-connection.js';
 
 /** What a server whose endpoints are given does without. */
 const loadDiscovery = lazyPart(() => import('./discovery/kept-metadata.js'));
+const loadGivenAssertions = lazyPart(() => import('../options/given-assertions.js'));
 
 /** What a process learns of an authorization server, and what every request to it needs. */
 export class KnownServer {
@@ -79,7 +80,7 @@ export class KnownServer {
     const tokenEndpoint = metadata.token_endpoint ?? '';
     const assertedTo = audience ?? issuerOf({ settings, metadata }) ?? tokenEndpoint;
     const context = { clientId: settings.clientId, audience: assertedTo, tokenEndpoint };
-    return GivenAssertions.begin(from, context, () => settings.clock.now());
+    return (await loadGivenAssertions()).GivenAssertions.begin(from, context, () => settings.clock.now());
   }
 }
 

@@ -1,5 +1,6 @@
 import { fromBase64 } from '../platform/base64.js';
 import { CredentialMismatchError, RecordUnreadableError } from '../errors/index.js';
+import { kindOf } from '../platform/kind-of.js';
 import { type Envelope, isJson, readEnvelope } from './envelope.js';
 import type { RecordCodec } from './record-codec.js';
 
@@ -33,7 +34,7 @@ export interface EncryptionOptions {
  */
 export function encryption(keys: readonly EncryptionKey[], options: EncryptionOptions = {}): RecordCodec {
   const given: readonly EncryptionKey[] = Array.isArray(keys) ? keys : [];
-  const known = new Map(given.map(({ id, secret }) => [id, importKey(id, bytesOf(id, secret))]));
+  const known = new Map(given.map((key) => [key.id, importKey(key.id, bytesOf(key))]));
   const [first] = given;
   if (!first || known.size !== given.length) throw new TypeError('encryption needs a list of keys of different ids.');
   return {
@@ -103,11 +104,12 @@ async function importKey(id: string, bytes: Uint8Array<ArrayBuffer>): Promise<Im
   return { key, check: toBase64(new Uint8Array(digest).slice(0, 6)) };
 }
 
-/** An id that is no string would not be found again in what it has sealed. */
-function bytesOf(id: string, secret: Uint8Array | string): Uint8Array<ArrayBuffer> {
-  const bytes = typeof secret === 'string' ? readBase64(secret) : new Uint8Array(secret);
+/** Of a number, `Uint8Array` would make so many zeros. An id that is no string would not be found again in what it has sealed. */
+function bytesOf({ id, secret }: Partial<EncryptionKey>): Uint8Array<ArrayBuffer> {
+  const isBytes = /Uint8Array|ArrayBuffer/.test(kindOf(secret));
+  const bytes = typeof secret === 'string' ? readBase64(secret) : new Uint8Array(isBytes ? (secret as Uint8Array) : []);
   if (typeof id === 'string' && bytes.length === 32) return bytes;
-  throw new TypeError(`The encryption key ${id} must have a string as its id, and a secret of 32 bytes.`);
+  throw new TypeError(`The encryption key ${String(id)} must have a string as its id, and a secret of 32 bytes.`);
 }
 
 function boundTo({ version, key, generation, key_id }: Envelope['latchkey']): Uint8Array<ArrayBuffer> {

@@ -11,7 +11,8 @@ import { fullKey, type KeyvBackend, type KeyvEntry } from './keyv-backend.js';
 import { keysOf } from './keyv-names.js';
 import { rejectingOnReports } from './keyv-reports.js';
 import { openRecord, type RecordCodec, sealRecord } from './record-codec.js';
-import { readLogin, type StoredLogin } from './stored-login.js';
+import { readLogin } from './read-login.js';
+import type { StoredLogin } from './stored-login.js';
 
 /** What {@link KeyvRecords} works with; `timeout` in seconds for each operation. */
 export interface KeyvPlace {

@@ -5,7 +5,7 @@ import { namesIn } from './keyv-names.js';
 import type { KeyvPlace, KeyvRecords } from './keyv-records.js';
 import type { HeldLock, Lock, LockOptions } from './lock.js';
 import { sharedProcessLock } from './process-lock.js';
-import type { RecordCodec } from './record-codec.js';
+import { assertCodec, type RecordCodec } from './record-codec.js';
 import type { StoredLogin } from './stored-login.js';
 import type { DeleteContext, SaveContext, TokenStorage } from './token-storage.js';
 
@@ -138,5 +138,5 @@ function checkArguments(keyv?: Partial<KeyvBackend>, options?: Partial<KeyvToken
   if (typeof keyv?.getRaw !== 'function') throw new TypeError('KeyvTokenStorage needs an instance of Keyv 5.6 or 6.');
   if (options?.lock !== 'process' && typeof options?.lock?.withLock !== 'function')
     throw new TypeError("KeyvTokenStorage needs a lock, or lock: 'process'.");
-  if (options.codec && !('seal' in options.codec)) throw new TypeError('codec has no seal: give encryption(keys).');
+  assertCodec(options.codec);
 }

@@ -1,7 +1,8 @@
 import { assertGeneration } from '../tokens/generation.js';
 import type { HeldLock, LockOptions } from './lock.js';
 import { ProcessLock } from './process-lock.js';
-import { readLogin, type StoredLogin } from './stored-login.js';
+import { readLogin } from './read-login.js';
+import type { StoredLogin } from './stored-login.js';
 import { randomId } from '../platform/random-id.js';
 import { TokenSet } from '../tokens/token-set.js';
 import type { DeleteContext, SaveContext, TokenStorage } from './token-storage.js';

@@ -1,5 +1,7 @@
 import { AuthFlowError, CredentialMismatchError, RecordUnreadableError } from '../errors/index.js';
+import { kindOf } from '../platform/kind-of.js';
 import { isProgramsRecord } from '../tokens/record-owner.js';
+import { assertTokenSet, isOfJson, wrongKind } from '../tokens/record-kind.js';
 import { TokenSet } from '../tokens/token-set.js';
 import { readEnvelope } from './envelope.js';
 
@@ -26,7 +28,8 @@ export interface SealContext {
  *
  * @throws RecordUnreadableError when the value is no record (`RECORD_UNREADABLE`), or sealed and there is no codec
  * (`RECORD_SEALED`): leave it where it is, it is never "nothing there". CredentialMismatchError when the record names
- * another credential. What the codec throws as an error of Latchkey.
+ * another credential. What the codec throws as an error of Latchkey. TypeError for what JSON has not, such as bytes or a promise,
+ * for a key that is no string, and for a codec without `seal` and `open`.
  * @group Write your own storage
  */
 export async function openRecord(
@@ -35,6 +38,7 @@ export async function openRecord(
   codec?: RecordCodec,
   writtenAt = Date.now(),
 ): Promise<TokenSet> {
+  assertRecordArguments(stored, key, codec);
   const sealedFor = (codec && readEnvelope(stored)?.latchkey.key) ?? key;
   let tokens: TokenSet;
   try {
@@ -47,10 +51,25 @@ export async function openRecord(
   return belongingTo(key, tokens);
 }
 
-/** Returns the text to store for `tokens` under `key`, sealed where there is a codec. @group Write your own storage */
+/** Returns the text to store for `tokens` under `key`, sealed where there is a codec. @throws TypeError as {@link openRecord}, and for what is no `TokenSet` @group Write your own storage */
 export async function sealRecord(tokens: TokenSet, key: string, codec?: RecordCodec): Promise<string> {
+  assertTokenSet(tokens);
+  assertRecordArguments(undefined, key, codec);
   const record = JSON.stringify(belongingTo(key, tokens));
   return codec ? codec.seal(record, { key, generation: tokens.generation ?? 0 }) : record;
+}
+
+/** For those who call without types: what would else be told as a record that cannot be read, which a login may overwrite. */
+export function assertRecordArguments(stored: unknown, key: unknown, codec?: RecordCodec): void {
+  if (!isOfJson(stored)) throw new TypeError(wrongKind(stored));
+  if (typeof key !== 'string') throw new TypeError(`The key of a record must be a string, not ${kindOf(key)}.`);
+  assertCodec(codec);
+}
+
+/** @throws TypeError for a codec that is none */
+export function assertCodec(codec: Partial<RecordCodec> | undefined): void {
+  if (codec && [codec.seal, codec.open].some((call) => typeof call !== 'function'))
+    throw new TypeError('codec must have seal and open: give encryption(keys).');
 }
 
 async function read(stored: unknown, key: string, codec: RecordCodec | undefined, now: number): Promise<TokenSet> {

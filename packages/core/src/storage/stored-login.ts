@@ -16,20 +16,12 @@ export interface StoredLogin {
   readonly expiresAt: Date | undefined;
 }
 
-/**
- * Reads for `list` of a storage what is stored under `key`, or in a place that does not name it: then the record says whose it
- * is. Of a record that is sealed, and cannot be opened here, the credential and its account are known. A lifetime without a
- * time of issue counts from `writtenAt`, in ms since 1970.
- *
- * @returns `undefined` for what is no login: other data, a torn record, another credential's, a registered client
- * @throws what the codec throws, but for a record that it cannot open
- * @group Write your own storage
- */
-export async function readLogin(
+/** As `readLogin`, of arguments that were checked. */
+export async function readStoredLogin(
   stored: unknown,
   key: string | undefined,
-  codec?: RecordCodec,
-  writtenAt?: number,
+  codec: RecordCodec | undefined,
+  writtenAt: number | undefined,
 ): Promise<StoredLogin | undefined> {
   const named = credentialIn(stored);
   const owner = key ?? named;

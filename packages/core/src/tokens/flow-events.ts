@@ -103,8 +103,9 @@ export class FlowEvents {
     this.#origin = origin;
   }
 
-  /** Calls `listener` at each event of this name. @returns a function that ends it. */
+  /** Calls `listener` at each event of this name. @returns a function that ends it. @throws TypeError for what is no function */
   on<Name extends keyof FlowEventMap>(name: Name, listener: (event: FlowEventMap[Name]) => void): () => void {
+    if (typeof listener !== 'function') throw new TypeError(`The listener of ${name} must be a function.`);
     this.#listeners ??= new Map();
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners.add(listener));

@@ -1,5 +1,6 @@
 import { StorageConflictError } from '../errors/index.js';
 import { randomId } from '../platform/random-id.js';
+import { assertTokenSet } from './record-kind.js';
 import { unionOfScopes } from './scope.js';
 import type { RecordStamp } from './token-record.js';
 import type { TokenSet } from './token-set.js';
@@ -48,9 +49,11 @@ export interface StampDetails {
  * Throws {@link StorageConflictError} unless `stored` has the `expected` generation; `undefined` expects nothing.
  * For storages whose lock makes load, compare and write one step.
  *
+ * @throws TypeError for what is no `TokenSet`: a record as an object would be taken for none that is there
  * @group Write your own storage
  */
 export function assertGeneration(stored: TokenSet | undefined, expected: number | undefined): void {
+  if (stored) assertTokenSet(stored);
   const found = stored?.generation ?? 0;
   if (expected !== undefined && found !== expected) throw new StorageConflictError({ expected, found });
 }

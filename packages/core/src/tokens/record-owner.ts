@@ -1,3 +1,4 @@
+import { assertTokenSet } from './record-kind.js';
 import type { TokenSet } from './token-set.js';
 
 /** Whose tokens a flow asks for. */
@@ -39,9 +40,11 @@ const kept = 86_400_000;
  * since the program asks anew. `undefined` for a login, which may be good for longer than anybody knows, and for a token whose
  * end is unknown.
  *
+ * @throws TypeError for what is no `TokenSet`
  * @group Write your own storage
  */
 export function programRecordLifetime(tokens: TokenSet, now: number): number | undefined {
+  assertTokenSet(tokens);
   const { stamp, expiresAt } = tokens;
   if (stamp?.kind === undefined || stamp.kind === 'login' || !expiresAt) return undefined;
   return Math.max(expiresAt.getTime() - now, 0) + kept;

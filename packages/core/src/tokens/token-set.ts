@@ -1,5 +1,6 @@
 import type { DpopKey } from '../crypto/dpop-proof.js';
 import { readJwtClaims } from '../crypto/jwt.js';
+import { isOfJson, wrongKind } from './record-kind.js';
 import { normaliseRecord, type RecordStamp, type TokenRecord } from './token-record.js';
 import type { UnreadAnswer } from './unread-answer.js';
 
@@ -26,7 +27,8 @@ export class TokenSet {
    * in ms) plus `expires_in`, else the access token's own `exp` (RFC 7519 section 4.1.4), else unknown.
    *
    * @throws SyntaxError when the text is no JSON; TypeError when it is no object or holds no token. Both have the code
-   * `RECORD_UNREADABLE`, by which a flow tells what a storage hook throws from an outage.
+   * `RECORD_UNREADABLE`, by which a flow tells what a storage hook throws from an outage. TypeError without that code for what
+   * JSON has not, such as bytes, a `Map` or a promise: that is a mistake of the caller, and nothing is overwritten for it.
    */
   static from(json: unknown, now: number = Date.now()): TokenSet {
     if (json instanceof TokenSet) return json;
@@ -37,6 +39,7 @@ export class TokenSet {
     const record = normaliseRecord(source as Record<string, unknown>, now);
     const { access_token, refresh_token, registered_client, latchkey } = record;
     if ((access_token ?? refresh_token ?? registered_client ?? latchkey?.unread) === undefined) {
+      if (!isOfJson(json)) throw new TypeError(wrongKind(json));
       throw noRecord(new TypeError('A token record must hold an access_token or a refresh_token.'));
     }
     if (!latchkey?.unread) return new TokenSet(record);

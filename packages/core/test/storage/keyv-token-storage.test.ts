@@ -233,7 +233,9 @@ describe('a Keyv token storage', () => {
     const make = (...parameters: unknown[]) => Reflect.construct(KeyvTokenStorage, parameters) as unknown;
     expect(() => make(new Keyv())).toThrow(TypeError);
     expect(() => make(new Keyv(), { lock: './tokens' })).toThrow(TypeError);
-    expect(() => make(new Keyv(), { lock: 'process', codec: [] })).toThrow(TypeError);
+    for (const codec of [[], 'key', { seal: () => 'sealed' }]) {
+      expect(() => make(new Keyv(), { lock: 'process', codec })).toThrow(/give encryption\(keys\)/);
+    }
     expect(() => make(new Keyv(), {})).toThrow(/lock/);
     expect(() => make(new Map(), { lock: 'process' })).toThrow(/Keyv 5.6/);
   });

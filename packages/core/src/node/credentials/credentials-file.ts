@@ -6,7 +6,7 @@ import { type CredentialsHead, layouts, sortEntries } from './credentials-layout
 import type { CheckedCredentials } from './examine.js';
 import { parseIni } from './ini.js';
 import { isTree, parseJson, type SettingsTree } from './settings-tree.js';
-import { malformed, readTextFile } from './text-file.js';
+import { checkPath, malformed, readTextFile } from './text-file.js';
 import { withoutUndefined } from './without-undefined.js';
 
 const loadExaminer = lazyPart(() => import('./examine.js'));
@@ -70,7 +70,7 @@ export interface FileCredentials {
  * @group Credentials
  */
 export async function readCredentialsFile(path: string): Promise<FileCredentials> {
-  const format = formatOf(path);
+  const format = formatOf(checkPath(path));
   const text = await readTextFile(path);
   if (text === undefined) {
     throw new CredentialsFileError(path, 'it does not exist', {

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import type { EnvironmentOptions } from '../credentials/environment.js';
+import { parseUrl } from '../../platform/urls.js';
 import { browserCommand } from './browser-command.js';
 
 /**
@@ -12,8 +13,9 @@ import { browserCommand } from './browser-command.js';
  * @group Login in a browser
  */
 export async function openBrowser(url: URL | string, { env = process.env }: EnvironmentOptions = {}): Promise<boolean> {
-  const page = new URL(url);
-  if (!['http:', 'https:'].includes(page.protocol)) throw new TypeError('Only http: and https: URLs are opened.');
+  const page = parseUrl(String(url));
+  if (!page || !['http:', 'https:'].includes(page.protocol))
+    throw new TypeError('Only http: and https: URLs are opened.');
   const command = browserCommand(page, process.platform, env);
   return command !== undefined && started(command);
 }

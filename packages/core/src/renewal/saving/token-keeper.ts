@@ -28,7 +28,8 @@ export class TokenKeeper extends TokenReader {
 
   /**
    * Stamps new tokens and saves them before anybody is given them. While storage fails it is tried again, until the
-   * lock's timeout has passed; then the tokens stay in memory and `saveUnsaved` is due.
+   * lock's timeout has passed; then the tokens stay in memory and `saveUnsaved` is due. What can be asked for anew is worth a
+   * second, and neither the caller's time nor the lock that others wait for.
    *
    * @throws StorageConflictError when storage no longer holds what the tokens grew from
    */
@@ -40,7 +41,9 @@ export class TokenKeeper extends TokenReader {
     const replaced = context.reason === 'refresh' ? grewFrom.tokens?.refreshToken : undefined;
     if (replaced !== stamped.refreshToken) credential.spent = replaced;
     const attempt = (): Promise<void> => this.#saveOnce(stamped, grewFrom, context);
-    const failure = await retryFor(settings.lockTimeout * 1000, settings.clock, attempt);
+    const isOnly = (stamped.refreshToken ?? replaced) !== replaced || this.#isPersons(context.reason);
+    const seconds = isOnly ? settings.lockTimeout : Math.min(settings.lockTimeout, 1);
+    const failure = await retryFor(seconds * 1000, settings.clock, attempt);
     if (failure) return this.#keepUnsaved(stamped, grewFrom, context.reason, failure.error);
     credential.unsaved = undefined;
     credential.write(stamped);
@@ -53,17 +56,22 @@ export class TokenKeeper extends TokenReader {
   }
 
   #keepUnsaved(tokens: TokenSet, grewFrom: StoredTokens, reason: SaveContext['reason'], error: unknown): TokenSet {
-    const { owner, credential, events, grant } = this.parts;
+    const { owner, credential, events } = this.parts;
     credential.write(tokens);
     credential.unsaved = this.unsaved(tokens, grewFrom, reason);
-    const isPersons = reason === 'import' || (reason === 'login' && grant.interactive);
-    if (isPersons) warn('A login could not be stored: it lives in memory only, and is lost when the program ends now.');
+    if (this.#isPersons(reason))
+      warn('A login could not be stored: it lives in memory only, and is lost when the program ends now.');
     events.emit('saveFailed', {
       key: owner.key,
       tokens: summarize(tokens),
       error: storageError('The tokens are not saved.', error, tokens),
     });
     return tokens;
+  }
+
+  /** Whether a person had to log in for them, here or elsewhere. */
+  #isPersons(reason: SaveContext['reason']): boolean {
+    return reason === 'import' || (reason === 'login' && this.parts.grant.interactive);
   }
 
   #stamp(tokens: TokenSet, { tokens: previous }: StoredTokens, { reason, scope }: Omit<SaveReason, 'lock'>): TokenSet {

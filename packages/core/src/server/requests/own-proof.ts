@@ -1,5 +1,5 @@
 import type { SigningKey } from '../../crypto/private-key.js';
-import type { GivenAssertions } from '../../options/client-assertion.js';
+import type { GivenAssertions } from '../../options/given-assertions.js';
 import type { ClientAuthentication } from '../../options/client-authentication.js';
 import type { FlowSettings } from '../../options/flow-settings.js';
 import { formEncoded } from '../../platform/form-encoded.js';

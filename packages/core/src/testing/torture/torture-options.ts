@@ -49,9 +49,10 @@ export interface TorturePlan {
   readonly lockTimeout: number;
 }
 
-/** Fills in the defaults. @throws TypeError for a number of processes, hits or calls that makes no sense */
+/** Fills in the defaults. @throws TypeError without a module, or for a number of processes, hits or calls that makes no sense */
 export function decide(options: TortureOptions): TorturePlan {
   const { storageModule, storageArguments = [], processes = 4, hits = 30, calls = 3, lockTimeout = 1 } = options;
+  if (!storageModule) throw new TypeError('storageModule must be the path or URL of a module.');
   for (const [name, value, least] of [
     ['processes', processes, 2],
     ['hits', hits, 1],
