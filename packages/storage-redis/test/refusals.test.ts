@@ -85,19 +85,6 @@ describe('What Redis answers', () => {
     expect(String(error.stack)).not.toContain('secret-at');
   });
 
-  test('is nothing where code has a fault, which is no outage, save around a failure of the network', async () => {
-    const failing = (error: TypeError): RedisTokenStorage =>
-      new RedisTokenStorage({ client: { sendCommand: () => Promise.reject(error) } });
-    const told = await refusal(failing(new TypeError('x.secret-at is not a function')));
-    expect(told).toMatchObject({ code: 'STORAGE_UNAVAILABLE', retryable: false });
-    expect(told.message).toContain('has a fault, which is no outage (TypeError)');
-    expect(String(told.stack)).not.toContain('secret-at');
-    const cause = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
-    const network = await refusal(failing(new TypeError('fetch failed', { cause })));
-    expect(network).toMatchObject({ retryable: true });
-    expect(network.message).toContain('cannot be reached, or the connection broke (ECONNREFUSED)');
-  });
-
   test('is nothing where the options are at fault, which is told', async () => {
     await using storage = new RedisTokenStorage({ socket: { host: '127.0.0.1', port: 99_999 } });
     expect(await refusal(storage)).toMatchObject({
