@@ -57,7 +57,10 @@ function refusalIn(message: string): Fault | undefined {
   return message.startsWith('ERR ') ? (refusals.find(([words]) => words.test(message))?.[1] ?? refused) : undefined;
 }
 
-/** What stands on this side of the connection. By codes, since an error may be of another realm. */
+/**
+ * What stands on this side of the connection. By codes, since an error may be of another realm. A `TypeError` counts as an
+ * outage: @redis/client 5.12.1 throws one where a connection ends while it opens.
+ */
 function ownFault(code: string): Fault {
   if (/CERT|TLS|SSL|UNABLE_TO_/.test(code)) return tls;
   return /^(ERR_SOCKET_BAD_PORT|ERR_INVALID_.*)$/.test(code) ? wrongOptions : unknownFault;
