@@ -7,6 +7,7 @@ import { leftovers, makeFolder } from './folder.js';
 import { key, overwriting, someTokens } from './some.js';
 
 const isRoot = process.getuid?.() === 0;
+if (!isRoot || process.platform !== 'linux') console.warn('Left out: mounts and owners; run as root on Linux.');
 const onLinux = process.platform === 'linux' ? test : test.skip;
 const asRoot = isRoot ? test : test.skip;
 

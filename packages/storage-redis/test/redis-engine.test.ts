@@ -27,6 +27,7 @@ const here = [LATCHKEY_REDIS ?? '', 'redis-server', 'valkey-server']
   .filter((name) => name !== '')
   .flatMap((name) => (name.includes('/') ? [name] : PATH.split(':').map((place) => join(place, name))))
   .find((file) => existsSync(file));
+if (!here) console.warn('Left out: the Redis of this machine; there is none on the PATH.');
 const onThisMachine = here ? describe : describe.skip;
 
 let folder: string;

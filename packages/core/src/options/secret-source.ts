@@ -7,7 +7,8 @@ export type SecretSource<T> = T | (() => T | Promise<T>);
 
 /**
  * What a secret is, and so what it cannot hold. Tokens and clients' secrets have no white space at their ends (RFC 6749
- * appendix A); only a client's secret may be empty. A password or user name may, but has no line end (appendices A.15 and A.16). A key may be written anyhow.
+ * appendix A); only a client's secret may be empty. A password or user name may have some, but has no line end (appendices
+ * A.15 and A.16). A key may be written anyhow.
  */
 export type SecretKind = 'token' | 'secret' | 'password' | 'key';
 
