@@ -30,7 +30,7 @@ const nowhere = { response_types: [], redirect_uris: [] };
 
 const program = fileURLToPath(new URL('main.js', import.meta.url));
 const approval = `import(${JSON.stringify(new URL('../identity-provider/scripted-browser.js', import.meta.url).href)})
-  .then((module) => module.approveInBrowser(process.argv[1], AbortSignal.timeout(30_000)))`;
+  .then((module) => module.approveInBrowser(process.argv[1], AbortSignal.timeout(120_000)))`;
 
 /** A home folder with a browser that approves what it is given, and a server whose user info is the API: for tests. */
 export class AcmeHome implements AsyncDisposable {
@@ -83,7 +83,7 @@ export class AcmeHome implements AsyncDisposable {
       account,
       storage: new FileTokenStorage(join(this.folder, '.local/share/acme/logins'), { perKey: true }),
       promptUser: ({ verificationUriComplete = '' }) =>
-        approveInBrowser(verificationUriComplete, AbortSignal.timeout(30_000)),
+        approveInBrowser(verificationUriComplete, AbortSignal.timeout(120_000)),
     });
     await flow.doFlow();
   }

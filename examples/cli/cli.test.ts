@@ -155,7 +155,7 @@ describe('the server to try the examples at', () => {
       const flow = new DeviceCodeFlow({
         ...options,
         promptUser: ({ verificationUriComplete = '' }) =>
-          approveInBrowser(verificationUriComplete, AbortSignal.timeout(30_000)),
+          approveInBrowser(verificationUriComplete, AbortSignal.timeout(120_000)),
       });
       await flow.doFlow();
       await flow.refresh();

@@ -39,7 +39,7 @@ if (!isFull)
     const [code] = await terminal.until(/[A-Z]{4}-[A-Z]{4}/);
     expect(terminal.screen).toContain(code); // in one piece
     const url = page.includes(code) ? page : `${page}?user_code=${code}`;
-    await approveInBrowser(url, AbortSignal.timeout(30_000));
+    await approveInBrowser(url, AbortSignal.timeout(120_000));
     await terminal.until(/Logged in: account work\./);
     terminal.type('clear; acme accounts');
     await terminal.until(/\* work/);

@@ -133,7 +133,7 @@ describePostgres('A lease in PostgreSQL:', () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await PostgresServer.start();
-  }, 120_000);
+  });
   afterAll(() => server[Symbol.asyncDispose]());
   describeLeases(() => server.url());
 });

@@ -88,7 +88,7 @@ function describeProcesses(find: () => string): void {
     server.ledger.assertTokenRequests(1);
     server.ledger.assertNoReuse();
     expect((await fetch(server.api, { headers: { authorization: `Bearer ${tokens[0]}` } })).status).toBe(200);
-  }, 120_000);
+  });
 
   test('take over from one that is killed, within a second of the end of its lease', async () => {
     await endToken();
@@ -113,7 +113,7 @@ function describeProcesses(find: () => string): void {
     gate.release();
     expect((await answer)[0]).toMatch(/^at/);
     server.ledger.assertNoReuse();
-  }, 60_000);
+  });
 
   test('overwrite nothing when they go on after they were frozen for longer than their lease', async () => {
     server.configure({ rotation: { grace: 60 } });
@@ -132,7 +132,7 @@ function describeProcesses(find: () => string): void {
     holder.child.kill('SIGCONT');
     expect(await late).toEqual([present]);
     expect((await (await run()).ask(1))[0]).toBe(present);
-  }, 60_000);
+  });
 
   test('end by themselves when there is nothing more to read', async () => {
     const { child, ask } = await run();
@@ -140,11 +140,11 @@ function describeProcesses(find: () => string): void {
     child.stdin?.end();
     const [code] = (await once(child, 'exit')) as [number | null];
     expect(code).toBe(0);
-  }, 60_000);
+  });
 }
 
 async function nextLine(lines: Interface): Promise<string> {
-  const [line] = (await once(lines, 'line', { signal: AbortSignal.timeout(20_000) })) as [string];
+  const [line] = (await once(lines, 'line', { signal: AbortSignal.timeout(120_000) })) as [string];
   return line;
 }
 
@@ -161,7 +161,7 @@ describePostgres('Processes that share a PostgreSQL', () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await PostgresServer.start();
-  }, 120_000);
+  });
   afterAll(() => server[Symbol.asyncDispose]());
   describeProcesses(() => server.url());
 });

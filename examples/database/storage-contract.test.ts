@@ -92,7 +92,7 @@ describePostgres('DatabaseTokenStorage over PostgreSQL', () => {
   beforeAll(async () => {
     server = await PostgresServer.start();
     admin = new pg.Pool({ connectionString: server.url() });
-  }, 120_000);
+  });
   afterAll(async () => {
     await admin.end();
     await server[Symbol.asyncDispose]();

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { FakeAuthorizationServer } from '@latchkey/core/testing';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,9 +9,6 @@ import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../dist/demo/main.js', import.meta.url));
 const { NODE_OPTIONS: _, ...env } = process.env;
-
-// Each test starts several processes, on a machine that may be busy with other tests.
-jest.setTimeout(60_000);
 
 let temporary: string;
 let running: RunningDemo | undefined;

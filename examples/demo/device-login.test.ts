@@ -41,7 +41,7 @@ describe('A device login at a real server, DeviceCodeFlowSimple with a folder (A
     const prompts: DeviceCodePrompt[] = [];
     const approved = secondPending().then(async () => {
       const [{ verificationUriComplete = '' } = {}] = prompts;
-      await approveInBrowser(verificationUriComplete, AbortSignal.timeout(10_000));
+      await approveInBrowser(verificationUriComplete, AbortSignal.timeout(120_000));
     });
     const promptUser = (prompt: DeviceCodePrompt): void => void prompts.push(prompt);
     const storage = new FileTokenStorage(folder);
@@ -61,7 +61,7 @@ describe('A device login at a real server, DeviceCodeFlowSimple with a folder (A
 
     const before = server.ledger.requests;
     const settings = { issuer, clientId, scope, folder };
-    const [second] = await callFromProcesses(settings, { processes: 1, calls: 1 }, AbortSignal.timeout(10_000));
+    const [second] = await callFromProcesses(settings, { processes: 1, calls: 1 }, AbortSignal.timeout(120_000));
     expect(second).toEqual({ tokens: [fingerprint(tokens.accessToken)], errors: [], requests: 0, renewals: 0 });
     expect(server.ledger.requests).toBe(before);
   });

@@ -53,7 +53,7 @@ function flowOf(options: Partial<AuthorizationCodeFlowOptions> = {}): Authorizat
 /** Lets the person approve, or decline, and returns the URL that the browser is sent to, not opened yet. */
 async function cameBack(flow: AuthorizationCodeFlow, what: 'approve' | 'decline' = 'approve') {
   const { url, state } = await flow.startAuthorization();
-  const browser = new ScriptedBrowser(AbortSignal.timeout(10_000), { stopAt: redirectUri });
+  const browser = new ScriptedBrowser(AbortSignal.timeout(120_000), { stopAt: redirectUri });
   return { callback: await browser[what](url), state };
 }
 

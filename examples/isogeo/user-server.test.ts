@@ -44,8 +44,8 @@ beforeEach(async () => {
   children = [startService(), startService()];
   ports = await Promise.all(children.map(portOf));
   front.targets.push(...ports);
-  browser = new ScriptedBrowser(AbortSignal.timeout(20_000));
-}, 30_000);
+  browser = new ScriptedBrowser(AbortSignal.timeout(120_000));
+});
 
 afterEach(async () => {
   await Promise.all(children.map(end));
@@ -120,7 +120,7 @@ describe('A login that one process begins and another ends (A4)', () => {
   test('redeems the code once when the browser comes back to both at once', async () => {
     const login = await fetch(`${front.url}/login`, { redirect: 'manual' });
     const headers = { cookie: login.headers.get('set-cookie')?.split(';')[0] ?? '' };
-    const page = new ScriptedBrowser(AbortSignal.timeout(10_000), { stopAt: `${front.url}/login/callback` });
+    const page = new ScriptedBrowser(AbortSignal.timeout(120_000), { stopAt: `${front.url}/login/callback` });
     const { href } = await page.approve(login.headers.get('location') ?? '');
     let redeemed = 0;
     server.provider.on('grant.success', () => redeemed++);
@@ -170,7 +170,7 @@ describe('A login that fails at the service (A4)', () => {
   });
 
   test('because the person declines is told so', async () => {
-    const page = new ScriptedBrowser(AbortSignal.timeout(10_000), { stopAt: `${front.url}/login/callback` });
+    const page = new ScriptedBrowser(AbortSignal.timeout(120_000), { stopAt: `${front.url}/login/callback` });
     const { search } = await page.decline(login.href);
     const answer = await callback(search.slice(1));
     expect(answer.status).toBe(400);
@@ -178,7 +178,7 @@ describe('A login that fails at the service (A4)', () => {
   });
 
   test('in the browser of somebody else is refused', async () => {
-    const page = new ScriptedBrowser(AbortSignal.timeout(10_000), { stopAt: `${front.url}/login/callback` });
+    const page = new ScriptedBrowser(AbortSignal.timeout(120_000), { stopAt: `${front.url}/login/callback` });
     const { search } = await page.approve(login.href);
     cookie = 'session=another';
     expect(await (await callback(search.slice(1))).json()).toMatchObject({ code: 'STATE_MISMATCH' });

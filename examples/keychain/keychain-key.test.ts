@@ -163,7 +163,7 @@ describeKeychain('A key in the Secret Service', () => {
   beforeEach(async () => {
     kept = mkdtempSync(join(tmpdir(), 'latchkey-secrets-'));
     await start();
-  }, 120_000); // the first one may install it
+  });
   afterEach(async () => {
     await service[Symbol.asyncDispose]();
     rmSync(kept, { recursive: true });
@@ -256,7 +256,7 @@ describeKeychain('A storage whose key is in the Secret Service', () => {
   beforeAll(async () => {
     kept = mkdtempSync(join(tmpdir(), 'latchkey-secrets-'));
     service = await SecretService.start({ folder: kept });
-  }, 120_000);
+  });
   beforeEach(() => {
     process.env['DBUS_SESSION_BUS_ADDRESS'] = service.address;
   });

@@ -71,7 +71,7 @@ function describeProcesses(find: () => { folder: string; address: string; whenMi
     expect([tokens.length, new Set(tokens).size]).toEqual([800, 1]);
     server.ledger.assertTokenRequests(1);
     server.ledger.assertNoReuse();
-  }, 120_000);
+  });
 }
 
 let folder: string;
@@ -88,7 +88,7 @@ describeKeychain('Processes whose key is in the Secret Service', () => {
   let service: SecretService;
   beforeEach(async () => {
     service = await SecretService.start({ folder });
-  }, 120_000);
+  });
   afterEach(() => service[Symbol.asyncDispose]());
   describeProcesses(() => ({ folder, address: service.address, whenMissing: 'fail' }));
 });

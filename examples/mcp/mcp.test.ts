@@ -93,7 +93,7 @@ describe('a client of any MCP server', () => {
     expect(await callAll(8)).toEqual(Array(8).fill(answer('whoami of ada')));
     ledger.assertTokenRequests(2, login);
     expect([server.registrations, visits()]).toEqual([2, 2]);
-  }, 120_000);
+  });
 
   test('goes on with the calls in the middle of which the server had forgotten it: one registration, one login', async () => {
     const { ledger } = server.authorization;

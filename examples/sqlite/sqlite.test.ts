@@ -48,7 +48,7 @@ async function start(lock: string, ...args: string[]): Promise<() => Promise<str
 }
 
 async function nextLine(lines: Interface): Promise<string> {
-  const [line] = (await once(lines, 'line', { signal: AbortSignal.timeout(20_000) })) as [string];
+  const [line] = (await once(lines, 'line', { signal: AbortSignal.timeout(120_000) })) as [string];
   return line;
 }
 

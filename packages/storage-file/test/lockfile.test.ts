@@ -109,7 +109,7 @@ describe('A lock file', () => {
     const timer = setInterval(beat, 1000);
     expect(await tryFor(file, 4)).toBe('LockTimeoutError');
     clearInterval(timer);
-  }, 20_000);
+  });
 
   test('of a host of the same name is not taken for one of this host whose process is gone', async () => {
     const { file, turn, owner } = await abandoned();

@@ -28,12 +28,12 @@ describe(`Processes that are killed and frozen while they renew one login in a f
     assertUnharmed(auto);
     assertUnharmed(lockfile);
     expect(lockfile.totals).toMatchObject({ excusedReuses: 0, excusedLogins: 0 });
-  }, 120_000);
+  });
 
   test('do harm without the lock, or the test above would show nothing', async () => {
     const { totals } = await torture('kernel', { hits: 1, lock: false });
     expect(totals.doubleOwners).toBeGreaterThan(0);
     expect(totals.reuses).toBeGreaterThan(0);
     expect(totals.lostLogins).toBeGreaterThan(0);
-  }, 120_000);
+  });
 });

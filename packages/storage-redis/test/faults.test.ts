@@ -47,5 +47,5 @@ describe(`The faults of docs/reliability.md (seed ${seed})`, () => {
         if (name.includes('after the server acted')) expect(sum('excusedReuses')).toBeGreaterThan(0);
       }
     }
-  }, 240_000);
+  });
 });

@@ -102,7 +102,7 @@ describe(`${processes} processes of ${callers} callers each, with an expired tok
         if (rounds > 2) console.log(`round ${round}: ${commands.map((own) => own.length).join(' ')} commands`);
       }
     },
-    rounds * 60_000,
+    rounds * 120_000,
   );
 
   test('make one through clients of five kinds, and through none', async () => {
@@ -110,13 +110,13 @@ describe(`${processes} processes of ${callers} callers each, with an expired tok
     const { tokens, answers, requests, errors } = await runRound('latchkey-herd-clients', undefined, through);
     const found = { errors, requests, answers, different: tokens.size };
     expect(found).toEqual({ errors: [], requests: 1, answers: processes * callers, different: 1 });
-  }, 60_000);
+  });
 
   test('make several without the lock, or the test above would show nothing', async () => {
     const { requests, reuses } = await runRound('latchkey-herd-unlocked', 'lock');
     expect(requests).toBeGreaterThan(1);
     expect(reuses).toBeGreaterThan(0);
-  }, 60_000);
+  });
 });
 
 describe('The transaction of a holder', () => {

@@ -36,8 +36,8 @@ afterAll(async () => {
 
 describe('A lease', () => {
   test('is renewed for as long as its holder works', async () => {
-    const { lock, release } = await hold(storage);
-    expect(await errorOf(others.withLock(key, async () => 'in', waiting(2)))).toMatchObject({ code: 'LOCK_TIMEOUT' });
+    const { lock, release } = await hold(open({ lease: 3 }));
+    expect(await errorOf(others.withLock(key, async () => 'in', waiting(4)))).toMatchObject({ code: 'LOCK_TIMEOUT' });
     expect(lock.signal.aborted).toBe(false);
     await release();
   });
@@ -113,9 +113,9 @@ describe('A lease', () => {
     let isAlive = true;
     const sendCommand = (command: string[]): Promise<unknown> =>
       isAlive ? server.send(...command) : Promise.reject(new Error('It died.'));
-    const { lock } = await hold(open({ url: undefined, client: { sendCommand } }));
+    const { lock } = await hold(open({ url: undefined, client: { sendCommand }, lease: 3 }));
     await server.send(...command);
-    expect(await errorOf(others.withLock(key, async () => 'in', waiting(1.5)))).toMatchObject({ code: 'LOCK_TIMEOUT' });
+    expect(await errorOf(others.withLock(key, async () => 'in', waiting(4)))).toMatchObject({ code: 'LOCK_TIMEOUT' });
     expect(lock.signal.aborted).toBe(false);
     isAlive = false;
     await server.send(...command);
@@ -165,7 +165,7 @@ describe('A lease', () => {
 
 describe('A waiter that is aborted', () => {
   test('leaves at once, and leaves nothing behind', async () => {
-    const { release } = await hold(storage);
+    const { release } = await hold(open({ lease: 30 }));
     const leaving = new AbortController();
     const left = errorOf(others.withLock(key, async () => 'in', waiting(10, leaving.signal)));
     await until(isHeard);

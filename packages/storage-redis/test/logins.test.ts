@@ -48,11 +48,11 @@ describe(`The logins of docs/reliability.md (seed ${seed})`, () => {
       });
     }
     expect(sum(cells, 'usable')).toBeGreaterThan(100);
-  }, 240_000);
+  });
 
   test('are honoured and cannot be used where silence ends them: the measure shows it', async () => {
     const cells = await play('silences', withoutRule);
     expect(sum(cells, 'honoured')).toBeGreaterThan(sum(cells, 'usable'));
     expect(sum(cells, 'asked')).toBeGreaterThan(0);
-  }, 240_000);
+  });
 });

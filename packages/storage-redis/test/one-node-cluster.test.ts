@@ -8,7 +8,7 @@ beforeAll(async () => {
   server = await RedisServer.start({ args: ['--cluster-enabled', 'yes'], open: true, lowPort: true });
   await server.send('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
   await until(async () => String(await server.send('CLUSTER', 'INFO')).includes('cluster_state:ok'));
-}, 30_000);
+});
 afterAll(() => server.kill());
 
 describe('A cluster of one node', () => {

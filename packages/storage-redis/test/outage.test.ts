@@ -148,7 +148,7 @@ describe.each(Object.entries(outages))('Redis, %s,', (_name, { code, retryable, 
     }
     expect(await flow.getAccessTokenRefreshIfNecessary()).toMatch(/^at_/);
     scene.server.ledger.assertTokenRequests(1);
-  }, 40_000);
+  });
 });
 
 describe('A token that is still valid', () => {

@@ -25,7 +25,7 @@ describe('The soak', () => {
       (error: unknown) => error as { stdout: string },
     );
     expect(stdout.trim().split('\n').at(-1)).toBe('Verdict: good.');
-  }, 120_000);
+  });
 
   test('tells growth from what comes and goes', async () => {
     const { whatGrew } = (await import(pathToFileURL(join(folder, 'soak/flatness.mjs')).href)) as {

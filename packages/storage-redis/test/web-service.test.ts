@@ -71,7 +71,7 @@ describe('two instances of a web service over one Redis', () => {
     expect(await Promise.all(calls)).toEqual([200, 200, 200, 200]);
     expect(server.ledger.count({ grantType: 'refresh_token' })).toBe(1);
     server.ledger.assertNoReuse();
-  }, 60_000);
+  });
 
   test('end by themselves when told to, with nothing left open', async () => {
     await startInstance();

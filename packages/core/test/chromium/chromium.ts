@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, afterEach, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, afterEach } from '@jest/globals';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core';
@@ -15,13 +15,12 @@ const args = ['--disable-gpu', '--disable-quic', ...quiet, `--host-resolver-rule
 export function useChromium(): () => BrowserContext {
   let browser: Browser | undefined;
   let context: BrowserContext;
-  jest.setTimeout(60_000);
   beforeAll(async () => {
     browser = await chromium.launch(howToLaunch());
   }, 400_000);
   beforeEach(async () => {
     context = await browser!.newContext();
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(120_000);
   });
   afterEach(() => context.close());
   afterAll(() => browser?.close());
@@ -35,7 +34,7 @@ export async function openProfile(folder: string, preferences?: object): Promise
     writeFileSync(join(folder, 'Default/Preferences'), JSON.stringify(preferences));
   }
   const context = await chromium.launchPersistentContext(folder, howToLaunch());
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(120_000);
   return context;
 }
 

@@ -79,7 +79,7 @@ describeFull('the pages after a login, in Chromium', () => {
       successUrl,
       openBrowser: (url) => void page.goto(`${url.href}?code=1`).catch(() => undefined),
     });
-    const waiting = { redirectUri: undefined, signal: AbortSignal.timeout(30_000), complete: () => Promise.resolve() };
+    const waiting = { redirectUri: undefined, signal: AbortSignal.timeout(120_000), complete: () => Promise.resolve() };
     await redirect((uri) => Promise.resolve(new URL(uri)), waiting);
     expect((await asked).headers()).not.toHaveProperty('referer');
   });

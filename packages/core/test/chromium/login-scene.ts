@@ -74,7 +74,7 @@ export class LoginScene implements AsyncDisposable {
       ({ state } = started);
       return new URL(started.url);
     };
-    const callback = redirect(start, { redirectUri: undefined, signal: AbortSignal.timeout(60_000) });
+    const callback = redirect(start, { redirectUri: undefined, signal: AbortSignal.timeout(120_000) });
     const { page } = await opened;
     return { flow, page, callback, state: state! };
   }

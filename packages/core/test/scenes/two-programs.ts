@@ -141,7 +141,7 @@ export function testTwoProcesses<P extends Place>(
       await processes.stop();
       await scene.stop();
     }
-  }, 60_000);
+  });
 }
 
 class Scene {

@@ -14,7 +14,7 @@ let sentinels: Sentinels;
 let cluster: ClusterServers;
 beforeAll(async () => {
   if (isFull) [sentinels, cluster] = await Promise.all([Sentinels.start(), ClusterServers.start()]);
-}, 90_000);
+});
 afterAll(async () => {
   if (isFull) await Promise.all([sentinels[Symbol.asyncDispose](), cluster[Symbol.asyncDispose]()]);
 });

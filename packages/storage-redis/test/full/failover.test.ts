@@ -106,7 +106,7 @@ describeFull('Redis behind sentinels', () => {
     const error = await errorOf(scene.flow(storage).getAccessTokenRefreshIfNecessary());
     expect(error).toMatchObject({ code: 'STORAGE_UNAVAILABLE', retryable: true, cause: { code: 'REPLICAS' } });
     scene.server.ledger.assertTokenRequests(0);
-  }, 90_000);
+  });
 });
 
 describeFull('A Redis cluster', () => {
@@ -141,7 +141,7 @@ describeFull('A Redis cluster', () => {
       ),
     );
     await Promise.all(turns);
-  }, 90_000);
+  });
 
   test('says what its user may not do, and whether the password is wrong', async () => {
     await using cluster = await ClusterServers.start();
@@ -158,5 +158,5 @@ describeFull('A Redis cluster', () => {
     const barred = await errorOf(load({ username, password }));
     expect(barred).toMatchObject({ code: 'STORAGE_UNAVAILABLE', retryable: false, cause: { code: 'NOPERM' } });
     expect(barred.message).toContain('cluster|slots');
-  }, 90_000);
+  });
 });

@@ -174,5 +174,5 @@ describeFull('A Redis cluster', () => {
       return stored !== undefined;
     });
     expect(stored).toBe(saved);
-  }, 60_000);
+  });
 });
