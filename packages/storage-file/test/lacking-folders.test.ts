@@ -15,7 +15,7 @@ if (isLinux && process.env['LATCHKEY_FULL'] === '1' && !hasCompiler())
   installFromDebian('a C compiler', ['gcc', 'libc6-dev'], process.env);
 const canCompile = isLinux && hasCompiler();
 if (!canCompile)
-  console.warn('No test of folders without hard links or locks: that needs Linux and a C compiler (cc).');
+  console.warn('No test of folders without hard links, locks or quota: that needs Linux and a C compiler (cc).');
 const emulated = canCompile ? test : test.skip;
 
 function hasCompiler(): boolean {
@@ -29,7 +29,7 @@ function hasCompiler(): boolean {
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-lacking-'));
 const library = join(folder, 'no-links.so');
 beforeAll(() => {
-  for (const name of canCompile ? ['no-links', 'no-locks'] : []) {
+  for (const name of canCompile ? ['no-links', 'no-locks', 'failing-calls'] : []) {
     execFileSync('cc', ['-shared', '-fPIC', '-o', join(folder, `${name}.so`), script(`${name}.c`), '-ldl']);
   }
 });
@@ -97,5 +97,34 @@ describe('A folder whose lock service does not answer', () => {
     expect(outcome).toMatchObject({ locked: failure, ran: false });
     expect(JSON.stringify(outcome['locked'])).toMatch(/lock service does not answer.*\(ENOLCK\).*locking: 'lockfile'/);
     expect((await outcomeOf(start('attempt.mjs', [`${file}2`, 'lockfile'], lacking)))['locked']).toBe('ok');
+  });
+});
+
+describe('A failure of the system that libuv has no name for', () => {
+  const failing = (failure: object): SpawnOptions => ({
+    env: { ...env, LD_PRELOAD: join(folder, 'failing-calls.so'), ...failure },
+  });
+  const { EDQUOT, ESTALE } = constants.errno;
+  const nameless = 117; // EUCLEAN of Linux, for which Node has no name either
+
+  emulated.each([
+    ['that the quota is used up', EDQUOT, /there is no space left \(EDQUOT\)/, /raise the quota/],
+    ['that the disk is damaged', nameless, /cannot be read or written \(E117\)/, /./],
+  ])('is told of as an outage, before the task runs: %s', async (_, errno, message, remedy) => {
+    for (const locking of ['kernel', 'lockfile']) {
+      const file = join(makeFolder(), 'tokens.json');
+      const outcome = await outcomeOf(start('attempt.mjs', [file, locking], failing({ WRITES: String(errno) })));
+      const failure = { name: 'StorageUnavailableError', retryable: true, message: expect.stringMatching(message) };
+      expect(outcome).toMatchObject({ locked: failure, saved: failure, ran: false, files: [] });
+      expect(outcome['locked']).toMatchObject({ remedy: expect.stringMatching(remedy) });
+      expect(JSON.stringify(outcome)).not.toContain('secret');
+    }
+  });
+
+  emulated('is no failure where a file was replaced on another host while it was read (ESTALE)', async () => {
+    const file = join(makeFolder(), 'tokens.json');
+    await outcomeOf(start('attempt.mjs', [file, 'auto', 'first']));
+    const outcome = await outcomeOf(start('attempt.mjs', [file, 'auto'], failing({ READ: String(ESTALE) })));
+    expect(outcome).toMatchObject({ loaded: 'ok', locked: 'ok', saved: 'ok' });
   });
 });

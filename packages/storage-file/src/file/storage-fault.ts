@@ -1,9 +1,16 @@
 import { AuthFlowError, StorageUnavailableError } from '@latchkey/core';
 
-/** Returns the name of a system error, such as `ENOSPC`. */
+/**
+ * Returns the name of a system error, such as `ENOSPC`. libuv has none for some, `EDQUOT` and `ESTALE` among them: those come
+ * as "Unknown system error -122", and `E122` is what one is called whose name Node does not know either.
+ */
 export function codeOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | undefined)?.code;
-  return typeof code === 'string' ? code : undefined;
+  if (typeof code !== 'string') return undefined;
+  const number = /^Unknown system error -(\d+)$/.exec(code)?.[1];
+  if (number === undefined) return code;
+  const names = Object.entries(process.getBuiltinModule('node:os').constants.errno);
+  return names.find(([, each]) => each === Number(number))?.[0] ?? `E${number}`;
 }
 
 /**

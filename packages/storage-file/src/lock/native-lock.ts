@@ -81,9 +81,8 @@ export function tryLock(fd: number): boolean {
     return true;
   } catch (error) {
     if (['EAGAIN', 'EACCES', 'EBUSY', 'EINTR'].includes(codeOf(error) ?? '')) return false;
-    const code = lockCodeOf(error);
-    const why = code === 'ENOLCK' ? ', since its lock service does not answer or has no locks left' : '';
-    throw unavailable(`The file system gives no locks${why}`, error, code);
+    const why = codeOf(error) === 'ENOLCK' ? ', since its lock service does not answer or has no locks left' : '';
+    throw unavailable(`The file system gives no locks${why}`, error);
   }
 }
 
@@ -91,15 +90,8 @@ export function unlock(fd: number): void {
   native?.unlock(fd, offset, length);
 }
 
-/** libuv has no name for ENOLCK, so that it comes as "Unknown system error -37" (-77 on macOS). */
-function lockCodeOf(error: unknown): string {
-  const { code, message, errno } = error as { code?: unknown; message?: unknown; errno?: unknown };
-  const number = process.platform === 'darwin' ? 77 : 37;
-  const isUnnamed = [code, message, errno].some((text) => new RegExp(`(^| )-?${number}\\b`).test(String(text)));
-  return isUnnamed ? 'ENOLCK' : (codeOf(error) ?? 'UNKNOWN');
-}
-
-function unavailable(message: string, error: unknown, code = codeOf(error) ?? 'UNKNOWN'): LockUnavailableError {
+function unavailable(message: string, error: unknown): LockUnavailableError {
+  const code = codeOf(error) ?? 'UNKNOWN';
   return new LockUnavailableError({
     message: `${message} (${code}).`,
     remedy:
