@@ -1,8 +1,8 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { DeviceCodeFlow, StorageUnavailableError } from '@latchkey/core';
+import { DeviceCodeFlow, type HeldLock, StorageUnavailableError } from '@latchkey/core';
 import { FakeAuthorizationServer } from '@latchkey/core/testing';
 import { fileLock, type FilePlace, FileTokenStorage } from '@latchkey/storage-file';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from './folder.js';
 import { errorOf, key, overwriting, someTokens, waiting } from './some.js';
@@ -100,5 +100,33 @@ describe('What is there and is something else', () => {
     const error = await errorOf(new FileTokenStorage(`${path}/`).load(key));
     expect(error).toMatchObject({ retryable: false, message: expect.stringContaining('below a file') });
     expect(readdirSync(join(path, '..'))).toEqual(['place']);
+  });
+});
+
+describe('A place whose path has a link', () => {
+  test.each([
+    ['a file', (link: string) => new FileTokenStorage({ file: join(link, 'a') })],
+    ['a folder', (link: string) => new FileTokenStorage({ folder: link })],
+    ['a bare path', (link: string) => new FileTokenStorage(link)],
+    ['a folder with perKey', (link: string) => new FileTokenStorage({ folder: link }, { perKey: true })],
+  ])('saves where it took the lock, though the link is led elsewhere meanwhile: %s', async (_, open) => {
+    const folder = makeFolder();
+    const [first, second, link] = ['first', 'second', 'link'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    for (const path of [first, second]) mkdirSync(path);
+    symlinkSync(first, link);
+    const storage = open(link);
+    const save = async (lock: HeldLock): Promise<void> => {
+      rmSync(link);
+      symlinkSync(second, link);
+      await storage.save(key, someTokens(1), { ...overwriting, lock });
+    };
+    await storage.withLock(key, save, waiting(1));
+    expect((await storage.load(key))?.generation).toBe(1);
+    expect(readdirSync(second)).toEqual([]);
+    expect(await open(link).load(key)).toBeUndefined();
   });
 });
