@@ -43,6 +43,20 @@ describe.each(kinds)('A lock of files (%s)', (locking) => {
     expect(await Promise.race([turn, over])).toBe('taken, killed: true');
   });
 
+  test('lets others log in while a person does, who is not asked twice', async () => {
+    const lock = fileLock(path(), { locking });
+    const login = { ...waiting(0), purpose: 'login' } as const;
+    const turns = await lock.withLock(
+      'ada.login',
+      () => {
+        const same = errorOf(lock.withLock('ada.login', nothing, login));
+        return Promise.all([lock.withLock('bob.login', async () => 'in', login), same]);
+      },
+      login,
+    );
+    expect(turns).toEqual(['in', expect.any(LockTimeoutError)]);
+  });
+
   test('names the process that holds it when the wait is too long', async () => {
     const file = path();
     const holder = start('hold.mjs', [file, locking]);

@@ -24,10 +24,12 @@ export function sentToken(response: Response): string | undefined {
  *     const problem = explainResponse(response);
  *     if (problem) throw problem;
  *
+ * @throws TypeError for what is no response, such as the promise of one
  * @group Errors
  */
 export function explainResponse(response: Response): UnauthenticatedError | UnauthorizedError | undefined {
   const { status } = response;
+  if (typeof status !== 'number') throw new TypeError('This is no response: is an await missing?');
   if (status !== 401 && status !== 403) return undefined;
   const challenges = tokenChallenges(response);
   const main = mainChallenge(challenges);

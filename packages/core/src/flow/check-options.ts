@@ -2,7 +2,7 @@ import { AllowedOrigins } from '../fetch/allowed-origins.js';
 import type { ClientAuthentication } from '../options/client-authentication.js';
 import type { AuthFlowOptions } from '../options/flow-options.js';
 import { checkClientAssertion } from '../options/client-assertion.js';
-import { checkSecret } from '../options/secret-source.js';
+import { checkKeySource, checkSecret } from '../options/secret-source.js';
 import { checkDialect } from './check-dialect.js';
 import { checkSeconds } from '../options/seconds.js';
 import { checkForms, isFields, isFunction, isString, isTexts, oneOf, type OptionForms } from './option-forms.js';
@@ -133,9 +133,7 @@ function checkClientAuthentication(options: AuthFlowOptions): void {
     throw new TypeError('clientSecret must be a string or a function.');
   }
   if (typeof clientSecret === 'string') checkSecret('clientSecret', clientSecret, 'secret');
-  if (clientKey !== undefined && !['string', 'object', 'function'].includes(typeof clientKey)) {
-    throw new TypeError('clientKey must be PEM text, a JWK, a CryptoKey, a KeyObject or a function.');
-  }
+  if (clientKey !== undefined) checkKeySource('clientKey', clientKey);
   checkClientAssertion(options);
   const given = { clientSecret, clientKey, 'clientAssertion.from': clientAssertion?.from };
   const proofs = Object.entries(given).flatMap(([name, proof]) => (proof === undefined ? [] : [name]));

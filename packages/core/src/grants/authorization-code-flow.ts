@@ -167,7 +167,7 @@ export class AuthorizationCodeFlow extends StoredAuthFlow {
     const tokens = await this.requestTokens('authorization_code', parameters, { signal });
     const isOther = tokens.idToken !== undefined && tokens.idTokenClaims?.['nonce'] !== nonce;
     if (nonce !== undefined && isOther) throw new NonceMismatchError();
-    return askedFor(scope, tokens);
+    return askedFor(scope ?? '', tokens); // not what this flow wants: another may have begun the login
   }
 }
 

@@ -2,6 +2,7 @@ import type { SignedAssertionOptions } from './assertion-signer.js';
 import type { AssertionContext } from './jwt-bearer-flow.js';
 import { checkMadeAssertion } from '../options/client-assertion.js';
 import { isText } from '../flow/option-forms.js';
+import { checkKeySource } from '../options/secret-source.js';
 import { lazyPart } from '../platform/lazy-part.js';
 
 const loadSigner = lazyPart(() => import('./assertion-signer.js'));
@@ -14,6 +15,7 @@ const loadSigner = lazyPart(() => import('./assertion-signer.js'));
  */
 export function signAssertion(options: SignedAssertionOptions): (context: AssertionContext) => Promise<string> {
   if (!isText(options.issuer)) throw new TypeError('issuer must be a non-empty string.');
+  checkKeySource('key', options.key);
   checkMadeAssertion(options);
   return async (context) => (await loadSigner()).sign(options, context);
 }

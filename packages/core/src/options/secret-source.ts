@@ -45,6 +45,12 @@ export function checkSecretSource(name: string, source: unknown, kind: SecretKin
   checkSecret(name, source, kind);
 }
 
+/** Checks an option that is a private key or a function that fetches it. @throws TypeError that names the option */
+export function checkKeySource(name: string, source: unknown): void {
+  if (!source || !['string', 'object', 'function'].includes(typeof source))
+    throw new TypeError(`${name} must be PEM text, a JWK, a CryptoKey, a KeyObject or a function.`);
+}
+
 /**
  * Reads an option that may be a function.
  *

@@ -61,6 +61,10 @@ const kinds: readonly FailureKind[] = [
     },
   },
   {
+    pattern: /fetch is not a function$/,
+    about: { remedy: 'Start Node without --no-experimental-fetch.', retryable: false },
+  },
+  {
     pattern: /^CERT_(NOT_YET_VALID|HAS_EXPIRED)\b|^ERROR_IN_CERT_NOT/,
     about: {
       code: 'CERTIFICATE_NOT_TRUSTED',

@@ -25,7 +25,7 @@ export function nextStamp(
     kind,
     ...(account !== undefined && { account }),
     generation: nextGeneration(previous?.generation, now),
-    ...(requested !== undefined && { requested_scope: requested }),
+    ...(requested && { requested_scope: requested }),
     ...(bootstrap !== undefined && { bootstrap }),
     login,
     ...(suspected !== undefined && { suspected_before: suspected }),

@@ -17,6 +17,10 @@ describe('explainResponse', () => {
     for (const status of [200, 206, 302, 400, 404, 500, 503]) expect(explainResponse(answer(status))).toBeUndefined();
   });
 
+  test('is told apart from an answer that nobody waited for', () => {
+    expect(() => explainResponse(Promise.resolve(answer(401)) as never)).toThrow(/is an await missing/);
+  });
+
   test('calls a 401 unauthenticated, with what the API says', () => {
     const problem = explainResponse(
       answer(401, 'Bearer realm="x", error="invalid_token", error_description="It ended."'),

@@ -106,6 +106,7 @@ describe('options', () => {
       /metadataUrl stands beside issuer/,
     ],
     ['a client that is a number', { ...good, clientId: 5 }, /clientId must be a non-empty string/],
+    ['a clientKey that is empty', { ...good, clientKey: '' }, /clientKey must be PEM text/],
     ['a clientKey that is a number', { ...good, clientKey: 5 }, /clientKey must be PEM text/],
     ['two proofs of the client', { ...good, clientSecret: 's', clientKey: {} }, /clientSecret and clientKey are both/],
     ['Basic without a secret', { ...good, clientAuthentication: 'client_secret_basic' }, /needs a clientSecret/],

@@ -218,12 +218,13 @@ describe('completeAuthorization', () => {
     expect(await scene.stored(flow)).toBeUndefined();
   });
 
-  test('has the scopes of the login that was begun, not those of the flow that ends it', async () => {
-    const { callback, state } = await loggedIn(flowOf({ scope: 'read' }));
+  test.each(['read', undefined])('has the scopes of the login that was begun (%s)', async (scope) => {
+    const { callback, state } = await loggedIn(flowOf({ scope }));
     const flow = flowOf({ scope: 'read write' });
     await flow.completeAuthorization(callback, state);
+    expect((await scene.stored(flow))?.stamp?.requested_scope).toBe(scope);
     await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(LoginRequiredError);
-    expect(await flowOf({ scope: 'read' }).getAccessTokenRefreshIfNecessary()).toEqual(expect.any(String));
+    expect(await flowOf({ scope }).getAccessTokenRefreshIfNecessary()).toEqual(expect.any(String));
   });
 
   test('takes tokens without an id token, which servers may leave out', async () => {

@@ -70,6 +70,8 @@ describe('JwtBearerFlow', () => {
   test.each([
     ['issuer', { issuer: '' }],
     ['issuer', { issuer: undefined }],
+    ['key', { key: undefined }],
+    ['key', { key: '' }],
     ['lifetime', { lifetime: '5m' }],
     ['lifetime', { lifetime: -1 }],
     ['lifetime', { lifetime: Infinity }],

@@ -159,6 +159,26 @@ describe('a fetch that cannot be watched', () => {
   });
 });
 
+test('a process without fetch is no outage', async () => {
+  const { fetch } = globalThis;
+  try {
+    Reflect.deleteProperty(globalThis, 'fetch');
+    for (const where of [
+      { server: { tokenEndpoint: 'http://127.0.0.1:6001/token' } },
+      { issuer: 'http://127.0.0.1:6001' },
+    ]) {
+      const flow = new ClientCredentialsFlow({ ...where, clientId: 'm', clientSecret: 'machine-secret' });
+      await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({
+        constructor: DiscoveryError,
+        retryable: false,
+        remedy: expect.stringContaining('--no-experimental-fetch'),
+      });
+    }
+  } finally {
+    globalThis.fetch = fetch;
+  }
+});
+
 describe('a port that fetch blocks', () => {
   test.each([
     ['the token endpoint', { server: { tokenEndpoint: 'http://127.0.0.1:6000/token' } }],

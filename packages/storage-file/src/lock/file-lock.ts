@@ -18,9 +18,9 @@ export interface FileLockOptions {
 /**
  * Makes a lock for an application that stores tokens by hooks of its own. The lock of a token file `path` is the
  * file `path` with `.lock` behind it, which is created 0600 and stays; a folder means `sso_tokens.json` inside it.
- * So `fileLock(place)` and `new FileTokenStorage(place)` exclude each other. There is one lock whatever the key
- * (but one for each file of a storage with `perKey`, and a second one, `path` with `.login.lock` behind it, that is held while
- * a person logs in).
+ * So `fileLock(place)` and `new FileTokenStorage(place)` exclude each other. There is one lock whatever the key,
+ * so that accounts are renewed one after another, and one for each key, `path` with a number and `.login.lock` behind it, that is
+ * held while a person logs in. `new FileTokenStorage({ folder }, { perKey: true })` as a lock has one for each key throughout.
  *
  * Like a storage, it fails before the task runs when the folder of `path` cannot be written or is full.
  *
@@ -35,8 +35,15 @@ export function fileLock(at: string | FilePlace, options: FileLockOptions = {}):
   const fileNow = tokenFileOf(parsePlace(at));
   const locking = parseLocking(options.locking);
   return {
-    async withLock(_key, task, lockOptions) {
-      return withFileLock({ file: fileNow(), locking, probe: probeRoom }, task, lockOptions);
+    async withLock(key, task, lockOptions) {
+      const place = fileNow();
+      // A person may be busy for minutes, and another account's be asked meanwhile.
+      const file = lockOptions.purpose === 'login' ? `${place}.${numberOf(key)}` : place;
+      return withFileLock({ file, locking, probe: probeRoom }, task, lockOptions);
     },
   };
+}
+
+function numberOf(key: string): string {
+  return process.getBuiltinModule('node:crypto').hash('sha256', key).slice(0, 16);
 }
