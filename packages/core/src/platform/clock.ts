@@ -14,17 +14,17 @@ export interface Clock {
 /** The longest that a timer can wait, in ms; beyond it `setTimeout` fires at once. */
 export const longestTimer = 2_147_483_647;
 
-/** The machine's clock. @group Options */
+/** The machine's clock, which fake timers of a test runner move. @group Options */
 export const systemClock: Clock = {
-  now: Date.now,
-  async sleep(milliseconds, signal, { idle = false } = {}) {
+  now: () => Date.now(),
+  async sleep(milliseconds, signal, { idle } = {}) {
     let left = milliseconds;
     for (; left > longestTimer; left -= longestTimer) await wait(longestTimer, signal, idle);
     await wait(left, signal, idle);
   },
 };
 
-function wait(milliseconds: number, signal: AbortSignal | undefined, idle: boolean): Promise<void> {
+function wait(milliseconds: number, signal: AbortSignal | undefined, idle: boolean | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const timer = setTimeout(() => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import {
+  ClientCredentialsFlow,
   DeviceCodeExpiredError,
   type DeviceCodeFlow,
   type DeviceCodeFlowOptions,
@@ -192,6 +193,21 @@ describe('two machines whose clocks are ten minutes apart', () => {
 describe('the machine’s clock', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
+
+  test('goes with the fake timers of a test runner: a token ends when they have passed its end', async () => {
+    let requests = 0;
+    const flow = new ClientCredentialsFlow({
+      server: { tokenEndpoint: 'https://as.example/token' },
+      clientId: 'me',
+      clientSecret: 'a secret',
+      fetch: async () => Response.json({ access_token: `token ${++requests}`, token_type: 'Bearer', expires_in: 3600 }),
+    });
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBe('token 1');
+    jest.advanceTimersByTime(3_500_000);
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBe('token 1');
+    jest.advanceTimersByTime(100_000);
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBe('token 2');
+  });
 
   test('can wait longer than a timer can', async () => {
     let isOver = false;
