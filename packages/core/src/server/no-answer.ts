@@ -118,7 +118,7 @@ const kinds: readonly FailureKind[] = [
   {
     pattern: /\b(ERR_SSL_\w+|ERR_TLS_\w+|EPROTO)\b|SSL routines|before secure TLS connection was established/i,
     about: {
-      remedy: 'Check that the port speaks HTTPS, and in a version of TLS that this program speaks too.',
+      remedy: 'Check the port speaks HTTPS, its TLS versions, any client certificate (option fetch).',
     },
   },
 ];

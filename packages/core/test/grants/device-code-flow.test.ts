@@ -182,6 +182,18 @@ describe('a device code flow', () => {
     expect(promptUser).not.toHaveBeenCalled();
   });
 
+  test('says what to look at where the server does not know the client', async () => {
+    scene.server.nextAnswers(
+      { endpoint: 'device_authorization' },
+      faults.oauthError('invalid_client', { status: 401 }),
+    );
+    await expect(scene.flow().doFlow()).rejects.toMatchObject({
+      code: 'DEVICE_CODE_REFUSED',
+      error: 'invalid_client',
+      remedy: expect.stringMatching(/clientId, clientSecret/),
+    });
+  });
+
   test('asks nobody when the tokens could not be saved', async () => {
     const promptUser = jest.fn<(prompt: DeviceCodePrompt) => void>();
     const storage = new MemoryTokenStorage();

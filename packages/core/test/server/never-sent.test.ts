@@ -139,6 +139,16 @@ describe('a refresh was never sent where the certificate', () => {
   });
 });
 
+test('a refresh was never sent where the server wants a client certificate before all else', async () => {
+  // By TLS 1.3 a client takes the handshake for done, and writes, before the server refuses it.
+  const tls = { ...good, ca: good.cert, requestCert: true, maxVersion: 'TLSv1.2' } as const;
+  const url = secure(await open(httpListener(ignore, tls)));
+  const outcome = await refreshAt(url, { fetch: through(new Agent({ connect: { ca: good.cert } })) });
+  expectNeverSent(outcome);
+  expect(outcome.error.message).toMatch(/alert handshake failure/);
+  expect(outcome.error.remedy).toMatch(/client certificate.*option fetch/);
+});
+
 describe('a refresh through a proxy was never sent where the proxy', () => {
   test.each([
     ['answers CONNECT with 403', 'HTTP/1.1 403 Forbidden\r\n\r\n'],
