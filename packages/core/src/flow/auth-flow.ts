@@ -261,10 +261,11 @@ export abstract class AuthFlow {
    * @throws as `getAccessTokenRefreshIfNecessary`; UnauthenticatedError, UnauthorizedError when the server does not take
    * the token; DiscoveryError when it has no such place; TokenRequestError, TokenEndpointUnavailableError
    */
-  async fetchUserInfo({ signal }: Waiting = {}): Promise<UserInfo> {
-    const { userinfoEndpoint } = await this.prepareClient();
-    const subject = (): unknown => this.tokens.idTokenClaims?.['sub'];
-    return (await loadUserInfo()).requestUserInfo(userinfoEndpoint, this.#tokenSource, subject, signal);
+  fetchUserInfo({ signal }: Waiting = {}): Promise<UserInfo> {
+    return unlessAborted(signal, async () => {
+      const { userinfoEndpoint: url } = await this.prepareClient();
+      return (await loadUserInfo()).requestUserInfo(url, this.#tokenSource, () => this.idTokenClaims?.['sub'], signal);
+    });
   }
 
   /**
@@ -273,13 +274,15 @@ export abstract class AuthFlow {
    * @throws NoTokensError, NoAccessTokenError, NoRefreshTokenError; DiscoveryError when the server has no such place;
    * ClientRejectedError, TokenRequestError, TokenEndpointUnavailableError
    */
-  async introspect(
+  introspect(
     token: 'access_token' | 'refresh_token' = 'access_token',
     { signal }: Waiting = {},
   ): Promise<Readonly<Record<string, unknown>>> {
-    await this.reload();
-    const value = token === 'access_token' ? this.accessToken : this.refreshToken;
-    return (await this.prepareClient()).introspect(value, token, signal);
+    return unlessAborted(signal, async () => {
+      await this.reload();
+      const value = token === 'access_token' ? this.accessToken : this.refreshToken;
+      return (await this.prepareClient()).introspect(value, token, signal);
+    });
   }
 
   /**
@@ -308,8 +311,7 @@ export abstract class AuthFlow {
     if (this.#heldTokens) return this.#heldTokens;
     throw new NoTokensError({
       message: 'No tokens are in memory.',
-      remedy:
-        'Call reload() before, which reads what is stored. When nothing is stored, log in, for example with doFlow().',
+      remedy: 'Call reload() before, which reads what is stored; if nothing is, log in, for example with doFlow().',
     });
   }
   /** Whether a refresh token is in memory; false, not an error, when there are no tokens. */

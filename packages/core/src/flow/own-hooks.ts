@@ -13,8 +13,9 @@ export function overridesHooks(flow: object, base: object): boolean {
   const load = own['loadTokens'] !== inherited['loadTokens'];
   const save = own['saveTokens'] !== inherited['saveTokens'];
   if (load !== save) {
-    const [given, missing] = load ? ['loadTokens', 'saveTokens'] : ['saveTokens', 'loadTokens'];
-    throw new TypeError(`${flow.constructor.name} overrides ${given} but not ${missing}; override both or neither.`);
+    throw new TypeError(
+      `${flow.constructor.name} overrides ${load ? 'load' : 'save'}Tokens alone: override loadTokens and saveTokens.`,
+    );
   }
   return load;
 }

@@ -66,7 +66,7 @@ export abstract class StoredAuthFlow extends AuthFlow {
   protected get storage(): TokenStorage {
     if (this.#storage) return this.#storage;
     throw new TypeError(
-      `${this.constructor.name} has storage hooks of its own, and no storage was given. Give the option storage; or, for withAccount, override that.`,
+      `${this.constructor.name} has storage hooks of its own, and no storage: give the option storage, or override withAccount.`,
     );
   }
 
@@ -143,10 +143,9 @@ export abstract class StoredAuthFlow extends AuthFlow {
    */
   withAccount(account: string): this {
     if (typeof account !== 'string' || account === '') throw new TypeError('account must be a non-empty string.');
-    const storage = this.storage;
+    const { storage } = this;
     const { key } = this.options;
-    const own = { account, key: key && [key, encodeURIComponent(account)].join(' '), storage };
-    return this.#sibling(own);
+    return this.#sibling({ account, key: key && [key, encodeURIComponent(account)].join(' '), storage });
   }
 
   #sibling(own: object): this {

@@ -8,7 +8,7 @@ import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../f
 import type { TokenSet } from '../tokens/token-set.js';
 import type { TokenStorage } from '../storage/token-storage.js';
 import { lazyPart } from '../platform/lazy-part.js';
-import { untilAborted } from '../platform/waiting.js';
+import { unlessAborted, untilAborted } from '../platform/waiting.js';
 
 const loadPoll = lazyPart(() => import('./device-code-poll.js'));
 
@@ -79,11 +79,13 @@ export class DeviceCodeFlow extends StoredAuthFlow {
   }
 
   /** Asks for a code, for programs that prompt by themselves; {@link poll} waits for its approval. */
-  async requestDeviceCode(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<DeviceCodePrompt> {
-    await this.loadToReplace();
-    const code = await this.#requestCode(options.signal);
-    pending.set(this, code);
-    return code.prompt;
+  requestDeviceCode(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<DeviceCodePrompt> {
+    return unlessAborted(options.signal, async () => {
+      await this.loadToReplace();
+      const code = await this.#requestCode(options.signal);
+      pending.set(this, code);
+      return code.prompt;
+    });
   }
 
   /** Waits for the approval of the requested code, and saves the tokens. @throws as `doFlow` */

@@ -45,6 +45,7 @@ function refusing(scope: () => string): typeof fetch {
 /** The API, where it wants a scope. */
 const wanting = (scope: string): string => `${server.api}?scope=${scope}`;
 const requests = (): number => server.ledger.entries.filter(({ endpoint }) => endpoint === 'api').length;
+const tokenOf = async (known: DeviceCodeFlow): Promise<string> => (await known.doFlow()).accessToken!;
 const interactive = { interactive: true } as const;
 
 describe('a fetch that may ask a person', () => {
@@ -121,6 +122,42 @@ describe('a fetch that may ask a person', () => {
     const whole = await send(new Request(wanting('write'), { method: 'POST', body: 'x' }));
     expect([streamed.status, own.status, whole.status]).toEqual([403, 403, 403]);
     expect(prompts).toBe(1);
+  });
+
+  test('asks for the scope that the API wants where it is given a request without a body', async () => {
+    await flow.doFlow();
+    expect((await flow.asFetch(interactive)(new Request(wanting('write')))).status).toBe(200);
+    expect(prompts).toBe(2);
+  });
+
+  test('neither asks nor sends again where the request itself failed', async () => {
+    let sent = 0;
+    const failing: typeof fetch = (url, init) => {
+      if (!(url as string | URL).toString().startsWith(server.api)) return fetch(url, init);
+      sent++;
+      return Promise.reject(new TypeError('fetch failed'));
+    };
+    const cut = person({ fetch: failing });
+    await cut.doFlow();
+    await expect(cut.asFetch(interactive)(server.api, { method: 'POST', body: 'x' })).rejects.toThrow('fetch failed');
+    expect([prompts, sent]).toEqual([1, 1]);
+  });
+
+  test.each([
+    ['without a token', false],
+    ['for a wider scope', true],
+  ])('is left while the person is busy, %s, by the signal of either form', async (_, hasToken) => {
+    const forms = [
+      (url: string, signal: AbortSignal) => [url, { signal }] as const,
+      (url: string, signal: AbortSignal) => [new Request(url, { signal })] as const,
+    ];
+    for (const form of forms) {
+      const left = new AbortController();
+      const busy = person({ promptUser: () => left.abort(new Error('left')) });
+      if (hasToken) await busy.importTokens({ access_token: await tokenOf(flow), scope: 'read' });
+      const [input, init] = form(wanting('write'), left.signal);
+      await expect(busy.asFetch(interactive)(input, init)).rejects.toThrow('left');
+    }
   });
 
   test('is left by a caller whose signal ends, and rejects with what keeps the person from logging in', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DeviceCodeFlow, TokenStorage } from '@latchkey/core';
+import { faults } from '@latchkey/core/testing';
 import { DeviceScene } from '../scenes/device-scene.js';
 
 let scene: DeviceScene;
@@ -28,6 +29,9 @@ describe('a signal that is aborted already', () => {
     ['refresh', (flow, signal) => flow.refresh({ signal })],
     ['importTokens', (flow, signal) => flow.importTokens({ access_token: 'mine' }, { signal })],
     ['logout', (flow, signal) => flow.logout({ signal })],
+    ['fetchUserInfo', (flow, signal) => flow.fetchUserInfo({ signal })],
+    ['introspect', (flow, signal) => flow.introspect('access_token', { signal })],
+    ['requestDeviceCode', (flow, signal) => flow.requestDeviceCode({ signal })],
   ])('lets %s do nothing at all', async (_name, call) => {
     const { storage, calls } = watched();
     const flow = await scene.loggedIn({ storage });
@@ -39,5 +43,25 @@ describe('a signal that is aborted already', () => {
     await scene.clock.advance(60_000);
     expect([calls, scene.server.ledger.count()]).toEqual([[], 0]);
     expect(await scene.stored(flow)).toBe(stored);
+  });
+});
+
+describe('a caller', () => {
+  test.each<[string, (flow: DeviceCodeFlow, signal: AbortSignal) => Promise<unknown>]>([
+    ['fetchUserInfo', (flow, signal) => flow.fetchUserInfo({ signal })],
+    ['introspect', (flow, signal) => flow.introspect('access_token', { signal })],
+    ['requestDeviceCode', (flow, signal) => flow.requestDeviceCode({ signal })],
+  ])('leaves %s at once while the server’s metadata are waited for', async (_name, call) => {
+    const { server } = scene;
+    const left = new AbortController();
+    const leaving: typeof fetch = (url, init) => {
+      const answer = fetch(url, init);
+      left.abort(new Error('no longer needed'));
+      return answer;
+    };
+    const flow = scene.flow({ server: undefined, issuer: server.issuer, timeout: 2, fetch: leaving });
+    await flow.importTokens({ access_token: 'mine' });
+    server.nextAnswers({ endpoint: 'discovery' }, faults.hang());
+    await expect(call(flow, left.signal)).rejects.toThrow('no longer needed');
   });
 });
