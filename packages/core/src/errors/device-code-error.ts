@@ -15,7 +15,7 @@ export class DeviceCodeRequestError extends DeviceCodeError {
   static override readonly defaults: DefaultsFor<AnswerDetails> = (details) => ({
     code: 'DEVICE_CODE_REFUSED',
     message: `The authorization server gave no device code (${describeRefusal(details)}).`,
-    remedy: 'Check clientId, clientSecret, and the grants, scope and audience allowed.',
+    remedy: 'Check clientId, clientSecret, the device grant, scope and audience.',
   });
 }
 

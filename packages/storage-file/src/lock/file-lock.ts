@@ -18,7 +18,7 @@ export interface FileLockOptions {
 /**
  * Makes a lock for an application that stores tokens by hooks of its own. The lock of a token file `path` is the
  * file `path` with `.lock` behind it, which is created 0600 and stays; a folder means `sso_tokens.json` inside it.
- * So `fileLock(place)` and `new FileTokenStorage(place)` exclude each other. There is one lock whatever the key,
+ * So `fileLock(place)` and `new FileTokenStorage(place)` exclude each other, but not at logins. There is one lock whatever the key,
  * so that accounts are renewed one after another, and one for each key, `path` with a number and `.login.lock` behind it, that is
  * held while a person logs in. `new FileTokenStorage({ folder }, { perKey: true })` as a lock has one for each key throughout.
  *
