@@ -24,8 +24,8 @@ const config: Config = {
   moduleNameMapper: { '^(\\.{1,2}/(?!dist/).*)\\.js$': '$1' },
   filter: '<rootDir>/scripts/jest-sqlite-filter.cjs',
   reporters: ['default', '<rootDir>/scripts/jest-count-reporter.mjs'],
-  // Many tests wait for processes and servers, so that two cores carry two workers.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // Many tests wait for processes and servers, so that two cores carry three workers.
+  maxWorkers: Math.max(3, availableParallelism() - 1),
   // Module graphs of finished files stay in a worker. One that has grown to 1.6 GB takes longer to end than jest waits.
   workerIdleMemoryLimit: '500MB',
   // Ends what hangs; what is only slow on a busy machine goes on.
