@@ -19,7 +19,10 @@ export async function startRedis() {
   const server = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   await new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (cause) => {
+      const remedy = 'Install Redis 7 (as root on Debian, "npm test" does), or name its server in LATCHKEY_REDIS.';
+      reject(new Error(`${command} does not start (${cause.code}). ${remedy}`, { cause }));
+    });
     server.stdout.on('data', (text) => {
       said += text;
       if (said.includes('Ready to accept')) resolve();

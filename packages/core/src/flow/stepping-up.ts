@@ -27,8 +27,9 @@ export async function fetchSteppingUp(
   let current = flow;
   for (let logins = 0; ; logins++) {
     const mayLogIn = logins < mostLogins && isRepeatable(input, init);
+    let response: Response | undefined;
     try {
-      const response = await current.fetch(input, init);
+      response = await current.fetch(input, init);
       const scope = mayLogIn ? missingScope(response) : undefined;
       if (scope === undefined) return response;
       current = current.withScope(scope);
@@ -36,6 +37,7 @@ export async function fetchSteppingUp(
       if (token === sentToken(response)) return response;
       discardBody(response);
     } catch (error) {
+      if (response) discardBody(response);
       if (!mayLogIn || !(error instanceof LoginRequiredError)) throw error;
       await current.getAccessTokenRefreshIfNecessary({ interactive: true, signal });
     }

@@ -168,4 +168,18 @@ describe('a fetch that may ask a person', () => {
     await expect(denied.asFetch(interactive)(server.api)).rejects.toMatchObject({ code: 'DEVICE_CODE_DENIED' });
     await expect(flow.asFetch()(server.api)).rejects.toBeInstanceOf(LoginRequiredError);
   });
+
+  test('lets go of the answer where the person does not log in', async () => {
+    const left: unknown[] = [];
+    const body = new ReadableStream({ cancel: (reason) => void left.push(reason) });
+    const headers = { 'www-authenticate': 'Bearer error="insufficient_scope", scope="write"' };
+    const wantsMore: typeof fetch = (url, init) =>
+      (url as string).startsWith(server.api)
+        ? Promise.resolve(new Response(body, { status: 403, headers }))
+        : fetch(url, init);
+    const denied = person({ fetch: wantsMore, promptUser: ({ userCode }) => server.deny(userCode) });
+    await denied.importTokens({ access_token: await tokenOf(flow), scope: 'read' });
+    await expect(denied.asFetch(interactive)(server.api)).rejects.toMatchObject({ code: 'DEVICE_CODE_DENIED' });
+    expect(left).toHaveLength(1);
+  });
 });

@@ -157,6 +157,13 @@ describe('a fetch that cannot be watched', () => {
   ])('leads to %s', async (_what, failure, remedy) => {
     expect((await refreshWith(failure)).remedy).toMatch(remedy);
   });
+
+  test('is told on one line: OpenSSL ends its own with a break', async () => {
+    const failure = errorOf('8:error:0A000410:SSL routines::alert handshake failure\n', { code: 'EPROTO' });
+    const { message } = await refreshWith(failed(failure));
+    expect(message).toContain('alert handshake failure');
+    expect(message).not.toMatch(/\n/);
+  });
 });
 
 test('a process without fetch is no outage', async () => {
