@@ -178,6 +178,7 @@ export class RedisTokenStorage implements TokenStorage, AsyncDisposable {
   async #write(names: RecordNames, script: string, values: string[], context: DeleteContext): Promise<void> {
     const { settings } = this.#place;
     const command = evaluate(script, names, values);
+    this.#firstLooks.delete(names.record);
     const [outcome, found] = await this.#place.run(names.record, async (primary) => {
       const answer = (await primary.send(command)) as [outcome: string, found?: string];
       if (answer[0] === 'saved' || answer[0] === 'deleted')

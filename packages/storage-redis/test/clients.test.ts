@@ -1,5 +1,5 @@
 import { createClient } from '@keyv/redis';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type RedisConnectedClient, RedisTokenStorage } from '@latchkey/storage-redis';
 import { Redis as Ioredis } from 'ioredis';
 import { Redis as Ioredis6 } from 'ioredis6';
@@ -106,6 +106,25 @@ describe.each(Object.entries(makers))('A client of %s', (name, make) => {
     await storage.close();
     await end();
   });
+});
+
+test('What was read with the lock is not what is stored after a save, however soon that is done', async () => {
+  const { client, end } = calling(new Ioredis6(server.url));
+  const storage = new RedisTokenStorage({ client, prefix: 'soon' });
+  const turns = jest.spyOn(globalThis, 'setImmediate').mockReturnValue({} as NodeJS.Immediate);
+  try {
+    const saveInTurn = async (): Promise<unknown> => {
+      expect(await storage.load(key)).toBeUndefined();
+      await storage.save(key, someTokens(1), expecting(0));
+      return (await storage.load(key))?.generation;
+    };
+    expect(await storage.withLock(key, saveInTurn, waiting())).toBe(1);
+    expect(turns).toHaveBeenCalled();
+  } finally {
+    turns.mockRestore();
+    await storage.close();
+    await end();
+  }
 });
 
 describe('What is no client', () => {
