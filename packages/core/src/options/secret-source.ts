@@ -1,5 +1,5 @@
 import { AuthFlowError, TokenEndpointUnavailableError } from '../errors/index.js';
-import { UnusableKeyError } from '../crypto/unusable-key-error.js';
+import { isBranded } from '../errors/brand.js';
 import { scrubError } from '../errors/scrub.js';
 
 /** A secret, or a function that fetches it whenever it is needed. @group Options */
@@ -77,7 +77,7 @@ async function called<T>(name: string, source: () => T | Promise<T>, kind: Secre
       throw new TypeError(`It returned no ${types.join(' or ')}, or an empty one.`);
     return value as T;
   } catch (error) {
-    if (error instanceof AuthFlowError || error instanceof UnusableKeyError) throw error;
+    if (error instanceof AuthFlowError || isBranded(error, 'UnusableKeyError')) throw error;
     throw new TokenEndpointUnavailableError({
       code: 'CLIENT_SECRET_UNAVAILABLE',
       message: `The function given as ${name} failed, so nothing was sent.`,
