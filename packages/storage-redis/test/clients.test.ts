@@ -123,7 +123,7 @@ test('What was read with the lock is not what is stored after a save, however so
   } finally {
     turns.mockRestore();
     await storage.close();
-    await end();
+    end();
   }
 });
 

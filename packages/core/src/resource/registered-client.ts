@@ -1,4 +1,5 @@
 import { RegistrationError } from '../errors/index.js';
+import { runLocked } from '../renewal/run-locked.js';
 import { clientKey } from '../storage/stored-login.js';
 import type { TokenStorage } from '../storage/token-storage.js';
 import { nextGeneration } from '../tokens/generation.js';
@@ -27,12 +28,13 @@ export interface RegistrationNeed {
  */
 export async function registeredClient(storage: TokenStorage, need: RegistrationNeed): Promise<RegisteredClient> {
   const key = clientKey(need.issuer);
-  const { issuer, redirectUris, refused, now, signal, register } = need;
+  const { issuer, redirectUris, refused, now, register } = need;
   const known = clientIn(await storage.load(key), issuer);
   if (known && isUsable(known, need)) return known;
-  const waiting = { signal: signal ?? new AbortController().signal, timeout: 30 };
-  return storage.withLock(
-    key,
+  const { signal = new AbortController().signal } = need;
+  const registering = runLocked<RegisteredClient>(
+    (run, { timeout }) => storage.withLock(key, run, { signal, timeout }),
+    { timeout: 30 },
     async (lock) => {
       const stored = await storage.load(key);
       const present = clientIn(stored, issuer);
@@ -48,8 +50,11 @@ export async function registeredClient(storage: TokenStorage, need: Registration
       await storage.save(key, record, { reason: 'login', expected: stored?.generation ?? 0, lock });
       return client;
     },
-    waiting,
   );
+  return registering.catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw error;
+  });
 }
 
 /** What is stored: the client, the server that it belongs to, and whether a refusal was the reason to register it. */

@@ -2,7 +2,6 @@ import { longestTimer } from '../platform/clock.js';
 import { causesOf } from '../errors/error-causes.js';
 import { isNeverSent, NoAnswerError } from './no-answer.js';
 import { onAbort } from '../platform/on-abort.js';
-import { onOneLine } from '../platform/one-line.js';
 import { parseUrl } from '../platform/urls.js';
 import { readerOf } from '../platform/response-body.js';
 import { untilAborted } from '../platform/waiting.js';
@@ -154,5 +153,5 @@ function isWholeObject(text: string): boolean {
 
 function describe(error: unknown): string {
   // OpenSSL ends its messages with a line break.
-  return onOneLine(causesOf(error).at(-1)?.message ?? '').trim() || 'The connection failed.';
+  return causesOf(error).at(-1)?.message.trim() || 'The connection failed.';
 }

@@ -51,10 +51,13 @@ interface FailureKind {
   readonly about?: ErrorDetails;
 }
 
-/** The kinds, in the words of Node, its resolver, OpenSSL, undici, proxy agents, Bun and Deno. */
+/**
+ * The kinds, in the words of Node, its resolver, OpenSSL, undici, proxy agents, Bun and Deno. Of ports, the Fetch standard
+ * says more under "port blocking".
+ */
 const kinds: readonly FailureKind[] = [
   {
-    pattern: /^bad port$|^Fetch failed: Requests to port \d+ are blocked$/, // Fetch standard, "port blocking"
+    pattern: /^bad port$|^Fetch failed: Requests to port \d+ are blocked$/,
     about: {
       remedy: 'Give the server another port: fetch never connects to this one, which belongs to another protocol.',
       retryable: false,

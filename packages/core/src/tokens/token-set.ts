@@ -40,7 +40,7 @@ export class TokenSet {
     const { access_token, refresh_token, registered_client, latchkey } = record;
     if ((access_token ?? refresh_token ?? registered_client ?? latchkey?.unread) === undefined) {
       if (!isOfJson(json)) throw new TypeError(wrongKind(json));
-      throw noRecord(new TypeError('A token record must hold an access_token or a refresh_token, under that name.'));
+      throw noRecord(new TypeError('A token record must hold an access_token or a refresh_token, so named.'));
     }
     if (!latchkey?.unread) return new TokenSet(record);
     const { unread, ...stamp } = latchkey;

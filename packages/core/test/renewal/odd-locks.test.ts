@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { InvalidRefreshTokenError, LockLostError, LockTimeoutError, LockUnavailableError } from '@latchkey/core';
-import type { HeldLock, TokenStorage } from '@latchkey/core';
+import {
+  type HeldLock,
+  InvalidRefreshTokenError,
+  type Lock,
+  LockLostError,
+  LockTimeoutError,
+  LockUnavailableError,
+  StorageUnavailableError,
+  type TokenStorage,
+} from '@latchkey/core';
 import { DeviceScene } from '../scenes/device-scene.js';
 
 type WithLock = (task: (lock?: HeldLock) => Promise<unknown>) => Promise<unknown>;
@@ -47,6 +55,17 @@ const harmless: [what: string, withLock: WithLock][] = [
   ],
 ];
 
+const hiding: [what: string, withLock: WithLock][] = [
+  ['swallows what its task fails with', async (task) => task(held).catch(() => undefined)],
+  ['tries its task again', async (task) => task(held).catch(() => task(held))],
+  [
+    'wraps what its task fails with',
+    (task) => task(held).catch((cause: unknown) => Promise.reject(new Error('wrapped', { cause }))),
+  ],
+];
+
+const logins = (): number => scene.server.ledger.count({ endpoint: 'device_authorization' });
+
 describe('a lock that', () => {
   test.each(harmless)('%s has the token renewed once, and stored', async (_what, withLock) => {
     const flow = await expired(withLock);
@@ -56,14 +75,38 @@ describe('a lock that', () => {
     scene.server.ledger.assertNoReuse();
   });
 
-  test.each<[string, WithLock]>([
-    ['swallows what its task fails with', async (task) => task(held).catch(() => undefined)],
-    ['tries its task again', async (task) => task(held).catch(() => task(held))],
-    [
-      'wraps what its task fails with',
-      (task) => task(held).catch((cause: unknown) => Promise.reject(new Error('wrapped', { cause }))),
-    ],
-  ])('%s hides no refusal, and presents the token once', async (_what, withLock) => {
+  test.each(harmless)('%s has the person asked once, and the login stored', async (_what, withLock) => {
+    const flow = scene.flow({ lock: { withLock: ((_key, task) => withLock(task as never)) as Lock['withLock'] } });
+    const { accessToken } = await flow.doFlow();
+    expect((await scene.stored(flow))?.accessToken).toBe(accessToken);
+    expect(logins()).toBe(1);
+  });
+
+  test.each(hiding)('%s hides nobody’s refusal to log in, and has the person asked once', async (_what, withLock) => {
+    const flow = scene.flow({
+      promptUser: ({ userCode }) => scene.server.deny(userCode),
+      lock: {
+        withLock: ((key, task) => (key.endsWith('.login') ? withLock(task as never) : task(held))) as Lock['withLock'],
+      },
+    });
+    await expect(flow.doFlow()).rejects.toMatchObject({ code: 'DEVICE_CODE_DENIED' });
+    expect(logins()).toBe(1);
+  });
+
+  test('fails as it is called, or has no promise, fails a login as StorageUnavailableError', async () => {
+    const failing = (): never => {
+      throw new Error('no turn');
+    };
+    await expect(scene.flow({ lock: { withLock: failing } }).doFlow()).rejects.toMatchObject({
+      constructor: StorageUnavailableError,
+      cause: { message: 'no turn' },
+    });
+    const idle = { withLock: () => 5 as never };
+    await expect(scene.flow({ lock: idle }).doFlow()).rejects.toBeInstanceOf(LockUnavailableError);
+    expect(logins()).toBe(0);
+  });
+
+  test.each(hiding)('%s hides no refusal, and presents the token once', async (_what, withLock) => {
     const flow = await expired(withLock);
     scene.server.revokeRefreshToken((await scene.stored(flow))?.refreshToken ?? '');
     await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(InvalidRefreshTokenError);

@@ -80,10 +80,11 @@ describe('a client that registers', () => {
     expect(await find(web, { register: { redirect_uris } })).toMatchObject({ clientId: 'client-3' });
   });
 
-  test('registers under the lock, for which it waits by the caller’s signal, and is found again without', async () => {
-    const [signals, expected]: [AbortSignal[], unknown[]] = [[], []];
+  test('registers under the lock, and is found again without', async () => {
+    let locks = 0;
+    const expected: unknown[] = [];
     const withLock: MemoryTokenStorage['withLock'] = (key, task, options) => {
-      signals.push(options.signal);
+      locks++;
       return MemoryTokenStorage.prototype.withLock.call(storage, key, task, options) as ReturnType<typeof task>;
     };
     const save: MemoryTokenStorage['save'] = (key, tokens, context) => {
@@ -91,11 +92,35 @@ describe('a client that registers', () => {
       return MemoryTokenStorage.prototype.save.call(storage, key, tokens, context);
     };
     Object.assign(storage, { withLock, save });
-    const { signal } = new AbortController();
-    for (const web of [honestWeb(), honestWeb()]) await find(web, { register }, { signal });
-    expect(signals).toEqual([signal]);
-    expect(signals[0]).toBe(signal);
+    for (const web of [honestWeb(), honestWeb()]) await find(web);
+    expect(locks).toBe(1);
     expect(expected).toEqual([0]);
+  });
+
+  test('waits for the lock by the caller’s signal', async () => {
+    const waiting: AbortSignal[] = [];
+    const left = new AbortController();
+    const withLock: MemoryTokenStorage['withLock'] = (_key, _task, { signal }) => {
+      waiting.push(signal);
+      left.abort(new Error('left'));
+      return Promise.reject(signal.reason as Error);
+    };
+    Object.assign(storage, { withLock });
+    await expect(find(honestWeb(), { register }, { signal: left.signal })).rejects.toThrow('left');
+    expect(waiting.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
+  test.each<[string, (task: () => Promise<unknown>) => Promise<unknown>]>([
+    ['swallows what its task fails with', (task) => task().catch(() => undefined)],
+    ['tries its task again', (task) => task().catch(task)],
+  ])('asks once under a lock that %s, and says why there is none', async (_what, withLock) => {
+    const held = { signal: new AbortController().signal };
+    Object.assign(storage, {
+      withLock: ((_key, task) => withLock(() => task(held))) as MemoryTokenStorage['withLock'],
+    });
+    const web = honestWeb().json(`${issuer}/register`, { error: 'invalid_client_metadata' }, 400, 'POST');
+    await expect(find(web)).rejects.toBeInstanceOf(RegistrationError);
+    expect(registrations(web)).toBe(1);
   });
 
   test('registers anew where the record does not say which redirect URIs it has', async () => {

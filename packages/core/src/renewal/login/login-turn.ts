@@ -4,6 +4,7 @@ import type { Lock } from '../../storage/lock.js';
 import { isValid } from '../../tokens/expiry.js';
 import { missingScopes } from '../../tokens/scope.js';
 import type { TokenSet } from '../../tokens/token-set.js';
+import { runLocked } from '../run-locked.js';
 import type { TokenKeeper } from '../saving/token-keeper.js';
 
 /** What a caller found who has to log in, since it will not do. */
@@ -46,8 +47,14 @@ export async function logInByTurn(
       turn.tokens = tokens;
     else if (await isApart(keeper)) turn.tokens = await logIn(signal);
   };
-  await lock.withLock(`${key}.login`, task, { signal, timeout: patience, purpose: 'login' }).catch((error: unknown) => {
-    if (!turn.tokens) throw error; // else only the release failed
+  const held = runLocked(
+    (run, { timeout }) => lock.withLock(`${key}.login`, run, { signal, timeout, purpose: 'login' }),
+    { timeout: patience },
+    task,
+  );
+  await held.catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw error;
   });
   return turn.tokens ?? logIn(signal);
 }
