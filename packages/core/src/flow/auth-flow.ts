@@ -467,6 +467,7 @@ export abstract class AuthFlow {
     return new (await loadLogins()).Logins(this.#parts.reader);
   }
 
+  /** Of `grant` and `hooks` the members are protected; objects of functions in their place would double what a flow takes. */
   get #parts(): FlowParts {
     return (this.#lazyParts ??= assembleParts({
       known: this.#warm === cold ? undefined : this.#warm.credential,
@@ -478,8 +479,8 @@ export abstract class AuthFlow {
       flowClass: this.constructor,
       settings: this.settings,
       events: this.events,
-      grant: new FlowGrant(this as unknown as GrantingFlow), // whose members are protected
-      hooks: this as unknown as StorageHooks, // likewise; an object of functions would double what a flow takes
+      grant: new FlowGrant(this as unknown as GrantingFlow),
+      hooks: this as unknown as StorageHooks,
     }));
   }
 }
