@@ -1,5 +1,5 @@
-import { RegistrationError } from '../errors/index.js';
-import { runLocked } from '../renewal/run-locked.js';
+import { LockUnavailableError, RegistrationError } from '../errors/index.js';
+import type { HeldLock } from '../storage/lock.js';
 import { clientKey } from '../storage/stored-login.js';
 import type { TokenStorage } from '../storage/token-storage.js';
 import { nextGeneration } from '../tokens/generation.js';
@@ -28,33 +28,39 @@ export interface RegistrationNeed {
  */
 export async function registeredClient(storage: TokenStorage, need: RegistrationNeed): Promise<RegisteredClient> {
   const key = clientKey(need.issuer);
-  const { issuer, redirectUris, refused, now, register } = need;
-  const known = clientIn(await storage.load(key), issuer);
+  const known = clientIn(await storage.load(key), need.issuer);
   if (known && isUsable(known, need)) return known;
-  const { signal = new AbortController().signal } = need;
-  const registering = runLocked<RegisteredClient>(
-    (run, { timeout }) => storage.withLock(key, run, { signal, timeout }),
-    { timeout: 30 },
-    async (lock) => {
-      const stored = await storage.load(key);
-      const present = clientIn(stored, issuer);
-      if (present && isUsable(present, need)) return present;
-      const isRefused = present?.client_id === refused && present !== undefined;
-      if (isRefused && present.replaces_refused) assertPause(stored, now());
-      const client = await register([...new Set([...redirectUris, ...(present?.redirect_uris ?? [])])]);
-      const generation = nextGeneration(stored?.generation, now());
-      const record = TokenSet.from({
-        registered_client: { issuer, ...client, ...(isRefused && { replaces_refused: true }) },
-        latchkey: { version: 1, key, generation },
-      });
-      await storage.save(key, record, { reason: 'login', expected: stored?.generation ?? 0, lock });
-      return client;
-    },
-  );
-  return registering.catch((error: unknown) => {
-    signal.throwIfAborted();
-    throw error;
+  const waiting = { signal: need.signal ?? new AbortController().signal, timeout: 30 };
+  // What the task comes to counts, whatever a lock makes of it.
+  const run: { task?: Promise<RegisteredClient> } = {};
+  const runOnce = (lock: HeldLock): Promise<RegisteredClient> => (run.task ??= findOrRegister(storage, need, lock));
+  await storage.withLock(key, runOnce, waiting).catch((error: unknown) => {
+    if (!run.task) throw error;
   });
+  if (!run.task) throw new LockUnavailableError();
+  return run.task;
+}
+
+async function findOrRegister(
+  storage: TokenStorage,
+  need: RegistrationNeed,
+  lock: HeldLock,
+): Promise<RegisteredClient> {
+  const { issuer, redirectUris, refused, now, register } = need;
+  const key = clientKey(issuer);
+  const stored = await storage.load(key);
+  const present = clientIn(stored, issuer);
+  if (present && isUsable(present, need)) return present;
+  const isRefused = present?.client_id === refused && present !== undefined;
+  if (isRefused && present.replaces_refused) assertPause(stored, now());
+  const client = await register([...new Set([...redirectUris, ...(present?.redirect_uris ?? [])])]);
+  const generation = nextGeneration(stored?.generation, now());
+  const record = TokenSet.from({
+    registered_client: { issuer, ...client, ...(isRefused && { replaces_refused: true }) },
+    latchkey: { version: 1, key, generation },
+  });
+  await storage.save(key, record, { reason: 'login', expected: stored?.generation ?? 0, lock });
+  return client;
 }
 
 /** What is stored: the client, the server that it belongs to, and whether a refusal was the reason to register it. */

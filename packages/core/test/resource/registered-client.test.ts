@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { AuthFlowError, MemoryTokenStorage, RegistrationError, TokenSet } from '@latchkey/core';
+import { AuthFlowError, LockUnavailableError, MemoryTokenStorage, RegistrationError, TokenSet } from '@latchkey/core';
 import { discoverResource, type DiscoveredResource, type ResourceClient } from '@latchkey/core/resource';
 import { TestClock } from '@latchkey/core/testing';
 import { inspect } from 'node:util';
@@ -113,7 +113,7 @@ describe('a client that registers', () => {
   test.each<[string, (task: () => Promise<unknown>) => Promise<unknown>]>([
     ['swallows what its task fails with', (task) => task().catch(() => undefined)],
     ['tries its task again', (task) => task().catch(task)],
-  ])('asks once under a lock that %s, and says why there is none', async (_what, withLock) => {
+  ])('asks once under a lock that %s, and says why there is no client', async (_what, withLock) => {
     const held = { signal: new AbortController().signal };
     Object.assign(storage, {
       withLock: ((_key, task) => withLock(() => task(held))) as MemoryTokenStorage['withLock'],
@@ -121,6 +121,13 @@ describe('a client that registers', () => {
     const web = honestWeb().json(`${issuer}/register`, { error: 'invalid_client_metadata' }, 400, 'POST');
     await expect(find(web)).rejects.toBeInstanceOf(RegistrationError);
     expect(registrations(web)).toBe(1);
+  });
+
+  test('asks for none under a lock that never runs its task', async () => {
+    Object.assign(storage, { withLock: async () => undefined });
+    const web = honestWeb();
+    await expect(find(web)).rejects.toBeInstanceOf(LockUnavailableError);
+    expect(registrations(web)).toBe(0);
   });
 
   test('registers anew where the record does not say which redirect URIs it has', async () => {
