@@ -23,6 +23,7 @@ export class FakeSentinel implements AsyncDisposable {
     server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.on('error', () => undefined).on('data', () => this.#answer(socket));
+      socket.on('close', () => this.#sockets.delete(socket));
     });
   }
 
@@ -30,6 +31,11 @@ export class FakeSentinel implements AsyncDisposable {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     return new FakeSentinel(server);
+  }
+
+  /** How many connections to it are open. */
+  get connections(): number {
+    return this.#sockets.size;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

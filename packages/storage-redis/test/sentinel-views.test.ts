@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { LockLostError } from '@latchkey/core';
 import { RedisTokenStorage } from '@latchkey/storage-redis';
+import { start } from './child.js';
 import { FakeSentinel } from './fake-sentinel.js';
 import { RedisServer } from './redis-server.js';
 import { errorOf, expecting, hold, key, overwriting, someTokens, until } from './some.js';
@@ -119,5 +120,29 @@ describe('Sentinels that name no primary', () => {
     silent.isSilent = true;
     const { retryable, cause } = await loadError([gone, gone, silent.address]);
     expect([retryable, cause]).toEqual([true, expect.objectContaining({ code: 'FAILOVER' })]);
+  });
+});
+
+describe('Sentinels', () => {
+  test('are left when the storage is closed', async () => {
+    await storage.save(key, someTokens(1), overwriting);
+    expect(sentinels.map(({ connections }) => connections)).toEqual([1, 1, 1]);
+    await storage.close();
+    await until(() => sentinels.every(({ connections }) => connections === 0));
+  });
+
+  test.each([
+    ['one of which is gone, however often it is asked', 2, 1, 12],
+    ['that are many', 12, 0, 1],
+  ])('%s bring no warning', async (_, there, gone, saves) => {
+    while (sentinels.length < there) sentinels.push(await FakeSentinel.start());
+    for (const sentinel of sentinels) sentinel.port = primary.port;
+    const nobody = { host: '127.0.0.1', port: 1 };
+    const addresses = sentinels.slice(0, there).map(({ address }) => address);
+    const sentinelRootNodes = [...addresses, ...Array.from({ length: gone }, () => nobody)];
+    const redis = { sentinel: { name: 'main', sentinelRootNodes }, timeout: 30 };
+    const child = start('save-often.mjs', { redis, saves });
+    await child.exited;
+    expect(child.lines).toEqual([`saved ${saves}`]);
   });
 });

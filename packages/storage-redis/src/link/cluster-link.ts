@@ -19,6 +19,7 @@ export async function openClusterLink(
 ): Promise<Link> {
   const cluster = await openCluster(options, timeout, life);
   const witnesses = new Map<string, Witness>();
+  Witness.endWith(life, () => witnesses.values());
   const witnessAt = (node: Node): Witness => {
     const known = witnesses.get(node.address);
     if (known) return known;

@@ -23,6 +23,7 @@ export async function openSentinelLink(
     (node) =>
       new Witness({ ...sentinelClientOptions, socket: { ...sentinelClientOptions?.socket, ...node } }, timeout, life),
   );
+  Witness.endWith(life, () => sentinels);
   const { host, port } = newest(await viewsOf(sentinels, options.name));
   const mapped = typeof nodeAddressMap === 'function' ? nodeAddressMap : (key: string) => nodeAddressMap?.[key];
   const place = mapped(`${host}:${port}`) ?? { host, port };
