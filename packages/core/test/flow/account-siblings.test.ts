@@ -7,6 +7,7 @@ import {
   type DeviceCodePrompt,
   type FlowEvent,
   JwtBearerFlow,
+  MemoryTokenStorage,
   type StoredLogin,
   type TokenSet,
 } from '@latchkey/core';
@@ -51,6 +52,28 @@ describe('The events of a sibling', () => {
     end();
     await grace.refresh();
     expect(heard).toEqual(['ada: grace', 'flow: grace', 'flow: grace']);
+  });
+
+  test('reach it when tokens are loaded too, which nobody is told of who does not listen', async () => {
+    const memory = new MemoryTokenStorage();
+    const program = (id: string): ClientCredentialsFlow =>
+      new ClientCredentialsFlow({
+        issuer: server.issuer,
+        clientId: 'm',
+        clientSecret: 's',
+        storage: {
+          id,
+          load: (key) => memory.load(key),
+          save: (key, tokens, context) => memory.save(key, tokens, context),
+          delete: (key, context) => memory.delete(key, context),
+          withLock: (key, task, options) => memory.withLock(key, task, options),
+        },
+      });
+    await program('one').withAccount('ada').getAccessTokenRefreshIfNecessary();
+    const other = program('other');
+    other.events.on('loaded', hearAs('other'));
+    await other.withAccount('ada').getAccessTokenRefreshIfNecessary();
+    expect(heard).toEqual(['other: ada']);
   });
 
   test('name the account of the options too', async () => {

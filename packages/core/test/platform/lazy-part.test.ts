@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { TokenEndpointUnavailableError } from '@latchkey/core';
 import { lazyPart } from '../../dist/platform/lazy-part.js';
 
@@ -12,6 +12,21 @@ function part(failures: number): { imports: () => number; load: () => Promise<st
     return 'the part';
   });
   return { imports: () => imports, load };
+}
+
+/** Loads on a Node 20 with so many descriptors left; those that are open afterwards. */
+function loadOnNode20(load: () => Promise<unknown>, left: number): { result: Promise<unknown>; open: Set<number> } {
+  const open = new Set<number>();
+  const openSync = (): number => {
+    if (open.size === left) throw emfile;
+    return open.add(open.size).size - 1;
+  };
+  const fs = { openSync, closeSync: (fd: number) => open.delete(fd) };
+  const node = { versions: { node: '20.19.0' }, getBuiltinModule: () => fs };
+  const replaced = jest.replaceProperty(globalThis, 'process', node as unknown as NodeJS.Process);
+  const result = load().catch((error: unknown) => error);
+  replaced.restore();
+  return { result, open };
 }
 
 describe('A part that is loaded when it is first needed', () => {
@@ -46,5 +61,15 @@ describe('A part that is loaded when it is first needed', () => {
       code: 'IMPORT_FAILED',
       message: expect.stringContaining('await') as unknown,
     });
+  });
+
+  test('is not begun on Node 20, which keeps a failed import for good, while descriptors are missing', async () => {
+    const { imports, load } = part(0);
+    const { result, open } = loadOnNode20(load, 3);
+    expect(await result).toMatchObject({ code: 'IMPORT_FAILED', cause: emfile });
+    expect([imports(), open.size]).toEqual([0, 0]);
+    const later = loadOnNode20(load, 1000);
+    expect(await later.result).toBe('the part');
+    expect([imports(), later.open.size]).toEqual([1, 0]);
   });
 });

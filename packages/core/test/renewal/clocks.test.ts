@@ -8,6 +8,7 @@ import {
   systemClock,
 } from '@latchkey/core';
 import { TestClock } from '@latchkey/core/testing';
+import { getEventListeners } from 'node:events';
 import { longestTimer } from '../../dist/platform/clock.js';
 import { DeviceScene } from '../scenes/device-scene.js';
 import { GrantScene } from '../scenes/grant-scene.js';
@@ -236,5 +237,14 @@ describe('the machine’s clock', () => {
     await expect(waiting).rejects.toThrow('enough');
     await expect(systemClock.sleep(60_000, controller.signal)).rejects.toThrow('enough');
     expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('leaves nothing at a signal that outlives its waits', async () => {
+    const { signal } = new AbortController();
+    const waits = [systemClock.sleep(1, signal), systemClock.sleep(2, signal, { idle: true })];
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    await jest.advanceTimersByTimeAsync(2);
+    await Promise.all(waits);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 });

@@ -74,3 +74,22 @@ describe('a hook that gives another kind of value than a record', () => {
     expect(scene.server.ledger.presentations(refreshToken)).toHaveLength(1);
   });
 });
+
+test('Hooks that are no async functions, as those that use readFileSync, serve as well', async () => {
+  class Plain extends Program {
+    protected override loadTokens(): Promise<TokenSet | undefined> {
+      return (place.text === undefined ? undefined : JSON.parse(place.text)) as Promise<undefined>;
+    }
+    protected override saveTokens(tokens: TokenSet): Promise<void> {
+      place.text = JSON.stringify(tokens);
+      return undefined as unknown as Promise<void>;
+    }
+  }
+  const { refreshToken } = await scene.loggedIn();
+  const flow = new Plain(refreshToken, JSON.parse);
+  const first = await token(flow);
+  await scene.expire();
+  expect(await token(flow)).not.toBe(first);
+  expect(await token(new Plain(refreshToken, JSON.parse))).toBe(flow.accessToken);
+  scene.server.ledger.assertEachPresentedOnce();
+});

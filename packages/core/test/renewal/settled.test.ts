@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { AuthorizationCodeFlow, settled } from '@latchkey/core';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { promisify } from 'node:util';
 import { shared } from '../../dist/platform/process-registry.js';
 import { DeviceScene } from '../scenes/device-scene.js';
 
@@ -158,5 +159,30 @@ describe('settled', () => {
     gate.release();
     expect(await ended).toEqual([0, null]);
     expect(output).toBe('saved\n');
+  });
+
+  test('saves what could not be saved where nothing can be added to the globals, too', async () => {
+    const program = `
+      import { ClientCredentialsFlow, MemoryTokenStorage, settled } from '@latchkey/core';
+      const answer = Response.json({ access_token: 'token', expires_in: 3600 });
+      Object.preventExtensions(globalThis);
+      class Full extends MemoryTokenStorage {
+        isFull = true;
+        async save(key, tokens) {
+          if (this.isFull) throw new Error('no space');
+          console.log('saved', tokens.accessToken);
+        }
+      }
+      const storage = new Full();
+      const server = { tokenEndpoint: 'https://login.example/token' };
+      const options = { clientId: 'm', clientSecret: 's', storage, lockTimeout: 0, fetch: async () => answer };
+      const flow = new ClientCredentialsFlow({ server, ...options });
+      await flow.getAccessTokenRefreshIfNecessary();
+      storage.isFull = false;
+      await settled();
+    `;
+    const args = ['--input-type=module', '-e', program];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: import.meta.dirname });
+    expect(stdout).toBe('saved token\n');
   });
 });

@@ -9,6 +9,7 @@ import {
   TokenSet,
 } from '@latchkey/core';
 import { FakeAuthorizationServer, TestClock } from '@latchkey/core/testing';
+import { credentialAt } from '../../dist/renewal/credential-state.js';
 
 let server: FakeAuthorizationServer;
 const clock = new TestClock({ autoAdvance: true, start: Date.now() });
@@ -242,4 +243,10 @@ describe('hooks of one’s own', () => {
     const flow = new Unreadable(new Map());
     await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
   });
+});
+
+test('A credential that somebody holds is the same one, however many there have been since', () => {
+  const held = credentialAt('a place', 'held');
+  for (let other = 0; other < 300; other++) credentialAt('a place', `other ${other}`);
+  expect(credentialAt('a place', 'held')).toBe(held);
 });

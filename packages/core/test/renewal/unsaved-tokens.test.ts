@@ -44,6 +44,16 @@ describe('a save that fails after a rotation', () => {
     expect([events, scene.renewals]).toEqual([['saveFailed', 'saved'], 1]);
   });
 
+  test('leaves those of a new login what is told of as they are, past their end too, and not an older login', async () => {
+    const { storage, breakSaves } = broken();
+    const flow = await scene.loggedIn({ storage, lockTimeout: 0 });
+    breakSaves(true);
+    const { accessToken } = await flow.doFlow();
+    await scene.expire();
+    expect(await flow.getAccessTokenRefreshIfNecessary({ noAutoRefresh: true })).toBe(accessToken);
+    expect((await scene.stored(flow))?.accessToken).not.toBe(accessToken);
+  });
+
   test('succeeds without a word when storage comes back before the deadline', async () => {
     const { storage, breakSaves } = broken();
     const flow = await scene.loggedIn({ storage });

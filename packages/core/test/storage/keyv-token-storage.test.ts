@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { inspect } from 'node:util';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import {
   CredentialMismatchError,
   KeyvTokenStorage,
@@ -91,6 +91,24 @@ describe('an outage behind Keyv', () => {
     expect(error).toMatchObject({ cause: { message: 'The storage did not answer within 0.05 seconds.' } });
     await storage.save('k', stamped('k', 1), overwrite);
     expect(timers()).toBeLessThanOrEqual(before); // one of the runner's may end meanwhile
+  });
+
+  test('is waited for without an end where the timeout is none', async () => {
+    const keyv = new Keyv({ store: new FailingStore() });
+    const storage = new KeyvTokenStorage(keyv, { lock: 'process', timeout: Infinity });
+    let answer = (_: undefined): void => undefined;
+    const asked = new Promise<void>((resolve) => {
+      keyv.getRaw = () => (resolve(), new Promise((found) => (answer = found)));
+    });
+    const set = jest.spyOn(globalThis, 'setTimeout');
+    const loading = storage.load('k');
+    await asked;
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    const waits = set.mock.calls.map(([, milliseconds]) => milliseconds);
+    set.mockRestore();
+    answer(undefined);
+    expect(await loading).toBeUndefined();
+    expect(waits).toEqual([2 ** 31 - 1]); // beyond that a timer fires at once
   });
 
   test('is an error when the adapter answers false', async () => {

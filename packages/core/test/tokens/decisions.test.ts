@@ -5,7 +5,7 @@ import { assertGeneration, hasGoneBack, hasMoved, nextGeneration } from '../../d
 import { keepRefreshToken, mergeAnswer } from '../../dist/tokens/merge.js';
 import { isProgramsRecord, programRecordLifetime } from '../../dist/tokens/record-owner.js';
 import { oneMore } from '../../dist/renewal/presentation/refresh-notes.js';
-import { missingScopes } from '../../dist/tokens/scope.js';
+import { missingScopes, widestScope } from '../../dist/tokens/scope.js';
 import { scrub, scrubError } from '../../dist/errors/scrub.js';
 
 const issued = 1_700_000_000;
@@ -227,10 +227,25 @@ describe('missing scopes', () => {
     [granted, 'read admin', ['admin']],
     [granted, 'openid offline_access read', []],
     [TokenSet.from({ access_token: 'a' }), 'read', []],
+    [TokenSet.from({ access_token: 'a' }).withStamp({ generation: 1 }), 'read openid', ['read']],
     [granted.withStamp({ requested_scope: 'read write admin' }), 'admin', []],
     [granted.withStamp({ requested_scope: 'read write' }), 'openid', ['openid']],
   ])('of %s for %j are %j', (tokens, requested, missing) => {
     expect(missingScopes(tokens, requested)).toEqual(missing);
+  });
+});
+
+describe('the scopes that a login asks for', () => {
+  const before = TokenSet.from({ access_token: 'a', scope: 'read admin' });
+  test.each([
+    ['read', undefined, 'read'],
+    ['read  write', before.withStamp({ requested_scope: 'write read' }), 'read  write'],
+    ['write', before.withStamp({ requested_scope: 'read' }), 'write read'],
+    ['write', before, 'write read admin'],
+    [undefined, before.withStamp({ requested_scope: 'read' }), 'read'],
+    [undefined, before, undefined],
+  ])('are those that are wanted, %j, with those of the login before it, %s: %j', (wanted, tokens, asked) => {
+    expect(widestScope(wanted, tokens)).toBe(asked);
   });
 });
 
