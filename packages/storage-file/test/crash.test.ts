@@ -65,6 +65,17 @@ describe('FileTokenStorage, when its process is killed,', () => {
     }
   });
 
+  test.each([
+    [1, ['writeFileSync', 'fsyncSync', 'linkSync']],
+    [3, ['writeFileSync', 'fsync', 'fsync done', 'linkSync']],
+  ])('has on the disk how all lock here, before others can read it (%i at once)', async (count, order) => {
+    const calls = await callsOf(count, 'marker');
+    for (const saver of new Set(calls.map(({ by }) => by))) {
+      const own = calls.filter(({ by }) => by === saver).map(({ name }) => name);
+      expect(own.slice(0, own.indexOf('linkSync') + 1)).toEqual(order);
+    }
+  });
+
   test('shares a flush of the folder among all who asked before it began', async () => {
     expect(await outcomeOf(start('sync-folder.mjs', [makeFolder()]))).toEqual({
       told: { first: 1, second: 'EIO of 2', third: 'EIO of 2', fourth: 3, fifth: 3, late: 4 },
@@ -81,8 +92,8 @@ interface TracedCall {
   readonly by: number;
 }
 
-async function callsOf(count: number): Promise<TracedCall[]> {
-  const { calls } = await outcomeOf(start('trace.mjs', [makeFolder(), String(count)]));
+async function callsOf(count: number, from = 'save'): Promise<TracedCall[]> {
+  const { calls } = await outcomeOf(start('trace.mjs', [makeFolder(), String(count), from]));
   return calls as TracedCall[];
 }
 

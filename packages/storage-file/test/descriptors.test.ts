@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { LockTimeoutError, StorageConflictError } from '@latchkey/core';
+import { LockTimeoutError, LockUnavailableError, StorageConflictError } from '@latchkey/core';
 import { FileTokenStorage, type Locking } from '@latchkey/storage-file';
 import { readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,6 +36,21 @@ onLinux(kinds)('Nothing of the place of a token stays open (%s)', (locking) => {
     expect(openIn(folder)).toEqual(held);
     await release();
     expect(openIn(folder)).toEqual([]);
+  });
+
+  test('after turns that cannot be had, since others lock in another way or are just writing in which', async () => {
+    const folder = makeFolder();
+    const file = join(folder, 'tokens.json');
+    const storage = new FileTokenStorage({ file }, { locking });
+    const other = locking === 'kernel' ? 'lockfile' : 'kernel';
+    for (const [marker, error] of [
+      [`latchkey lock: ${other}\n`, LockUnavailableError],
+      ['', LockTimeoutError],
+    ] as const) {
+      writeFileSync(`${file}.lock`, marker, { mode: 0o600 });
+      expect(await errorOf(storage.withLock(key, async () => undefined, waiting(0.2)))).toBeInstanceOf(error);
+      expect(openIn(folder)).toEqual([]);
+    }
   });
 
   test('after what was read, saved, refused, set aside and deleted', async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { StorageUnavailableError } from '@latchkey/core';
-import { FileTokenStorage } from '@latchkey/storage-file';
+import { fileLock, FileTokenStorage } from '@latchkey/storage-file';
 import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { outcomeOf, start } from './child.js';
 import { makeFolder, modeOf } from './folder.js';
-import { errorOf, key, overwriting, someTokens, waiting } from './some.js';
+import { errorOf, hold, key, overwriting, someTokens, waiting } from './some.js';
 
 const isRoot = process.getuid?.() === 0;
 if (!isRoot) console.warn('No test of what root does to files of others: run the tests as root for these.');
@@ -54,6 +54,16 @@ describe('A run as root', () => {
     expect(entries.map((entry) => statSync(join(folder, entry)).uid)).toEqual(entries.map(() => nobody));
     const outcome = await outcomeOf(start('attempt.mjs', [storage.id, locking], asNobody));
     expect(outcome).toMatchObject({ locked: 'ok', ran: true });
+  });
+
+  asRoot('keeps its lock from the user, who may not signal it and does not take it for gone', async () => {
+    const emitted = warnings();
+    const file = join(foreignFolder(), 'tokens.json');
+    const { release } = await hold(fileLock(file, { locking: 'lockfile' }));
+    const outcome = await outcomeOf(start('attempt.mjs', [file, 'lockfile', 'soon'], asNobody));
+    expect(outcome).toMatchObject({ locked: { name: 'LockTimeoutError' }, ran: false });
+    await release();
+    emitted.mockRestore();
   });
 
   asRoot.each([0o700, 0o1777])(

@@ -1,4 +1,4 @@
-// Loads, then saves under the lock, and prints how that went. `fill` fills the disk first, `drop` becomes nobody.
+// Loads, then saves under the lock, and prints how that went. `fill` fills the disk first, `drop` becomes nobody, `soon` waits half a second.
 import { TokenSet } from '@latchkey/core';
 import { FileTokenStorage } from '@latchkey/storage-file';
 import { appendFileSync, chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 const [path, locking, ...steps] = process.argv.slice(2);
 const key = 'ada';
 const storage = new FileTokenStorage(path, { locking });
-const options = { signal: new AbortController().signal, timeout: 5 };
+const options = { signal: new AbortController().signal, timeout: steps.includes('soon') ? 0.5 : 5 };
 const tokens = (generation) =>
   TokenSet.from({ access_token: 'secret-at', refresh_token: 'secret-rt' }).withStamp({ key, generation });
 const context = (lock, expected) => ({ reason: 'refresh', expected, lock });

@@ -1,14 +1,15 @@
-// Saves so many records at once, each under its lock, and prints for each the calls that make it durable, in their order.
+// Saves so many records at once, each under its lock, and prints for each the calls that make it durable, in their order;
+// with 'marker' those before too, which make the file that says how all lock here.
 import { TokenSet } from '@latchkey/core';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 
-const [folder, count] = process.argv.slice(2);
+const [folder, count, marker] = process.argv.slice(2);
 const calls = [];
 const saving = new AsyncLocalStorage();
-let isTraced = false;
+let isTraced = marker === 'marker';
 let locksLeft = Number(count);
 let begin;
 const allHaveTheirLocks = new Promise((resolve) => (begin = resolve));
@@ -26,7 +27,7 @@ fs.openSync = (file, ...rest) => {
   opened.set(fd, fs.fstatSync(fd).isDirectory() ? 'folder' : file);
   return fd;
 };
-for (const name of ['fsyncSync', 'renameSync', 'writeFileSync']) {
+for (const name of ['fsyncSync', 'renameSync', 'writeFileSync', ...(isTraced ? ['linkSync'] : [])]) {
   const original = fs[name];
   fs[name] = (...args) => {
     note(name, args[0]);
