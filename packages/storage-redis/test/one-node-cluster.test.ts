@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { redisLock, RedisTokenStorage } from '@latchkey/storage-redis';
+import { start } from './child.js';
 import { RedisServer } from './redis-server.js';
-import { expecting, hold, key, someTokens, until, waiting } from './some.js';
+import { errorOf, expecting, hold, key, someTokens, until, waiting } from './some.js';
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -24,6 +25,26 @@ describe('A cluster of one node', () => {
     const listed = [];
     for await (const login of storage.list()) listed.push(login.key);
     expect(listed).toEqual([key]);
+  });
+
+  test('keeps no process alive while a storage is idle, and no connection when that is closed', async () => {
+    const options = { cluster: { rootNodes: [{ url: server.url }] }, replicas: 0 };
+    const child = start('idle.mjs', { redis: { ...options, timeout: 300 }, waits: true });
+    await child.says('nothing more to do');
+    expect(await child.exited).toBe(0);
+    const storage = new RedisTokenStorage(options);
+    const { release } = await hold(storage);
+    const late = errorOf(storage.withLock(key, async () => undefined, waiting(0.3)));
+    await until(async () => String(await server.send('CLIENT', 'LIST', 'TYPE', 'pubsub')) !== '');
+    expect(await late).toMatchObject({ code: 'LOCK_TIMEOUT' });
+    await release();
+    await storage.close();
+    await until(
+      async () =>
+        String(await server.send('CLIENT', 'LIST'))
+          .trim()
+          .split('\n').length === 1,
+    );
   });
 
   test('is logged in to by a URL that names the user, and a password beside it', async () => {
