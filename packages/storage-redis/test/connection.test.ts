@@ -2,6 +2,7 @@ import { createClient } from '@keyv/redis';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { redisLock, type RedisTokenStorageOptions, RedisTokenStorage } from '@latchkey/storage-redis';
 import { isSame } from '../dist/same-options.js';
+import { joinConnection, leaveConnection } from '../dist/shared-connection.js';
 import { start } from './child.js';
 import { Proxy } from './proxy.js';
 import { RedisServer } from './redis-server.js';
@@ -88,11 +89,11 @@ describe('Connections', () => {
     expect(await turn).toMatchObject({ code: 'LOCK_TIMEOUT' });
     await release();
     expect(proxy.connections).toBe(2);
-    await Promise.all(storages.map((each) => each.close()));
-    await storages[0]?.close();
+    await Promise.all([...storages, other].map((each) => each.close()));
+    await storages[0]?.close(); // once more, which takes nothing from the lock
     await lock.withLock(key, async () => undefined, waiting());
     expect([proxy.connections, proxy.open]).toEqual([2, 2]);
-    await Promise.all([lock.close(), other.close()]);
+    await lock.close();
     await proxy.until((open) => open === 0);
   });
 
@@ -107,6 +108,16 @@ describe('Connections', () => {
     expect([proxy.connections, proxy.open]).toEqual([2, 1]);
     await unused?.close();
     await proxy.until((open) => open === 0);
+  });
+
+  test('are forgotten with the last that is given back, with the client or the secrets they were opened by', () => {
+    const options = { url: 'redis://127.0.0.1:1' };
+    const [one, same] = [joinConnection(options, 1), joinConnection({ ...options }, 1)];
+    expect(same).toBe(one);
+    for (const each of [one, same]) leaveConnection(each);
+    const next = joinConnection(options, 1);
+    expect(next).not.toBe(one);
+    leaveConnection(next);
   });
 
   test.each([
@@ -140,6 +151,21 @@ describe('Connections', () => {
     expect(await turn).toBe('in');
     await storage.close();
     expect(await client.ping()).toBe('PONG');
+    client.destroy();
+  });
+
+  test('of a given client that are cut while somebody waits for a lock end the wait, and not the process', async () => {
+    await using proxy = await Proxy.start(server.port);
+    const client = createClient({ url: proxy.url(server.url), socket: { reconnectStrategy: 50 } });
+    client.on('error', () => undefined);
+    const storage = new RedisTokenStorage({ client, prefix: 'cut', timeout: 0.5 });
+    const { release } = await hold(redisLock({ url: server.url, prefix: 'cut' }));
+    const turn = errorOf(storage.withLock(key, async () => 'in', waiting()));
+    await until(async () => String(await server.send('PUBSUB', 'CHANNELS', 'cut:*')) !== '');
+    await proxy.refuse();
+    expect(await turn).toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+    await release();
+    await storage.close();
     client.destroy();
   });
 
