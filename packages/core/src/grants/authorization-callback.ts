@@ -16,7 +16,13 @@ export interface CallbackExpectation {
  */
 export function readCallback(parameters: URLSearchParams, expected: CallbackExpectation): string {
   const state = single(parameters, 'state');
-  if (!expected.state || state !== expected.state) throw new StateMismatchError();
+  const error = single(parameters, 'error');
+  const secrets = [expected.state ?? '', ...parameters.getAll('code')].filter(Boolean);
+  const errorDescription = printable(single(parameters, 'error_description'), 500, secrets);
+  const refusal = error && new AuthorizationError({ error: printable(error, 100, secrets) ?? '', errorDescription });
+  if (!expected.state || state !== expected.state) {
+    throw new StateMismatchError(state ? undefined : { cause: refusal });
+  }
   const issuer = single(parameters, 'iss');
   const { name, isPromised } = expected.issuer;
   if (issuer !== undefined && name !== undefined && issuer !== name) throw new IssuerMismatchError();
@@ -27,14 +33,7 @@ export function readCallback(parameters: URLSearchParams, expected: CallbackExpe
     });
   }
   const code = single(parameters, 'code');
-  const error = single(parameters, 'error');
-  if (error !== undefined) {
-    const secrets = [expected.state, ...parameters.getAll('code')];
-    throw new AuthorizationError({
-      error: printable(error, 100, secrets) ?? '',
-      errorDescription: printable(single(parameters, 'error_description'), 500, secrets),
-    });
-  }
+  if (refusal) throw refusal;
   if (code === undefined) throw new MissingCodeError();
   return code;
 }

@@ -11,7 +11,7 @@ import { aboutRedirect } from './answers/redirect-answer.js';
 import { tokenNamesIn } from './answers/unread-answer.js';
 import { readRefusal } from './answers/refusal-words.js';
 import { type HttpAnswer, isSuccess } from './http-exchange.js';
-import { refusalOf, unavailable } from './refusals.js';
+import { ofGrant, refusalOf, unavailable } from './refusals.js';
 import { isFilledText } from '../platform/json-values.js';
 
 /** What was asked of an endpoint. */
@@ -39,9 +39,9 @@ type Fields = Readonly<Record<string, unknown>>;
  * | to a refresh: `interaction_required` or another word for "a person is needed" | `LoginRequiredError`, code `INTERACTION_REQUIRED` |
  * | to a refresh: `invalid_grant`, or another word for a dead token | `InvalidRefreshTokenError` |
  * | to a refresh: 400, 403, 404 with an OAuth error that blames neither client nor request; 400 with nothing | `LoginRequiredError`, code `REFRESH_TOKEN_SUSPECT` |
- * | to another grant: `invalid_grant` | `TokenRequestError`, code `INVALID_GRANT` |
+ * | to another grant: `invalid_grant`, or another word for a dead code | `TokenRequestError`, code `INVALID_GRANT` |
  * | `temporarily_unavailable`, `server_error` | `TokenEndpointUnavailableError` |
- * | `invalid_client`, `unauthorized_client`; 401 with any other OAuth error | `ClientRejectedError` |
+ * | `invalid_client`, `unauthorized_client`; 401 with an OAuth error but of scope, target, grant type | `ClientRejectedError` |
  * | any other OAuth error | `TokenRequestError` |
  * | 2xx without any of these, to a refresh: nothing, HTML, a list, torn JSON | `RefreshOutcomeUnknownError` |
  * | 2xx without any of these, to another grant | `TokenRequestError`, code `TOKEN_ANSWER_INVALID` |
@@ -82,20 +82,13 @@ function refusalIn(
   const refusal = refusalOf(readRefusal(body), details, question, text.trim() === '');
   if (refusal) return refusal;
   if (isSuccess(status)) return withoutUse(details, purpose, text);
-  const isOfClient = status === 401 || status === 403;
-  const about = { ...details, ...aboutRefusal(answer, isOfClient), ...aboutRedirect(answer, secrets) };
-  return isOfClient ? new ClientRejectedError(about) : new TokenRequestError(about);
+  if (status !== 401 && status !== 403) {
+    return new TokenRequestError({ ...details, remedy: elsewhere, ...aboutRedirect(answer, secrets) });
+  }
+  return new ClientRejectedError({ ...details, ...ofGrant(purpose, isPage(text) ? elsewhere : undefined) });
 }
 
 const elsewhere = 'Check that this is the right URL, and that no proxy, firewall or gateway answers in its place.';
-
-/** What to do where nothing was said in OAuth's words, so that whoever refused may be another than the server. */
-function aboutRefusal({ text }: HttpAnswer, isOfClient: boolean): Partial<OAuthErrorDetails> {
-  if (isOfClient && !isPage(text)) return {}; // the remedy of a client that is refused fits
-  return {
-    remedy: isOfClient ? `${elsewhere} If not, check clientId, clientSecret and clientAuthentication.` : elsewhere,
-  };
-}
 
 function isPage(text: string): boolean {
   return /^\s*<(!doctype|html|head|body)\b/i.test(text);

@@ -39,6 +39,9 @@ const knownWords: readonly string[] = [
   'invalid_client: refresh token could not be mapped', // athenaFlex: athenahealth/apiserver-athenaFlex#107
 ];
 
+/** Other words for `invalid_grant`: GitHub's `bad_verification_code`, Glewlwyd's `invalid_code`. */
+const otherWords = / invalid_credentials$|^authorization_code (.*_)?code(_|$)/;
+
 /** What servers say where a person is needed, though the refresh token lives. */
 const needsPerson = new Set([
   'interaction_required', // this and the next three: OpenID Connect Core section 3.1.2.6
@@ -76,22 +79,30 @@ export function refusalOf(
   isEmpty: boolean,
 ): AuthFlowError | undefined {
   const refusal = { ...said, error: said.error?.toLowerCase() }; // some write INVALID_GRANT
-  const { error, isOAuth } = refusal;
+  const { error = '', isOAuth } = refusal;
   if (purpose === 'refresh_token') {
     if (wantsPerson(refusal, details)) return interactionRequired(details);
     if (isDead(refusal, deadRefreshToken)) return new InvalidRefreshTokenError(details);
     if (isEmpty ? details.status === 400 : isSuspect(refusal, details.status)) return suspectRefreshToken(details);
   }
-  if (error === 'invalid_grant' || (error === 'invalid_credentials' && isOAuth)) {
-    return new TokenRequestError({ ...details, code: 'INVALID_GRANT', ...remedies[purpose] });
+  if (error === 'invalid_grant' || (isOAuth && otherWords.test(`${purpose} ${error}`))) {
+    return new TokenRequestError({ ...details, code: 'INVALID_GRANT', ...ofGrant(purpose, undefined, '') });
   }
   if (!isOAuth) return undefined;
-  if (error === 'temporarily_unavailable' || error === 'server_error') return unavailable(details);
-  const isOfClient = error === 'invalid_client' || error === 'unauthorized_client';
-  const isPoll = purpose === 'urn:ietf:params:oauth:grant-type:device_code';
-  return isOfClient || (details.status === 401 && !isPoll)
-    ? new ClientRejectedError(details)
-    : new TokenRequestError(details);
+  if (/^(temporarily_unavailable|server_error)$/.test(error)) return unavailable(details);
+  if (/^(invalid|unauthorized)_client$/.test(error)) return new ClientRejectedError(details);
+  return details.status !== 401 || /scope|target|grant_type/.test(error) || purpose.endsWith(':device_code')
+    ? new TokenRequestError(details)
+    : new ClientRejectedError({ ...details, ...ofGrant(purpose) });
+}
+
+/** What to do where a grant is refused, or else the client. */
+export function ofGrant(
+  purpose: string,
+  first = remedies[purpose.replace(/.*:/, '')],
+  orElse = ' Else check clientId and clientSecret.',
+): ErrorDetails {
+  return first === undefined ? {} : { remedy: first + orElse };
 }
 
 /** Says that an endpoint cannot answer for now. */
@@ -114,13 +125,12 @@ function isDead({ error = '', description = '' }: Refusal, ownWords: readonly st
   const said = `${error}: ${description}`.toLowerCase();
   return [...knownWords, ...ownWords].some((each) => {
     const words = each.toLowerCase();
-    return words.includes(': ') ? said.startsWith(words) : words === error.toLowerCase();
+    return words.includes(': ') ? said.startsWith(words) : words === error;
   });
 }
 
 function isSuspect({ error = '', isOAuth }: Refusal, status: number): boolean {
-  const isRefusal = status === 400 || status === 403 || status === 404;
-  return isRefusal && isOAuth && errorCode.test(error) && !blamesOther.test(error);
+  return [400, 403, 404].includes(status) && isOAuth && errorCode.test(error) && !blamesOther.test(error);
 }
 
 function interactionRequired(details: OAuthErrorDetails): LoginRequiredError {
@@ -146,17 +156,9 @@ export function suspectRefreshToken(details: OAuthErrorDetails): LoginRequiredEr
   });
 }
 
-/** What to do where a grant is refused. */
-const remedies: Readonly<Record<string, ErrorDetails>> = {
-  authorization_code: {
-    remedy:
-      'Start the login again: a code is good once, for a short time, and for the redirect URI that it was asked for.',
-  },
-  password: { remedy: 'Check user name and password. Nothing that is stored was changed.' },
-  'urn:ietf:params:oauth:grant-type:jwt-bearer': {
-    remedy: 'Check issuer, subject, audience and key of the assertion, and the clock of this machine.',
-  },
-  'urn:ietf:params:oauth:grant-type:token-exchange': {
-    remedy: 'Get a new subject token: this one has ended or is refused.',
-  },
+const remedies: Readonly<Record<string, string>> = {
+  authorization_code: 'Log in again: a code is good once, for a short time, and for one redirect URI.',
+  password: 'Check user name and password. Nothing that is stored was changed.',
+  'jwt-bearer': 'Check issuer, subject, audience and key of the assertion, and the clock of this machine.',
+  'token-exchange': 'Get a new subject token: this one has ended or is refused.',
 };

@@ -17,6 +17,8 @@ import { type AskOptions, RequestSender } from './requests/request-sender.js';
 import type { Question } from './endpoint-answer.js';
 import { shapeRequest, type ShapedRequest } from './shaped-request.js';
 
+const isOpen = /^(client_id|scope|audience|resource|prompt|\w+_(type|type_hint|uri|method|mode))$/;
+
 /** What requests are made with. */
 export interface ConnectionParts {
   readonly metadata: ServerMetadata;
@@ -137,9 +139,8 @@ export class ServerConnection {
   /** Returns what of a request is secret, and the client's own secret. */
   secretsOf({ form, fields }: Partial<ShapedRequest> = {}): string[] {
     const { secret } = this.#parts.proof;
-    const open = new Set(['grant_type', 'client_id', 'scope', 'audience', 'resource', 'token_type_hint']);
-    const told = new Set([...(form ?? [])].filter(([name]) => open.has(name)).map(([, value]) => value));
-    const sent = [...(form ?? []), ...(fields ?? [])].filter(([name, value]) => !open.has(name) && !told.has(value));
+    const told = new Set([...(form ?? [])].filter(([name]) => isOpen.test(name)).map(([, value]) => value));
+    const sent = [...(form ?? []), ...(fields ?? [])].filter(([name, value]) => !isOpen.test(name) && !told.has(value));
     const secrets = sent.map(([, value]) => value).filter((value) => value !== this.settings.clientId);
     return secret === undefined ? secrets : [...secrets, secret];
   }

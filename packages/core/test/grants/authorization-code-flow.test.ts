@@ -189,6 +189,17 @@ describe('completeAuthorization', () => {
     );
   });
 
+  test('tells as the cause what an error says that bears no state, as those of OpenAuth 0.4.3', async () => {
+    const flow = flowOf();
+    const { state } = await loggedIn(flow);
+    const words = 'error=unauthorized_client&error_description=Client+web+may+not+use+this+redirect_uri';
+    const completed = flow.completeAuthorization(`/cb?${words}`, state);
+    await expect(completed).rejects.toMatchObject({
+      code: 'STATE_MISMATCH',
+      cause: { code: 'AUTHORIZATION_REFUSED', errorDescription: 'Client web may not use this redirect_uri' },
+    });
+  });
+
   test('takes a lost session for a mismatch', async () => {
     const { callback } = await loggedIn(flowOf());
     await expect(flowOf().completeAuthorization(callback, undefined)).rejects.toThrow(StateMismatchError);

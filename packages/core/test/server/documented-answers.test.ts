@@ -127,12 +127,15 @@ const answerCases: Partial<Record<string, readonly [readonly (keyof typeof ask)[
       nothing: () => faults.empty(400),
     },
   ],
-  'to another grant: `invalid_grant`': [['request'], { '400': () => error('invalid_grant') }],
+  'to another grant: `invalid_grant`, or another word for a dead code': [
+    ['request'],
+    { '400': () => error('invalid_grant') },
+  ],
   '`temporarily_unavailable`, `server_error`': [
     both,
     { unavailable: () => error('temporarily_unavailable'), error: () => error('server_error', 200) },
   ],
-  '`invalid_client`, `unauthorized_client`; 401 with any other OAuth error': [
+  '`invalid_client`, `unauthorized_client`; 401 with an OAuth error but of scope, target, grant type': [
     both,
     {
       client: () => error('invalid_client', 401),
@@ -143,7 +146,12 @@ const answerCases: Partial<Record<string, readonly [readonly (keyof typeof ask)[
   ],
   'any other OAuth error': [
     both,
-    { scope: () => error('invalid_scope'), phrase: () => error('Forbidden', 403), success: () => error('odd', 200) },
+    {
+      scope: () => error('invalid_scope'),
+      'scope 401': () => error('invalid_scope', 401),
+      phrase: () => error('Forbidden', 403),
+      success: () => error('odd', 200),
+    },
   ],
   '2xx without any of these, to a refresh: nothing, HTML, a list, torn JSON': [
     ['refresh'],

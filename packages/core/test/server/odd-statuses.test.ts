@@ -85,8 +85,8 @@ describe('a refusal without a word of OAuth', () => {
   });
 
   test.each([
-    [403, page, /no proxy, firewall or gateway .* If not, check clientId/],
-    [401, page, /no proxy, firewall or gateway .* If not, check clientId/],
+    [403, page, /no proxy, firewall or gateway .* check clientId/],
+    [401, page, /no proxy, firewall or gateway .* check clientId/],
     [401, null, /^Check clientId/],
     [403, '{"message":"Forbidden"}', /^Check clientId/],
   ])('%i with %s is a refusal of the client all the same', async (status, body, remedy) => {
