@@ -39,7 +39,7 @@ const knownWords: readonly string[] = [
   'invalid_client: refresh token could not be mapped', // athenaFlex: athenahealth/apiserver-athenaFlex#107
 ];
 
-/** Other words for `invalid_grant`: GitHub's `bad_verification_code`, Glewlwyd's `invalid_code`. */
+// GitHub's bad_verification_code, Glewlwyd's invalid_code
 const otherWords = / invalid_credentials$|^authorization_code (.*_)?code(_|$)/;
 
 /** What servers say where a person is needed, though the refresh token lives. */
@@ -96,7 +96,6 @@ export function refusalOf(
     : new ClientRejectedError({ ...details, ...ofGrant(purpose) });
 }
 
-/** What to do where a grant is refused, or else the client. */
 export function ofGrant(
   purpose: string,
   first = remedies[purpose.replace(/.*:/, '')],
