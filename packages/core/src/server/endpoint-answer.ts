@@ -30,23 +30,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Decides what an answer of the token endpoint means (RFC 6749 sections 5.1 and 5.2): status first, then
- * tokens, then the OAuth error, then the status again.
- *
- * | answer | meaning |
- * | --- | --- |
- * | 408, 425, 429, 5xx, whatever the body says | `TokenEndpointUnavailableError`, with `retryAfter` |
- * | 2xx, an object with a token, whatever else | success |
- * | to a refresh: `interaction_required` or another word for "a person is needed" | `LoginRequiredError`, code `INTERACTION_REQUIRED` |
- * | to a refresh: `invalid_grant`, or another word for a dead token | `InvalidRefreshTokenError` |
- * | to a refresh: 400, 403, 404 with an OAuth error that blames neither client nor request; 400 with nothing | `LoginRequiredError`, code `REFRESH_TOKEN_SUSPECT` |
- * | to another grant: `invalid_grant`, or another word for a dead code | `TokenRequestError`, code `INVALID_GRANT` |
- * | `temporarily_unavailable`, `server_error` | `TokenEndpointUnavailableError` |
- * | `invalid_client`, `unauthorized_client`; 401 with an OAuth error but of scope, target, grant type | `ClientRejectedError` |
- * | any other OAuth error | `TokenRequestError` |
- * | 2xx without any of these, to a refresh: nothing, HTML, a list, torn JSON | `RefreshOutcomeUnknownError` |
- * | 2xx without any of these, to another grant | `TokenRequestError`, code `TOKEN_ANSWER_INVALID` |
- * | 401, 403 without an OAuth error: nothing, HTML | `ClientRejectedError` |
- * | 3xx, other 4xx without an OAuth error: nothing, HTML, a list | `TokenRequestError` |
+ * tokens, then the OAuth error, then the status again; docs/server-answers.md has each case.
  *
  * @returns the body of a success: an object with an `access_token` or a `refresh_token`.
  */

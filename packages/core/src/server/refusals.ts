@@ -39,8 +39,8 @@ const knownWords: readonly string[] = [
   'invalid_client: refresh token could not be mapped', // athenaFlex: athenahealth/apiserver-athenaFlex#107
 ];
 
-// GitHub's bad_verification_code, Glewlwyd's invalid_code
-const otherWords = / invalid_credentials$|^authorization_code (.*_)?code(_|$)/;
+/** Of a grant that is refused: GitHub's bad_verification_code, Glewlwyd's invalid_code, Slack's code_already_used. */
+const otherWords = / invalid_credentials$|^authorization_code (\w+_code|code_\w+)$/;
 
 /** What servers say where a person is needed, though the refresh token lives. */
 const needsPerson = new Set([
@@ -96,6 +96,7 @@ export function refusalOf(
     : new ClientRejectedError({ ...details, ...ofGrant(purpose) });
 }
 
+/** What to do where a grant is refused, or perhaps the client that asks for it; nothing where the grant has nothing to check. */
 export function ofGrant(
   purpose: string,
   first = remedies[purpose.replace(/.*:/, '')],

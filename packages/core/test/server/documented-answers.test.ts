@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { AuthFlowError, ClientCredentialsFlow, RefreshTokenFlow } from '@latchkey/core';
@@ -10,7 +10,7 @@ const page = readFileSync(join(root, 'docs/server-answers.md'), 'utf8');
 
 /** The rows of the table whose header begins with `first`, cells without their padding; none where there is none. */
 function tableOf(text: string, first: string): [string, string, string][] {
-  const lines = text.split('\n').map((line) => line.replace(/^ \* /, ''));
+  const lines = text.split('\n');
   const start = lines.findIndex((line) => line.startsWith(`| ${first} `));
   if (start < 0) return [];
   const length = lines.slice(start).findIndex((line) => !line.startsWith('|'));
@@ -279,13 +279,6 @@ function expiry(flow: RefreshTokenFlow): number {
 }
 
 describe('docs/server-answers.md', () => {
-  test('has the table that stands in the code', () => {
-    const sources = join(root, 'packages/core/src');
-    const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
-    const tables = files.map((name) => tableOf(readFileSync(join(sources, name), 'utf8'), 'answer'));
-    expect(tables.filter(({ length }) => length > 0)).toEqual([answers]);
-  });
-
   test('has a case for each of its rows, and no case without a row', () => {
     expect(Object.keys(answerCases)).toEqual(answers.map(([answer]) => answer));
     expect(Object.keys(silenceCases)).toEqual(silences.map(([silence]) => silence));
