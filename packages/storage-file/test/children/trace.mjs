@@ -10,9 +10,19 @@ const [folder, count, marker] = process.argv.slice(2);
 const calls = [];
 const saving = new AsyncLocalStorage();
 let isTraced = marker === 'marker';
-let locksLeft = Number(count);
-let begin;
-const allHaveTheirLocks = new Promise((resolve) => (begin = resolve));
+const allHaveTheirLocks = meeting();
+const allHaveSaved = meeting();
+
+/** Lets everybody wait for everybody, so that none is alone while it saves, however slow another is. */
+function meeting() {
+  let left = Number(count);
+  let begin;
+  const begun = new Promise((resolve) => (begin = resolve));
+  return () => {
+    if (--left === 0) begin();
+    return begun;
+  };
+}
 
 function note(name, target) {
   if (!isTraced) return;
@@ -50,11 +60,11 @@ const save = (key) =>
   storage.withLock(
     key,
     async (lock) => {
-      if (--locksLeft === 0) begin();
-      await allHaveTheirLocks;
+      await allHaveTheirLocks();
       isTraced = true;
       await storage.save(key, TokenSet.from({ access_token: 'a' }), { reason: 'login', expected: undefined, lock });
       note('saved', '');
+      await allHaveSaved();
     },
     options,
   );
