@@ -18,7 +18,7 @@ it](#how-to-read-it); the [versions](#versions); and each row.`;
 const reading = `## How to read it
 
 Each table is one run: the candidates ran in turn, round after round, each in a process of its own, against a token server
-in another process on loopback. **Ratios** are medians of the ratios of each round, and are what to look at: the absolute
+in another process on loopback. The last line of a row names its machine, which need not be that of the others. **Ratios** are medians of the ratios of each round, and are what to look at: the absolute
 times of a shared machine drift. Rows that begin with "control" measure one candidate a second time; how far their ratio
 is from 1 is how much a ratio of this run can be trusted. Processor time is that of all threads, in user and in system mode.
 Every token was checked at the server that issued it. A goal that is **left** is not judged: nothing can reach it, as the
