@@ -7,7 +7,7 @@ import process from 'node:process';
 import ts from 'typescript';
 import { node10 } from './consumer-commonjs.mjs';
 
-const strict = { strict: true, exactOptionalPropertyTypes: true, noEmit: true, target: ts.ScriptTarget.ES2022 };
+const strict = { strict: true, exactOptionalPropertyTypes: true, declaration: true, target: ts.ScriptTarget.ES2022 };
 const bundler = { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler };
 const web = ['lib.es2022.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'];
 
@@ -33,6 +33,7 @@ export function typeErrors(folder) {
       ...ours.flatMap((source) => [
         ...program.getSyntacticDiagnostics(source),
         ...program.getSemanticDiagnostics(source),
+        ...(source.isDeclarationFile ? [] : program.getDeclarationDiagnostics(source)),
       ]),
     ];
     return found.map(({ file: source, messageText }) => {

@@ -64,4 +64,7 @@ new DeviceCodeFlow({ server: { tokenEndpoint: undefined }, clientId: 'cli' });
 // @ts-expect-error: an option that is none
 new DeviceCodeFlow({ issuer: 'https://login.example', clientId: 'cli', colour: 'blue' });
 
+/** What has no type written out is of types that an SDK's own declarations can name. */
+export const { asFetch, importTokens, introspect, logout, refresh } = new OwnFlow();
+
 export { describeTokenStorage, loopbackRedirect, OwnGrant, readEnvironment, readProfile, redisLock, storages };

@@ -39,11 +39,8 @@ import { assertDeletable, lockBeside, warnOfMissingLock } from './own-hooks.js';
 const loadLogins = lazyPart(() => import('../renewal/login/logins.js'));
 const loadTokenRequest = lazyPart(() => import('./token-request.js'));
 
-/** How long a caller waits. */
-interface Waiting {
-  /** Ends this caller's wait. */
-  readonly signal?: AbortSignal | undefined;
-}
+/** How long a caller waits; no interface, since a subclass's declarations have to name it. */
+type Waiting = Pick<AccessTokenOptions, 'signal'>;
 
 /**
  * Gives a valid access token, however many callers, processes and hosts ask for it. A subclass says where tokens live
