@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # HTTP::CookieJar 0.014 for Perl (Debian 12), the jar that HTTP::Tiny names in its documentation, with `Domain=Example.com`.
-# Expected: the cookie is kept, as `Domain` is made small first (RFC 6265 section 5.2.3); the jar does so with the host of an address.
+# Expected: the cookie is kept: the jar says that it keeps to RFC 6265, which makes `Domain` small first (section 5.2.3), and it does so
+# with the host of an address.
 # Seen: the cookie is refused, and `Domain=example.com` is not. `add` says false, which HTTP::Tiny does not look at.
 # Why it matters: a server whose configuration names its domain with a capital lets people in with each browser, and never with this jar:
 # the request after the login has no cookie.

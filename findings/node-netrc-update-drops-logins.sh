@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# node-netrc 0.1.0 (with netrc 0.1.4), whose `update` adds a login to a file: "this reads from disk just before writing again, so it is a
-# merge and not a full replacement".
+# node-netrc 0.1.0 (with netrc 0.1.4), whose `update` writes a login to a file and, as its documentation says, touches no other host.
 # Expected: a login for one more machine is added; all the others, and the default, are there for curl as before.
 # Seen: of two logins for one machine the first one is gone, the default is not one any more but stands as the words `default login` and
 # `anonymous password` within the machine before it; comments are gone.
