@@ -14,6 +14,7 @@ const tryFor = (file: string, seconds: number): Promise<string> =>
   lockOf(file)
     .withLock(key, enter, waiting(seconds))
     .catch((error: unknown) => (error as Error).name);
+const onLinux = process.platform === 'linux' ? test : test.skip;
 
 describe('A lock file', () => {
   test('tells who holds it, and that it is free then', async () => {
@@ -47,6 +48,15 @@ describe('A lock file', () => {
     const error = await errorOf(lockOf(file).withLock(key, enter, waiting(3)));
     expect(error).toBeInstanceOf(LockTimeoutError);
     expect(error['holder']).toBe(child.pid);
+  });
+
+  onLinux('is not judged by a /proc of another namespace, where its process id is somebody else', async () => {
+    const file = join(makeFolder(), 'tokens.json');
+    const rights = process.getuid?.() === 0 ? '-pf' : '-Urpf';
+    const inside = run('unshare', [rights, '--kill-child', process.execPath, script('hold.mjs'), file, 'lockfile']);
+    await inside.says('held');
+    const { owner } = readTurn(turnOf(file));
+    expect([owner.pid, owner.start]).toEqual([1, undefined]);
   });
 
   test('is taken over when its process id belongs to another process by now', async () => {

@@ -75,7 +75,9 @@ export function isStopped({ pid }: KnownProcess): boolean {
 }
 
 function statusOf(pid: number): { readonly state: string; readonly start: string } | undefined {
-  const line = quietly(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  // In a namespace that was given no /proc of its own, as by `bwrap --unshare-pid`, the id is another process's there.
+  const isOurs = quietly(() => readlinkSync('/proc/self')) === String(process.pid);
+  const line = isOurs ? quietly(() => readFileSync(`/proc/${pid}/stat`, 'latin1')) : undefined;
   // The second field is the program's name, in parentheses, and may hold anything.
   const fields = line?.slice(line.lastIndexOf(')') + 2).split(' ');
   const [state, start] = [fields?.[0], fields?.[19]];
