@@ -45,7 +45,9 @@ export class RedisConnection {
 
   /** Opens a connection to hear what is published. */
   async openSubscriber(life: AbortController): Promise<Subscriber> {
-    return (await this.#present().link).openSubscriber(life);
+    const link = await this.#present().link;
+    life.signal.throwIfAborted();
+    return link.openSubscriber(life);
   }
 
   /** Ends the connections. A later step opens them again. */

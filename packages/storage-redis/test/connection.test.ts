@@ -1,6 +1,15 @@
 import { createClient } from '@keyv/redis';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { redisLock, type RedisTokenStorageOptions, RedisTokenStorage } from '@latchkey/storage-redis';
+import {
+  redisLock,
+  type RedisServerOptions,
+  type RedisTokenStorageOptions,
+  RedisTokenStorage,
+} from '@latchkey/storage-redis';
+import { openClient } from '../dist/link/client-link.js';
+import { openGivenLink } from '../dist/link/given-link.js';
+import type { Link } from '../dist/link/link.js';
+import { RedisConnection } from '../dist/redis-connection.js';
 import { isSame } from '../dist/same-options.js';
 import { joinConnection, leaveConnection } from '../dist/shared-connection.js';
 import { start } from './child.js';
@@ -128,6 +137,39 @@ describe('Connections', () => {
     ['an object of a class', { socket: { tls: new URL('a:b') } }, { socket: { tls: new URL('a:b') } }],
   ])('are not shared with %s', (_what, one, other) => {
     expect([isSame(one, other), isSame(one, { ...one, name: undefined })]).toEqual([false, true]);
+  });
+
+  test.each([
+    ['own', (options: RedisServerOptions, life: AbortController) => openClient(options, 5, life)],
+    [
+      'a given client',
+      async (options: RedisServerOptions, life: AbortController) => {
+        const client = createClient({ ...options } as Parameters<typeof createClient>[0]).on('error', () => undefined);
+        const link = await openGivenLink(Object.defineProperty(client, 'isOpen', { value: true }), 5, life);
+        return link.openSubscriber(life);
+      },
+    ],
+  ])('of %s that are ended while TLS is negotiated are not there afterwards', async (_whose, open) => {
+    const { url = '', socket } = server.secure;
+    await using proxy = await Proxy.start(Number(new URL(url).port));
+    proxy.set('held');
+    const life = new AbortController();
+    const opening = open({ url: proxy.url(url), socket: { ...socket } }, life);
+    await proxy.hears('');
+    life.abort();
+    proxy.set('fine');
+    await opening.catch(() => undefined);
+    await proxy.until((count) => count === 0);
+  });
+
+  test('that are to listen are not opened when that was ended while the way was looked for', async () => {
+    const life = new AbortController();
+    let opened = 0;
+    const link = { openSubscriber: async () => ++opened } as unknown as Link;
+    const open = async (): Promise<Link> => (life.abort(), link);
+    const connection = new RedisConnection({ prepare: async () => undefined, open }, 1);
+    expect(await errorOf(connection.openSubscriber(life))).toMatchObject({ name: 'AbortError' });
+    expect(opened).toBe(0);
   });
 
   test('close after what is under way', async () => {

@@ -49,6 +49,12 @@ export function singleUse<T extends RedisServerOptions>(options: T, timeout: num
     ...gatherCredentials(options, life),
     disableOfflineQueue: true,
     disableClientInfo: true,
-    socket: { ...options.socket, reconnectStrategy: false as const, connectTimeout: timeout * 1000 },
+    // Before the socket is connected, the client forgets it when it is destroyed, and does not end it.
+    socket: {
+      ...options.socket,
+      reconnectStrategy: false as const,
+      connectTimeout: timeout * 1000,
+      signal: life.signal,
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { openClient, singleUse } from './client-link.js';
 import { gatherCredentials } from './credentials.js';
 import { keySlot } from './key-slot.js';
@@ -75,6 +76,7 @@ type Node = Pick<Shard['master'], 'address' | 'host' | 'port'>;
 async function openCluster(options: RedisClusterOptions, timeout: number, life: AbortController) {
   const { createCluster } = await loadCluster();
   life.signal.throwIfAborted();
+  setMaxListeners(0, life.signal); // each node's socket has one
   const cluster = createCluster({
     ...options,
     minimizeConnections: true,

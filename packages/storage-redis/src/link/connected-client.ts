@@ -39,7 +39,7 @@ export interface SingleClient extends ConnectableClient {
   /** Sends a command. */
   sendCommand(command: string[], options?: CommandOptions): Promise<unknown>;
   /** Makes another connection of the same kind. */
-  duplicate(): ListeningClient;
+  duplicate(overrides?: object): ListeningClient;
 }
 
 /** What is used of a cluster of `@redis/client` 5 and 6. @group Clients of your own */

@@ -90,7 +90,8 @@ async function deaf(): Promise<Subscriber> {
 }
 
 async function duplicate(client: SingleClient, life: AbortController): Promise<Subscriber> {
-  const subscriber = client.duplicate();
+  const { socket } = (client.options ?? {}) as { socket?: object };
+  const subscriber = client.duplicate({ socket: { ...socket, signal: life.signal } });
   subscriber.on('error', () => undefined);
   const end = (): void => {
     if (subscriber.isOpen) subscriber.destroy();
