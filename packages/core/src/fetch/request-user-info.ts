@@ -3,6 +3,7 @@ import { assertSubject, type UserInfo } from './user-info.js';
 import { causesOf } from '../errors/error-causes.js';
 import { AuthFlowError, TokenEndpointUnavailableError, TokenRequestError } from '../errors/index.js';
 import { explainResponse, noteSentTokens } from './explain-response.js';
+import { throwIfAborted } from '../platform/on-abort.js';
 import { asResponse, exchange, type HttpAnswer, requestInit } from '../server/http-exchange.js';
 import { scrubError } from '../errors/scrub.js';
 import { readEndpointAnswer } from '../server/endpoint-answer.js';
@@ -52,7 +53,7 @@ async function ask(
   try {
     return await exchange(fetch, url, {}, { timeout, signal });
   } catch (error) {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const typed = causesOf(error).find((each) => each instanceof AuthFlowError);
     if (typed) throw typed;
     throw new TokenEndpointUnavailableError({

@@ -13,7 +13,7 @@ import { defaultKey } from '../options/default-key.js';
 import type { AuthFlowOptions, FlowOptions } from '../options/flow-options.js';
 import { type FlowSettings, readOptions, settingsFor } from '../options/flow-settings.js';
 import { lazyPart } from '../platform/lazy-part.js';
-import { unlessAborted, untilAborted } from '../platform/waiting.js';
+import { unlessAborted } from '../platform/waiting.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import { keepFresh, type KeptFresh } from '../renewal/keep-fresh.js';
 import type { Logins } from '../renewal/login/logins.js';
@@ -199,8 +199,8 @@ export abstract class AuthFlow {
       const call = readCall(options, threshold, this.#now());
       let tokens: TokenSet;
       try {
-        signal?.throwIfAborted();
-        tokens = await untilAborted(signal, noAutoRefresh ? callers.asStored(reader) : callers.serve(call));
+        const serve = (): Promise<TokenSet> => (noAutoRefresh ? callers.asStored(reader) : callers.serve(call));
+        tokens = await unlessAborted(signal, serve);
       } catch (error) {
         if (!interactive || !this.interactive || !(error instanceof LoginRequiredError)) throw error;
         tokens = await this.#joinLogin(signal, { tokens: credential.tokens });

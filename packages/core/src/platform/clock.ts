@@ -1,4 +1,4 @@
-import { onAbort } from './on-abort.js';
+import { onAbort, throwIfAborted } from './on-abort.js';
 
 /** The time, as flows see it. Tests give one that moves when told. @group Options */
 export interface Clock {
@@ -26,7 +26,7 @@ export const systemClock: Clock = {
 
 function wait(milliseconds: number, signal: AbortSignal | undefined, idle: boolean | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const timer = setTimeout(() => {
       leave?.();
       resolve();
@@ -34,9 +34,9 @@ function wait(milliseconds: number, signal: AbortSignal | undefined, idle: boole
     if (idle && typeof timer === 'object') timer.unref();
     const leave =
       signal &&
-      onAbort(signal, () => {
+      onAbort(signal, (reason) => {
         clearTimeout(timer);
-        reject(signal.reason as Error);
+        reject(reason);
       });
   });
 }

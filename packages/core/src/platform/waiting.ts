@@ -1,5 +1,5 @@
 import { longestTimer } from './clock.js';
-import { onAbort } from './on-abort.js';
+import { onAbort, reasonOf } from './on-abort.js';
 
 /**
  * Settles like `promise`, or rejects with the signal's reason as soon as it is aborted. Ends the wait, not the work:
@@ -8,15 +8,15 @@ import { onAbort } from './on-abort.js';
 export function untilAborted<T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T> {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {
-    if (signal.aborted) reject(signal.reason as Error);
-    const leave = signal.aborted ? undefined : onAbort(signal, () => reject(signal.reason as Error));
+    if (signal.aborted) reject(reasonOf(signal));
+    const leave = signal.aborted ? undefined : onAbort(signal, reject);
     promise.then(resolve, reject).finally(leave);
   });
 }
 
 /** As `untilAborted`, for work that is not begun when the signal is aborted already. */
 export function unlessAborted<T>(signal: AbortSignal | undefined, start: () => Promise<T>): Promise<T> {
-  return signal?.aborted ? Promise.reject(signal.reason as Error) : untilAborted(signal, start());
+  return signal?.aborted ? Promise.reject(reasonOf(signal)) : untilAborted(signal, start());
 }
 
 /** Rejects when an operation on a storage takes longer than `seconds`: some clients and hooks would never answer. */

@@ -2,6 +2,7 @@ import { TokenEndpointUnavailableError } from '../errors/index.js';
 import { scrubError } from '../errors/scrub.js';
 import type { FlowSettings } from '../options/flow-settings.js';
 import { readObject } from '../server/answers/answer-body.js';
+import { throwIfAborted } from '../platform/on-abort.js';
 import { redirectWithin } from '../server/discovery/places.js';
 import { detailsOf, isTransient } from '../server/endpoint-answer.js';
 import { exchange, type HttpAnswer, isSuccess, requestInit } from '../server/http-exchange.js';
@@ -39,7 +40,7 @@ export async function ask(url: string, init: RequestInit, { settings, signal }: 
   try {
     answer = await exchange(fetch, url, requestInit(init, headers), { timeout, signal });
   } catch (error) {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const message = `${origin} gave no answer.`;
     throw new TokenEndpointUnavailableError({ message, mayHaveArrived: false, cause: scrubError(error) });
   }

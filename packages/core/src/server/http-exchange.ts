@@ -1,7 +1,7 @@
 import { longestTimer } from '../platform/clock.js';
 import { causesOf } from '../errors/error-causes.js';
 import { isNeverSent, NoAnswerError } from './no-answer.js';
-import { onAbort } from '../platform/on-abort.js';
+import { onAbort, throwIfAborted } from '../platform/on-abort.js';
 import { parseUrl } from '../platform/urls.js';
 import { readerOf } from '../platform/response-body.js';
 import { untilAborted } from '../platform/waiting.js';
@@ -37,7 +37,7 @@ export async function exchange(
   init: RequestInit,
   { timeout, signal }: ExchangeLimits,
 ): Promise<HttpAnswer> {
-  signal?.throwIfAborted();
+  throwIfAborted(signal);
   const deadline = new AbortController();
   const timer = setTimeout(
     () => {
@@ -45,7 +45,7 @@ export async function exchange(
     },
     Math.min(timeout * 1000, longestTimer),
   );
-  const leave = signal && onAbort(signal, () => deadline.abort(signal.reason));
+  const leave = signal && onAbort(signal, (reason) => deadline.abort(reason));
   const sending: Sending = {};
   const send = (): Promise<Response> => fetch(url, { ...init, redirect: 'manual', signal: deadline.signal });
   try {
@@ -62,7 +62,7 @@ export async function exchange(
       text: await readBody(response, deadline.signal),
     };
   } catch (error) {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     if (error instanceof NoAnswerError) throw error;
     const mayHaveArrived = sending.wasSent ?? !isNeverSent(error);
     const cause: unknown = deadline.signal.aborted ? deadline.signal.reason : error;

@@ -1,5 +1,6 @@
 import { TokenEndpointUnavailableError } from '../errors/index.js';
 import type { FlowSettings } from '../options/flow-settings.js';
+import { throwIfAborted } from '../platform/on-abort.js';
 import type { ClientProof } from './requests/own-proof.js';
 import { asResponse, type HttpAnswer, isSuccess } from './http-exchange.js';
 import {
@@ -100,7 +101,7 @@ export class ServerConnection {
     } catch (error) {
       problem = error;
     }
-    options.signal?.throwIfAborted();
+    throwIfAborted(options.signal);
     const isToBeJudged = translated && isSuccess(translated.answer.status) && !this.#isPlain(translated);
     if (isToBeJudged) return this.#askOnce(call, options, translated);
     return { answer: translated?.answer, translated, result: undefined, problem };
@@ -122,7 +123,7 @@ export class ServerConnection {
     } catch (error) {
       problem = come ? unchecked(error) : error;
     }
-    options.signal?.throwIfAborted();
+    throwIfAborted(options.signal);
     return { answer: translated?.answer, translated, result, problem };
   }
 

@@ -1,7 +1,7 @@
 import { LockTimeoutError } from '../errors/index.js';
 import type { HeldLock, Lock, LockOptions } from './lock.js';
 import { longestTimer } from '../platform/clock.js';
-import { onAbort } from '../platform/on-abort.js';
+import { onAbort, throwIfAborted } from '../platform/on-abort.js';
 import { shared } from '../platform/process-registry.js';
 
 /** Who waits for each key that is held, in order; whoever is called has it. */
@@ -29,7 +29,7 @@ export class ProcessLock implements Lock {
    * `options.signal` when it is aborted before; what the task throws.
    */
   async withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
-    options.signal.throwIfAborted();
+    throwIfAborted(options.signal);
     const line = this.#lines.get(key);
     if (line) await waitInLine(line, options, () => new LockTimeoutError());
     else this.#lines.set(key, new Set());
@@ -67,9 +67,9 @@ function waitInLine(line: Set<() => void>, { signal, timeout }: LockOptions, lat
       leave();
       resolve();
     };
-    const abort = (): void => {
+    const abort = (reason: Error): void => {
       leave();
-      reject(signal.reason as Error);
+      reject(reason);
     };
     const expire = (): void => {
       leave();

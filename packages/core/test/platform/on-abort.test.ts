@@ -15,25 +15,52 @@ const flowOf = (): ClientCredentialsFlow =>
     fetch: answers,
   });
 
+const calls: [string, (flow: ClientCredentialsFlow, signal: AbortSignal) => Promise<unknown>][] = [
+  ['for tokens', (flow, signal) => flow.getAccessTokenRefreshIfNecessary({ signal })],
+  ['by fetch', (flow, signal) => flow.fetch(api, { signal })],
+  ['to renew', (flow, signal) => flow.refresh({ signal })],
+];
+
 describe('one signal of a thousand calls', () => {
-  test.each([
-    [
-      'for tokens',
-      (flow: ClientCredentialsFlow, signal: AbortSignal) => flow.getAccessTokenRefreshIfNecessary({ signal }),
-    ],
-    ['by fetch', (flow: ClientCredentialsFlow, signal: AbortSignal) => flow.fetch(api, { signal })],
-    ['to renew', (flow: ClientCredentialsFlow, signal: AbortSignal) => flow.refresh({ signal })],
-  ])('%s has one listener of ours meanwhile, none afterwards, and brings no warning', async (_what, call) => {
-    const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
-    const { signal } = new AbortController();
-    const flow = flowOf();
-    const calls = Array.from({ length: 1000 }, () => call(flow, signal));
-    expect(getEventListeners(signal, 'abort').length).toBeLessThanOrEqual(1);
-    await Promise.all(calls);
-    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
-    expect(warned).not.toHaveBeenCalled();
-    warned.mockRestore();
-  });
+  test.each(calls)(
+    '%s has one listener of ours meanwhile, none afterwards, and brings no warning',
+    async (_what, call) => {
+      const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+      const { signal } = new AbortController();
+      const flow = flowOf();
+      const all = Array.from({ length: 1000 }, () => call(flow, signal));
+      expect(getEventListeners(signal, 'abort').length).toBeLessThanOrEqual(1);
+      await Promise.all(all);
+      expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+      expect(warned).not.toHaveBeenCalled();
+      warned.mockRestore();
+    },
+  );
+});
+
+/** As the signals of abort-controller 3, which React Native has too: no reason, and no method of a later standard. */
+class StandIn extends EventTarget {
+  aborted = false;
+  abort(): void {
+    this.aborted = true;
+    this.dispatchEvent(new Event('abort'));
+  }
+}
+
+describe('a stand-in for a signal', () => {
+  test.each(calls)(
+    'in a call %s serves, and ends it before and meanwhile with an error of its own',
+    async (_what, call) => {
+      const [standIn, late] = [new StandIn(), new StandIn()];
+      const signal = standIn as unknown as AbortSignal;
+      await call(flowOf(), signal);
+      const left = call(flowOf(), signal);
+      standIn.abort();
+      await expect(left).rejects.toMatchObject({ name: 'AbortError' });
+      late.abort();
+      await expect(call(flowOf(), late as unknown as AbortSignal)).rejects.toMatchObject({ name: 'AbortError' });
+    },
+  );
 });
 
 describe('onAbort', () => {

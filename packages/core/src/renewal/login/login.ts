@@ -7,6 +7,7 @@ import { TokenSet } from '../../tokens/token-set.js';
 import type { UnreadAnswer } from '../../tokens/unread-answer.js';
 import { noteUnderWay } from '../settled.js';
 import type { TokenKeeper } from '../saving/token-keeper.js';
+import { throwIfAborted } from '../../platform/on-abort.js';
 import { unlessAborted, untilAborted } from '../../platform/waiting.js';
 
 /** Why tokens are saved, and for which scopes. */
@@ -87,7 +88,7 @@ export async function joinLogin(
   scope: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<TokenSet> {
-  signal?.throwIfAborted();
+  throwIfAborted(signal);
   const joined = credential.login;
   const tokens = await waitFor(credential, (credential.login ??= begin(start)), signal);
   return joined && missingScopes(tokens, scope).length > 0 ? joinLogin(credential, start, scope, signal) : tokens;
