@@ -32,6 +32,8 @@ export async function* scanRecords(place: RedisPlace): AsyncGenerator<readonly s
   }
   throw new StorageUnavailableError({
     message: `${place.id}: the connection was lost ${mostRounds} times while logins were listed.`,
+    remedy:
+      'Try again. If it lasts, look for a proxy on the way that has no SCAN, such as Twemproxy; no login is needed.',
   });
 }
 

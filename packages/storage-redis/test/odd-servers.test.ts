@@ -79,6 +79,7 @@ describe('A proxy that spreads keys over servers by the first key', () => {
       [server, other].map(async (each) => (await each.send('KEYS', 'split*')) as unknown[]),
     );
     expect(counts.map(({ length }) => length > 0)).toEqual([true, true]);
+    expect(await errorOf(storage.list().next())).toMatchObject({ remedy: expect.stringContaining('has no SCAN') });
   });
 
   test('excludes others from a lock, and lets the holder save under it', async () => {
