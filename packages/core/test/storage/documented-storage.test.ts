@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { type Lock, ProcessLock, type RecordCodec, TokenSet, type TokenStorage } from '@latchkey/core';
 import { describeTokenStorage } from '@latchkey/core/testing';
@@ -11,7 +12,7 @@ interface Table {
 
 /** A database whose transactions take a moment, come one after another, and change everything or nothing. */
 class MapDatabase {
-  readonly name = 'tokens';
+  readonly name = randomUUID();
   isBroken = false;
   #table = new Map<string, string>();
   #last: Promise<unknown> = Promise.resolve();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, test } from '@jest/globals';
 import { type KeyvBackend, KeyvTokenStorage, MemoryTokenStorage, ProcessLock, type RecordCodec } from '@latchkey/core';
 import { describeTokenStorage } from '@latchkey/core/testing';
@@ -79,8 +80,8 @@ for (const [name, over] of Object.entries(backends)) {
 
 const lock = new ProcessLock();
 const keyvs = new WeakMap<KeyvTokenStorage, Keyv>();
-const openWithLock = (keyv: Keyv): KeyvTokenStorage => {
-  const storage = new KeyvTokenStorage(keyv, { lock, id: 'shared' });
+const openWithLock = (keyv: Keyv, id: string): KeyvTokenStorage => {
+  const storage = new KeyvTokenStorage(keyv, { lock, id });
   keyvs.set(storage, keyv);
   return storage;
 };
@@ -89,8 +90,8 @@ describeTokenStorage(
   'KeyvTokenStorage with a lock of its own',
   { describe, test },
   {
-    create: async () => openWithLock(new Keyv()),
-    reopen: async (storage) => openWithLock(keyvs.get(storage) ?? new Keyv()),
+    create: async () => openWithLock(new Keyv(), randomUUID()),
+    reopen: async (storage) => openWithLock(keyvs.get(storage) ?? new Keyv(), storage.id),
     dispose: async () => undefined,
   },
 );
