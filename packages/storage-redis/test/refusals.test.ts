@@ -30,6 +30,21 @@ describe('A user who may not do what is needed later', () => {
     expect(await server.send('EXISTS', `latchkey:lock:{latchkey::${key}}`)).toBe(0);
   });
 
+  test.each([
+    ['+select', { database: 1 }],
+    ['+client|setname', { name: 'app' }],
+  ])('as an option needs is told of %s', async (rule, option) => {
+    await server.send('ACL', 'SETUSER', 'asking', 'reset', 'on', '>password', ...needed.split(' '));
+    await using storage = new RedisTokenStorage({
+      url: `redis://asking:password@127.0.0.1:${server.port}`,
+      prefix,
+      ...option,
+    });
+    expect((await refusal(storage))['remedy']).toContain(rule);
+    await server.send('ACL', 'SETUSER', 'asking', rule);
+    expect(await storage.load(key)).toBeUndefined();
+  });
+
   test('as publish does, and whoever waits looks by himself', async () => {
     const rules = needed.split(' ').filter((rule) => !/publish|subscribe/.test(rule));
     await server.send('ACL', 'SETUSER', 'quiet', 'reset', 'on', '>password', ...rules);
