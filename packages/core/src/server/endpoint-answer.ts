@@ -62,7 +62,10 @@ function refusalIn(
   const { status, text } = answer;
   const { purpose, secrets } = question;
   const details = detailsOf(answer, question, body);
-  if (isTransient(status)) return unavailable(details);
+  if (isTransient(status)) {
+    const mayHaveActed = purpose === 'refresh_token' && status >= 500 && status !== 503;
+    return unavailable({ ...details, ...(mayHaveActed && { remedy: RefreshOutcomeUnknownError.defaults.remedy }) });
+  }
   const refusal = refusalOf(readRefusal(body), details, question, text.trim() === '');
   if (refusal) return refusal;
   if (isSuccess(status)) return withoutUse(details, purpose, text);
@@ -87,8 +90,8 @@ function noTokenInside(details: OAuthErrorDetails, purpose: string, text: string
   const names = tokenNamesIn(text);
   const inWords = names === '' ? '' : ` in OAuth's words. What it has is called ${names}`;
   const message = `The token endpoint answered with status ${details.status}, but its body holds no token${inWords}.`;
-  const remedy = names === '' ? undefined : 'Translate the answers of this server by the option dialect.answer.';
-  const about = { ...details, message, ...(remedy !== undefined && { remedy }) };
+  const remedy = names !== '' && { remedy: 'Translate the answers of this server by the option dialect.answer.' };
+  const about = { ...details, message, ...remedy };
   if (purpose === 'refresh_token') return new RefreshOutcomeUnknownError(about);
   return new TokenRequestError({ remedy: elsewhere, ...about, code: 'TOKEN_ANSWER_INVALID' });
 }
@@ -99,7 +102,14 @@ export function detailsOf(
   { secrets, now }: Pick<Question, 'secrets' | 'now'>,
   body = readBody(text),
 ): OAuthErrorDetails {
-  return { ...readDetails(status, body, secrets), retryAfter: readRetryAfter(headers.get('retry-after'), now) };
+  const said = body ?? { title: isSuccess(status) ? undefined : wordsIn(text) };
+  return { ...readDetails(status, said, secrets), retryAfter: readRetryAfter(headers.get('retry-after'), now) };
+}
+
+/** The title of a page, or a text, where it is words and nothing else, so that no token can stand in it. */
+function wordsIn(text: string): string | undefined {
+  const said = /<title>([^<]+)/i.exec(text)?.[1] ?? text;
+  return /^\s*(?:\d{3}\s+)?((?:[^\s\d{<="]{1,20}(?:\s+|$)){2,})$/.exec(said)?.[1];
 }
 
 /** Scopes are told by events and errors, so they are cleaned like all else that a server writes. */

@@ -18,7 +18,7 @@ const server = {
   userinfoEndpoint: `${origin}/userinfo`,
 };
 const tokens = { access_token: 'at-1', token_type: 'Bearer', expires_in: 60, refresh_token: 'rt-2' };
-const page = '<!DOCTYPE html><title>Attention</title>';
+const page = '<!DOCTYPE html><title>Attention Required!</title>';
 
 /** Options of a flow whose server answers tokens, and at some paths what is said here. */
 function answering(answers: Readonly<Record<string, () => Response>>) {
@@ -74,12 +74,22 @@ describe('a refusal without a word of OAuth', () => {
   };
 
   test.each([
-    [404, page],
-    [405, null],
-    [418, 'no'],
-  ])('may come of somebody else than the server: status %i', async (status, body) => {
+    [404, page, 'status 404, Attention Required!'],
+    [405, null, 'status 405'],
+    [418, 'no', 'status 418'],
+    [
+      400,
+      '<html>\n<head><title>400 No required SSL certificate was sent</title>',
+      'status 400, No required SSL certificate',
+    ],
+    [404, '404 page not found\n', 'status 404, page not found'],
+    [400, `${'t'.repeat(21)} is no token`, 'status 400)'],
+    [400, 'refresh_token=rt-1 is no token', 'status 400)'],
+    [400, '<title>Success code 4A1b</title>', 'status 400)'],
+  ])('may come of somebody else than the server: status %i with %s', async (status, body, said) => {
     await expect(refused(status, body)).rejects.toMatchObject({
       code: 'TOKEN_REQUEST_REFUSED',
+      message: expect.stringContaining(said),
       remedy: expect.stringMatching(/^Check that this is the right URL, and that no proxy/),
     });
   });
@@ -92,6 +102,25 @@ describe('a refusal without a word of OAuth', () => {
   ])('%i with %s is a refusal of the client all the same', async (status, body, remedy) => {
     await expect(refused(status, body)).rejects.toMatchObject({
       code: 'CLIENT_REJECTED',
+      remedy: expect.stringMatching(remedy),
+    });
+  });
+});
+
+describe('an outage, as a gateway tells of it', () => {
+  test.each([
+    [500, /If the server refuses it then, log in/],
+    [504, /If the server refuses it then, log in/],
+    [429, /no reason to log in/],
+    [503, /no reason to log in/],
+  ])('may have cost the refresh token, or surely not: status %i', async (status, remedy) => {
+    const flow = new RefreshTokenFlow({
+      ...answering({ '/token': () => new Response(page, { status }) }),
+      refreshToken: 'rt-1',
+    });
+    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({
+      code: 'TOKEN_ENDPOINT_UNAVAILABLE',
+      errorDescription: 'Attention Required!',
       remedy: expect.stringMatching(remedy),
     });
   });
