@@ -65,7 +65,7 @@ export class InvalidRefreshTokenError extends LoginRequiredError {
   static override readonly defaults: DefaultsFor<AnswerDetails> = (details) => ({
     code: 'INVALID_REFRESH_TOKEN',
     message:
-      'The authorization server refused the refresh token: it has expired, was revoked, or was used before' +
+      "The authorization server refused the refresh token: it has expired, was revoked or used before, or is another client's" +
       (details.status === undefined ? '.' : ` (${describeRefusal(details)}).`),
     remedy: 'Log in again. Until then, noAutoRefresh returns the present access token as it is.',
   });

@@ -92,13 +92,12 @@ export class CoolDown {
 
   #unavailable(left: number): AuthFlowError {
     const failure = this.#lastFailure;
-    const { code, remedy } = failure instanceof TokenEndpointUnavailableError ? failure : {};
+    const said = failure instanceof TokenEndpointUnavailableError && { code: failure.code, remedy: failure.remedy };
     const seconds = Math.ceil(left / 1000);
     return new TokenEndpointUnavailableError({
       ...(failure instanceof OAuthError && answerIn(failure)),
       message: `The authorization server has failed ${this.#failures} times in a row; it is asked again in ${seconds} s.`,
-      ...(code !== undefined && { code }),
-      ...(remedy !== undefined && { remedy }),
+      ...said,
       mayHaveArrived: false,
       cause: failure,
     });

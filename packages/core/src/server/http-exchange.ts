@@ -54,8 +54,12 @@ export async function exchange(
       deadline.signal,
       watchSending(sending, { method: init.method ?? 'GET', url }, send),
     );
+    // A mock, or a client of another kind, may give anything.
+    if (!(response as Partial<Response> | null | undefined)?.headers?.get) {
+      throw new NoAnswerError('The option fetch gave no Response.', { mayHaveArrived: true });
+    }
+    // A browser does not tell which redirect it is that it does not follow.
     return {
-      // A browser does not tell which redirect it is that it does not follow.
       status: response.type === 'opaqueredirect' ? 302 : response.status,
       headers: response.headers,
       leadsTo: targetOf(response, url),

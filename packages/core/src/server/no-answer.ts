@@ -26,17 +26,25 @@ export function noAnswer(problem: unknown, purpose: string, secrets: readonly st
   if (failure instanceof AuthFlowError) return failure;
   const cause = scrubError(failure ?? problem, secrets);
   const about = aboutNetworkFailure(failure);
+  if (failure?.mayHaveArrived && purpose === 'refresh_token') {
+    const { message, remedy } = RefreshOutcomeUnknownError.defaults;
+    return new RefreshOutcomeUnknownError({ message: `${message} (${cause.message})`, remedy: remedy + closes, cause });
+  }
   if (!failure || about.retryable === false) {
     return new DiscoveryError({ message: `The request could not be made: ${cause.message}`, ...about, cause });
   }
-  if (failure.mayHaveArrived && purpose === 'refresh_token') return new RefreshOutcomeUnknownError({ cause });
+  const { mayHaveArrived } = failure;
   return new TokenEndpointUnavailableError({
     message: `The authorization server gave no answer: ${cause.message}`,
-    mayHaveArrived: failure.mayHaveArrived,
+    mayHaveArrived,
+    ...(mayHaveArrived && { remedy: TokenEndpointUnavailableError.defaults.remedy + closes }),
     ...about,
     cause,
   });
 }
+
+/** As ejabberd refuses a password, and haproxy and Node a client certificate under TLS 1.3. */
+const closes = ' If it stays so: some servers close the connection on a wrong password or client certificate.';
 
 /** openid-client wraps some failures of a custom fetch. */
 function findFailure(problem: unknown): AuthFlowError | NoAnswerError | undefined {
@@ -44,11 +52,9 @@ function findFailure(problem: unknown): AuthFlowError | NoAnswerError | undefine
 }
 
 /** A kind of failure that ends before the first byte of a request is written. */
-interface FailureKind {
+interface FailureKind extends ErrorDetails {
   /** What code, system call and message of the error say. */
   readonly pattern: RegExp;
-  /** What to say of it. */
-  readonly about?: ErrorDetails;
 }
 
 /**
@@ -58,71 +64,55 @@ interface FailureKind {
 const kinds: readonly FailureKind[] = [
   {
     pattern: /^bad port$|^Fetch failed: Requests to port \d+ are blocked$/,
-    about: {
-      remedy: 'Give the server another port: fetch never connects to this one, which belongs to another protocol.',
-      retryable: false,
-    },
+    remedy: 'Give the server another port: fetch never connects to this one.',
+    retryable: false,
   },
   {
-    pattern: /fetch is not a function$/,
-    about: { remedy: 'Start Node without --no-experimental-fetch.', retryable: false },
+    pattern: /fetch is not a function$|gave no Response\.$/,
+    remedy: 'Let the option fetch return a new Response(), or start Node without --no-experimental-fetch.',
+    retryable: false,
   },
   {
     pattern: /^CERT_(NOT_YET_VALID|HAS_EXPIRED)\b|^ERROR_IN_CERT_NOT/,
-    about: {
-      code: 'CERTIFICATE_NOT_TRUSTED',
-      remedy:
-        'Compare the clock of this machine with the time when the certificate of the server, or of a proxy on the way, ' +
-        'is valid; then set the clock, or have the certificate renewed.',
-    },
+    code: 'CERTIFICATE_NOT_TRUSTED',
+    remedy: 'Compare the clock of this machine with the times of the certificate; set the one, or renew the other.',
   },
   {
     pattern: /^(ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)\b/,
-    about: {
-      code: 'CERTIFICATE_NOT_TRUSTED',
-      remedy:
-        'Compare the name in the URL with those in the certificate. If they should agree, somebody may be listening.',
-    },
+    code: 'CERTIFICATE_NOT_TRUSTED',
+    remedy:
+      'Compare the name in the URL with those in the certificate. If they should agree, somebody may be listening.',
   },
   {
     pattern:
       /^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_(CA|PURPOSE)\b|PATH_LENGTH_|(CA|EE)_\w+_TOO_|ERR_TLS_CERT_)|invalid peer certificate/,
-    about: {
-      code: 'CERTIFICATE_NOT_TRUSTED',
-      remedy:
-        'If the server or a proxy on the way has a certificate of a private authority, give that authority by ' +
-        'NODE_EXTRA_CA_CERTS or by the option fetch. Otherwise somebody may be listening: do not go on.',
-    },
+    code: 'CERTIFICATE_NOT_TRUSTED',
+    remedy:
+      'If the server, or a proxy, has a certificate of a private authority, give that by NODE_EXTRA_CA_CERTS or the option ' +
+      'fetch. Otherwise somebody may be listening: do not go on.',
   },
   {
     pattern: /\b(EMFILE|ENFILE)\b/,
-    about: {
-      remedy:
-        'This process, or this machine, has no file descriptor left: close what is not used, or raise `ulimit -n`.',
-    },
+    remedy: 'No file descriptor is left: close what is not used, or raise `ulimit -n`.',
   },
   {
     pattern: /\b(UND_ERR_(PRX|SOCKS)\w*|when HTTP Tunneling|tunneling socket|Proxy connection ended)\b/i,
-    about: {
-      remedy: 'Ask the proxy, which gave no connection to the server: by its log, its list of hosts, its credentials.',
-    },
+    remedy: 'Ask the proxy, which gave no connection: by its log, its list of hosts, its credentials.',
   },
   {
     pattern:
       /\b(ENOTFOUND|EAI_[A-Z]+|ESERVFAIL|ENODATA|ENONAME|EREFUSED)\b|\b(getaddrinfo|query[A-Z]\w*) E[A-Z]+|dns error/,
-    about: {
-      remedy: 'Check how the name of the server is written, and that this machine is online; then try again.',
-    },
+    remedy:
+      'Check how the name of the server is written, or of the proxy, and that this machine is online; then try again.',
   },
   {
     pattern:
       /\b(ECONNREFUSED|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT)\b|\bconnect E[A-Z]+|client error \(Connect\)/,
+    remedy: 'Try again later; no login is needed. If the address is that of a proxy, see that it runs.',
   },
   {
     pattern: /\b(ERR_SSL_\w+|ERR_TLS_\w+|EPROTO)\b|SSL routines|before secure TLS connection was established/i,
-    about: {
-      remedy: 'Check the port speaks HTTPS, its TLS versions, any client certificate (option fetch).',
-    },
+    remedy: 'Check the port speaks HTTPS, its TLS versions, any client certificate (option fetch).',
   },
 ];
 
@@ -136,7 +126,7 @@ export function isNeverSent(error: unknown): boolean {
 
 /** Returns what to say of a failure that another try may not mend: an unknown name, a certificate that is not trusted. */
 export function aboutNetworkFailure(error: unknown): ErrorDetails {
-  return kindOf(error)?.about ?? {};
+  return kindOf(error) ?? {};
 }
 
 /** Of several addresses that were tried, each must have failed before anything was sent. */

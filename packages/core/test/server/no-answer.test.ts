@@ -142,11 +142,39 @@ describe('a fetch that cannot be watched', () => {
   });
 
   test.each(Object.entries(mayHaveArrived))('may have sent something where it fails by %s', async (_name, failure) => {
-    expect(await refreshWith(failure)).toBeInstanceOf(RefreshOutcomeUnknownError);
+    expect(await refreshWith(failure)).toMatchObject({
+      constructor: RefreshOutcomeUnknownError,
+      message: expect.stringMatching(/ replaced it\. \(.+\)$/),
+      remedy: expect.stringContaining('some servers close the connection'),
+    });
   });
 
   test.each([
-    ['the name', failed(systemError('getaddrinfo', 'ENOTFOUND')), /how the name of the server is written/],
+    ['undefined', undefined],
+    ['what it read already', { access_token: 'at-1' }],
+    ['the answer of another client', { status: 200, headers: {}, data: {} }],
+  ])('is no outage where it gives %s', async (_what, given) => {
+    const fetch = (): Promise<Response> => Promise.resolve(given as unknown as Response);
+    const client = { server, clientId: 'app', fetch };
+    await expect(new ClientCredentialsFlow(client).getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({
+      constructor: DiscoveryError,
+      message: expect.stringContaining('The option fetch gave no Response.'),
+      remedy: expect.stringContaining('new Response'),
+    });
+    const refresh = new RefreshTokenFlow({ ...client, refreshToken: 'rt-1' }).refresh();
+    await expect(refresh).rejects.toMatchObject({
+      constructor: RefreshOutcomeUnknownError,
+      message: expect.stringContaining('(The option fetch gave no Response.)'),
+    });
+  });
+
+  test.each([
+    [
+      'the name',
+      failed(systemError('getaddrinfo', 'ENOTFOUND')),
+      /how the name of the server is written, or of the proxy/,
+    ],
+    ['whoever is asked first', systemError('connect', 'ECONNREFUSED'), /address is that of a proxy/],
     ['the proxy', errorOf('tunneling socket could not be established'), /Ask the proxy/],
     ['descriptors', systemError('connect', 'EMFILE'), /ulimit -n/],
     ['the port', errorOf('', { code: 'ERR_SSL_WRONG_VERSION_NUMBER' }), /speaks HTTPS/],
