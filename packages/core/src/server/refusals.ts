@@ -14,21 +14,7 @@ import type { Refusal } from './answers/refusal-words.js';
 
 /**
  * What servers say of a refresh token that has ended, or that they do not know: `error`, or `error: description` as it
- * begins. Who says so, and where that stands (here, since bundles keep comments that stand within a list):
- *
- * - invalid_grant: RFC 6749 section 5.2. Fitbit, in `errors`: aarondcoleman/Fitbit.NET#320
- * - bad_refresh_token: GitHub, with status 200. HubSpot, as `status`: HGData/mk-node-hubspot#64
- * - invalid_refresh_token: Slack, with status 200
- * - invalid_token: Cloud Foundry and others that use RFC 6750's word
- * - invalid_code: Zoho, with status 200: Weble/ZohoBooksApi#84
- * - invalid: Strava, in `errors`: dreeveapp/dreeve#1449
- * - bad request: Twitch: dev.twitch.tv/docs/authentication/refresh-tokens
- * - service.not_authorized: Square: developer.squareup.com/forums/t/11056
- * - unauthorized_client: Atlassian, with status 403
- * - server_error: ServiceNow, with status 401: demisto/content-docs#1301
- * - invalid_request: X; league/oauth2-server to 8, 401 (thephpleague/oauth2-server#993), of which @jmondi/oauth2-server 4.3
- *   has the second, and two of its own; Authlib to 0.10: lepture/authlib#112
- * - invalid_client: athenaFlex: athenahealth/apiserver-athenaFlex#107
+ * begins. docs/server-answers.md has who says so, and where that stands.
  */
 const knownWords: readonly string[] = [
   'invalid_grant',
@@ -56,10 +42,7 @@ const knownWords: readonly string[] = [
 /** Of a grant that is refused: GitHub's bad_verification_code, Glewlwyd's invalid_code, Slack's code_already_used. */
 const otherWords = / invalid_credentials$|^authorization_code (\w+_code|code_\w+)$/;
 
-/**
- * What servers say where a person is needed, though the refresh token lives: OpenID Connect Core section 3.1.2.6; and Auth0,
- * with status 403: auth0.com/docs, "Multi-factor authentication and resource owner password".
- */
+/** What servers say where a person is needed, though the refresh token lives: OpenID Connect Core section 3.1.2.6, and Auth0. */
 const needsPerson = new Set([
   'interaction_required',
   'login_required',
