@@ -6,12 +6,19 @@ import process from 'node:process';
 import { packages } from './packages.mjs';
 import { root, step } from './steps.mjs';
 
-/** Makes the published files of all packages, and has every process that is started from now on use them. */
-export async function usePublished() {
+export const publishedFiles = '--conditions=published';
+
+/** Makes the published files of all packages as the build is now. */
+export async function bundlePackages() {
   for (const name of packages) {
     const bundle = [process.execPath, `${root}/scripts/bundle.mjs`];
     await step(`bundle of ${name}`, bundle, { cwd: `${root}/packages/${name}` });
   }
+}
+
+/** Has every process that is started from now on use them. */
+export async function usePublished() {
+  await bundlePackages();
   process.env.LATCHKEY_CONDITION = 'published';
-  process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --conditions=published`;
+  process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} ${publishedFiles}`;
 }

@@ -43,7 +43,7 @@ afterEach(async () => {
 
 async function run(program: string, variables: Record<string, string | undefined>) {
   const path = fileURLToPath(new URL(`../dist/api-key/${program}.js`, import.meta.url));
-  const { NODE_OPTIONS: _, [name]: _key, ...inherited } = process.env;
+  const { [name]: _key, ...inherited } = process.env;
   const child = spawn(process.execPath, [path], { env: { ...inherited, API: url, ...variables } });
   const ended = once(child, 'close');
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);

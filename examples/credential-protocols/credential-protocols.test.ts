@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 const programs = join(import.meta.dirname, '../dist/credential-protocols');
-const { NODE_OPTIONS: _, AWS_ENDPOINT_URL_STS: __, ...inherited } = process.env;
+const { AWS_ENDPOINT_URL_STS: _, ...inherited } = process.env;
 const index = 'sparse+https://crates.example.org/';
 const role = 'arn:aws:iam::123456789012:role/reader';
 

@@ -13,7 +13,6 @@ import { describePostgres, describeSqlite } from '../selection.js';
 const program = join(import.meta.dirname, '../dist/database/main.js');
 const renewal = { grantType: 'refresh_token' };
 const lease = 2; // seconds
-const { NODE_OPTIONS: _, ...env } = process.env;
 
 /** The program in a process of its own. */
 interface Running {
@@ -44,7 +43,7 @@ function describeProcesses(find: () => string): void {
 
   async function run(...args: string[]): Promise<Running> {
     const child = spawn(process.execPath, [program, ...args], {
-      env: { ...env, ISSUER: server.issuer, DATABASE: find(), LEASE: String(lease), NODE_NO_WARNINGS: '1' },
+      env: { ...process.env, ISSUER: server.issuer, DATABASE: find(), LEASE: String(lease), NODE_NO_WARNINGS: '1' },
       stdio: ['pipe', 'pipe', args.length > 0 ? 'ignore' : 'inherit'], // a login prints where to approve it
     });
     children.push(child);

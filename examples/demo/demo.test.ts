@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../dist/demo/main.js', import.meta.url));
-const { NODE_OPTIONS: _, ...env } = process.env;
 
 let temporary: string;
 let running: RunningDemo | undefined;
@@ -31,7 +30,7 @@ class RunningDemo {
 
   constructor(args: readonly string[]) {
     this.#process = spawn(process.execPath, [main, ...args], {
-      env: { ...env, TMPDIR: temporary },
+      env: { ...process.env, TMPDIR: temporary },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });

@@ -16,7 +16,6 @@ import { connect, connectByProvider } from '../dist/in-use/mcp.js';
 
 const program = join(import.meta.dirname, '../dist/in-use/mcp-tools.js');
 const renewal = { grantType: 'refresh_token' };
-const { NODE_OPTIONS: _, ...inherited } = process.env;
 
 let folder: string;
 let server: FakeAuthorizationServer;
@@ -95,7 +94,7 @@ function createFlow(): DeviceCodeFlow {
 async function start(...args: string[]): Promise<{ child: ChildProcess; lines: Interface }> {
   const places = { ISSUER: server.issuer, CLIENT_ID: 'cli', TOKENS: join(folder, 'tokens.json'), MCP_SERVER: address };
   const child = spawn(process.execPath, [program, ...args], {
-    env: { ...inherited, ...places },
+    env: { ...process.env, ...places },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   children.push(child);

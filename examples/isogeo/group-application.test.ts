@@ -48,8 +48,10 @@ const files: Readonly<Record<string, () => string>> = {
 
 /** Runs the program to its end. */
 async function run(...args: string[]): Promise<{ code: unknown; out: string; err: string }> {
-  const { NODE_OPTIONS: _, ...env } = process.env;
-  const child = spawn(process.execPath, [program, ...args], { env: { ...env, ISOGEO_API_URL: twin.url }, cwd: folder });
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { ...process.env, ISOGEO_API_URL: twin.url },
+    cwd: folder,
+  });
   const ended = new Promise((resolve) => child.once('close', resolve));
   const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   return { code, out, err };

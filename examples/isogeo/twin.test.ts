@@ -9,14 +9,16 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const program = fileURLToPath(new URL('../dist/isogeo/twin/main.js', import.meta.url));
-const { NODE_OPTIONS: _, ...env } = process.env;
 
 let folder: string;
 let twin: ChildProcess;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'latchkey-twin-'));
-  twin = spawn(process.execPath, [program], { env: { ...env, TMPDIR: folder }, stdio: ['ignore', 'pipe', 'inherit'] });
+  twin = spawn(process.execPath, [program], {
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
 });
 afterEach(async () => {
   const exited = once(twin, 'exit');
@@ -32,7 +34,7 @@ describe('the twin of Isogeo', () => {
       if (/^(export|node) /.test(line)) commands.push(line);
       if (commands.length === 2) break;
     }
-    const { stdout } = await promisify(execFile)('sh', ['-c', commands.join('\n')], { env });
+    const { stdout } = await promisify(execFile)('sh', ['-c', commands.join('\n')]);
     expect(stdout).toMatch(/group\.json: 2 shares\n {2}Coast and sea\n {2}Roads\n$/);
   });
 });

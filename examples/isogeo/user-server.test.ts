@@ -57,9 +57,8 @@ afterEach(async () => {
 });
 
 function startService(): ChildProcess {
-  const { NODE_OPTIONS: _, ...inherited } = process.env;
   const { port } = api.address() as AddressInfo;
-  const env = { ...inherited, DATA: join(folder, 'data'), PORT: '0', ISOGEO_API_URL: `http://127.0.0.1:${port}` };
+  const env = { ...process.env, DATA: join(folder, 'data'), PORT: '0', ISOGEO_API_URL: `http://127.0.0.1:${port}` };
   return spawn(process.execPath, [program], { env, cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
 }
 

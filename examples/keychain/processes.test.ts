@@ -12,7 +12,7 @@ import { SecretService } from '../dist/keychain/secret-service.js';
 import { describeKeychain, describeLinux } from '../selection.js';
 
 const program = join(import.meta.dirname, '../dist/keychain/main.js');
-const { NODE_OPTIONS: _, DBUS_SESSION_BUS_ADDRESS: _usual, ...env } = process.env;
+const { DBUS_SESSION_BUS_ADDRESS: _usual, ...env } = process.env;
 
 /** Eight programs over one file, whose key is where `address` says, or in a file. */
 function describeProcesses(find: () => { folder: string; address: string; whenMissing: 'fail' | 'file' }): void {

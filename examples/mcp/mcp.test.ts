@@ -17,7 +17,6 @@ import { ProtectedServer } from '../dist/mcp/protected-server.js';
 const program = join(import.meta.dirname, '../dist/mcp/main.js');
 const login = { grantType: 'authorization_code' };
 const renewal = { grantType: 'refresh_token' };
-const { NODE_OPTIONS: _, ...inherited } = process.env;
 
 let folder: string;
 let server: ProtectedServer;
@@ -46,7 +45,7 @@ const tokens = (): string => join(folder, 'tokens');
 /** Runs the program, and returns what it printed. */
 async function call(tool: string): Promise<string> {
   const child = spawn(process.execPath, [program, server.url, tool], {
-    env: { ...inherited, TOKENS: tokens(), BROWSER: join(folder, 'browser.cjs') },
+    env: { ...process.env, TOKENS: tokens(), BROWSER: join(folder, 'browser.cjs') },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [printed, complaints] = await Promise.all([text(child.stdout), text(child.stderr)]);
@@ -68,7 +67,7 @@ function endTokens(): void {
 describe('a client of any MCP server', () => {
   test('says how it is called, and what is wrong, in one line', async () => {
     const run = promisify(execFile);
-    const env = { ...inherited, TOKENS: tokens() };
+    const env = { ...process.env, TOKENS: tokens() };
     const usage = { code: 2, stdout: '', stderr: expect.stringMatching(/^Usage: .*\n$/) };
     await expect(run(process.execPath, [program, 'mcp.example.org', 'whoami'], { env })).rejects.toMatchObject(usage);
     const down = {

@@ -11,7 +11,6 @@ import { FileLogin } from '../dist/own-hooks/file-login.js';
 
 const program = fileURLToPath(new URL('../dist/own-hooks/renewing-process.js', import.meta.url));
 const source = fileURLToPath(new URL('file-login.ts', import.meta.url));
-const { NODE_OPTIONS: _, ...env } = process.env;
 const renewal = { grantType: 'refresh_token' };
 
 let folder: string;
@@ -49,7 +48,7 @@ async function expireBefore(processes: number, lock = ''): Promise<void> {
   const record = JSON.parse(readFileSync(file, 'utf8'));
   writeFileSync(file, JSON.stringify({ ...record, expires_at: record.issued_at - 1 }));
   server.expireAccessTokens();
-  children = Array.from({ length: processes }, () => fork(program, [server.issuer, file, lock], { env }));
+  children = Array.from({ length: processes }, () => fork(program, [server.issuer, file, lock]));
   await Promise.all(children.map(said));
 }
 

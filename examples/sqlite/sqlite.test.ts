@@ -9,7 +9,6 @@ import { FakeAuthorizationServer } from '@latchkey/core/testing';
 
 const program = join(import.meta.dirname, '../dist/sqlite/main.js');
 const renewal = { grantType: 'refresh_token' };
-const { NODE_OPTIONS: _, ...env } = process.env;
 
 let folder: string;
 let database: string;
@@ -35,7 +34,7 @@ afterEach(async () => {
 /** The program, started, and a function that asks it for a token. */
 async function start(lock: string, ...args: string[]): Promise<() => Promise<string>> {
   const child = spawn(process.execPath, [program, ...args], {
-    env: { ...env, ISSUER: server.issuer, DATABASE: database, LOCK: lock },
+    env: { ...process.env, ISSUER: server.issuer, DATABASE: database, LOCK: lock },
     stdio: ['pipe', 'pipe', args.length > 0 ? 'ignore' : 'inherit'], // a login prints where to approve it
   });
   children.push(child);

@@ -6,7 +6,6 @@ import { DeviceCodeFlowSimple } from '@latchkey/core';
 import { FakeAuthorizationServer, TestClock } from '@latchkey/core/testing';
 import { FileTokenStorage } from '@latchkey/storage-file';
 import { makeFolder } from './folder.js';
-import { childEnvironment as env } from '../../core/test/scenes/child-environment.js';
 
 let server: FakeAuthorizationServer;
 let storage: FileTokenStorage;
@@ -23,7 +22,7 @@ beforeEach(async () => {
   flow = new DeviceCodeFlowSimple({ server: endpoints, clientId: 'cli', clock, storage, promptUser: () => undefined });
   await flow.doFlow();
   const script = join(import.meta.dirname, 'children/api-caller.mjs');
-  children = Array.from({ length: 4 }, () => fork(script, [issuer, path], { env }));
+  children = Array.from({ length: 4 }, () => fork(script, [issuer, path]));
   await Promise.all(children.map((child) => once(child, 'message')));
   server.ledger.clear();
   server.expireAccessTokens();

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { childEnvironment as env } from '../../core/test/scenes/child-environment.js';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), 'children');
 const running = new Set<Child>();
@@ -70,7 +69,7 @@ export function start(name: string, args: readonly (string | number)[], options:
 }
 
 export function run(command: string, args: readonly string[], options: SpawnOptions = {}): Child {
-  return new Child(spawn(command, args, { env, stdio: ['ignore', 'pipe', 'inherit'], cwd: folder, ...options }));
+  return new Child(spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], cwd: folder, ...options }));
 }
 
 /** Runs a program to its end and reads the last line it printed as JSON. */

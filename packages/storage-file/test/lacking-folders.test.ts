@@ -7,7 +7,6 @@ import { installFromDebian } from '../../core/test/scenes/debian-package.js';
 import { outcomeOf, run, script, start } from './child.js';
 import { leftovers, makeFolder } from './folder.js';
 import { someTokens } from './some.js';
-import { childEnvironment as env } from '../../core/test/scenes/child-environment.js';
 
 const { EACCES, ENOSYS, EOPNOTSUPP, EPERM } = constants.errno;
 const isLinux = process.platform === 'linux';
@@ -37,7 +36,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** How programs are started for which the file system has no hard links. */
 const without = (errno: number = EPERM): SpawnOptions => ({
-  env: { ...env, LD_PRELOAD: library, NO_LINKS: String(errno) },
+  env: { ...process.env, LD_PRELOAD: library, NO_LINKS: String(errno) },
 });
 
 describe('A folder without hard links', () => {
@@ -91,7 +90,7 @@ describe('A folder without hard links', () => {
 describe('A folder whose lock service does not answer', () => {
   emulated('is told of as that, with what to do', async () => {
     const file = join(makeFolder(), 'tokens.json');
-    const lacking = { env: { ...env, LD_PRELOAD: join(folder, 'no-locks.so') } };
+    const lacking = { env: { ...process.env, LD_PRELOAD: join(folder, 'no-locks.so') } };
     const outcome = await outcomeOf(start('attempt.mjs', [file, 'auto'], lacking));
     const failure = { name: 'LockUnavailableError', retryable: false, cause: 'ENOLCK' };
     expect(outcome).toMatchObject({ locked: failure, ran: false });
@@ -102,7 +101,7 @@ describe('A folder whose lock service does not answer', () => {
 
 describe('A failure of the system that libuv has no name for', () => {
   const failing = (failure: object): SpawnOptions => ({
-    env: { ...env, LD_PRELOAD: join(folder, 'failing-calls.so'), ...failure },
+    env: { ...process.env, LD_PRELOAD: join(folder, 'failing-calls.so'), ...failure },
   });
   const { EDQUOT, ESTALE } = constants.errno;
   const nameless = 117; // EUCLEAN of Linux, for which Node has no name either

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { childEnvironment as env } from '../../core/test/scenes/child-environment.js';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), 'children');
 const running = new Set<Child>();
@@ -61,5 +60,5 @@ export class Child {
 /** Starts a program of `children/` with one argument, as JSON. */
 export function start(name: string, argument: object): Child {
   const command = [join(folder, name), JSON.stringify(argument)];
-  return new Child(spawn(process.execPath, command, { env, stdio: ['pipe', 'pipe', 'inherit'] }));
+  return new Child(spawn(process.execPath, command, { stdio: ['pipe', 'pipe', 'inherit'] }));
 }

@@ -3,7 +3,6 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { RedisServer } from './redis-server.js';
-import { childEnvironment as env } from '../../core/test/scenes/child-environment.js';
 
 interface Counts {
   readonly reuses: number;
@@ -34,7 +33,7 @@ describe(`The faults of docs/reliability.md (seed ${seed})`, () => {
   test('lose no login, reuse no refresh token and leave no caller, and do so without the lock', async () => {
     redis = await RedisServer.start();
     const run = [program, redis.url, String(seed), '1', ...chosen];
-    const { stdout } = await promisify(execFile)(process.execPath, run, { env });
+    const { stdout } = await promisify(execFile)(process.execPath, run);
     const { tables } = JSON.parse(stdout) as FaultTables;
     expect(tables).toHaveLength(5);
     for (const { place, rows } of tables) {

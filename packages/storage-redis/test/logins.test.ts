@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { RedisServer } from './redis-server.js';
-import { childEnvironment as env } from '../../core/test/scenes/child-environment.js';
 
 interface Cell {
   readonly storage: string;
@@ -28,7 +27,7 @@ afterAll(() => redis.kill());
 
 async function play(part: string, options: readonly string[] = []): Promise<Cell[]> {
   const run = [...options, join(folder, 'print.mjs'), redis.url, String(seed), part];
-  const { stdout } = await promisify(execFile)(process.execPath, run, { env, maxBuffer: 2 ** 26 });
+  const { stdout } = await promisify(execFile)(process.execPath, run, { maxBuffer: 2 ** 26 });
   return JSON.parse(stdout) as Cell[];
 }
 

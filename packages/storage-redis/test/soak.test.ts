@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { RedisServer } from './redis-server.js';
-import { childEnvironment as env } from '../../core/test/scenes/child-environment.js';
 
 interface Vitals {
   readonly heap: number;
@@ -21,7 +20,7 @@ describe('The soak', () => {
   test('sees no reuse, lost login, stuck caller and temporary file in a short run', async () => {
     redis = await RedisServer.start();
     const args = [join(folder, 'soak.mjs'), '--minutes', '0.1', '--flows', '70', '--redis', redis.url];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { env }).catch(
+    const { stdout } = await promisify(execFile)(process.execPath, args).catch(
       (error: unknown) => error as { stdout: string },
     );
     expect(stdout.trim().split('\n').at(-1)).toBe('Verdict: good.');

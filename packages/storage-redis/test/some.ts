@@ -27,7 +27,7 @@ export const pause = (milliseconds: number): Promise<void> =>
 
 /** Waits until something is so. */
 export async function until(isSo: () => unknown): Promise<void> {
-  while (!(await isSo())) await pause(5);
+  while (!(await isSo())) await pause(20);
 }
 
 export function someTokens(generation: number, owner = key, record: TokenRecord = {}): TokenSet {

@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { FakeAuthorizationServer } from '@latchkey/core/testing';
 import { Child } from './child.js';
 import { RedisServer } from './redis-server.js';
-import { childEnvironment as env } from '../../core/test/scenes/child-environment.js';
 
 const program = join(import.meta.dirname, '../../../examples/dist/sqlite/main.js');
 let redis: RedisServer;
@@ -25,7 +24,7 @@ afterAll(async () => {
 async function start(issuer: string, ...args: string[]): Promise<Child> {
   const own = { ISSUER: issuer, DATABASE: join(folder, 'tokens.sqlite'), LOCK: redis.url };
   const child = new Child(
-    spawn(process.execPath, [program, ...args], { env: { ...env, ...own }, stdio: ['pipe', 'pipe', 'ignore'] }),
+    spawn(process.execPath, [program, ...args], { env: { ...process.env, ...own }, stdio: ['pipe', 'pipe', 'ignore'] }),
   );
   await child.says('ready');
   return child;

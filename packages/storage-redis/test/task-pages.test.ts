@@ -4,7 +4,6 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DocumentedFolder } from '../../core/test/scenes/documented-folder.js';
 import { freePorts } from './free-port.js';
 import { RedisServer } from './redis-server.js';
-import { childEnvironment } from '../../core/test/scenes/child-environment.js';
 
 const server = 'docs/getting-started.md';
 let redis: RedisServer;
@@ -46,7 +45,7 @@ describe('docs/tasks/web-back-end.md, as its commands have it', () => {
     const variables = { PORT: String(port), REDIS_URL: redis.url, MY_WEB_APP_SECRET: 'any' };
     app = spawn(process.execPath, ['--env-file=server.env', 'app.mjs'], {
       cwd: folder.path,
-      env: { ...childEnvironment, ...variables },
+      env: { ...process.env, ...variables },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [printed] = (await once(app.stdout!, 'data')) as [Buffer];

@@ -5,7 +5,6 @@ import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { FakeAuthorizationServer } from '@latchkey/core/testing';
 import { RedisServer } from './redis-server.js';
-import { childEnvironment as env } from '../../core/test/scenes/child-environment.js';
 
 const program = join(import.meta.dirname, '../../../examples/dist/web-service/main.js');
 const running: ChildProcess[] = [];
@@ -31,7 +30,7 @@ afterAll(async () => {
 async function startInstance(): Promise<string> {
   const child = spawn(process.execPath, [program], {
     env: {
-      ...env,
+      ...process.env,
       ISSUER: server.issuer,
       API: server.api,
       SERVICE_URL: 'http://service.localhost',

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { type AuthFlow, DeviceCodeFlowSimple, type TokenStorage } from '@latchkey/core';
 import { FakeAuthorizationServer, type Fault, faults } from '@latchkey/core/testing';
-import { childEnvironment as env } from '../scenes/child-environment.js';
 
 /** What a {@link burst} is made of. */
 export interface BurstOptions {
@@ -92,7 +91,7 @@ async function storeLogin({ tokenEndpoint }: FakeAuthorizationServer, flow: Auth
 async function inChild(args: readonly string[]): Promise<Omit<Burst, 'mostRequests' | 'requests' | 'reuses'>> {
   const program = join(import.meta.dirname, 'child.mjs');
   const command = ['-c', 'ulimit -n 256; exec "$@"', 'sh', process.execPath, program, ...args];
-  const child = spawn('sh', command, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn('sh', command, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   try {
     const [told] = (await Promise.race([
       once(child, 'message'),

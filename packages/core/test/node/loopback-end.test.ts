@@ -9,7 +9,6 @@ import { text } from 'node:stream/consumers';
 import { visit } from './browser.js';
 import { authorizationUrl, begin, freePort, isFree, occupy } from './loopback-scene.js';
 import { failureOf } from './written-files.js';
-import { childEnvironment as env } from '../scenes/child-environment.js';
 
 const quiet = { openBrowser: false, showUrl: () => undefined } as const;
 
@@ -139,7 +138,6 @@ describe('a program that has logged in', () => {
   test('was kept alive by nothing but the wait, shows the URL on stderr, and ends by itself', async () => {
     const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
       cwd: import.meta.dirname,
-      env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const shown = text(child.stderr);

@@ -6,7 +6,6 @@ import { getEventListeners, once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { failureOf } from './written-files.js';
-import { childEnvironment as env } from '../scenes/child-environment.js';
 
 const authorizationUrl = new URL('https://id.example.org/authorize?client_id=a&state=x%2By%26');
 const redirectUri = 'http://localhost:1/';
@@ -110,7 +109,7 @@ test('a program that has read a pasted redirect ends by itself, with its input s
     const { signal } = new AbortController();
     const start = async () => new URL('https://id.example.org/?state=s');
     console.log(await pasteRedirect()(start, { redirectUri: 'http://localhost:1/', signal }));`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { cwd: import.meta.dirname, env });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { cwd: import.meta.dirname });
   const [said, shown, exited] = [text(child.stdout), text(child.stderr), once(child, 'exit')];
   child.stdin.write('the-code\n');
   expect((await exited)[0]).toBe(0);
