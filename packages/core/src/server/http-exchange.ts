@@ -56,7 +56,7 @@ export async function exchange(
     );
     // A mock, or a client of another kind, may give anything.
     if (!(response as Partial<Response> | null | undefined)?.headers?.get) {
-      throw new NoAnswerError('The option fetch gave no Response.', { mayHaveArrived: true });
+      throw new NoAnswerError('The option fetch gave no Response', { mayHaveArrived: true });
     }
     // A browser does not tell which redirect it is that it does not follow.
     return {

@@ -68,7 +68,7 @@ const kinds: readonly FailureKind[] = [
     retryable: false,
   },
   {
-    pattern: /fetch is not a function$|gave no Response\.$/,
+    pattern: /fetch is not a function$|gave no Response$/,
     remedy: 'Let the option fetch return a new Response(), or start Node without --no-experimental-fetch.',
     retryable: false,
   },

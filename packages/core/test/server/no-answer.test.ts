@@ -158,13 +158,13 @@ describe('a fetch that cannot be watched', () => {
     const client = { server, clientId: 'app', fetch };
     await expect(new ClientCredentialsFlow(client).getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({
       constructor: DiscoveryError,
-      message: expect.stringContaining('The option fetch gave no Response.'),
+      message: expect.stringContaining('The option fetch gave no Response'),
       remedy: expect.stringContaining('new Response'),
     });
     const refresh = new RefreshTokenFlow({ ...client, refreshToken: 'rt-1' }).refresh();
     await expect(refresh).rejects.toMatchObject({
       constructor: RefreshOutcomeUnknownError,
-      message: expect.stringContaining('(The option fetch gave no Response.)'),
+      message: expect.stringContaining('(The option fetch gave no Response)'),
     });
   });
 
