@@ -7,8 +7,8 @@ interface Waiters {
 const waiting = new WeakMap<AbortSignal, Waiters>();
 
 /**
- * Calls a listener with the reason when a signal is aborted. However many wait for one signal, it has one listener: Node warns of a leak at
- * more than ten.
+ * Calls a listener with the reason when a signal is aborted. However many wait for one signal, it has one listener: Node
+ * warns of a leak at more than ten.
  *
  * @returns a function that ends it
  */
