@@ -43,8 +43,8 @@ export class AcmeHome implements AsyncDisposable {
   private constructor(provider: IdentityProvider) {
     this.provider = provider;
     const server = { ACME_ISSUER: provider.issuer, ACME_API: provider.issuer };
-    const path = `${this.folder}:${process.env['PATH'] ?? ''}`;
-    this.env = { HOME: this.folder, XDG_DATA_HOME: '', PATH: path, ...server };
+    const { PATH = '', NODE_OPTIONS = '' } = process.env;
+    this.env = { HOME: this.folder, XDG_DATA_HOME: '', PATH: `${this.folder}:${PATH}`, NODE_OPTIONS, ...server };
     writeFileSync(join(this.folder, 'approve.mjs'), approval.replace('argv[1]', 'argv[2]'));
     this.#command('acme', `exec '${process.execPath}' '${program}' "$@"`);
     this.#command('browser', `echo "$*" > browser.log\nexec '${process.execPath}' approve.mjs "$1"`);

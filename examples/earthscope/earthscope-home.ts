@@ -43,7 +43,8 @@ export class EarthscopeHome implements Disposable {
   /** Runs a program of this example. */
   run(program: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Outcome> {
     const file = fileURLToPath(new URL(program, import.meta.url));
-    const all = { cwd: this.folder, env: { PATH: process.env['PATH'], ISSUER: this.#issuer, ...env } };
+    const { PATH, NODE_OPTIONS } = process.env;
+    const all = { cwd: this.folder, env: { PATH, NODE_OPTIONS, ISSUER: this.#issuer, ...env } };
     return new Promise((resolve) => {
       execFile(process.execPath, [file, ...args], all, (error, out, err) => {
         const code = error === null ? 0 : Number(error.code);

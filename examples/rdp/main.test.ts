@@ -29,8 +29,9 @@ function writeCredentials(lines: string): void {
 /** Runs the program in the folder, as a user would. */
 function run(args: readonly string[] = [], env = {}): Promise<{ code: number; out: string; err: string }> {
   const all = [program, '--auth-url', twin.server.tokenEndpoint, ...args];
+  const { PATH, NODE_OPTIONS } = process.env;
   return new Promise((resolve) => {
-    execFile(process.execPath, all, { cwd: folder, env: { PATH: process.env['PATH'], ...env } }, (error, out, err) => {
+    execFile(process.execPath, all, { cwd: folder, env: { PATH, NODE_OPTIONS, ...env } }, (error, out, err) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out: out.trim(), err });
     });
   });

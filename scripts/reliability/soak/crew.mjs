@@ -48,11 +48,7 @@ export class Crew {
 
   #startOne() {
     const settings = { ...this.#settings, seed: ++this.#seed };
-    const { LATCHKEY_CONDITION: condition } = process.env;
-    const child = fork(program, [JSON.stringify(settings)], {
-      execArgv: ['--expose-gc', ...(condition ? [`--conditions=${condition}`] : [])],
-      env: { ...process.env, NODE_OPTIONS: '' },
-    });
+    const child = fork(program, [JSON.stringify(settings)], { execArgv: ['--expose-gc'] });
     child.on('message', (message) => this.#hear(message, child.pid));
     child.once('exit', (code, signal) => {
       if (!this.#isLeaving && signal !== 'SIGKILL') this.deaths.push(`${child.pid}: ${signal ?? `exit code ${code}`}`);
