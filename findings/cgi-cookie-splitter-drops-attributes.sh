@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # CGI::Cookie::Splitter 0.05 (with CGI 4.55) for Perl (Debian 12), which makes small cookies of one that is over 4096 bytes.
 # Expected: `join` gives the big one again, as it is documented to be the inverse of `split`; the small ones have what the big one had.
-# Seen: `Max-Age`, `SameSite` and `HttpOnly` are dropped from each; `Path`, `Domain`, `Expires` and `Secure`, which the documentation
-# names, stay. A cookie below the limit keeps all of them. A value whose last part would be the text "0" comes back without it.
+# Seen: `Max-Age` and `SameSite` are dropped from each; `Path`, `Domain`, `Expires` and `Secure`, which the documentation names,
+# stay. A cookie below the limit keeps all of them. A value whose last part would be the text "0" comes back without it.
 # Why it matters: a session with tokens in it grows past 4096 bytes for some people. With `SameSite=None` it came along when the identity
 # provider posted its answer (`response_mode=form_post`), and now does not; with `Max-Age` it outlived the browser, and now does not.
 set -euo pipefail
@@ -21,11 +21,11 @@ use CGI::Cookie;
 use CGI::Cookie::Splitter;
 
 my $splitter = CGI::Cookie::Splitter->new;
-my @names = qw(Path Max-Age SameSite HttpOnly Secure);
+my @names = qw(Path Max-Age SameSite Secure);
 
 sub cookie {
     my ($value) = @_;
-    return CGI::Cookie->new(-name => 'session', -value => $value, -path => '/', -secure => 1, -httponly => 1,
+    return CGI::Cookie->new(-name => 'session', -value => $value, -path => '/', -secure => 1,
         '-max-age' => 86400, -samesite => 'None');
 }
 
