@@ -99,7 +99,9 @@ describe('Connections', () => {
     await until(() => proxy.connections === 2);
     leaving.abort();
     expect(await turn).toBe(leaving.signal.reason);
+    expect(await errorOf(other.withLock(key, async () => 'in', waiting(0.3)))).toMatchObject({ code: 'LOCK_TIMEOUT' });
     await release();
+    expect(proxy.connections).toBe(2);
     await Promise.all([...storages, other].map((each) => each.close()));
     await storages[0]?.close(); // once more, which takes nothing from the lock
     await lock.withLock(key, async () => undefined, waiting());

@@ -39,6 +39,8 @@ describe('A cluster of one node', () => {
     await until(async () => String(await server.send('CLIENT', 'LIST', 'TYPE', 'pubsub')) !== '');
     leaving.abort();
     expect(await late).toBe(leaving.signal.reason);
+    const hurried = errorOf(storage.withLock(key, async () => undefined, waiting(0.3)));
+    expect(await hurried).toMatchObject({ code: 'LOCK_TIMEOUT' });
     await release();
     await storage.close();
     await until(
