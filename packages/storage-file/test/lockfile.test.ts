@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { type HeldLock, LockTimeoutError } from '@latchkey/core';
 import { fileLock } from '@latchkey/storage-file';
-import { existsSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { outcomeOf, run, script, start } from './child.js';
 import { leftovers, makeFolder } from './folder.js';
@@ -226,4 +226,26 @@ describe('A lock file', () => {
     expect(outcome).toEqual({ failed: 1, again: 'entered' });
     expect(existsSync(`${file}.lockfile`)).toBe(true);
   });
+
+  test('writes nothing when its signal is read after its end, whatever has its descriptor then', async () => {
+    const folder = makeFolder();
+    const file = join(folder, 'tokens.json');
+    const { lock, release } = await hold(lockOf(file));
+    await release();
+    const others = Array.from({ length: 30 }, (_, n) => join(folder, `other-${n}`)); // one gets the number that was the turn's
+    const open = others.map((path) => openSync(path, 'w+'));
+    try {
+      await lockOf(file).withLock(key, enter, waiting(1)); // the next turn
+      expect(lock.signal.aborted).toBe(true);
+      expect(others.map((path) => statSync(path).size)).toEqual(others.map(() => 0));
+    } finally {
+      for (const fd of open) closeSync(fd);
+    }
+  });
+
+  test('that was lost since the disk failed keeps its own process out no longer than that', async () => {
+    const file = join(makeFolder(), 'tokens.json');
+    const outcome = await outcomeOf(start('lost-to-disk.mjs', [file]));
+    expect(outcome).toEqual({ lost: true, again: 'entered', still: true });
+  }, 20_000);
 });

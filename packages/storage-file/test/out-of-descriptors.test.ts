@@ -23,11 +23,12 @@ describe('A lock of a program whose descriptors have run out', () => {
       const file = path();
       await fileLock(file, { locking }).withLock(key, async () => undefined, waiting(1));
       const outcomes = [];
-      for (const left of [0, 1, 2, 3]) outcomes.push(await attempt(file, 'auto', left));
+      for (const left of [0, 1, 2, 3]) outcomes.push(await attempt(file, locking, left));
       const outOfReach = { code: 'STORAGE_UNAVAILABLE', retryable: true, message: expect.stringContaining('(EMFILE)') };
       expect(outcomes.map(({ afterwards }) => afterwards)).toEqual(outcomes.map(() => 'entered'));
       expect(outcomes.slice(0, 2).map(({ without }) => without)).toEqual([outOfReach, outOfReach]);
       for (const { without } of outcomes) expect(['entered', outOfReach]).toContainEqual(without);
+      expect(outcomes.map(({ kept }) => kept)).toEqual([0, 0, 0, 0]);
     },
   );
 

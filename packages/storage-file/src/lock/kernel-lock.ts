@@ -29,6 +29,7 @@ export function takeKernelLock({ fd, stats, holder }: Marker, path: string): Own
       },
     },
     release() {
+      lost.abort(new LockLostError());
       quietly(() => unlock(fd));
       quietly(() => futimesSync(fd, new Date(), new Date()));
       quietly(() => closeSync(fd));

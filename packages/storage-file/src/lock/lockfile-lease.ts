@@ -34,13 +34,14 @@ export class Lease implements OwnedLock, HeldLock {
 
   /** Looks at the files each time, since no timer runs while a machine sleeps. */
   get signal(): AbortSignal {
-    if (this.#isTaken() || this.#isLate()) this.#show();
+    if (!this.#lost.signal.aborted && (this.#isTaken() || this.#isLate())) this.#show();
     return this.#lost.signal;
   }
 
   /** Writes into the file that was opened, whatever has that name by now, so that it ends this turn and no other. */
   release(): void {
     clearInterval(this.#timer);
+    this.#lost.abort(new LockLostError()); // what is opened next has the number of its descriptor
     const { marker, fd, owner } = this.#parts;
     if (quietly(() => writeSync(fd, freed, 0, 'latin1')) === undefined) leaveBehind(owner.nonce);
     quietly(() => closeSync(fd));
@@ -72,6 +73,7 @@ export class Lease implements OwnedLock, HeldLock {
   }
 
   #lose(): void {
+    leaveBehind(this.#parts.owner.nonce); // its own thread would wait for it, which goes on to show itself
     this.#lost.abort(new LockLostError());
   }
 }

@@ -7,6 +7,7 @@ import type { Occupied, OwnedLock } from './owned-lock.js';
 import { openExisting } from '../file/private-file.js';
 import { makeOwnFolder } from '../file/private-folder.js';
 import { pidSpace } from '../file/process-identity.js';
+import { quietly } from '../file/quietly.js';
 import { removeQuietly, sweepOnce } from '../file/temporary-file.js';
 
 /** Takes the lock whose turns are files in `folder`, if it is free; else tells whose turn it is, where that is known. */
@@ -27,9 +28,10 @@ function takeTurn(folder: string, turn: number, marker: string): OwnedLock | und
   const owner = thisOwner();
   const text = formatHeld(owner, 0);
   if (!(linkNewFile(path, text) ?? writeNewFile(path, text))) return undefined;
+  let fd: number | undefined;
   try {
     // Opened by its own name: where names of one file have several numbers, another name would not show the heartbeat.
-    const fd = openExisting(path, constants.O_RDWR);
+    fd = openExisting(path, constants.O_RDWR);
     // Whoever slept since its look may have made a turn that was over long ago.
     if (fd !== undefined && isLastTurn(folder, turn)) {
       forgetSighting(folder);
@@ -41,6 +43,8 @@ function takeTurn(folder: string, turn: number, marker: string): OwnedLock | und
   } catch (error) {
     leaveBehind(owner.nonce);
     removeQuietly(path);
+    const left = fd;
+    if (left !== undefined) quietly(() => closeSync(left));
     throw error;
   }
 }
