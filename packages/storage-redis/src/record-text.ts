@@ -4,6 +4,7 @@ import {
   type RecordCodec,
   RecordUnreadableError,
   sealRecord,
+  StorageUnavailableError,
   type StoredLogin,
   type TokenSet,
 } from '@latchkey/core';
@@ -34,9 +35,10 @@ export class RecordText {
   /**
    * The tokens in a text.
    *
-   * @throws RecordUnreadableError, CredentialMismatchError as `openRecord`
+   * @throws RecordUnreadableError, CredentialMismatchError as `openRecord`; StorageUnavailableError for what is no text
    */
-  async parse(key: string, text: string): Promise<TokenSet> {
+  async parse(key: string, text: unknown): Promise<TokenSet> {
+    if (typeof text !== 'string') throw new StorageUnavailableError({ message: 'GET gave no text.', retryable: false });
     return openRecord(valueIn(text), key, this.#codec);
   }
 

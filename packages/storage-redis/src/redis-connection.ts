@@ -60,18 +60,23 @@ export class RedisConnection {
     for (;;) {
       const opened = (attempt.given = this.#present());
       const mayBeDead = opened.hasWorked;
+      let isCutShort: boolean;
       try {
         const result = await step(await opened.link);
         opened.hasWorked = true;
         return result;
       } catch (error) {
         if (isOfTheLink(error)) opened.life.abort(error);
+        const { aborted } = opened.life.signal;
+        const reason: unknown = opened.life.signal.reason;
         // The link may have been ended in mid-step by what another step found.
-        attempt.passing = [error, opened.life.signal.reason].find(passes);
-        const isWorthRepeating = attempt.passing !== undefined || (mayBeDead && opened.life.signal.aborted);
+        isCutShort = aborted && reason !== error && (reason as Error).name !== 'AbortError';
+        attempt.passing = [error, reason].find(passes);
+        const isWorthRepeating = attempt.passing !== undefined || (aborted && (mayBeDead || isCutShort));
         if (attempt.isLate || !isWorthRepeating) throw error;
       }
-      if (attempt.passing !== undefined) await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 50));
+      if (attempt.passing !== undefined || isCutShort)
+        await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 50));
     }
   }
 

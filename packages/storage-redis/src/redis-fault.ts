@@ -137,7 +137,7 @@ const faults: Readonly<Record<string, Fault>> = {
   NOPERM: {
     means: 'the ACL of this user does not allow what is needed',
     remedy:
-      'Allow ~prefix:* &prefix:* +eval +get +set +del +pexpire +pttl +publish +subscribe +unsubscribe +wait, +scan for list(), +cluster|slots in a cluster, +select for a database, +client|setname for a name.',
+      'Allow ~prefix:* &prefix:* +eval +get +set +del +pexpire +pttl +publish +subscribe +unsubscribe +wait, +scan for list(), +cluster|slots +asking in a cluster, +select for a database, +client|setname for a name.',
   },
   OOM: {
     means: 'Redis is out of memory',

@@ -93,7 +93,9 @@ function assertClient(client: RedisConnectedClient): void {
     throw new TypeError('client must be one of redis, ioredis or iovalkey, or have a function sendCommand(command).');
   }
   const { keyPrefix } = (options ?? {}) as { keyPrefix?: string };
-  if (keyPrefix) throw new TypeError("client has a keyPrefix; give client.duplicate({ keyPrefix: '' }), and prefix.");
+  const nodes = 'nodes' in client ? '[], ' : ''; // of a cluster
+  if (keyPrefix)
+    throw new TypeError(`client has a keyPrefix; give client.duplicate(${nodes}{ keyPrefix: '' }), and prefix.`);
 }
 
 function assertRedisUrl(url: string): void {

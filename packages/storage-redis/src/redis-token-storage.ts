@@ -30,7 +30,7 @@ export interface RedisTokenStorageOptions extends RedisOptions {
   readonly codec?: RecordCodec | undefined;
   /**
    * Seconds for which a refresh token lives, for servers that do not say so themselves by `refresh_expires_in` or
-   * `refresh_token_expires_in`. A record is removed a day after that, and never because its access token has expired. Set it where logins that ended are to be forgotten.
+   * `refresh_token_expires_in`. A login's record is removed a day after that, and never because its access token has expired. Set it where logins that ended are to be forgotten.
    *
    * @defaultValue for ever
    */
@@ -87,7 +87,7 @@ export class RedisTokenStorage implements TokenStorage, AsyncDisposable {
     const known = this.#firstLooks.get(record);
     const text =
       known === undefined ? this.#place.run(record, ({ send }) => send(['GET', record])) : Promise.resolve(known);
-    return text.then((text) => (typeof text === 'string' ? this.#text.parse(key, text) : undefined));
+    return text.then((text) => (text == null ? undefined : this.#text.parse(key, text)));
   }
 
   /**

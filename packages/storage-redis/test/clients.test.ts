@@ -1,7 +1,7 @@
 import { createClient } from '@keyv/redis';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type RedisConnectedClient, RedisTokenStorage } from '@latchkey/storage-redis';
-import { Redis as Ioredis } from 'ioredis';
+import { Cluster, Redis as Ioredis } from 'ioredis';
 import { Redis as Ioredis6 } from 'ioredis6';
 import { Redis as Iovalkey } from 'iovalkey';
 import { createClient as createClient6 } from 'redis-client-6';
@@ -125,6 +125,12 @@ test('What was read with the lock is not what is stored after a save, however so
     await storage.close();
     end();
   }
+});
+
+test('A cluster with a prefix of its own is told how to make a copy that has none', () => {
+  const client = new Cluster([{ host: '127.0.0.1', port: 1 }], { lazyConnect: true, keyPrefix: 'app:' });
+  expect(() => new RedisTokenStorage({ client })).toThrow("client.duplicate([], { keyPrefix: '' })");
+  expect(() => new RedisTokenStorage({ client: client.duplicate([], { keyPrefix: '' }) })).not.toThrow();
 });
 
 describe('What is no client', () => {

@@ -21,7 +21,7 @@ export class ClusterServers implements AsyncDisposable {
   static async start(replicas = 1): Promise<ClusterServers> {
     const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--repl-diskless-sync-delay', '0'];
     args.push('--repl-ping-replica-period', '1');
-    const acl = `${needed} +cluster|slots`;
+    const acl = `${needed} +cluster|slots +asking`;
     const servers = [];
     const nodes = 3 * (1 + replicas);
     for (let n = 0; n < nodes; n++) servers.push(await RedisServer.start({ args, open: true, lowPort: true, acl }));

@@ -84,6 +84,32 @@ describe('The options', () => {
 });
 
 describe('Connections', () => {
+  test('are made anew for a step that was cut short by what another one found, as often as that happens', async () => {
+    const lives = new WeakMap<Link, AbortSignal>();
+    const open = async ({ signal }: AbortController): Promise<Link> => {
+      const link = {} as Link;
+      lives.set(link, signal);
+      return link;
+    };
+    const connection = new RedisConnection({ prepare: async () => undefined, open }, 10);
+    let times = 0;
+    const healthy = (link: Link): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const cut = (): void => reject(new Error('The client was closed.'));
+        const signal = lives.get(link);
+        signal?.addEventListener('abort', cut);
+        if (++times === 4) resolve('answered');
+      });
+    await connection.run(async () => 'it has worked');
+    const answered = connection.run(healthy);
+    for (let failures = 0; failures < 3; failures++) {
+      while (times <= failures) await new Promise(setImmediate);
+      const gone = connection.run(() => Promise.reject(new Error(`connect ECONNREFUSED ${failures}`)));
+      await expect(gone).rejects.toThrow('ECONNREFUSED');
+    }
+    expect(await answered).toBe('answered');
+  });
+
   test('open when first needed, are shared by equal options, and end with the last that is closed', async () => {
     await using proxy = await Proxy.start(server.port);
     const options = (prefix = 'latchkey') => ({ url: proxy.url(server.url), socket: { keepAlive: true }, prefix });

@@ -1,12 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { redisLock, RedisTokenStorage } from '@latchkey/storage-redis';
+import { Cluster } from 'ioredis';
 import { start } from './child.js';
 import { RedisServer } from './redis-server.js';
-import { errorOf, expecting, hold, key, someTokens, until, waiting } from './some.js';
+import { errorOf, expecting, hold, key, overwriting, someTokens, until, waiting } from './some.js';
 
 let server: RedisServer;
 beforeAll(async () => {
-  server = await RedisServer.start({ args: ['--cluster-enabled', 'yes'], open: true, lowPort: true });
+  server = await RedisServer.start({
+    args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'],
+    open: true,
+    lowPort: true,
+  });
   await server.send('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
   await until(async () => String(await server.send('CLUSTER', 'INFO')).includes('cluster_state:ok'));
 });
@@ -49,6 +54,25 @@ describe('A cluster of one node', () => {
           .trim()
           .split('\n').length === 1,
     );
+  });
+
+  test('is asked for replicas by a cluster of ioredis, where a save is told as one too few have', async () => {
+    const client = new Cluster([{ host: '127.0.0.1', port: server.port }]);
+    await using _closing = { [Symbol.asyncDispose]: async () => client.disconnect() };
+    await using storage = new RedisTokenStorage({ client, replicas: 1, timeout: 1, prefix: 'confirmed' });
+    const error = await errorOf(storage.save(key, someTokens(1), overwriting));
+    expect(error).toMatchObject({ code: 'STORAGE_UNAVAILABLE', cause: { code: 'REPLICAS' } });
+  });
+
+  test('is found though the machine of another root node is gone', async () => {
+    const gone = { socket: { host: 'gone.example', port: 1, lookup: () => undefined } };
+    const first = jest.spyOn(Math, 'random').mockReturnValue(0); // node-redis begins anywhere
+    await using storage = new RedisTokenStorage({
+      cluster: { rootNodes: [gone, { url: server.url }] },
+      replicas: 0,
+      timeout: 4,
+    });
+    expect(await storage.load(`${key}-none`).finally(() => first.mockRestore())).toBeUndefined();
   });
 
   test('is logged in to by a URL that names the user, and a password beside it', async () => {

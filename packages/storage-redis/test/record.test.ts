@@ -53,6 +53,11 @@ describe('A record', () => {
     await storage.save(key, someTokens(10), expecting(9));
   });
 
+  test('whose reply is no text is no record, and not "nothing there"', async () => {
+    await using odd = new RedisTokenStorage({ client: { sendCommand: async () => ({ value: {} }) } });
+    await expect(odd.load(key)).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE', retryable: false });
+  });
+
   test('shares a slot with its lock, whatever its key is', async () => {
     await using clustered = await RedisServer.start({ args: ['--cluster-enabled', 'yes'], open: true });
     for (const key of ['a', '{a}', '}a{', '{}', '{', '}', '{a}{b}', 'a{b}c', '{=}', '']) {

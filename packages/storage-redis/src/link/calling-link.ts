@@ -24,8 +24,13 @@ function openCallingCluster(cluster: CallingCluster, life: AbortController): Lin
     life.signal.throwIfAborted();
     const [name = '', ...args] = command;
     if (name !== 'WAIT') return cluster.call(name, ...args);
-    // It names no key, so it would go to any node.
-    const answers = await cluster.pipeline([['PTTL', key], [...command]]).exec();
+    // It names no key, so it would go to any node. What goes before it is no mere look, which might go to a replica.
+    const answers = await cluster
+      .pipeline([
+        ['eval', 'return 0', '1', key],
+        ['wait', ...args],
+      ])
+      .exec();
     const [error, answer] = answers?.[1] ?? [new Error('no answer')];
     if (error) throw error as Error;
     return answer;

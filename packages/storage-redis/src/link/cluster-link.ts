@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
 import { openClient, singleUse } from './client-link.js';
-import { gatherCredentials } from './credentials.js';
 import { keySlot } from './key-slot.js';
 import { type Link, NotPrimary, type Primary, type SendOne, type Subscriber } from './link.js';
 import type { RedisClusterOptions, RedisServerOptions } from '../server-options.js';
@@ -82,7 +81,7 @@ async function openCluster(options: RedisClusterOptions, timeout: number, life: 
     minimizeConnections: true,
     // So that it tells which they are; nothing is read from them.
     useReplicas: true,
-    rootNodes: options.rootNodes.map((node) => gatherCredentials(nodeOptions(options, node), life)),
+    rootNodes: options.rootNodes.map((node) => singleUse(nodeOptions(options, node), shareOf(timeout, options), life)),
     defaults: singleUse({ ...options.defaults }, timeout, life),
   } as Parameters<typeof createCluster>[0]);
   const end = (): void => {
@@ -96,7 +95,8 @@ async function openCluster(options: RedisClusterOptions, timeout: number, life: 
   // What kept the nodes from being found is only said here; other errors come back from the commands.
   let reason: unknown;
   cluster.on('error', (error: unknown) => (reason = error));
-  cluster.on('node-error', () => life.abort());
+  // Later, so that the step gets this very error.
+  cluster.on('node-error', (error: unknown) => void setImmediate(() => life.abort(error)));
   cluster.on('node-connect', () => {
     for (const { client } of cluster.masters) client?.unref();
     if (life.signal.aborted) end();
@@ -122,13 +122,18 @@ function nodeOptions({ defaults }: RedisClusterOptions, node: RedisClusterOption
   return { ...defaults, ...node, socket: { ...defaults?.socket, ...node.socket } } as RedisServerOptions;
 }
 
+/** Seconds for each of the root nodes, which are tried one after the other: the machine of one may be gone. */
+function shareOf(timeout: number, { rootNodes }: RedisClusterOptions): number {
+  return Math.max(timeout / rootNodes.length, 1);
+}
+
 /** What is published at one node is heard at all. */
 async function openAnyNode(options: RedisClusterOptions, timeout: number, life: AbortController): Promise<Subscriber> {
   for (const node of options.rootNodes) {
     const visit = new AbortController();
     life.signal.addEventListener('abort', () => visit.abort(), { once: true });
     try {
-      const client = await openClient(nodeOptions(options, node), timeout, visit);
+      const client = await openClient(nodeOptions(options, node), shareOf(timeout, options), visit);
       visit.signal.addEventListener('abort', () => life.abort(), { once: true });
       return client;
     } catch {

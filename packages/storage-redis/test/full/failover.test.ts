@@ -3,7 +3,7 @@ import { type RedisOptions, RedisTokenStorage } from '@latchkey/storage-redis';
 import { AuthScene } from '../auth-scene.js';
 import { start } from '../child.js';
 import type { RedisServer } from '../redis-server.js';
-import { errorOf, key, overwriting, pause, someTokens, waiting } from '../some.js';
+import { errorOf, key, overwriting, pause, someTokens, until, waiting } from '../some.js';
 import { ClusterServers } from '../cluster-servers.js';
 import { describeFull } from './selection.js';
 import { Sentinels } from '../sentinels.js';
@@ -158,5 +158,21 @@ describeFull('A Redis cluster', () => {
     const barred = await errorOf(load({ username, password }));
     expect(barred).toMatchObject({ code: 'STORAGE_UNAVAILABLE', retryable: false, cause: { code: 'NOPERM' } });
     expect(barred.message).toContain('cluster|slots');
+  });
+
+  test('lets a user who may do no more than is documented go on while a slot moves', async () => {
+    await using cluster = await ClusterServers.start();
+    const [first] = cluster.servers as [RedisServer];
+    const { username, password } = new URL(first.secure.url!);
+    await using storage = new RedisTokenStorage({ cluster: { ...cluster.options, defaults: { username, password } } });
+    const slotOf = async (name: string) => Number(await first.send('CLUSTER', 'KEYSLOT', `latchkey::${name}`));
+    let name = key;
+    for (let n = 0; (await slotOf(name)) >= 16384 / 3; n++) name = `${key}-${n}`;
+    const moved = cluster.moveSlots([`latchkey::${name}`], 3000);
+    await until(async () => String(await first.send('CLUSTER', 'NODES')).includes('->-'));
+    expect(await storage.load(name)).toBeUndefined(); // the node that it moves to is asked
+    await storage.save(name, someTokens(1), overwriting);
+    await moved;
+    expect((await storage.load(name))?.generation).toBe(1);
   });
 });
