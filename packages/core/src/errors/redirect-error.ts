@@ -14,7 +14,7 @@ export class AuthorizationError extends RedirectError {
   static override readonly [brand]: string = 'AuthorizationError';
   static override readonly defaults: DefaultsFor<AnswerDetails> = ({ error, errorDescription }) => {
     const said = [error, errorDescription].filter(Boolean).join(', ');
-    return error === 'access_denied'
+    return /^(access_denied|user_cancelled_\w+)$/.test(error ?? '') // LinkedIn and Apple say the second
       ? {
           code: 'AUTHORIZATION_DENIED',
           message: `The login was declined (${said}).`,

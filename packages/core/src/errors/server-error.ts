@@ -29,7 +29,7 @@ export class RefreshOutcomeUnknownError extends OAuthError {
   static override readonly defaults: ErrorDefaults = {
     code: 'REFRESH_OUTCOME_UNKNOWN',
     message: 'The refresh token was sent, but no answer came back: the server may or may not have replaced it.',
-    remedy: 'Try again: the refresh token was kept and is presented once more. If the server refuses it then, log in.',
+    remedy: 'Try again: the refresh token was kept and is presented again. If the server refuses it then, log in.',
     retryable: true,
   };
 }

@@ -1,6 +1,7 @@
 import { withoutToken } from './withheld-token.js';
 import { becomesGet } from './http-redirect.js';
 import { copyHeaders, type RequestHeaders, removeHeader, setHeader } from './request-headers.js';
+import { kindOf } from '../platform/kind-of.js';
 
 const bodyHeaders = ['content-encoding', 'content-language', 'content-length', 'content-location', 'content-type'];
 const originHeaders = ['authorization', 'cookie', 'host', 'proxy-authorization'];
@@ -113,8 +114,8 @@ function isPlainObject(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** Tells whether a body can be sent twice: a stream of whichever kind is empty the second time. */
+/** Tells whether a body can be sent twice: a stream of whichever kind is empty the second time, as is the package form-data. */
 export function isReplayable(body: unknown): boolean {
   if (body == null || typeof body === 'string' || ArrayBuffer.isView(body)) return true;
-  return replayable.has(Object.prototype.toString.call(body).slice('[object '.length, -1));
+  return replayable.has(kindOf(body)) && !('pipe' in Object(body));
 }

@@ -204,6 +204,7 @@ export abstract class AuthFlow {
       } catch (error) {
         if (!interactive || !this.interactive || !(error instanceof LoginRequiredError)) throw error;
         tokens = await this.#joinLogin(signal, { tokens: credential.tokens });
+        if (!tokens.accessToken) tokens = await unlessAborted(signal, () => callers.serve(call)); // a bare refresh token
       }
       const warm = this.#warm.tokens === tokens ? undefined : callers.warm(tokens, { ...call, threshold });
       if (warm) [this.#warm, this.#lazyParts] = [warm, undefined]; // the parts are a third of an account's memory
@@ -213,7 +214,7 @@ export abstract class AuthFlow {
     }
   }
 
-  /** Reads what is stored into memory, to notice a login or logout elsewhere at once; `undefined` when nothing is. */
+  /** Reads what is stored into memory, to notice a login or logout elsewhere at once; `undefined` when nothing is. @throws StorageUnavailableError */
   async reload(): Promise<TokenSet | undefined> {
     const { credential, reader } = this.#parts;
     return credential.unsaved?.tokens ?? (await reader.load()).tokens;
@@ -231,7 +232,7 @@ export abstract class AuthFlow {
   /**
    * Renews by a timer, for services in which no call may wait: at four fifths of a token's life, or at
    * `autoRefreshThreshold` before its end when that is earlier. The timer alone keeps no process alive. Where `renewAhead`
-   * will do, which needs no timer, prefer that.
+   * will do, which needs no timer, prefer that. Its `close()` ends it.
    */
   keepFresh(): KeptFresh {
     const { clock, autoRefreshThreshold: threshold } = this.settings;
@@ -296,7 +297,7 @@ export abstract class AuthFlow {
    * Logs out: revokes the tokens where the server can, and deletes them in any case. Other processes notice at their
    * next renewal.
    * @throws RevocationFailedError after the deletion, when the server did not confirm; StorageUnavailableError and the
-   * errors of the lock, when nothing was done; TypeError for hooks of your own without `deleteTokens`.
+   * errors of the lock, when they were not deleted; TypeError for hooks of your own without `deleteTokens`.
    */
   async logout({ signal }: Waiting = {}): Promise<void> {
     this.assertDeletable();
@@ -343,7 +344,7 @@ export abstract class AuthFlow {
   get issuedAt(): Date | undefined {
     return this.tokens.issuedAt;
   }
-  /** Seconds that the access token has left, computed at each read: negative after its end, `Infinity` if unknown. */
+  /** Seconds that the access token has left, computed at each read: negative after its end, `Infinity` if unknown. @throws NoTokensError */
   get ttl(): number {
     return secondsLeft(this.tokens, this.#now());
   }

@@ -110,6 +110,7 @@ export abstract class StoredAuthFlow extends AuthFlow {
    * program, exactly those in `scope`. It logs in by `doFlow`, or with `interactive`, and else throws `SCOPE_MISSING`.
    *
    * @param scope - scopes, separated by spaces, such as `explainResponse` gives
+   * @throws TypeError for none
    */
   withScope(scope: string): this {
     if (typeof scope !== 'string' || scope.trim() === '') throw new TypeError('scope must be a non-empty string.');
@@ -126,7 +127,7 @@ export abstract class StoredAuthFlow extends AuthFlow {
    *
    * With `interactive`, a flow that needs a person logs in where there is no usable token, and asks for more scopes where the
    * API says `insufficient_scope` (a step-up, by `withScope`), twice for a request at most. The request is sent again, so a body that is
-   * a stream brings no login.
+   * a stream brings no login, nor does a `Request` with a body.
    */
   override asFetch({ interactive = false }: { readonly interactive?: boolean | undefined } = {}): typeof fetch {
     if (!interactive || !this.interactive) return super.asFetch();

@@ -6,6 +6,7 @@ import { noteLoginRequest } from '../renewal/login/login-requests.js';
 import type { OAuthClient } from '../server/oauth-client.js';
 import { type FlowEvents, tellProblem } from '../tokens/flow-events.js';
 import { assertAccessToken, mergeAnswer } from '../tokens/merge.js';
+import { readSeconds } from '../tokens/read-seconds.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import { askedFor } from './asked-for.js';
 
@@ -29,7 +30,7 @@ export function requestByGrant(request: TokenRequest, grantType: string, paramet
 }
 
 async function receive(
-  { client, settings, key, events, signal }: TokenRequest,
+  { client, settings, key, events, signal, login }: TokenRequest,
   grantType: string,
   parameters: OwnParameters,
 ): Promise<TokenSet> {
@@ -38,7 +39,11 @@ async function receive(
   const answer = await client.requestTokens(grantType, client.shape(grantType, form), { signal, dpopKey });
   tellProblem(events, key, answer.problem);
   assertAccessToken(answer.body);
-  const received = mergeAnswer(answer.body, answer.sentAt).withUnread(answer.unread);
+  const { refresh_token, expires_in } = answer.body;
+  // To Mailchimp 0 means for ever; a login that nothing renews would be of no use if it had ended.
+  const isEndless = login && !refresh_token && readSeconds(expires_in) === 0;
+  const body = isEndless ? { ...answer.body, expires_in: undefined } : answer.body;
+  const received = mergeAnswer(body, answer.sentAt).withUnread(answer.unread);
   const tokens = askedFor(form.get('scope') ?? undefined, received);
   return dpopKey ? tokens.boundTo(dpopKey) : tokens;
 }

@@ -5,6 +5,7 @@ import { grantParameters } from '../options/grant-parameters.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import { lazyPart } from '../platform/lazy-part.js';
 import { parseUrl } from '../platform/urls.js';
+import { untilAborted } from '../platform/waiting.js';
 import { askedFor } from '../flow/asked-for.js';
 import { checkForms, isFields, isFunction } from '../flow/option-forms.js';
 import { requireStorage, StoredAuthFlow, type StoredAuthFlowOptions } from '../flow/stored-auth-flow.js';
@@ -85,9 +86,8 @@ export class AuthorizationCodeFlow extends StoredAuthFlow {
   }
 
   /**
-   * Starts a login: returns the URL to send the person to, and what to keep until the redirect, in a session of this
-   * browser. Reads what is stored, since a login asks for the scopes of the one before too. Makes no request but discovery and,
-   * with `pushedAuthorization`, the one that sends the parameters ahead.
+   * Starts a login: returns the URL to send the person to, and what to keep until the redirect, in a session of this browser. Reads what
+   * is stored, for the scopes of the login before. Makes no request but discovery and that of `pushedAuthorization`.
    *
    * @throws TypeError without a redirectUri; DiscoveryError, TokenEndpointUnavailableError, StorageUnavailableError
    */
@@ -146,11 +146,11 @@ export class AuthorizationCodeFlow extends StoredAuthFlow {
       return new URL(started.url);
     };
     let completed: Promise<TokenSet> | undefined;
-    const complete = async (callbackUrl: string): Promise<void> => {
-      await (completed ??= this.#complete(callbackUrl, state, signal));
-    };
-    const callbackUrl = await redirect(start, { redirectUri, signal, complete });
-    return (completed ??= this.#complete(callbackUrl, state, signal));
+    const finish = (url: string | URL): Promise<TokenSet> => (completed ??= this.#complete(url, state, signal));
+    const complete = (url: string): Promise<void> => finish(url).then(() => undefined);
+    const back = untilAborted(signal, Promise.resolve(redirect(start, { redirectUri, signal, complete })));
+    // What was redeemed before its caller left exists nowhere else.
+    return back.then(finish, (error: unknown) => (signal.aborted && completed) || Promise.reject(error as Error));
   }
 
   async #complete(

@@ -1,4 +1,5 @@
 import { InvalidRefreshTokenError, LoginRequiredError } from '../errors/index.js';
+import { answerIn } from '../errors/oauth-error.js';
 import { hex } from '../crypto/hex.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import { checkSecretSource, readSecret, type SecretSource } from '../options/secret-source.js';
@@ -73,6 +74,7 @@ export class RefreshTokenFlow extends StoredAuthFlow {
    */
   protected override async authorize(context: AuthorizeContext): Promise<TokenSet> {
     const { previous, refusal, sources } = context;
+    if (refusal && !(refusal instanceof LoginRequiredError)) throw refusal;
     const refreshToken = (sources as string | undefined) ?? (await this.readSources());
     if (previous?.refreshToken === refreshToken) throw withRemedy(refusal);
     const bootstrap = await fingerprint(refreshToken);
@@ -120,10 +122,9 @@ async function fingerprint(token: string): Promise<string> {
 }
 
 /** What the server said stays; only a login elsewhere helps. */
-function withRemedy(refusal: Error | undefined): Error {
-  if (refusal && !(refusal instanceof LoginRequiredError)) return refusal;
+function withRemedy(refusal: LoginRequiredError | undefined): Error {
   if (!refusal) return new InvalidRefreshTokenError({ remedy });
-  const { code, message, status, error, errorDescription, suberror, claims, cause } = refusal;
-  const said = { code, message, status, error, errorDescription, suberror, claims, cause, remedy };
+  const { code, message, cause } = refusal;
+  const said = { ...answerIn(refusal), code, message, cause, remedy };
   return code === 'REFRESH_TOKEN_SUSPECT' ? new LoginRequiredError(said) : new InvalidRefreshTokenError(said);
 }

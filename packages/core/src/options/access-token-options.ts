@@ -44,6 +44,8 @@ export interface Call {
   readonly began: number;
   /** Nobody waits for it: it leaves where another process holds the lock, since that one renews. */
   readonly isAhead?: true;
+  /** Its token is good: it leaves where there is no place in line. */
+  readonly isEarly?: true;
 }
 
 /** Checks what a caller asks for. @throws TypeError for a malformed option */

@@ -1,6 +1,7 @@
 import { AuthFlowError, TokenEndpointUnavailableError } from '../errors/index.js';
 import { isBranded } from '../errors/brand.js';
 import { scrubError } from '../errors/scrub.js';
+import { within } from '../platform/waiting.js';
 
 /** A secret, or a function that fetches it whenever it is needed. @group Options */
 export type SecretSource<T> = T | (() => T | Promise<T>);
@@ -68,9 +69,12 @@ export async function readSecret<T extends string | object>(
   return value;
 }
 
+/** Seconds for which a function may be busy: one that never answers would keep all callers. It may ask a person. */
+const sourcePatience = 300;
+
 async function called<T>(name: string, source: () => T | Promise<T>, kind: SecretKind): Promise<T> {
   try {
-    const value: unknown = await source();
+    const value: unknown = await within(sourcePatience, source());
     const types = kind === 'key' ? ['string', 'object'] : ['string'];
     const isEmpty = value === '' && kind !== 'secret';
     if (!types.includes(typeof value) || value === null || isEmpty)
@@ -80,6 +84,7 @@ async function called<T>(name: string, source: () => T | Promise<T>, kind: Secre
     if (error instanceof AuthFlowError || isBranded(error, 'UnusableKeyError')) throw error;
     throw new TokenEndpointUnavailableError({
       code: 'CLIENT_SECRET_UNAVAILABLE',
+      mayHaveArrived: false,
       message: `The function given as ${name} failed, so nothing was sent.`,
       remedy: 'Restore the source of the secret and try again.',
       cause: scrubError(error),

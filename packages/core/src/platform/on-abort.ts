@@ -30,8 +30,8 @@ function begin(signal: AbortSignal): Waiters {
     for (const listener of listeners) listener(reasonOf(signal));
   };
   const waiters = { listeners, tell };
+  signal.addEventListener('abort', tell, { once: true }); // throws for what is no signal
   waiting.set(signal, waiters);
-  signal.addEventListener('abort', tell, { once: true });
   return waiters;
 }
 

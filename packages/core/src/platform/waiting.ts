@@ -8,9 +8,10 @@ import { onAbort, reasonOf } from './on-abort.js';
 export function untilAborted<T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T> {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {
+    let leave: (() => void) | undefined;
+    void promise.then(resolve, reject).finally(() => leave?.());
     if (signal.aborted) reject(reasonOf(signal));
-    const leave = signal.aborted ? undefined : onAbort(signal, reject);
-    promise.then(resolve, reject).finally(leave);
+    else leave = onAbort(signal, reject);
   });
 }
 
@@ -19,8 +20,8 @@ export function unlessAborted<T>(signal: AbortSignal | undefined, start: () => P
   return signal?.aborted ? Promise.reject(reasonOf(signal)) : untilAborted(signal, start());
 }
 
-/** Rejects when an operation on a storage takes longer than `seconds`: some clients and hooks would never answer. */
-export function within<T>(seconds: number, operation: Promise<T>): Promise<T> {
+/** Rejects when an operation takes longer than `seconds`: some clients and hooks would never answer. */
+export function within<T>(seconds: number, operation: T | Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isOver = false;
@@ -32,7 +33,7 @@ export function within<T>(seconds: number, operation: Promise<T>): Promise<T> {
     settled.then(end, end);
     settled.then(resolve, reject);
     void afterTurns(turnsOfWhatIsThere).then(() => {
-      const expire = (): void => reject(new Error(`The storage did not answer within ${seconds} seconds.`));
+      const expire = (): void => reject(new Error(`No answer within ${seconds} seconds.`));
       if (!isOver) timer = setTimeout(expire, Math.min(seconds * 1000, longestTimer));
     });
   });

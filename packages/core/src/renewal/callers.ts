@@ -1,6 +1,7 @@
 import {
   AuthFlowError,
   ClientRejectedError,
+  DiscoveryError,
   LockTimeoutError,
   NoTokensError,
   OAuthError,
@@ -9,11 +10,11 @@ import {
 } from '../errors/index.js';
 import type { Call } from '../options/access-token-options.js';
 import type { FlowSettings } from '../options/flow-settings.js';
-import { dueAhead, isFresh, isValid, lifetimeOf } from '../tokens/expiry.js';
+import { dueAhead, isFresh, lifetimeOf } from '../tokens/expiry.js';
 import { missingScopes } from '../tokens/scope.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { CredentialState } from './credential-state.js';
-import { type FoundTokens, isGoodEnough } from './good-enough.js';
+import { type FoundTokens, isGoodEnough, usable } from './good-enough.js';
 import { presentedAgainAt } from './presentation/unanswered.js';
 import type { Run } from './run.js';
 import { NoPlaceError } from './no-place-error.js';
@@ -42,7 +43,7 @@ export class Callers {
   async serve(call: Call): Promise<TokenSet> {
     const { tokens, unsaved } = this.#credential;
     if (tokens && !unsaved && this.isGoodEnough({ tokens, isNew: false }, call)) {
-      if (this.#presentsAgain(tokens)) return this.#presentAgain(tokens, call);
+      if (!this.#credential.isInLine && this.#presentsAgain(tokens)) return this.#presentAgain(tokens, call);
       this.#renewAhead(tokens, call);
       return tokens;
     }
@@ -98,20 +99,24 @@ export class Callers {
   /** Joins the run. `undefined` when that did without a new token and this caller cannot. */
   async #join(call: Call): Promise<FoundTokens | undefined> {
     const { run, runScope, isAhead } = this.#credential;
-    const { scope } = this.#settings;
     return run?.catch((error: unknown) => {
       const isLeft = isAhead && error instanceof LockTimeoutError; // another process renews, and is waited for
-      const isOthers = runScope !== scope && error instanceof OAuthError && !error.retryable;
+      const isOthers = runScope !== this.#asker && error instanceof OAuthError && !error.retryable;
       if (isLeft || isOthers || (error instanceof NoPlaceError && !this.#usable(call))) return undefined;
       throw error;
     });
+  }
+
+  /** Whose failures are this flow's too: those that ask for the same scopes, and by a person or without. */
+  get #asker(): string {
+    return `${this.#interactive} ${this.#settings.scope}`;
   }
 
   #begin(call: Call): Promise<FoundTokens> {
     const credential = this.#credential;
     if (credential.run) return credential.run;
     credential.isAhead = call.isAhead ?? false;
-    credential.runScope = this.#settings.scope;
+    credential.runScope = this.#asker;
     credential.run = this.#run.run(call);
     underWay().add(credential.run);
     return credential.run;
@@ -125,7 +130,7 @@ export class Callers {
 
   /** Presents it, though the present token is still good: a failure is no reason to withhold that until it ends. */
   async #presentAgain(tokens: TokenSet, call: Call): Promise<TokenSet> {
-    const again = this.#begin({ ...call, rejected: tokens.accessToken });
+    const again = this.#begin({ ...call, rejected: tokens.accessToken, isEarly: true });
     if (this.renewsAhead(tokens) || this.#credential.keptFresh > 0) {
       again.catch(() => undefined); // the event renewalFailed tells
       return tokens;
@@ -133,7 +138,7 @@ export class Callers {
     try {
       return (await again).tokens;
     } catch (error) {
-      return this.#usable(call) ?? Promise.reject(error);
+      return this.#usable(call) ?? (error instanceof NoPlaceError ? tokens : Promise.reject(error));
     }
   }
 
@@ -147,9 +152,8 @@ export class Callers {
   }
 
   /** The present tokens, while they are valid for this caller. */
-  #usable({ rejected }: Call): TokenSet | undefined {
-    const { tokens } = this.#credential;
-    return tokens && tokens.accessToken !== rejected && isValid(tokens, this.#now()) ? tokens : undefined;
+  #usable(call: Call): TokenSet | undefined {
+    return usable(this.#credential.tokens, call, this.#settings);
   }
 
   #now(): number {
@@ -162,9 +166,10 @@ export class Callers {
  * answered has no word of OAuth to say.
  */
 function canWait(error: unknown): boolean {
-  const isWordless = error instanceof TokenRequestError && error.code === 'TOKEN_REQUEST_REFUSED' && !error.error;
+  const isWordless = error instanceof TokenRequestError && /_(REFUSED|INVALID)$/.test(error.code) && !error.error;
   return (
     isWordless ||
+    error instanceof DiscoveryError ||
     error instanceof StorageUnavailableError ||
     error instanceof ClientRejectedError ||
     error instanceof NoPlaceError ||

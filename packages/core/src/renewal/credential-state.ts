@@ -3,7 +3,7 @@ import type { FoundTokens } from './good-enough.js';
 import { shared } from '../platform/process-registry.js';
 import { ProcessLock } from '../storage/process-lock.js';
 import type { SaveContext } from '../storage/token-storage.js';
-import type { Unanswered } from '../tokens/token-record.js';
+import type { Suspected, Unanswered } from '../tokens/token-record.js';
 import type { TokenSet } from '../tokens/token-set.js';
 
 /** What saves tokens that exist nowhere else, of all copies of this package; it keeps them from being collected. */
@@ -17,7 +17,7 @@ export class CredentialState {
   writes = 0;
   /** The renewal under way, which all callers join. */
   run: Promise<FoundTokens> | undefined;
-  /** The scopes that it was begun for: flows of one login may differ in them. */
+  /** Whose it is: flows of one login may differ in scopes, and in whether they need a person. */
   runScope: string | undefined;
   /** Whether that renewal is one that nobody waits for. */
   isAhead = false;
@@ -27,6 +27,8 @@ export class CredentialState {
   login: LoginInProgress | undefined;
   /** A refresh token presented without an answer, where storage could not note it. */
   unanswered: (Unanswered & { readonly tokens: TokenSet }) | undefined;
+  /** The same of one that was refused in unclear words. */
+  suspected: (Suspected & { readonly tokens: TokenSet }) | undefined;
   /** Tokens whose refresh token the server has refused; it is not presented again until the record moves. */
   refused: { readonly tokens: TokenSet; readonly error: OAuthError } | undefined;
   /** The access token that this process was given last, so that its times were noted by this clock. */

@@ -1,4 +1,5 @@
 import type { Call } from '../options/access-token-options.js';
+import type { FlowSettings } from '../options/flow-settings.js';
 import { isFresh, isSpared, isValid, lifetimeOf } from '../tokens/expiry.js';
 import { missingScopes } from '../tokens/scope.js';
 import type { TokenSet } from '../tokens/token-set.js';
@@ -46,4 +47,14 @@ export function isGoodEnough({ tokens, requestedAt, isNew }: FoundTokens, call: 
   if (!hasScopes) return false;
   if (requestedAt !== undefined) return !isRejected || requestedAt >= call.began;
   return !isRejected && isValid(tokens, now) && (tokens.generation ?? 0) > call.began;
+}
+
+/** The tokens, where a caller may go on with them: valid, of its scopes, and not those that it had refused. */
+export function usable(
+  tokens: TokenSet | undefined,
+  { rejected }: Call,
+  { scope, clock }: FlowSettings,
+): TokenSet | undefined {
+  if (!tokens || tokens.accessToken === rejected || !isValid(tokens, clock.now())) return undefined;
+  return missingScopes(tokens, scope).length === 0 ? tokens : undefined;
 }

@@ -20,7 +20,7 @@ export interface FreshSource {
 
 const [shortest, longest] = [1, 60]; // seconds; a machine that was asleep finds out within a minute
 
-/** Starts to renew. Failures are told by the flow's events, and tried again after 2 s to 60 s, with jitter. */
+/** Starts to renew. Failures are told by the flow's events, and tried again after 1 s to 60 s, with jitter. */
 export function keepFresh(source: FreshSource): KeptFresh {
   const controller = new AbortController();
   source.credential.keptFresh++;

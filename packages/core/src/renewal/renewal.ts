@@ -10,12 +10,11 @@ import { scrubError } from '../errors/scrub.js';
 import type { Call } from '../options/access-token-options.js';
 import type { Place } from '../platform/line.js';
 import type { HeldLock } from '../storage/lock.js';
-import { isValid } from '../tokens/expiry.js';
 import { summarize, tellExpiring, tellProblem } from '../tokens/flow-events.js';
 import { assertAccessToken, mergeAnswer, subjectProblem } from '../tokens/merge.js';
 import { TokenSet } from '../tokens/token-set.js';
 import type { StoredTokens } from './credential-state.js';
-import type { FoundTokens } from './good-enough.js';
+import { type FoundTokens, usable } from './good-enough.js';
 import { look } from './look.js';
 import { loginIn, saveReread } from './presentation/kept-answer.js';
 import { Presentation, type ShapedPresentation } from './presentation/presentation.js';
@@ -64,16 +63,23 @@ export class Renewal {
       tokens = stored.tokens;
       asksAnew = this.#asksAnew(tokens);
     }
-    const prepared = await prepare(grant, this.#presentation, { tokens, asksAnew });
-    const { tokens: present } = credential;
-    const isUsable = present && present.accessToken !== call.rejected && isValid(present, this.#now());
-    const place = await takePlace(prepared.client, credential, !isUsable);
+    const prepared = await this.#orSave(prepare(grant, this.#presentation, { tokens, asksAnew }));
+    const waits = !call.isEarly && !usable(credential.tokens, call, this.#parts.settings);
+    const place = await this.#orSave(takePlace(prepared.client, credential, waits));
     if (!place) throw new NoPlaceError();
     const found = await this.#inLine(call, prepared, place);
     if (!found && credential.wentBack) await this.#waitAfterStepBack();
     else this.#stepsBack = 0;
     credential.wentBack &&= found !== undefined;
     return found;
+  }
+
+  /** What is to be saved needs no server, so it is saved where that fails, too. */
+  async #orSave<T>(step: Promise<T>): Promise<T> {
+    return step.catch(async (error: unknown) => {
+      if (this.#parts.credential.unsaved) await this.#keeper.saveLater().catch(() => undefined);
+      throw error;
+    });
   }
 
   async #waitAfterStepBack(): Promise<void> {
@@ -116,6 +122,9 @@ export class Renewal {
       }
       return await this.#askAnew(stored, lock, prepared);
     } catch (error) {
+      const { credential } = this.#parts;
+      // The grant has no other answer either: the client may be mended.
+      if (credential.refused?.error === error && !(error instanceof LoginRequiredError)) credential.refused = undefined;
       if (error instanceof StorageConflictError) return await this.#yield(call, error);
       if (redeemed && (await this.#presentation.goesOnAfter(error, redeemed, lock))) return undefined;
       const isLost = lock.signal.aborted && !(error instanceof AuthFlowError);
@@ -176,7 +185,8 @@ export class Renewal {
   async #yield(call: Call, cause: Error): Promise<FoundTokens> {
     const { found, stored } = await look(this.#keeper, call);
     if (found) return found;
-    throw stored.tokens ? new LockLostError({ cause }) : new NoTokensError();
+    const { interactive } = this.#parts.grant;
+    throw stored.tokens || !interactive ? new LockLostError({ cause }) : new NoTokensError();
   }
 
   #now(): number {

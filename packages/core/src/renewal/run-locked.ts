@@ -48,11 +48,13 @@ export async function runLocked<T>(
     if (run.found) return run.found.value;
     if (run.isOver) throw new LockLostError(); // its caller has left
     assertHeldLock(lock);
-    return (run.task ??= task(lock));
+    return (run.task ??= limit.without(() => task(lock)));
   };
+  const limit = new LockLimit(timeout + patience);
   const locking = settle(() => withLock(runOnce, { signal: waiting.signal, timeout, onRelease }));
-  const failure = await unlessLate(locking, timeout + patience, () => run.task !== undefined);
+  const failure = await Promise.race([locking, limit.reached]);
   run.isOver = true;
+  limit.end();
   if (run.found) return run.found.value;
   if (run.task) return run.task;
   throw failure ?? new LockUnavailableError({ message: 'withLock ended without running its task.', remedy });
@@ -70,15 +72,36 @@ async function settle(locking: () => Promise<unknown>): Promise<AuthFlowError | 
   }
 }
 
-/** For a lock that does not end the wait by itself: after so many seconds it counts as taken by others, unless the task runs. */
-function unlessLate<T>(locking: Promise<T>, seconds: number, isRunning: () => boolean): Promise<T | LockTimeoutError> {
-  return new Promise((resolve) => {
-    const expire = (): void => {
-      if (!isRunning()) resolve(new LockTimeoutError());
-    };
-    const timer = setTimeout(expire, Math.min(seconds * 1000, longestTimer));
-    void locking.then(resolve).finally(() => clearTimeout(timer));
-  });
+/** For a lock that does not end by itself: it counts as taken by others, or as done where its task has run. */
+class LockLimit {
+  /** Comes after so many seconds, or after a hook's once the task is over; not while that runs. */
+  readonly reached: Promise<LockTimeoutError>;
+  #reach: () => void = () => undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isOver = false;
+
+  constructor(seconds: number) {
+    this.reached = new Promise((resolve) => (this.#reach = () => resolve(new LockTimeoutError())));
+    this.#begin(seconds);
+  }
+
+  async without<T>(task: () => Promise<T>): Promise<T> {
+    clearTimeout(this.#timer);
+    try {
+      return await task();
+    } finally {
+      if (!this.#isOver) this.#begin(patience);
+    }
+  }
+
+  end(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+  }
+
+  #begin(seconds: number): void {
+    this.#timer = setTimeout(this.#reach, Math.min(seconds * 1000, longestTimer));
+  }
 }
 
 function assertHeldLock(lock: Partial<HeldLock> | undefined): void {

@@ -47,11 +47,11 @@ export class TokenReader {
       if (tokens && credential.tokens && hasGoneBack(tokens, credential.tokens, credential.spent)) {
         return this.#keepNewer(credential.tokens, stored);
       }
-      credential.tokens = tokens;
+      if (!credential.unsaved) credential.tokens = tokens;
       return stored;
     } catch (error) {
       const isOver = error instanceof RecordUnreadableError || error instanceof CredentialMismatchError;
-      if (isOver && credential.writes === writes) credential.tokens = undefined;
+      if (isOver && credential.writes === writes && !credential.unsaved) credential.tokens = undefined;
       return inTheWay(error, { purpose, needsPerson: grant.interactive, kind: owner.kind });
     }
   }

@@ -32,7 +32,8 @@ async function probe(url: URL, { settings, signal }: Asking): Promise<Response> 
     const { fetch } = settings;
     const response = await fetch(input, init);
     discardBody(response); // it may be a stream without an end
-    const { type, status, headers: head } = response;
+    const { type, headers: head } = response;
+    const status = response.status === 501 ? 405 : response.status; // some know no GET
     return { type, status, headers: head, body: null } as Response; // a Response cannot be made with each status that comes
   };
   return asResponse(await ask(url.href, {}, { settings: { ...settings, fetch: headOnly }, signal }));

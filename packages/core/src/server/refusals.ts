@@ -12,32 +12,16 @@ import {
 import { describeRefusal } from '../errors/oauth-error.js';
 import type { Refusal } from './answers/refusal-words.js';
 
-/**
- * What servers say of a refresh token that has ended, or that they do not know: `error`, or `error: description` as it
- * begins. docs/server-answers.md has who says so, and where that stands.
- */
-const knownWords: readonly string[] = [
-  'invalid_grant',
-  'bad_refresh_token',
-  'invalid_refresh_token',
-  'invalid_token',
-  'token_expired',
-  'expired_token',
-  'token_revoked',
-  'invalid_code',
-  'invalid: refreshtoken',
-  'bad request: invalid refresh token',
-  'service.not_authorized: invalid refresh token',
-  'unauthorized_client: refresh_token is invalid',
-  'server_error: access_denied',
-  'invalid_request: value passed for the token was invalid',
-  'invalid_request: the refresh token is invalid',
-  'invalid_request: cannot decrypt the refresh token',
-  'invalid_request: token has been revoked',
-  'invalid_request: token has expired',
-  'invalid_request: invalid "refresh_token" in request',
-  'invalid_client: refresh token could not be mapped',
-];
+/** What servers call a refresh token that has ended, or that they do not know. docs/server-answers.md has who says so. */
+const deadErrors =
+  /^(invalid_(grant|token|code|refresh_token)|bad_refresh_token|expired_token|(refresh_)?token_(expired|revoked|inactive|reused|invalidated))$/;
+
+/** The same where the words are in the description: `error: description`, as it begins. */
+const deadWords =
+  /(^|: )invalid refresh token|^(invalid: refreshtoken|unauthorized_client: (refresh_token is invalid|old refresh token used)|server_error: access_denied|invalid_client: refresh token could not be mapped|invalid_request: (value passed for the token was invalid|the refresh token is invalid|cannot decrypt the refresh token|token has (been revoked|expired)|invalid "refresh_token" in request))/;
+
+/** Where a request is only too early, whatever the error is called: Salesforce, Exact Online, Zoho. */
+const passes = /already being processed|\brate limit|\btoo many requests/i;
 
 /** Of a grant that is refused: GitHub's bad_verification_code, Glewlwyd's invalid_code, Slack's code_already_used. */
 const otherWords = / invalid_credentials$|^authorization_code (\w+_code|code_\w+)$/;
@@ -80,6 +64,7 @@ export function refusalOf(
 ): AuthFlowError | undefined {
   const refusal = { ...said, error: said.error?.toLowerCase() }; // some write INVALID_GRANT
   const { error = '', isOAuth } = refusal;
+  if (passes.test(refusal.description ?? '') && !purpose.endsWith(':device_code')) return unavailable(details);
   if (purpose === 'refresh_token') {
     if (wantsPerson(refusal, details)) return interactionRequired(details);
     if (isDead(refusal, deadRefreshToken)) return new InvalidRefreshTokenError(details);
@@ -90,7 +75,8 @@ export function refusalOf(
   }
   if (!isOAuth) return undefined;
   if (/^(temporarily_unavailable|server_error)$/.test(error)) return unavailable(details);
-  if (/^(invalid|unauthorized)_client$/.test(error)) return new ClientRejectedError(details);
+  if (/^(invalid|unauthorized|incorrect|bad)_client(_credentials|_secret|_id)?$/.test(error))
+    return new ClientRejectedError(details);
   return details.status !== 401 || /scope|target|grant_type/.test(error) || purpose.endsWith(':device_code')
     ? new TokenRequestError(details)
     : new ClientRejectedError({ ...details, ...ofGrant(purpose) });
@@ -111,9 +97,16 @@ export function unavailable(details: OAuthErrorDetails): AuthFlowError {
   return new TokenEndpointUnavailableError({ ...details, message });
 }
 
-/** Tells whether a refusal means that this client may renew by no refresh token: only a new grant helps. */
+/**
+ * Tells whether a refusal means that this client may renew by no refresh token: only a new grant helps. A 401 is of how the
+ * client proves itself (RFC 6749 section 5.2), as Keycloak says `unauthorized_client` of a wrong secret.
+ */
 export function mayNotRefresh(error: unknown): boolean {
-  return error instanceof OAuthError && /^(unauthorized_client|unsupported_grant_type)$/.test(error.error ?? '');
+  return (
+    error instanceof OAuthError &&
+    error.status !== 401 &&
+    /^(unauthorized_client|unsupported_grant_type)$/.test(error.error ?? '')
+  );
 }
 
 function wantsPerson({ error }: Refusal, { suberror }: OAuthErrorDetails): boolean {
@@ -123,10 +116,11 @@ function wantsPerson({ error }: Refusal, { suberror }: OAuthErrorDetails): boole
 
 function isDead({ error = '', description = '' }: Refusal, ownWords: readonly string[]): boolean {
   const said = `${error}: ${description}`.toLowerCase();
-  return [...knownWords, ...ownWords].some((each) => {
+  const isOwn = (each: string): boolean => {
     const words = each.toLowerCase();
     return words.includes(': ') ? said.startsWith(words) : words === error;
-  });
+  };
+  return deadErrors.test(error) || deadWords.test(said) || ownWords.some(isOwn);
 }
 
 function isSuspect({ error = '', isOAuth }: Refusal, status: number): boolean {

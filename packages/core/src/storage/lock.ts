@@ -6,7 +6,7 @@
  */
 export interface HeldLock {
   /**
-   * Fires when ownership is lost. Read it again before each step that only the owner may take: reading it also
+   * Fires when ownership is lost, and may fire at the release. Read it again before each step that only the owner may take: reading it also
    * notices a lease that ran out while the process was asleep.
    */
   readonly signal: AbortSignal;

@@ -1,4 +1,11 @@
-import { AuthFlowError, CredentialMismatchError, RecordUnreadableError } from '../errors/index.js';
+import {
+  AuthFlowError,
+  CredentialMismatchError,
+  RecordUnreadableError,
+  StorageUnavailableError,
+} from '../errors/index.js';
+import { isErrorLike } from '../errors/error-causes.js';
+import { scrubError } from '../errors/scrub.js';
 import { kindOf } from '../platform/kind-of.js';
 import { isProgramsRecord } from '../tokens/record-owner.js';
 import { assertTokenSet, isOfJson, wrongKind } from '../tokens/record-kind.js';
@@ -9,7 +16,10 @@ import { readEnvelope } from './envelope.js';
 export interface RecordCodec {
   /** Returns the text to store for `record`, the record's JSON. */
   seal(record: string, context: SealContext): Promise<string>;
-  /** Returns the JSON that was sealed. @throws RecordUnreadableError, CredentialMismatchError */
+  /**
+   * Returns the JSON that was sealed. @throws RecordUnreadableError for what can never be opened, which a login overwrites;
+   * CredentialMismatchError. A SyntaxError, and an OperationError of Web Cryptography, count as the first; all else as an outage.
+   */
   open(text: string, context: Pick<SealContext, 'key'>): Promise<string>;
 }
 
@@ -73,12 +83,21 @@ export function assertCodec(codec: Partial<RecordCodec> | undefined): void {
 }
 
 async function read(stored: unknown, key: string, codec: RecordCodec | undefined, now: number): Promise<TokenSet> {
+  const record = codec ? await opened(codec, stored, key) : stored;
   try {
-    if (!codec) return TokenSet.from(stored, now);
-    return TokenSet.from(await codec.open(typeof stored === 'string' ? stored : JSON.stringify(stored), { key }), now);
+    return TokenSet.from(record, now);
+  } catch {
+    throw !codec && readEnvelope(stored) ? new RecordUnreadableError(sealed) : new RecordUnreadableError();
+  }
+}
+
+async function opened(codec: RecordCodec, stored: unknown, key: string): Promise<string> {
+  try {
+    return await codec.open(typeof stored === 'string' ? stored : JSON.stringify(stored), { key });
   } catch (error) {
     if (error instanceof AuthFlowError) throw error;
-    throw !codec && readEnvelope(stored) ? new RecordUnreadableError(sealed) : new RecordUnreadableError();
+    if (isErrorLike(error) && /^(SyntaxError|OperationError)$/.test(error.name)) throw new RecordUnreadableError();
+    throw new StorageUnavailableError({ message: 'codec.open failed.', cause: scrubError(error) });
   }
 }
 

@@ -36,7 +36,7 @@ export interface TokenEvent extends FlowEvent {
 
 /** Something happened to tokens, and took its time. @group Events */
 export interface TimedTokenEvent extends TokenEvent {
-  /** Seconds that it took: for `renewed` the request and the save, for `authorized` all, a person's time included. */
+  /** Seconds that it took: for `renewed` the request and the save, for `saved` that, for `authorized` all, a person's time included. */
   readonly duration: number;
 }
 
@@ -56,7 +56,7 @@ export interface AnswerInvalidEvent extends FlowEvent {
 export interface FlowEventMap {
   /** Tokens were read from storage for the first time. */
   loaded: TokenEvent;
-  /** The refresh token was redeemed, and the new tokens saved. */
+  /** The refresh token was redeemed, and the new tokens saved, unless `saveFailed` came before. */
   renewed: TimedTokenEvent;
   /** Another process had renewed, or somebody had logged in, and its tokens are used. */
   adopted: TokenEvent;

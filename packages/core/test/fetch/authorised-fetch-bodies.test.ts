@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { TokenEndpointUnavailableError } from '@latchkey/core';
 import { faults } from '@latchkey/core/testing';
@@ -130,4 +131,13 @@ describe('the answer that is replaced', () => {
     await expect(flow.fetch(scene.server.api)).rejects.toBeInstanceOf(TokenEndpointUnavailableError);
     expect(isCancelled).toBe(true);
   });
+});
+
+test('A stream that calls itself a form, as that of the package form-data does, is not sent again', async () => {
+  const flow = await scene.loggedIn();
+  scene.server.expireAccessTokens();
+  const body = Object.defineProperty(Readable.from(['hello']), Symbol.toStringTag, { value: 'FormData' });
+  const init = { method: 'POST', body, duplex: 'half' } as unknown as RequestInit;
+  expect((await flow.fetch(scene.server.api, init)).status).toBe(401);
+  expect(arrived()).toHaveLength(1);
 });

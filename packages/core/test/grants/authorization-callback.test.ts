@@ -35,6 +35,8 @@ describe('a redirect', () => {
     ['no code', 'state=s', named, 'AUTHORIZATION_CODE_MISSING'],
     ['two codes', 'state=s&code=c&code=d', named, 'AUTHORIZATION_CODE_MISSING'],
     ['an error beside a code', 'state=s&code=c&error=access_denied', named, 'AUTHORIZATION_DENIED'],
+    ['a cancelled login, as LinkedIn says it', 'state=s&error=user_cancelled_login', named, 'AUTHORIZATION_DENIED'],
+    ['a cancelled consent, as Apple says it', 'state=s&error=user_cancelled_authorize', named, 'AUTHORIZATION_DENIED'],
   ])('with %s brings none', (_what, query, issuer, code) => {
     expect(() => read(query, issuer)).toThrow(expect.objectContaining({ code }));
   });

@@ -312,6 +312,19 @@ describe('doFlow', () => {
     expect(await told).toBe(redirectUri);
   });
 
+  test('that was left in a redirect that does not notice it keeps no later login waiting', async () => {
+    const leaving = new AbortController();
+    let times = 0;
+    const redirect: AuthorizationRedirect = async (start) => {
+      if (++times > 1) return follow(await start(redirectUri));
+      leaving.abort(new Error('left'));
+      return new Promise(() => undefined);
+    };
+    const flow = flowOf({ redirect });
+    await expect(flow.doFlow({ signal: leaving.signal })).rejects.toThrow('left');
+    expect(await flow.doFlow()).toMatchObject({ accessToken: expect.any(String) });
+  });
+
   test('redeems the code once where the redirect has it redeemed, and tells it how that ended', async () => {
     let told: unknown;
     const redirect: AuthorizationRedirect = async (start, { complete }) => {

@@ -77,6 +77,26 @@ describe('RefreshTokenFlow', () => {
     scene.server.ledger.assertNoReuse();
   });
 
+  test('keeps what is stored while the client is refused, and goes on afterwards', async () => {
+    const flow = flowOf();
+    await flow.getAccessTokenRefreshIfNecessary();
+    await scene.expire();
+    const stored = (await scene.stored(flow))?.refreshToken;
+    const another = flowOf({ refreshToken: await scene.refreshToken() });
+    for (const [each, status] of [
+      [flow, 401],
+      [another, 401],
+      [another, 400],
+    ] as const) {
+      scene.server.nextAnswers({ grantType: 'refresh_token' }, faults.oauthError('unauthorized_client', { status }));
+      const error = await each.getAccessTokenRefreshIfNecessary().catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: 'CLIENT_REJECTED', status });
+      expect((await scene.stored(flow))?.refreshToken).toBe(stored);
+    }
+    await another.getAccessTokenRefreshIfNecessary();
+    expect(presented().at(-1)).toBe(stored);
+  });
+
   test('says that the given token is refused, and presents it only once', async () => {
     scene.server.revokeRefreshToken(given);
     const flow = flowOf();

@@ -114,6 +114,13 @@ describe('a port', () => {
     expect(started).toBe(false);
   });
 
+  test('that another program has on ::1 alone is free for a login at 127.0.0.1', async () => {
+    const port = await occupy('::1');
+    const { redirectUri, done } = await begin({}, { redirectUri: `http://127.0.0.1:${port}/callback` });
+    await visit(`${redirectUri}?code=1`);
+    expect(await done).toContain('code=1');
+  });
+
   test('of a login that is over can be taken by the next', async () => {
     const port = await freePort();
     for (let login = 0; login < 3; login++) {

@@ -62,6 +62,13 @@ describe('a loopback redirect', () => {
     await done;
   });
 
+  test('does not mind the cookies of all that ever ran at localhost', async () => {
+    const { redirectUri, done } = await begin({}, { redirectUri: 'http://localhost/callback' });
+    const headers = { cookie: `session=${'x'.repeat(60_000)}` };
+    expect((await visit(`${redirectUri}?code=1`, { headers })).status).toBe(200);
+    await done;
+  });
+
   test('opens the page that the flow made', async () => {
     const opened: string[] = [];
     await begin({ openBrowser: (url) => opened.push(url.href) });
@@ -82,7 +89,7 @@ describe('a request that does not count', () => {
     ['OPTIONS', code, { method: 'OPTIONS' }, 405],
     ['a whole URL for a target', code, { path: `http://127.0.0.1${code}` }, 404],
     ['two slashes', code, { path: `//127.0.0.1${code}` }, 404],
-    ['a URL beyond all measure', `/callback?code=${'1'.repeat(20_000)}`, {}, 431],
+    ['a URL beyond all measure', `/callback?code=${'1'.repeat(135_000)}`, {}, 431],
     ['the name of another site', code, { headers: { host: 'evil.example:PORT' } }, 421],
     ['the name of another site without a port', code, { headers: { host: 'evil.example' } }, 421],
     ['a name that begins like ours', code, { headers: { host: '127.0.0.1:PORT.evil.example' } }, 421],

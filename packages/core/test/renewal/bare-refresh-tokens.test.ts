@@ -9,9 +9,9 @@ beforeEach(async () => {
 afterEach(() => scene[Symbol.asyncDispose]());
 
 /** A flow whose grant was written without types. */
-function granting(authorize: (context: AuthorizeContext) => unknown): StoredAuthFlow {
+function granting(authorize: (context: AuthorizeContext) => unknown, interactive = false): StoredAuthFlow {
   class Own extends StoredAuthFlow {
-    protected override readonly interactive = false;
+    protected override readonly interactive = interactive;
     protected override authorize(context: AuthorizeContext): Promise<TokenSet> {
       return authorize(context) as Promise<TokenSet>;
     }
@@ -40,6 +40,12 @@ describe('a grant that gives a refresh token alone', () => {
     await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toThrow(/refused each refresh token/);
     expect(asked).toBe(3);
     scene.server.ledger.assertTokenRequests(2);
+  });
+
+  test('by a person brings a token in the same call', async () => {
+    const given = await scene.refreshToken();
+    const flow = granting(async () => TokenSet.from({ refresh_token: given }), true);
+    expect(await flow.getAccessTokenRefreshIfNecessary({ interactive: true })).toMatch(/^at_/);
   });
 
   test('and a good one the second time brings a token', async () => {

@@ -85,6 +85,28 @@ describe('a hook that never answers', () => {
   });
 });
 
+describe('a secret that never comes', () => {
+  test('is one that cannot be had after 300 seconds, and is asked for again', async () => {
+    let ask = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (ask = resolve));
+    const secrets = [never];
+    const clientSecret = (): Promise<string> => {
+      ask();
+      return secrets.pop()?.() ?? Promise.resolve('machine-secret');
+    };
+    const flow = new Hanging({ lock: 'process', clientSecret });
+    const failure = expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({
+      code: 'CLIENT_SECRET_UNAVAILABLE',
+      retryable: true,
+      cause: { message: 'No answer within 300 seconds.' },
+    });
+    await asked;
+    await jest.advanceTimersByTimeAsync(300_000);
+    await failure;
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBe('new');
+  });
+});
+
 describe('a hook that answers after a while', () => {
   test('leaves no timer, which would keep the process for half a minute', async () => {
     class Slow extends Hanging {

@@ -6,13 +6,14 @@ import {
   JwtBearerFlow,
   LockTimeoutError,
   PasswordFlow,
+  RefreshOutcomeUnknownError,
   StoredAuthFlow,
   type StoredAuthFlowOptions,
   TokenExchangeFlow,
   type TokenSet,
   type TokenStorage,
 } from '@latchkey/core';
-import type { Gate } from '@latchkey/core/testing';
+import { faults, type Gate } from '@latchkey/core/testing';
 import { lineOf, type Place } from '../../dist/platform/line.js';
 import { DeviceScene } from '../scenes/device-scene.js';
 
@@ -133,6 +134,18 @@ describe('accounts that are due at once', () => {
     expect(await call(flow!)).toBe(present);
     expect(await call(scene.flow({ autoRefreshThreshold: 600 }).withAccount('account 0'))).toBe(present); // another process
     expect([scene.renewals, failures]).toEqual([0, []]);
+    leave();
+    expect(await call(flow!)).not.toBe(present);
+  });
+
+  test('stop nobody whose refresh token went unanswered and is due again, and whose token is good', async () => {
+    const [flow] = await accounts(1);
+    scene.server.nextAnswers({ grantType: 'refresh_token' }, faults.reset());
+    const present = flow!.accessToken;
+    await expect(flow!.refresh()).rejects.toBeInstanceOf(RefreshOutcomeUnknownError);
+    await scene.clock.advance(2000);
+    const leave = await takeAllPlaces();
+    expect(await Promise.all([call(flow!), call(flow!)])).toEqual([present, present]);
     leave();
     expect(await call(flow!)).not.toBe(present);
   });

@@ -84,3 +84,11 @@ describe('Nothing is told of', () => {
     expect([missing, warnings]).toEqual([[], []]);
   });
 });
+
+test('A login without a refresh token whose answer says a life of nothing, as Mailchimp does for ever, is used on', async () => {
+  server.configure({ expiresIn: 0 });
+  const flow = await logIn({ scope: 'openid', fetch: withhold });
+  await clock.advance(3_600_000);
+  expect(await flow.getAccessTokenRefreshIfNecessary()).toMatch(/^at_/);
+  expect(flow.ttl).toBe(Infinity);
+});

@@ -60,6 +60,37 @@ describe('tokens that could not be saved', () => {
   });
 });
 
+describe('a login that could not be saved', () => {
+  test.each(['nothing is stored', 'an older login is stored'])(
+    'is given out on, though another one is begun: %s',
+    async (where) => {
+      if (where.startsWith('an older')) await scene.loggedIn();
+      const flow = scene.flow({ storage: breakable(), lockTimeout: 0 });
+      isBroken = true;
+      const { accessToken } = await flow.doFlow();
+      await flow.requestDeviceCode();
+      expect(await flow.getAccessTokenRefreshIfNecessary({ noAutoRefresh: true })).toBe(accessToken);
+      expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(accessToken);
+      expect(flow.accessToken).toBe(accessToken);
+    },
+  );
+});
+
+test('A refresh token that could not be saved outlives a login that brings none', async () => {
+  const flow = await scene.loggedIn({ storage: breakable(), lockTimeout: 0 });
+  await scene.expire();
+  isBroken = true;
+  await flow.getAccessTokenRefreshIfNecessary();
+  const { refreshToken } = flow;
+  isBroken = false;
+  scene.server.nextAnswers(
+    { endpoint: 'token' },
+    faults.changeFields(({ refresh_token: _none, ...rest }) => rest),
+  );
+  await flow.doFlow();
+  expect((await scene.stored(flow))?.refreshToken).toBe(refreshToken);
+});
+
 describe('a reload that takes its time', () => {
   test('does not put back the tokens of before a renewal', async () => {
     let answer = (): void => undefined;

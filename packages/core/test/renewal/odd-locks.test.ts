@@ -139,7 +139,7 @@ describe('a lock that', () => {
   });
 });
 
-describe('a lock that never comes, and does not end the wait', () => {
+describe('a lock that does not end the wait', () => {
   beforeEach(() => {
     jest.useFakeTimers({ doNotFake: ['Date', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate'] });
   });
@@ -147,7 +147,7 @@ describe('a lock that never comes, and does not end the wait', () => {
     jest.useRealTimers();
   });
 
-  test('counts as taken by others 30 seconds after its time', async () => {
+  test('and never comes counts as taken by others 30 seconds after its time', async () => {
     let calls = 0;
     const withLock = (): Promise<never> => {
       calls++;
@@ -164,5 +164,21 @@ describe('a lock that never comes, and does not end the wait', () => {
     expect(hasEnded).toBe(false);
     await jest.advanceTimersByTimeAsync(200);
     expect(await ended).toBeInstanceOf(LockTimeoutError);
+  });
+
+  test('when its task is over keeps nobody from the new token for longer than 30 seconds', async () => {
+    let end = (): void => undefined;
+    const over = new Promise<void>((resolve) => (end = resolve));
+    const flow = await expired(async (task) => {
+      await task(held);
+      end();
+      return new Promise(() => undefined);
+    });
+    const token = flow.getAccessTokenRefreshIfNecessary();
+    await over;
+    await jest.advanceTimersByTimeAsync(30_000);
+    expect(await token).toBe((await scene.stored(flow))?.accessToken);
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(await token);
+    expect([jest.getTimerCount(), scene.renewals]).toEqual([0, 1]);
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type DeviceCodeFlow, LoginRequiredError, PasswordFlow, TokenRequestError } from '@latchkey/core';
+import { type DeviceCodeFlow, LoginRequiredError, PasswordFlow, TokenRequestError, TokenSet } from '@latchkey/core';
 import { faults } from '@latchkey/core/testing';
 import { DeviceScene } from '../scenes/device-scene.js';
 
@@ -135,6 +135,27 @@ describe('a refresh token that is refused in words that may mean something else'
   });
 });
 
+test('A suspect refresh token is presented once a pause where a row of a few columns keeps no note', async () => {
+  let row: TokenSet | undefined;
+  const storage = scene.storageWith({
+    load: async () => row,
+    save: async (_key, { accessToken, refreshToken, expiresAt }) => {
+      const columns = { access_token: accessToken, refresh_token: refreshToken, expires_at: expiresAt };
+      row = TokenSet.from(columns);
+    },
+  });
+  const flow = await scene.loggedIn({ storage });
+  await scene.expire();
+  refusing(2);
+  for (const presented of [1, 1, 2, 2]) {
+    if (presented === 2) await scene.clock.advance(scene.renewals === 1 ? 1000 : 0);
+    expect(await tokenOf(flow)).toMatchObject({ code: 'REFRESH_TOKEN_SUSPECT' });
+    expect(scene.renewals).toBe(presented);
+  }
+  await scene.clock.advance(2000);
+  expect(await tokenOf(flow)).toMatch(/^at_/);
+});
+
 describe('a flow that needs no person, and whose refresh token is refused', () => {
   const { passwords, flowOf } = {
     passwords: (): number => scene.server.ledger.count({ grantType: 'password' }),
@@ -175,6 +196,23 @@ describe('a flow that needs no person, and whose refresh token is refused', () =
     refusing(99);
     expect(await tokenOf(flow)).toMatch(/^at_/);
     expect([saves, passwords(), scene.renewals]).toEqual([3, 2, 1]);
+  });
+
+  test('sends its password, and presents the token no more, where a row of a few columns keeps no note', async () => {
+    let row: TokenSet | undefined;
+    const storage = scene.storageWith({
+      load: async () => row,
+      save: async (_key, { accessToken, refreshToken, expiresAt }) => {
+        const columns = { access_token: accessToken, refresh_token: refreshToken, expires_at: expiresAt };
+        row = TokenSet.from(columns);
+      },
+    });
+    const flow = flowOf(storage);
+    await tokenOf(flow);
+    await scene.expire();
+    refusing(9);
+    expect(await tokenOf(flow)).toMatch(/^at_/);
+    expect([passwords(), scene.renewals]).toEqual([2, 1]);
   });
 
   test('keeps the tokens until new ones are saved: a password that is refused changes nothing', async () => {

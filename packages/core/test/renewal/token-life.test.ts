@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
+  ClientCredentialsFlow,
   ClientRejectedError,
   type DeviceCodeFlowOptions,
   DiscoveryError,
@@ -275,5 +276,19 @@ describe('a server that wants revocations as JSON', () => {
     const flow = await scene.loggedIn();
     await expect(flow.logout()).rejects.toMatchObject({ code: 'REVOCATION_FAILED' });
     expect(await scene.stored(flow)).toBeUndefined();
+  });
+});
+
+describe('A page in place of an answer withholds no token that is still valid', () => {
+  test.each(['token', 'discovery'] as const)('of the endpoint: %s', async (endpoint) => {
+    await using grants = await GrantScene.start();
+    const options = { ...grants.options(), clientSecret: 'machine-secret', renewAhead: false };
+    const token = await new ClientCredentialsFlow(options).getAccessTokenRefreshIfNecessary();
+    await grants.clock.advance(3_550_000);
+    grants.server.nextAnswers({ endpoint, times: 9 }, faults.html(200));
+    const flow = new ClientCredentialsFlow({ ...options, storage: grants.options().storage });
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(token);
+    grants.server.clearFaults();
+    expect(await flow.getAccessTokenRefreshIfNecessary()).not.toBe(token);
   });
 });

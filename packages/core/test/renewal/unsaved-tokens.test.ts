@@ -44,6 +44,21 @@ describe('a save that fails after a rotation', () => {
     expect([events, scene.renewals]).toEqual([['saveFailed', 'saved'], 1]);
   });
 
+  test('is made up for though nothing can be asked of the server', async () => {
+    const { storage, breakSaves } = broken();
+    let isDown = false;
+    const clientSecret = (): Promise<string> =>
+      isDown ? Promise.reject(new Error('the vault is down')) : Promise.resolve('app-secret');
+    const flow = await scene.loggedIn({ storage, lockTimeout: 0, clientSecret });
+    await scene.expire();
+    breakSaves(true);
+    const token = await flow.getAccessTokenRefreshIfNecessary();
+    breakSaves(false);
+    isDown = true;
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(token);
+    expect((await scene.stored(flow))?.accessToken).toBe(token);
+  });
+
   test('leaves those of a new login what is told of as they are, past their end too, and not an older login', async () => {
     const { storage, breakSaves } = broken();
     const flow = await scene.loggedIn({ storage, lockTimeout: 0 });

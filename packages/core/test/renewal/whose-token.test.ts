@@ -9,6 +9,7 @@ import {
   MemoryTokenStorage,
   PasswordFlow,
   RefreshTokenFlow,
+  StorageUnavailableError,
   StoredAuthFlow,
   TokenExchangeFlow,
   TokenSet,
@@ -44,6 +45,10 @@ const person = (wanted: Wanted = {}) =>
   new DeviceCodeFlow({ ...options(wanted), promptUser: ({ userCode }) => server.approve(userCode) });
 const user = (wanted: Wanted = {}) => new PasswordFlow({ ...options(wanted), username: 'ada', password: 'pw' });
 const token = (flow: AuthFlow) => flow.getAccessTokenRefreshIfNecessary();
+const loggedIn = async (flow: DeviceCodeFlow): Promise<DeviceCodeFlow> => {
+  await flow.doFlow();
+  return flow;
+};
 /** Servers may leave out the scope where it is what was asked for (RFC 6749 section 5.1). */
 const withoutScope = (times: number): void => {
   for (let time = 0; time < times; time++) {
@@ -272,6 +277,48 @@ describe('in storage of one record', () => {
       expect((await storage.load(login.key))?.accessToken).toBe(login.accessToken);
     });
   });
+});
+
+describe('in an outage a token without the scopes that are wanted', () => {
+  test('of the storage is not given', async () => {
+    const flow = person({ scope: 'orders' });
+    const narrow = await token(await loggedIn(flow));
+    const wider = flow.withScope('users');
+    storage.load = () => Promise.reject(new Error('down'));
+    await clock.advance(3_590_000);
+    expect(await token(flow)).toBe(narrow);
+    await expect(token(wider)).rejects.toBeInstanceOf(StorageUnavailableError);
+  });
+
+  test('of the server is not given', async () => {
+    await token(user({ scope: 'orders' }));
+    server.nextAnswers({ endpoint: 'token' }, faults.html(502));
+    await expect(token(user({ scope: 'users' }))).rejects.toMatchObject({ code: 'TOKEN_ENDPOINT_UNAVAILABLE' });
+  });
+});
+
+describe('a renewal that a person’s flow began, and a program’s joined', () => {
+  test('ends by the password where the refresh token has ended', async () => {
+    const [login, withPassword] = [person(), user()];
+    await loggedIn(login);
+    server.revokeRefreshToken(login.refreshToken);
+    await clock.advance(3_600_000);
+    const [failed, given] = await Promise.allSettled([token(login), token(withPassword)]);
+    expect(failed).toMatchObject({ reason: { code: 'INVALID_REFRESH_TOKEN' } });
+    expect(given).toMatchObject({ value: expect.stringMatching(/^at_/) });
+  });
+});
+
+test('a program’s record that is gone before its new token is saved brings no login, but one more request', async () => {
+  const flow = machine({ lockTimeout: 1 });
+  await token(flow);
+  await clock.advance(3_600_000);
+  const gate = server.hold({ grantType: 'client_credentials' });
+  const renewed = token(flow);
+  await gate.arrived;
+  await storage.delete(flow.key, { expected: undefined, lock: { signal: new AbortController().signal } });
+  gate.release();
+  expect(await renewed).toMatch(/^at_/);
 });
 
 describe('a record of an earlier version', () => {

@@ -80,6 +80,11 @@ describe('discoverResource', () => {
     expect(await find(web)).toMatchObject({ issuer: tenant });
   });
 
+  test('looks there too where the API knows no GET, and says so by 501', async () => {
+    const web = honestWeb().answer(api, () => new Response('', { status: 501 }));
+    expect(await find(web)).toMatchObject({ issuer });
+  });
+
   test('asks for the scopes of the challenge, else those that the API knows, else none', async () => {
     const scopes_supported = ['read', 'write'];
     expect(await find(honestWeb({ scopes_supported }))).toMatchObject({ scope: 'read write' });

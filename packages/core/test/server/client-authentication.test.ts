@@ -286,6 +286,23 @@ describe('a client with a certificate', () => {
   );
 });
 
+describe('claims about the user', () => {
+  test.each([
+    ['tls_client_auth', 'endpoint for certificates'],
+    ['none', 'usual one'],
+  ] as const)('are asked for with %s at the %s', async (clientAuthentication, where) => {
+    const other = await GrantScene.start();
+    await using _ = other;
+    const alias = `${other.server.issuer}/userinfo`;
+    scene.server.configure({ metadata: { mtls_endpoint_aliases: { userinfo_endpoint: alias } } });
+    const flow = new ClientCredentialsFlow({ ...scene.options(), clientAuthentication });
+    await flow.importTokens({ access_token: 'secret-at', expires_in: 60 });
+    await flow.fetchUserInfo().catch(() => undefined);
+    const asked = [scene, other].filter(({ server }) => server.ledger.filter({ endpoint: 'userinfo' }).length > 0);
+    expect(asked).toEqual([where === 'usual one' ? scene : other]);
+  });
+});
+
 describe('an endpoint for certificates that is not secure', () => {
   test('is refused before anything is sent', async () => {
     scene.server.configure({ metadata: { mtls_endpoint_aliases: { token_endpoint: 'http://tls.example.org/token' } } });

@@ -127,6 +127,7 @@ describe('an assertion that is made elsewhere', () => {
       code: 'CLIENT_SECRET_UNAVAILABLE',
       message: expect.stringContaining('clientAssertion.from'),
       retryable: true,
+      mayHaveArrived: false,
     });
     scene.server.ledger.assertTokenRequests(0);
   });

@@ -345,6 +345,14 @@ describe('an error that comes of an answer', () => {
 });
 
 describe('another grant', () => {
+  test.each([
+    ['incorrect_client_credentials', 'GitHub'],
+    ['bad_client_secret', 'Slack'],
+    ['invalid_client_id', 'Slack'],
+  ])('is refused for its client where status 200 says %s, as %s does', (error) => {
+    expect(judge(200, { error }, 'authorization_code')).toBeInstanceOf(ClientRejectedError);
+  });
+
   test('of a device goes on where 401 says that approval is pending', () => {
     const found = judge(401, { error: 'authorization_pending' }, 'urn:ietf:params:oauth:grant-type:device_code');
     expect(found).toMatchObject({ constructor: TokenRequestError, error: 'authorization_pending' });
@@ -366,6 +374,10 @@ describe('mayNotRefresh', () => {
     ['invalid_grant', false],
   ])('of %s is %s', (error, expected) => {
     expect(mayNotRefresh(judge(400, { error }))).toBe(expected);
+  });
+
+  test('is false where 401 says that the client could not prove itself, as Keycloak words a wrong secret', () => {
+    expect(mayNotRefresh(judge(401, { error: 'unauthorized_client' }))).toBe(false);
   });
 
   test('is false of all that is no answer', () => {

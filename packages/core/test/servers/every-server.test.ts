@@ -58,6 +58,10 @@ const rows: Readonly<Record<string, Row>> = {
     given: entraB2C({ tenant: 'contoso', policy: 'B2C_1_signin', scope: `openid ${api}` }),
     without: { issuer: 'https://contoso.b2clogin.com/contoso.onmicrosoft.com/B2C_1_signin/v2.0', scope: api },
   },
+  'entraB2C() at a domain of its own': {
+    twin: () => new B2CTwin('login.contoso.com'),
+    given: entraB2C({ tenant: 'contoso', policy: 'B2C_1_signin', scope: `openid ${api}`, host: 'login.contoso.com' }),
+  },
   'google()': {
     twin: () => new GoogleTwin(),
     given: google(),

@@ -88,7 +88,7 @@ describe('an outage behind Keyv', () => {
     keyv.getRaw = () => new Promise(() => undefined);
     const error: unknown = await storage.load('k').catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(StorageUnavailableError);
-    expect(error).toMatchObject({ cause: { message: 'The storage did not answer within 0.05 seconds.' } });
+    expect(error).toMatchObject({ cause: { message: 'No answer within 0.05 seconds.' } });
     await storage.save('k', stamped('k', 1), overwrite);
     expect(timers()).toBeLessThanOrEqual(before); // one of the runner's may end meanwhile
   });

@@ -12,27 +12,7 @@ import {
   type StoredLogin,
   TokenSet,
 } from '@latchkey/core';
-import { describeTokenStorage, type TokenStorageFixture } from '@latchkey/core/testing';
-
-type Fixture = Partial<TokenStorageFixture<MemoryTokenStorage>>;
-
-/** Runs the contract with a runner that notes the outcomes, and returns the titles of what failed. */
-async function failuresOf(Storage: typeof MemoryTokenStorage, changes: Fixture = {}): Promise<string[]> {
-  const cases: { name: string; body: () => Promise<void> }[] = [];
-  const runner = {
-    describe: (_name: string, body: () => void) => body(),
-    test: (name: string, body: () => Promise<void>) => void cases.push({ name, body }),
-  };
-  describeTokenStorage('a storage', runner, {
-    create: async () => new Storage(),
-    reopen: async (storage) => storage,
-    dispose: async () => undefined,
-    ...changes,
-  });
-  const failed: string[] = [];
-  for (const { name, body } of cases) await body().catch(() => failed.push(name));
-  return failed;
-}
+import { failuresOf } from './run-storage-contract.js';
 
 class Blind extends MemoryTokenStorage {
   override save(key: string, tokens: TokenSet): Promise<void> {
@@ -375,7 +355,7 @@ describe('the contract of token storages', () => {
   });
 
   test('catches one whose saves are not seen by others', async () => {
-    const copies: Fixture = { reopen: async () => new MemoryTokenStorage() };
+    const copies = { reopen: async () => new MemoryTokenStorage() };
     expect(await failuresOf(MemoryTokenStorage, copies)).toEqual(
       expect.arrayContaining([
         'shows a save to whoever opens the place later',

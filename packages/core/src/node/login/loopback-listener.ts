@@ -16,7 +16,7 @@ export interface LoopbackListener {
 
 /**
  * Listens on 127.0.0.1 and ::1, on one port, since `localhost` may mean either: whoever held the other one would get
- * the codes. A machine without IPv6 has nobody there.
+ * the codes. A machine without IPv6 has nobody there; to any other host nobody is sent but there.
  *
  * @throws RedirectUnavailableError
  */
@@ -30,7 +30,7 @@ export async function listenOnLoopback(
     try {
       servers.push(await listen(first, port, handle));
       const actual = (servers[0]?.address() as AddressInfo).port;
-      const other = await listen(second, actual, handle).catch(orNothing);
+      const other = await listen(second, actual, handle).catch(host === 'localhost' ? orNothing : () => undefined);
       if (other) servers.push(other);
       return { port: actual, close: () => closeAll(servers) };
     } catch (error) {
@@ -46,7 +46,7 @@ export async function listenOnLoopback(
 
 async function listen(host: string, port: number, handle: RequestListener): Promise<Server> {
   const { createServer } = process.getBuiltinModule('node:http'); // a program that asks nobody to log in needs no server
-  const server = createServer(handle);
+  const server = createServer({ maxHeaderSize: 131_072 }, handle); // cookies of all that ever ran at localhost
   // Not shared with the other workers of a cluster, who know nothing of this login.
   server.listen({ host, port, exclusive: true });
   await once(server, 'listening');

@@ -5,6 +5,7 @@ import {
   RefreshOutcomeUnknownError,
   StorageConflictError,
 } from '../../errors/index.js';
+import { answerIn } from '../../errors/oauth-error.js';
 import { grantParameters } from '../../options/grant-parameters.js';
 import type { OAuthClient, ReceivedTokens } from '../../server/oauth-client.js';
 import { unreadBehind } from '../../server/answers/unread-answer.js';
@@ -16,7 +17,7 @@ import type { TokenSet } from '../../tokens/token-set.js';
 import type { UnreadAnswer } from '../../tokens/unread-answer.js';
 import type { StoredTokens } from '../credential-state.js';
 import { oneMore, suspectedError } from './refresh-notes.js';
-import { unansweredOf } from './unanswered.js';
+import { suspectedOf, unansweredOf } from './unanswered.js';
 import type { TokenKeeper } from '../saving/token-keeper.js';
 
 /** A request that presents a refresh token, and who makes it. */
@@ -130,22 +131,23 @@ export class Presentation {
     const { credential, grant, settings } = keeper.parts;
     const { error = '', errorDescription, status } = refusal;
     const suspected = {
-      ...oneMore(presented.stamp?.suspected, settings.clock.now()),
+      ...oneMore(suspectedOf(presented, credential), settings.clock.now()),
       error,
       ...(errorDescription !== undefined && { description: errorDescription }),
       ...(status !== undefined && { status }),
     };
-    const failure = await keeper.note(stored, { suspected }, lock);
+    credential.suspected = { tokens: presented, ...suspected };
+    await keeper.note(stored, { suspected }, lock);
     if (presented.stamp?.suspected_before === error) throw suspectedError(presented, suspected);
-    if (failure !== undefined && !grant.interactive) credential.refused = { tokens: presented, error: refusal };
     return !grant.interactive;
   }
 }
 
 /** The server had most likely replaced the token when its answer was lost. */
-function afterSilence({ status, error, errorDescription, suberror, claims, cause }: InvalidRefreshTokenError): Error {
+function afterSilence(error: InvalidRefreshTokenError): Error {
   return new InvalidRefreshTokenError({
-    ...{ status, error, errorDescription, suberror, claims, cause },
+    ...answerIn(error),
+    cause: error.cause,
     message:
       'The authorization server refused the refresh token, to which an earlier answer was lost: it had most likely replaced it.',
   });

@@ -14,7 +14,7 @@ import { missingScopes } from '../../tokens/scope.js';
 import type { Suspected, Unanswered } from '../../tokens/token-record.js';
 import type { TokenSet } from '../../tokens/token-set.js';
 import { rereadAnswer } from './kept-answer.js';
-import { isAhead, type Known, longestPause, unansweredOf } from './unanswered.js';
+import { isAhead, type Known, longestPause, suspectedOf, unansweredOf } from './unanswered.js';
 
 /** Returns why the refresh token is not redeemed, for good or for now; `undefined` when there is better, or no reason. */
 export function whyNotRedeemed(
@@ -55,7 +55,7 @@ function whyNotRenewable(
  * means; `undefined` when it may be presented. A pause that ends over a minute ahead was noted by another clock.
  */
 function whyNotYet(tokens: TokenSet, known: Known, now: number): OAuthError | undefined {
-  const { suspected } = tokens.stamp ?? {};
+  const suspected = suspectedOf(tokens, known);
   if (suspected && isAhead(suspected.until, now)) return suspectedError(tokens, suspected);
   const unanswered = unansweredOf(tokens, known);
   if (!unanswered || !isAhead(unanswered.until, now)) return undefined;

@@ -36,7 +36,7 @@ export class TokenKeeper extends TokenReader {
   async save(tokens: TokenSet, grewFrom: StoredTokens, context: SaveReason): Promise<TokenSet> {
     const { credential, settings } = this.parts;
     const stamped = this.#stamp(tokens, grewFrom, context);
-    credential.refused = credential.unanswered = undefined; // the server has just answered for these
+    credential.refused = credential.unanswered = credential.suspected = undefined; // the server has just answered for these
     if (context.reason !== 'import') credential.ownToken = stamped.accessToken;
     const replaced = context.reason === 'refresh' ? grewFrom.tokens?.refreshToken : undefined;
     if (replaced !== stamped.refreshToken) credential.spent = replaced;

@@ -8,7 +8,10 @@ export function endpointOf(
   { metadata, settings }: { readonly metadata: ServerMetadata; readonly settings: FlowSettings },
   name: EndpointName,
 ): string {
-  const url = metadata[name] ?? metadata.mtls_endpoint_aliases?.[name];
+  const alias = metadata.mtls_endpoint_aliases?.[name];
+  // What else is asked with a certificate openid-client finds itself; an assertion's audience is the other one.
+  const wantsAlias = name === 'userinfo_endpoint' && settings.clientAuthentication?.endsWith('tls_client_auth');
+  const url = (wantsAlias ? alias : undefined) ?? metadata[name] ?? alias;
   if (typeof url === 'string') return url;
   if (!settings.server) throw new DiscoveryError({ message: `The authorization server names no ${name}.` });
   const option = optionOf(name);

@@ -25,5 +25,7 @@ export function redirectWithin(url: URL, status: number, location: string | null
  */
 export function isOfIssuer(named: string, expected: URL): boolean {
   if (parseUrl(named)?.href === expected.href) return true;
-  return expected.origin === 'https://login.microsoftonline.com' || expected.hostname.endsWith('.b2clogin.com');
+  const { origin, hostname, pathname } = expected;
+  const isB2C = hostname.endsWith('.b2clogin.com') || /^\/[^/]+\.onmicrosoft\.com\//.test(pathname); // of an own domain
+  return isB2C || origin === 'https://login.microsoftonline.com';
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { causesOf } from '../../errors/error-causes.js';
 import type { HeldLock } from '../../storage/lock.js';
 import type { TokenStorage } from '../../storage/token-storage.js';
 import type { TokenStorageFixture } from '../token-storage-fixture.js';
@@ -109,7 +110,7 @@ function savesUnderManyLocks<S extends TokenStorage>(): StorageCase<S> {
           },
           { signal: new AbortController().signal, timeout: 20 }, // each its own: Node warns of many who wait for one
         );
-      const saves = Promise.all(some.map(saveLater)).then(() => 'all are saved', String);
+      const saves = Promise.all(some.map(saveLater)).then(() => 'all are saved', reasonsOf);
       let timer: ReturnType<typeof setTimeout> | undefined;
       const late = new Promise<string>((resolve) => {
         timer = setTimeout(resolve, 20_000, 'nothing came in 20 s');
@@ -121,6 +122,12 @@ function savesUnderManyLocks<S extends TokenStorage>(): StorageCase<S> {
       for (const key of some) await assertHolds(storage, key, tokensOf(key, 1));
     },
   };
+}
+
+/** What went wrong, and what led to it. */
+function reasonsOf(error: unknown): string {
+  const reasons = causesOf(error).map(({ name, message }) => `${name}: ${message}`);
+  return reasons.join(' Cause: ') || String(error);
 }
 
 function refusesOthers<S extends TokenStorage>(): StorageCase<S> {

@@ -7,6 +7,7 @@ import {
   StorageUnavailableError,
 } from '../../errors/index.js';
 import { causesOf } from '../../errors/error-causes.js';
+import { kindOf } from '../../platform/kind-of.js';
 import type { TokenRecord } from '../../tokens/token-record.js';
 import { TokenSet } from '../../tokens/token-set.js';
 import type { TokenStorage } from '../../storage/token-storage.js';
@@ -61,8 +62,10 @@ export async function assertRejects(promise: Promise<unknown>, code: StorageErro
 
 /** Fails unless the storage holds exactly `tokens` under `key`; for none it has to answer `undefined`. */
 export async function assertHolds(storage: TokenStorage, key: string, tokens: TokenSet | undefined): Promise<void> {
-  const found = await storage.load(key);
-  assert.deepEqual(found === undefined ? undefined : found.toJSON(), tokens?.toJSON());
+  const found = (await storage.load(key)) as Partial<TokenSet> | null | undefined;
+  const isGiven = found === undefined || typeof found?.toJSON === 'function';
+  assert.ok(isGiven, `load gave ${kindOf(found)}; it has to give a TokenSet, or undefined where nothing is stored`);
+  assert.deepEqual(found?.toJSON?.(), tokens?.toJSON());
 }
 
 /** What somebody who prints an error may get to see. */

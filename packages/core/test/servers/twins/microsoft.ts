@@ -110,8 +110,15 @@ export class ExternalIdTwin extends EntraTwin {
 
 /** Azure AD B2C: an issuer by the tenant's id at metadata by policy; no access token without scopes (panva/openid-client#717). */
 export class B2CTwin extends EntraTwin {
-  protected override readonly at = 'contoso.b2clogin.com/contoso.onmicrosoft.com/B2C_1_signin';
-  protected override readonly issuer = `https://contoso.b2clogin.com/${tenantId}/v2.0/`;
+  protected override readonly at: string;
+  protected override readonly issuer: string;
+
+  /** A domain of one's own is named as the issuer too: MicrosoftDocs/azure-docs, active-directory-b2c/custom-domain. */
+  constructor(host = 'contoso.b2clogin.com') {
+    super();
+    this.at = `${host}/contoso.onmicrosoft.com/B2C_1_signin`;
+    this.issuer = `https://${host}/${tenantId}/v2.0/`;
+  }
 
   protected override get places(): string {
     return `${this.at}/v2.0`;
