@@ -105,8 +105,9 @@ presented once more and refused (excused reuses); under \`grace\` the server acc
 
 On Redis a lock is a lease. A process that is frozen between the server's rotation and its save for longer than its
 lease is overtaken: under \`strict\` the next one presents the spent token, and that login is among the excused too. A save
-counts once the primary has it, and with \`replicas\` once so many replicas have it. \`WAIT\` makes it unlikely, not
-impossible, that a failover loses a save which was acknowledged: replication in Redis is asynchronous.
+counts once the primary has it, and with \`replicas\` once so many replicas have it. \`WAIT\` by itself makes it
+unlikely, not impossible, that a failover loses a save which was acknowledged: replication in Redis is asynchronous. With
+\`sentinel\` and \`cluster\`, those who know the primary are asked too.
 `;
 
 await script(async () => {
