@@ -1,9 +1,6 @@
 import { DiscoveryError, type AnswerDetails } from '../../errors/index.js';
 import type { FlowSettings } from '../../options/flow-settings.js';
 import { fetchMetadata, type FoundMetadata, type MissingMetadata } from './fetch-metadata.js';
-import type { ServerMetadata } from '../openid/load-openid-client.js';
-import { pointsHere } from '../../platform/urls.js';
-import { endpointNames } from './endpoint-names.js';
 import { anyAlgorithm } from './given-metadata.js';
 import { metadataPlaces } from './places.js';
 import { usableMetadata } from './usable-metadata.js';
@@ -15,24 +12,8 @@ import { usableMetadata } from './usable-metadata.js';
  * usable; InsecureTransportError when it publishes an endpoint that is neither HTTPS nor on loopback.
  */
 export async function discover(settings: FlowSettings): Promise<FoundMetadata> {
-  const { metadata: published, lifetime } = await findMetadata(settings);
-  const metadata = usableMetadata(published);
-  assertNoneHere(metadata, new URL(settings.metadataUrl ?? settings.issuer ?? ''));
-  return { metadata: { id_token_signing_alg_values_supported: anyAlgorithm, ...metadata }, lifetime };
-}
-
-/** Whoever runs a server elsewhere must not make a client knock at the doors of its own machine. */
-function assertNoneHere(metadata: ServerMetadata, place: URL): void {
-  if (pointsHere(place.hostname)) return;
-  for (const name of endpointNames) {
-    for (const url of [metadata[name], metadata.mtls_endpoint_aliases?.[name]]) {
-      if (typeof url === 'string' && pointsHere(new URL(url).hostname))
-        throw new DiscoveryError({
-          code: 'RESOURCE_METADATA_INVALID',
-          message: `The server's ${name} is on this machine, and ${place.host} is not.`,
-        });
-    }
-  }
+  const { metadata, lifetime } = await findMetadata(settings);
+  return { metadata: { id_token_signing_alg_values_supported: anyAlgorithm, ...usableMetadata(metadata) }, lifetime };
 }
 
 async function findMetadata(settings: FlowSettings): Promise<FoundMetadata> {
