@@ -99,24 +99,20 @@ export class Callers {
   /** Joins the run. `undefined` when that did without a new token and this caller cannot. */
   async #join(call: Call): Promise<FoundTokens | undefined> {
     const { run, runScope, isAhead } = this.#credential;
+    const { scope } = this.#settings;
     return run?.catch((error: unknown) => {
       const isLeft = isAhead && error instanceof LockTimeoutError; // another process renews, and is waited for
-      const isOthers = runScope !== this.#asker && error instanceof OAuthError && !error.retryable;
+      const isOthers = runScope !== scope && error instanceof OAuthError && !error.retryable;
       if (isLeft || isOthers || (error instanceof NoPlaceError && !this.#usable(call))) return undefined;
       throw error;
     });
-  }
-
-  /** Whose failures are this flow's too: those that ask for the same scopes, and by a person or without. */
-  get #asker(): string {
-    return `${this.#interactive} ${this.#settings.scope}`;
   }
 
   #begin(call: Call): Promise<FoundTokens> {
     const credential = this.#credential;
     if (credential.run) return credential.run;
     credential.isAhead = call.isAhead ?? false;
-    credential.runScope = this.#asker;
+    credential.runScope = this.#settings.scope;
     credential.run = this.#run.run(call);
     underWay().add(credential.run);
     return credential.run;

@@ -17,7 +17,7 @@ export class CredentialState {
   writes = 0;
   /** The renewal under way, which all callers join. */
   run: Promise<FoundTokens> | undefined;
-  /** Whose it is: flows of one login may differ in scopes, and in whether they need a person. */
+  /** The scopes that it was begun for: flows of one login may differ in them. */
   runScope: string | undefined;
   /** Whether that renewal is one that nobody waits for. */
   isAhead = false;

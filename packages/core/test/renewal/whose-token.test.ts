@@ -297,18 +297,6 @@ describe('in an outage a token without the scopes that are wanted', () => {
   });
 });
 
-describe('a renewal that a person’s flow began, and a program’s joined', () => {
-  test('ends by the password where the refresh token has ended', async () => {
-    const [login, withPassword] = [person(), user()];
-    await loggedIn(login);
-    server.revokeRefreshToken(login.refreshToken);
-    await clock.advance(3_600_000);
-    const [failed, given] = await Promise.allSettled([token(login), token(withPassword)]);
-    expect(failed).toMatchObject({ reason: { code: 'INVALID_REFRESH_TOKEN' } });
-    expect(given).toMatchObject({ value: expect.stringMatching(/^at_/) });
-  });
-});
-
 test('a program’s record that is gone before its new token is saved brings no login, but one more request', async () => {
   const flow = machine({ lockTimeout: 1 });
   await token(flow);
