@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type DeviceCodeFlow, LoginRequiredError, PasswordFlow, TokenRequestError, TokenSet } from '@latchkey/core';
+import {
+  type DeviceCodeFlow,
+  LoginRequiredError,
+  PasswordFlow,
+  TokenRequestError,
+  TokenSet,
+  type TokenStorage,
+} from '@latchkey/core';
 import { faults } from '@latchkey/core/testing';
 import { DeviceScene } from '../scenes/device-scene.js';
 
@@ -14,6 +21,17 @@ const words = faults.oauthError('invalid_request', { description: 'The token can
 
 function refusing(times = 1, fault = words): void {
   scene.server.nextAnswers({ grantType: 'refresh_token', times }, fault);
+}
+
+/** A storage that keeps no notes beside the tokens. */
+function ofFewColumns(): TokenStorage {
+  let row: TokenSet | undefined;
+  return scene.storageWith({
+    load: async () => row,
+    save: async (_key, { accessToken, refreshToken, expiresAt }) => {
+      row = TokenSet.from({ access_token: accessToken, refresh_token: refreshToken, expires_at: expiresAt });
+    },
+  });
 }
 
 const prompts = (): number => scene.server.ledger.count({ endpoint: 'device_authorization' });
@@ -136,15 +154,7 @@ describe('a refresh token that is refused in words that may mean something else'
 });
 
 test('A suspect refresh token is presented once a pause where a row of a few columns keeps no note', async () => {
-  let row: TokenSet | undefined;
-  const storage = scene.storageWith({
-    load: async () => row,
-    save: async (_key, { accessToken, refreshToken, expiresAt }) => {
-      const columns = { access_token: accessToken, refresh_token: refreshToken, expires_at: expiresAt };
-      row = TokenSet.from(columns);
-    },
-  });
-  const flow = await scene.loggedIn({ storage });
+  const flow = await scene.loggedIn({ storage: ofFewColumns() });
   await scene.expire();
   refusing(2);
   for (const presented of [1, 1, 2, 2]) {
@@ -199,15 +209,7 @@ describe('a flow that needs no person, and whose refresh token is refused', () =
   });
 
   test('sends its password, and presents the token no more, where a row of a few columns keeps no note', async () => {
-    let row: TokenSet | undefined;
-    const storage = scene.storageWith({
-      load: async () => row,
-      save: async (_key, { accessToken, refreshToken, expiresAt }) => {
-        const columns = { access_token: accessToken, refresh_token: refreshToken, expires_at: expiresAt };
-        row = TokenSet.from(columns);
-      },
-    });
-    const flow = flowOf(storage);
+    const flow = flowOf(ofFewColumns());
     await tokenOf(flow);
     await scene.expire();
     refusing(9);
