@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import process from 'node:process';
-import { bundlePackages, publishedFiles } from './published-condition.mjs';
+import { publishedFiles } from './published-condition.mjs';
 import { root, tool } from './steps.mjs';
 
 const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
@@ -20,7 +20,6 @@ export function jestCommand(...args) {
  * is the last of all.
  */
 export async function runJest(args, variables = {}) {
-  await bundlePackages();
   console.log('tests (jest):');
   const [node, ...command] = jestCommand(...args);
   const child = spawn(node, command, { cwd: root, env: { ...environment(), ...variables }, stdio: ['inherit', 1, 1] });

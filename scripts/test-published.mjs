@@ -2,7 +2,7 @@
 import process from 'node:process';
 import { runJest } from './jest.mjs';
 import { packages } from './packages.mjs';
-import { setUp } from './set-up.mjs';
+import { setUpTests } from './set-up.mjs';
 import { script } from './steps.mjs';
 
 const tests = process.argv.slice(2);
@@ -11,7 +11,7 @@ const tests = process.argv.slice(2);
 const leftOut = ['copies', 'error-classes', 'refusals', 'endpoint-answer', 'known-grants'];
 
 await script(async () => {
-  await setUp();
+  await setUpTests();
   console.log(`Left out, since they look into modules: ${leftOut.join(', ')}.`);
   const chosen = tests.length > 0 ? tests : packages.map((name) => `packages/${name}/`);
   const options = ['--testPathIgnorePatterns', ...leftOut, '/node_modules/'];

@@ -8,7 +8,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { runJest } from '../jest.mjs';
-import { setUp } from '../set-up.mjs';
+import { setUpTests } from '../set-up.mjs';
 import { script } from '../steps.mjs';
 import { writePart } from './reliability-page.mjs';
 
@@ -24,7 +24,7 @@ section.
 
 await script(async () => {
   const { values } = parseArgs({ options: { hits: { type: 'string', default: '3' } } });
-  await setUp();
+  await setUpTests();
   const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-tabs-'));
   const table = path.join(folder, 'table.md');
   Object.assign(process.env, { LATCHKEY_FULL: '1', LATCHKEY_TAB_HITS: values.hits, LATCHKEY_TAB_TABLE: table });
