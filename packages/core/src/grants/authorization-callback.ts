@@ -1,7 +1,15 @@
-import { AuthorizationError, IssuerMismatchError, MissingCodeError, StateMismatchError } from '../errors/index.js';
+import {
+  AuthorizationError,
+  IssuerMismatchError,
+  MissingCodeError,
+  NonceMismatchError,
+  StateMismatchError,
+} from '../errors/index.js';
 import { printable } from '../server/answers/answer-details.js';
 import { kindOf } from '../platform/kind-of.js';
 import type { ServerName } from '../server/server-connection.js';
+import type { TokenSet } from '../tokens/token-set.js';
+import type { AuthorizationState } from './authorization-state.js';
 
 /** What a redirect is judged by. */
 export interface CallbackExpectation {
@@ -36,6 +44,22 @@ export function readCallback(parameters: URLSearchParams, expected: CallbackExpe
   if (refusal) throw refusal;
   if (code === undefined) throw new MissingCodeError();
   return code;
+}
+
+/** Makes the parameters that redeem the code of a redirect (RFC 6749 section 4.1.3). @throws as {@link readCallback} */
+export function codeParameters(
+  query: URLSearchParams,
+  { state, redirectUri, codeVerifier }: Partial<AuthorizationState> = {},
+  issuer: ServerName,
+): Readonly<Record<string, string | undefined>> {
+  const code = readCallback(query, { state, issuer });
+  return { code, redirect_uri: redirectUri, code_verifier: codeVerifier, scope: undefined, audience: undefined };
+}
+
+/** @throws NonceMismatchError where an id token is not of this login (OpenID Connect Core section 3.1.3.7) */
+export function assertNonce(tokens: TokenSet, nonce: string | undefined): void {
+  const isOther = tokens.idToken !== undefined && tokens.idTokenClaims?.['nonce'] !== nonce;
+  if (nonce !== undefined && isOther) throw new NonceMismatchError();
 }
 
 /**

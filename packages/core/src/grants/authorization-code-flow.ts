@@ -1,7 +1,5 @@
 import type { AuthorizationState, StartedAuthorization } from './authorization-state.js';
 import type { AuthorizationRedirect } from '../options/login-redirect.js';
-import { NonceMismatchError } from '../errors/index.js';
-import { grantParameters } from '../options/grant-parameters.js';
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import { lazyPart } from '../platform/lazy-part.js';
 import { parseUrl } from '../platform/urls.js';
@@ -13,7 +11,7 @@ import type { TokenSet } from '../tokens/token-set.js';
 import type { TokenStorage } from '../storage/token-storage.js';
 
 const isRedirectUri = (uri: unknown): boolean => typeof uri === 'string' && !!parseUrl(uri) && !uri.includes('#');
-const loadChecks = lazyPart(() => import('./authorization-checks.js'));
+const loadRequest = lazyPart(() => import('./authorization-request.js'));
 const loadCallback = lazyPart(() => import('./authorization-callback.js'));
 
 /** Options of {@link AuthorizationCodeFlow}. @group Options */
@@ -94,26 +92,10 @@ export class AuthorizationCodeFlow extends StoredAuthFlow {
   async startAuthorization({ redirectUri = this.options.redirectUri } = {}): Promise<StartedAuthorization> {
     if (redirectUri === undefined) throw new TypeError('startAuthorization needs the option redirectUri.');
     const client = await this.prepareClient();
-    const { state, nonce, codeVerifier, codeChallenge } = await (await loadChecks()).randomChecks();
+    const { authorizationRequest } = await loadRequest();
     await this.loadToReplace();
-    const { audience, resource, authorizationParameters: parameters, dialect } = this.options;
-    const scope = this.scopeToAskFor ?? '';
-    const wantsNonce = scope.split(' ').includes('openid') && dialect?.nonce !== false;
-    const usesPkce = dialect?.pkce !== false;
-    const query = grantParameters(
-      { audience, resource, parameters, scope: scope || undefined },
-      {
-        response_type: 'code',
-        redirect_uri: redirectUri,
-        state,
-        code_challenge: usesPkce ? codeChallenge : undefined,
-        code_challenge_method: usesPkce ? 'S256' : undefined,
-        nonce: wantsNonce ? nonce : undefined,
-      },
-    );
-    const { href: url } = await client.authorizationUrl(query);
-    const asked = { ...(scope !== '' && { scope }), ...(wantsNonce && { nonce }), ...(usesPkce && { codeVerifier }) };
-    return { url, state: { state, redirectUri, ...asked } };
+    const { query, state } = await authorizationRequest(this.options, this.scopeToAskFor ?? '', redirectUri);
+    return { url: (await client.authorizationUrl(query)).href, state };
   }
 
   /**
@@ -158,16 +140,12 @@ export class AuthorizationCodeFlow extends StoredAuthFlow {
     expected: AuthorizationState | undefined,
     signal: AbortSignal,
   ): Promise<TokenSet> {
-    const { callbackParameters, readCallback } = await loadCallback();
-    const { state, codeVerifier, redirectUri, nonce, scope } = expected ?? {};
+    const { assertNonce, callbackParameters, codeParameters } = await loadCallback();
     const query = callbackParameters(callbackUrl);
-    const code = readCallback(query, { state, issuer: (await this.prepareClient()).issuer });
-    const grant = { code, redirect_uri: redirectUri, code_verifier: codeVerifier };
-    const parameters = { ...grant, scope: undefined, audience: undefined };
+    const parameters = codeParameters(query, expected, (await this.prepareClient()).issuer);
     const tokens = await this.requestTokens('authorization_code', parameters, { signal });
-    const isOther = tokens.idToken !== undefined && tokens.idTokenClaims?.['nonce'] !== nonce;
-    if (nonce !== undefined && isOther) throw new NonceMismatchError();
-    return askedFor(scope ?? '', tokens); // not what this flow wants: another may have begun the login
+    assertNonce(tokens, expected?.nonce);
+    return askedFor(expected?.scope ?? '', tokens); // not what this flow wants: another may have begun the login
   }
 }
 

@@ -11,6 +11,7 @@ import { lazyPart } from '../platform/lazy-part.js';
 import { unlessAborted, untilAborted } from '../platform/waiting.js';
 
 const loadPoll = lazyPart(() => import('./device-code-poll.js'));
+const loadPrintPrompt = lazyPart(() => import('./print-prompt.js'));
 
 /** Options of {@link DeviceCodeFlow}. @group Options */
 export interface DeviceCodeFlowOptions extends StoredAuthFlowOptions {
@@ -74,7 +75,7 @@ export class DeviceCodeFlow extends StoredAuthFlow {
    * @group Hooks to override
    */
   protected async promptUser(prompt: DeviceCodePrompt): Promise<void> {
-    const { promptUser = printPrompt } = this.options;
+    const { promptUser = (await loadPrintPrompt()).printPrompt } = this.options;
     await promptUser(prompt);
   }
 
@@ -146,11 +147,4 @@ export class DeviceCodeFlowSimple extends DeviceCodeFlow {
   constructor(options: DeviceCodeFlowOptions & { readonly storage: TokenStorage }) {
     super(requireStorage(options));
   }
-}
-
-function printPrompt({ verificationUri, verificationUriComplete, userCode, expiresAt }: DeviceCodePrompt): void {
-  const direct = verificationUriComplete ? `\nor go straight to ${verificationUriComplete}` : '';
-  console.error(
-    `To log in, open ${verificationUri}\nand enter the code ${userCode}${direct}\nbefore ${expiresAt.toLocaleTimeString()}.`,
-  );
 }

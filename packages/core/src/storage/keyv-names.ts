@@ -1,4 +1,4 @@
-import { fullKey, type KeyvBackend, prefixesKeys, storeBehind } from './keyv-backend.js';
+import { type KeyvBackend, storeBehind } from './keyv-backend.js';
 
 /** What is used of a store whose entries can be gone through. */
 interface ListableStore {
@@ -17,17 +17,6 @@ export function namesIn(keyv: KeyvBackend): AsyncIterator<string> | undefined {
   const isMap = Symbol.iterator in store && typeof store.keys === 'function';
   if (!isMap && typeof store.iterator !== 'function') return undefined;
   return texts(isMap ? [...(store.keys?.() ?? [])] : (store.iterator?.(keyv.namespace) ?? []));
-}
-
-/**
- * The keys that an entry may be stored under, by its name. Keyv 5 puts one prefix before them, adapters may put another; with
- * Keyv 6 what Keyv 5 has left there is found too. Who reads the entry sees which of them it is.
- */
-export function keysOf(keyv: KeyvBackend, name: string): readonly string[] {
-  const { namespace } = keyv;
-  const own = prefixesKeys(keyv) ? [fullKey(keyv, '')] : ['', 'keyv:', 'keyv::keyv:'];
-  const prefixes = namespace && !prefixesKeys(keyv) ? [...own, `${namespace}:`, `${namespace}::`] : own;
-  return prefixes.filter((prefix) => name.startsWith(prefix)).map((prefix) => name.slice(prefix.length));
 }
 
 async function* texts(entries: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<string> {

@@ -8,7 +8,7 @@ import { recordSecrets } from '../tokens/record-secrets.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import { readKeyv5Record, removeKeyv5Record } from './keyv-5-records.js';
 import { fullKey, type KeyvBackend, type KeyvEntry } from './keyv-backend.js';
-import { keysOf } from './keyv-names.js';
+import { keysOf } from './keyv-keys.js';
 import { rejectingOnReports } from './keyv-reports.js';
 import { openRecord, type RecordCodec, sealRecord } from './record-codec.js';
 import { readLogin } from './read-login.js';
