@@ -71,7 +71,12 @@ function dropMap(file) {
 /** Lets classes and modules be called as their readers know them. Lines stay, so that the source map still fits. */
 function giveNames(file) {
   const code = readFileSync(file, 'utf8');
-  writeFileSync(file, withModuleNames(withOwnNames(code)));
+  writeFileSync(file, withModuleNames(withOwnNames(withoutIdleMarks(code))));
+}
+
+/** What a function makes is nothing that a bundler could leave out of a module, so it need not be told that it could. */
+function withoutIdleMarks(code) {
+  return code.replace(/^(?: +(?!static |\[)|.*=>).*$/gm, (line) => line.replaceAll('/* @__PURE__ */ ', ''));
 }
 
 /** A class that names itself is `_Name` within, as esbuild writes it, and stack traces would say so. */

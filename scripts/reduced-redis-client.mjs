@@ -33,6 +33,16 @@ const ofIterators = ['scan', 'hScan', 'hScanNoValues', 'sScan', 'zScan'];
 /** Modules with what nobody can turn on here: metrics, pools, a cache in the client, the interface of version 3. */
 const leftOut = ['opentelemetry/metrics', 'client/pool', 'client/cache', 'client/legacy-mode', 'authx/token-manager'];
 
+/** What follows the maintenance of Redis Enterprise over RESP 3, for which there is no option; and what stands for it. */
+const maintenance = 'client/enterprise-maintenance-manager';
+const noMaintenance = `exports.__esModule = true;
+exports.default = {
+  setupDefaultMaintOptions: (options) => void (options.maintNotifications = 'disabled'),
+  getHandshakeCommand: async () => undefined,
+};
+exports.dbgMaintenance = () => undefined;
+exports.SMIGRATED_EVENT = '';`;
+
 /** Built-in modules that are often not needed, and of which functions alone are used. */
 const loadedLate = ['tls', 'dns/promises', 'perf_hooks'];
 
@@ -108,6 +118,7 @@ function reduced(folder) {
       const get = `(_, key) => { if (key === '__esModule') return true; throw new TypeError(${told}); }`;
       return `module.exports = new Proxy({}, { get: ${get} });`;
     }),
+    virtual('redis-maintenance', () => noMaintenance),
     virtual('redis-builtin', (name) => {
       const module = `process.getBuiltinModule('${name}')`;
       if (!loadedLate.includes(name.replace('node:', ''))) return `module.exports = ${module};`;
@@ -125,6 +136,7 @@ function reduced(folder) {
         if (isBuiltin(name)) return { path: name, namespace: 'redis-builtin' };
         const module = path.relative(path.join(folder, 'lib'), path.join(resolveDir, name));
         if (leftOut.includes(module)) return { path: module, namespace: 'redis-left-out' };
+        if (module === maintenance) return { path: module, namespace: 'redis-maintenance' };
         const isList = /(^|\/)commands$/.test(name) && importer.startsWith(folder);
         return isList ? { path: name, namespace: 'redis-commands' } : undefined;
       });
