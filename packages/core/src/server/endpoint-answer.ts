@@ -9,7 +9,7 @@ import { readBody, readObject, tokensIn } from './answers/answer-body.js';
 import { printable, readDetails, secretsIn } from './answers/answer-details.js';
 import { aboutRedirect } from './answers/redirect-answer.js';
 import { tokenNamesIn } from './answers/unread-answer.js';
-import { readRefusal } from './answers/refusal-words.js';
+import { isWordless, readRefusal } from './answers/refusal-words.js';
 import { type HttpAnswer, isSuccess } from './http-exchange.js';
 import { ofGrant, refusalOf, unavailable } from './refusals.js';
 import { isFilledText } from '../platform/json-values.js';
@@ -66,7 +66,7 @@ function refusalIn(
     const mayHaveActed = purpose === 'refresh_token' && status >= 500 && status !== 503;
     return unavailable({ ...details, ...(mayHaveActed && { remedy: RefreshOutcomeUnknownError.defaults.remedy }) });
   }
-  const refusal = refusalOf(readRefusal(body), details, question, text.trim() === '');
+  const refusal = refusalOf(readRefusal(body), details, question, isWordless(answer, body));
   if (refusal) return refusal;
   if (isSuccess(status)) return withoutUse(details, purpose, text);
   if (status !== 401 && status !== 403) {

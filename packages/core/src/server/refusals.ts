@@ -14,14 +14,24 @@ import type { Refusal } from './answers/refusal-words.js';
 
 /** What servers call a refresh token that has ended, or that they do not know. docs/server-answers.md has who says so. */
 const deadErrors =
-  /^(invalid_(grant|token|code|refresh_token)|bad_refresh_token|expired_token|(refresh_)?token_(expired|revoked|inactive|reused|invalidated))$/;
+  /^(invalid_(grant|token|code|refresh_token)|(unauthorized\.)?bad_refresh_token(\.evicted)?|expired_token|(refresh_)?token_(expired|revoked|inactive|reused|invalidated))$/;
 
 /** The same where the words are in the description: `error: description`, as it begins. */
 const deadWords =
-  /(^|: )invalid refresh token|^(invalid: refreshtoken|unauthorized_client: (refresh_token is invalid|old refresh token used)|server_error: access_denied|invalid_client: refresh token could not be mapped|invalid_request: (value passed for the token was invalid|the refresh token is invalid|cannot decrypt the refresh token|token has (been revoked|expired)|invalid "refresh_token" in request))/;
+  /(^|: )(invalid[ _]refresh[ _]token|refresh token (expired|not found))|^(invalid: refreshtoken|invalid_argument: (token_expired|user_not_found)|unauthorized_client: (refresh_token is invalid|old refresh token used|token was already used|unable to parse refresh token)|invalid_client: refresh token could not be mapped|invalid_request: (value passed for the token was invalid|the refresh token is invalid|cannot decrypt the refresh token|token has (been revoked|expired)|invalid "refresh_token" in request))/;
 
-/** Where a request is only too early, whatever the error is called: Salesforce, Exact Online, Zoho. */
-const passes = /already being processed|\brate limit|\btoo many requests/i;
+/** Where a request is only too early, whatever the error is called: Salesforce, Hydra, Exact Online, Zoho. */
+const passes =
+  /already being processed|multiple concurrent requests|\bretry (your|the) request|\brate limit|\btoo many requests/i;
+
+/** Of a refresh token that lives, presented from another place or at another hour than it may be: Salesforce, Keycloak. */
+const livesOn = /^invalid_grant: (ip restricted or invalid login hours|invalid token issuer)/;
+
+/** What ServiceNow says of a wrong client and of a token that is taken the next time, and Firebase of an account that is locked. */
+const open = /^(server_error: access_denied|invalid_argument: user_disabled)/;
+
+/** Where a description blames the client, under an error that does not: HubSpot. */
+const namesClient = /^(?!.*refresh).*\bclient[ _-]?(id|secret|credentials?)\b/i;
 
 /** Of a grant that is refused: GitHub's bad_verification_code, Glewlwyd's invalid_code, Slack's code_already_used. */
 const otherWords = / invalid_credentials$|^authorization_code (\w+_code|code_\w+)$/;
@@ -54,7 +64,7 @@ export interface RefusedQuestion {
 /**
  * Says what a complete refusal means, `undefined` when it says nothing that is known. It is no outage by its status.
  *
- * @param isEmpty - whether the answer has no body at all
+ * @param isEmpty - whether the answer has no body, or none that says more than the status
  */
 export function refusalOf(
   said: Refusal,
@@ -66,8 +76,11 @@ export function refusalOf(
   const { error = '', isOAuth } = refusal;
   if (passes.test(refusal.description ?? '') && !purpose.endsWith(':device_code')) return unavailable(details);
   if (purpose === 'refresh_token') {
+    const said = wordsOf(refusal);
+    if (livesOn.test(said)) return new TokenRequestError({ ...details, remedy: whereItLives });
+    if (open.test(said)) return suspectRefreshToken(details);
     if (wantsPerson(refusal, details)) return interactionRequired(details);
-    if (isDead(refusal, deadRefreshToken)) return new InvalidRefreshTokenError(details);
+    if (isDead(error, said, deadRefreshToken)) return new InvalidRefreshTokenError(details);
     if (isEmpty ? details.status === 400 : isSuspect(refusal, details.status)) return suspectRefreshToken(details);
   }
   if (error === 'invalid_grant' || (isOAuth && otherWords.test(`${purpose} ${error}`))) {
@@ -75,7 +88,7 @@ export function refusalOf(
   }
   if (!isOAuth) return undefined;
   if (/^(temporarily_unavailable|server_error)$/.test(error)) return unavailable(details);
-  if (/^(invalid|unauthorized|incorrect|bad)_client(_credentials|_secret|_id)?$/.test(error))
+  if (/^(invalid|unauthorized|incorrect|bad)_client(_credentials|_secret|_id)?$/.test(error) || blamesClient(refusal))
     return new ClientRejectedError(details);
   return details.status !== 401 || /scope|target|grant_type/.test(error) || purpose.endsWith(':device_code')
     ? new TokenRequestError(details)
@@ -114,8 +127,15 @@ function wantsPerson({ error }: Refusal, { suberror }: OAuthErrorDetails): boole
   return error !== undefined && needsPerson.has(error);
 }
 
-function isDead({ error = '', description = '' }: Refusal, ownWords: readonly string[]): boolean {
-  const said = `${error}: ${description}`.toLowerCase();
+function wordsOf({ error = '', description = '' }: Refusal): string {
+  return `${error}: ${description}`.toLowerCase();
+}
+
+function blamesClient({ error, description = '' }: Refusal): boolean {
+  return error === 'invalid_request' && namesClient.test(description);
+}
+
+function isDead(error: string, said: string, ownWords: readonly string[]): boolean {
   const isOwn = (each: string): boolean => {
     const words = each.toLowerCase();
     return words.includes(': ') ? said.startsWith(words) : words === error;
@@ -123,9 +143,13 @@ function isDead({ error = '', description = '' }: Refusal, ownWords: readonly st
   return deadErrors.test(error) || deadWords.test(said) || ownWords.some(isOwn);
 }
 
-function isSuspect({ error = '', isOAuth }: Refusal, status: number): boolean {
-  return [400, 403, 404].includes(status) && isOAuth && errorCode.test(error) && !blamesOther.test(error);
+function isSuspect(refusal: Refusal, status: number): boolean {
+  const { error = '', isOAuth } = refusal;
+  const isOthers = blamesOther.test(error) || blamesClient(refusal);
+  return [400, 403, 404].includes(status) && isOAuth && errorCode.test(error) && !isOthers;
 }
+
+const whereItLives = 'Try again from where the login was, at the address where it was, or later; no login is needed.';
 
 function interactionRequired(details: OAuthErrorDetails): LoginRequiredError {
   return new LoginRequiredError({

@@ -32,7 +32,7 @@ export async function revokeTokens(
 }
 
 function saysDead({ status, error }: RevocationFailedError): boolean {
-  return (status === 400 || status === 404) && dead.has(error ?? '');
+  return (status === 400 || status === 404) && dead.has((error ?? '').toLowerCase().replace(' ', '_')); // Twitch: Invalid token
 }
 
 /** Returns what stands in the way: any 2xx is a confirmation. */

@@ -1,6 +1,6 @@
 import { TokenRequestError } from '../errors/index.js';
 import { lifeOfJwtFromThePast } from '../crypto/jwt.js';
-import { readSeconds } from './read-seconds.js';
+import { endAfter, readSeconds } from './read-seconds.js';
 import { lifetimeByEnd } from './record-times.js';
 import { isShallow } from './token-record.js';
 import { refreshExpiryAfter } from './refresh-expiry.js';
@@ -18,8 +18,11 @@ export function mergeAnswer(body: Readonly<Record<string, unknown>>, sentAt: num
   const fields = Object.fromEntries(Object.entries(body).filter(([, value]) => isShallow(value)));
   const { latchkey: _stamp, issued_at: _issued, expires_at: _expires, dpop_key: _key, ...others } = fields;
   const { refresh_expires_at: _end, refresh_issued_at: _start, ...answer } = others;
-  const { access_token: token, expires_in: lifetime } = answer;
-  if (isFilledText(token) && readSeconds(lifetime) === undefined) {
+  const { access_token: token, expires_in, expires_in_sec } = answer;
+  const lifetime = readSeconds(expires_in_sec) ?? readSeconds(expires_in); // Zoho has milliseconds in the second
+  const sent = Math.floor(sentAt / 1000);
+  if (lifetime !== undefined) answer['expires_in'] = endAfter(lifetime, sent) - sent;
+  else if (isFilledText(token)) {
     const isNew = token !== previous?.accessToken;
     const unsaid = lifetimeByEnd(fields, sentAt) ?? (isNew ? lifeOfJwtFromThePast(token, sentAt) : undefined);
     if (unsaid !== undefined) answer['expires_in'] = unsaid;
@@ -27,9 +30,7 @@ export function mergeAnswer(body: Readonly<Record<string, unknown>>, sentAt: num
   if (!previous) return TokenSet.from(answer, sentAt);
   const before = previous.toJSON();
   const { access_token, refresh_token, scope, id_token, expires_at, issued_at, dpop_key } = before;
-  const kept = isFilledText(answer['access_token'])
-    ? { issued_at: Math.floor(sentAt / 1000) }
-    : { access_token, expires_at, issued_at };
+  const kept = isFilledText(answer['access_token']) ? { issued_at: sent } : { access_token, expires_at, issued_at };
   return TokenSet.from(
     {
       ...answer,

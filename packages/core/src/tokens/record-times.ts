@@ -1,5 +1,5 @@
 import { expiryOfJwt } from '../crypto/jwt.js';
-import { latestSecond, readSeconds } from './read-seconds.js';
+import { firstTime, latestSecond, readSeconds } from './read-seconds.js';
 import { type RefreshExpiry, refreshExpiryIn } from './refresh-expiry.js';
 
 /** Reads from a record or an answer when its access token ends. */
@@ -24,9 +24,6 @@ export function readRefreshExpiry(source: Record<string, unknown>, issued: numbe
 
 /** The names by which servers tell when an access token ends: Azure's metadata service has the second, Facebook's forms the third. */
 const endNames = ['expires_at', 'expires_on', 'expires'];
-
-/** What cannot be a time of this century is a lifetime. */
-const firstTime = 1_000_000_000;
 
 /**
  * Returns for how many seconds the access token of an answer lives at `now` (ms), where the answer says when it ends and not

@@ -1,4 +1,4 @@
-import { latestSecond, readSeconds } from './read-seconds.js';
+import { endAfter, readSeconds } from './read-seconds.js';
 
 /** When a refresh token ends, and when the server first said so, in seconds since 1970. */
 export interface RefreshExpiry {
@@ -25,7 +25,7 @@ function lifetimeIn(fields: Readonly<Record<string, unknown>>): number | undefin
 export function refreshExpiryIn(fields: Readonly<Record<string, unknown>>, issued: number): RefreshExpiry {
   const lifetime = lifetimeIn(fields);
   if (lifetime === undefined) return {};
-  return { refresh_expires_at: Math.min(issued + lifetime, latestSecond), refresh_issued_at: issued };
+  return { refresh_expires_at: endAfter(lifetime, issued), refresh_issued_at: issued };
 }
 
 /**

@@ -238,6 +238,18 @@ const fieldCases: Partial<
       expect(expiry(flow)).toBe(secondsNow() + 600);
     },
   ],
+  '`expires_in`: a time to come, in seconds since 1970': [
+    [{ expires_in: 4_102_444_800 }, { expires_in: '4102444800' }],
+    (flow) => {
+      expect(expiry(flow)).toBe(4_102_444_800);
+    },
+  ],
+  '`expires_in_sec`: a number': [
+    [{ expires_in_sec: 600, expires_in: 600_000 }],
+    (flow) => {
+      expect(expiry(flow)).toBe(secondsNow() + 600);
+    },
+  ],
   '`expires_in`: fractional': [
     [{ expires_in: 600.9 }, { expires_in: '600.9' }],
     (flow) => {

@@ -80,7 +80,6 @@ const dead: [string, number, unknown, string, string | undefined][] = [
     'unauthorized_client',
     'refresh_token is invalid',
   ],
-  ['ServiceNow', 401, { error_description: 'access_denied', error: 'server_error' }, 'server_error', 'access_denied'],
   [
     'X',
     400,

@@ -10,6 +10,7 @@ import { decodeJwt } from 'jose';
 import { exchange } from '../../dist/server/http-exchange.js';
 import { NoAnswerError } from '../../dist/server/no-answer.js';
 import { scrub } from '../../dist/errors/scrub.js';
+import { isOfIssuer } from '../../dist/server/discovery/places.js';
 
 /** A fetch that heeds no signal, and whose answer stops in the middle. */
 const stuck = (): Promise<Response> =>
@@ -94,6 +95,17 @@ describe('a server that is given without an issuer', () => {
     expect([flow.idToken, problems]).toEqual([id_token, []]);
   });
 });
+
+test.each(['microsoftonline.com', 'microsoftonline.us', 'partner.microsoftonline.cn', 'chinacloudapi.cn'])(
+  'Microsoft’s cloud login.%s has a pattern as its issuer',
+  (cloud) => {
+    const expected = new URL(`https://login.${cloud}/organizations/v2.0`);
+    expect(isOfIssuer('https://login.microsoftonline.us/{tenantid}/v2.0', expected)).toBe(true);
+    expect(isOfIssuer('https://login.microsoftonline.us/{tenantid}/v2.0', new URL('https://login.example.org/'))).toBe(
+      false,
+    );
+  },
+);
 
 describe('Microsoft’s server for all tenants, whose issuer is a pattern', () => {
   const entra = 'https://login.microsoftonline.com';

@@ -1,4 +1,5 @@
 import { isJsonObject, isFilledText } from '../../platform/json-values.js';
+import type { HttpAnswer } from '../http-exchange.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -10,6 +11,11 @@ export interface Refusal {
   readonly isOAuth: boolean;
 }
 
+/** Whether an answer says no more than its status. Reddit's, of a refresh token that has ended, repeats that. */
+export function isWordless({ status, text }: Pick<HttpAnswer, 'status' | 'text'>, body: Fields = {}): boolean {
+  return text.trim() === '' || (body['error'] === status && /^bad request$/i.test(String(body['message'])));
+}
+
 /** Finds the words of a refusal, also where they have other names or lie deeper. */
 export function readRefusal(body: Fields | undefined): Refusal {
   const { error, error_description, errors } = body ?? {};
@@ -17,7 +23,7 @@ export function readRefusal(body: Fields | undefined): Refusal {
   const [inner] = [error, ...several].filter(isJsonObject);
   const { resource, field } = inner ?? {};
   return {
-    error: firstText(error, ...codesOf(inner), ...codesOf(body)),
+    error: firstText(codeBefore(error), error, ...codesOf(inner), ...several.map(codeBefore), ...codesOf(body)),
     description: firstText(
       error_description,
       inner?.['message'],
@@ -30,10 +36,27 @@ export function readRefusal(body: Fields | undefined): Refusal {
   };
 }
 
-/** What servers call an explanation: RFC 9457 has the first two, Okta `errorSummary`, FastAPI and Django REST `detail`. */
-const otherNames = ['detail', 'title', 'error_message', 'errorMessage', 'errorSummary', 'error_msg', 'msg', 'reason'];
+/** What servers call an explanation: RFC 9457 has the first two, Okta `errorSummary`, WeChat `errmsg`, Apigee `Error`. */
+const otherNames = [
+  'detail',
+  'title',
+  'error_message',
+  'errorMessage',
+  'errorSummary',
+  'error_msg',
+  'errmsg',
+  'msg',
+  'reason',
+  'Error',
+];
 
-const codesOf = ({ code, errorType, type, status }: Fields = {}): unknown[] => [code, errorType, type, status];
+const codesOf = (fields: Fields = {}): unknown[] =>
+  ['code', 'errorType', 'ErrorCode', 'type', 'status'].map((name) => fields[name]);
+
+/** Datadog and EVE Online have the code and its explanation in one text. */
+function codeBefore(text: unknown): string | undefined {
+  return isFilledText(text) ? /^invalid_grant(?=:| - )/.exec(text)?.[0] : undefined;
+}
 
 function firstText(...values: readonly unknown[]): string | undefined {
   return values.find(isFilledText);

@@ -19,6 +19,9 @@ export function redirectWithin(url: URL, status: number, location: string | null
   return target?.origin === url.origin && target.username === '' && target.password === '' ? target : undefined;
 }
 
+/** Microsoft's clouds: the world's, those of the government of the US and of China. */
+const clouds = /^https:\/\/login\.(microsoftonline\.(com|us)|partner\.microsoftonline\.cn|chinacloudapi\.cn)$/;
+
 /**
  * Tells whether metadata are of the issuer that was asked for (RFC 8414 section 3.3). Microsoft's multi-tenant metadata and those of
  * its B2C name another (a template, or a tenant's id), which OpenID clients let pass.
@@ -27,5 +30,5 @@ export function isOfIssuer(named: string, expected: URL): boolean {
   if (parseUrl(named)?.href === expected.href) return true;
   const { origin, hostname, pathname } = expected;
   const isB2C = hostname.endsWith('.b2clogin.com') || /^\/[^/]+\.onmicrosoft\.com\//.test(pathname); // of an own domain
-  return isB2C || origin === 'https://login.microsoftonline.com';
+  return isB2C || clouds.test(origin);
 }
