@@ -40,6 +40,7 @@ describeFull('Tabs and workers of one login, in Chromium', () => {
   let code: { readonly tab: string; readonly sharedWorker: string };
   let server: FakeAuthorizationServer;
   let site: WebServer;
+  let files: Record<string, string>;
   beforeAll(async () => {
     const options = { modules: { [`${dist}/client.js`]: client } };
     const tab = await bundleForBrowser(program, options);
@@ -48,7 +49,7 @@ describeFull('Tabs and workers of one login, in Chromium', () => {
   });
   beforeEach(async () => {
     server = await FakeAuthorizationServer.start({ rotation: 'rotate' });
-    const files = {
+    files = {
       '/': '<!doctype html><script src="/tab.js" type="module"></script>',
       '/tab.js': code.tab,
       '/shared-worker.js': code.sharedWorker,
@@ -100,6 +101,14 @@ describeFull('Tabs and workers of one login, in Chromium', () => {
     expect([tokens.length, new Set(tokens).size]).toEqual([800, 1]);
     server.ledger.assertTokenRequests(1);
     expect((await fetch(server.api, { headers: { authorization: `Bearer ${tokens[0]}` } })).status).toBe(200);
+  });
+
+  test('renew by themselves where the shared worker could not be loaded', async () => {
+    delete files['/shared-worker.js'];
+    const tab = await openTab();
+    await logIn(tab);
+    await tab.waitForTimeout(500); // its error has been told by then, and to nobody who waits
+    expect((await tab.evaluate(() => renewed().then(() => ask(1))))[0]).toMatch(/^at/);
   });
 
   test('go on when the one is closed that was about to renew, and nothing is lost', async () => {

@@ -14,11 +14,13 @@ const server = { issuer: env['ACME_ISSUER'] ?? 'https://login.acme.example', cli
 
 const storage = () => new FileTokenStorage({ folder: join(appFolder('acme'), 'logins') }, { perKey: true });
 const chosen = () => join(appFolder('acme'), 'account'); // by need: in CI there may be no home folder
-const readChosen = () => (existsSync(chosen()) ? readFileSync(chosen(), 'utf8') : undefined);
+const readChosen = () => (existsSync(chosen()) ? readFileSync(chosen(), 'utf8').trim() : undefined);
 const interrupted = new AbortController();
 const { signal } = interrupted;
 process.once('SIGINT', () => interrupted.abort());
-process.stdout.once('error', () => process.exit()); // whoever reads has enough: acme api /list | head
+// EPIPE: whoever reads has enough, as in acme api /list | head. What else fails is told, which console.log does not do.
+process.stdout.once('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
+const print = (line: unknown) => process.stdout.write(`${String(line)}\n`);
 
 const acme = new Command('acme').description('Logs in to Acme and calls its API.').exitOverride();
 acme.option('-a, --account <name>', 'which login, by a name of your own (default: the one of switch)');
@@ -43,7 +45,7 @@ command('logout', 'end the login', async () => {
 });
 
 command('accounts', 'list the logins; * is the one in use', async () => {
-  for (const name of await accounts()) console.log(`${name === account() ? '*' : ' '} ${name}`);
+  for (const name of await accounts()) print(`${name === account() ? '*' : ' '} ${name}`);
 });
 
 command('switch <account>', 'use another login from now on', async (name) => {
@@ -53,12 +55,12 @@ command('switch <account>', 'use another login from now on', async (name) => {
 });
 
 command('token', 'print an access token that is good', async () => {
-  console.log(await authorized().getAccessTokenRefreshIfNecessary({ signal }));
+  print(await authorized().getAccessTokenRefreshIfNecessary({ signal }));
 });
 
 command('whoami', 'print who is logged in', async () => {
   const claims = clientSecret ? { sub: clientId } : await authorized().fetchUserInfo({ signal });
-  console.log(claims['email'] ?? claims.sub);
+  print(claims['email'] ?? claims.sub);
 });
 
 command('api <path>', 'call the API', async (path) => {

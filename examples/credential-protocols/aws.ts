@@ -16,8 +16,9 @@ try {
   const person = login(60);
   await person.getAccessTokenRefreshIfNecessary({ noAutoRefresh: true }); // whose login it is; a token is asked for by need
   const token = () => person.getAccessTokenRefreshIfNecessary();
-  const account = person.claims?.sub;
-  if (typeof account !== 'string') throw new Error('The login does not say whose it is: log in with the scope openid.');
+  const sub = person.claims?.sub;
+  if (typeof sub !== 'string') throw new Error('The login does not say whose it is: log in with the scope openid.');
+  const account = `${person.key} ${sub}`; // another server may call somebody else so
   const place = { account, storage: tokenStorage(), autoRefreshThreshold: secondsLeft, renewAhead: false };
   const keys = new WebIdentityFlow({ server: { tokenEndpoint: sts }, clientId: role, token, ...place });
   console.log(await keys.getAccessTokenRefreshIfNecessary());

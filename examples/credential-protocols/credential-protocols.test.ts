@@ -188,8 +188,8 @@ describe('the credential helper of git', () => {
     expect((await git('get')).out).toBe(
       `username=oauth2\npassword=${access_token}\npassword_expiry_utc=${expires_at}\n`,
     );
-    const { out } = await program('git', ['https://x-access-token@git.example.org', 'get'], gitQuestion());
-    expect(out).toContain('username=x-access-token\n');
+    const { out } = await program('git', ['https://me%40example.org@git.example.org', 'get'], gitQuestion());
+    expect(out).toContain('username=me@example.org\n');
   });
 
   test('gives a Bearer token to a git that can use it, with the capability without which git drops it', async () => {
@@ -378,7 +378,8 @@ describe('the credential helper of docker', () => {
     const ServerURL = 'https://images.example.org/v2/';
     const expected = { ServerURL, Username: 'oauth2', Secret: stored()['access_token'] };
     expect(JSON.parse((await docker('get', `${ServerURL}\n`)).out)).toEqual(expected);
-    expect(JSON.parse((await docker('list')).out)).toEqual({ 'images.example.org': 'oauth2' });
+    const { out } = await program('docker', ['me%40example.org@images.example.org', 'list']);
+    expect(JSON.parse(out)).toEqual({ 'images.example.org': 'me@example.org' });
   });
 
   test('tells docker to go on without credentials at another registry', async () => {

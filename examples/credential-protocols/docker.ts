@@ -13,7 +13,7 @@ if (registry === '' || registry.includes('//')) {
   process.exit(2);
 }
 const { host, username } = new URL(`https://${registry}`);
-const Username = username || 'oauth2';
+const Username = decodeURIComponent(username) || 'oauth2'; // me@example.org is written me%40example.org there
 
 try {
   if (operation === 'list') console.log(JSON.stringify({ [host]: Username }));

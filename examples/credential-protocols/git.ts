@@ -10,7 +10,7 @@ import { endOf, explain, login, refuseArguments } from './login.js';
 
 const [server = '', operation] = process.argv.slice(2);
 if (!/^https?:\/\/./.test(server)) refuseArguments('https://git.example.org OPERATION, which git adds');
-const { origin, username } = new URL(server);
+const { origin, username } = new URL(server); // me@example.org is written me%40example.org there
 const asked = (await text(process.stdin)).split('\n');
 const valuesOf = (name: string): string[] =>
   asked.filter((line) => line.startsWith(`${name}=`)).map((line) => line.slice(name.length + 1));
@@ -39,7 +39,7 @@ async function give(): Promise<string[]> {
   const given = () => `latchkey.generation=${flow.tokens.generation ?? 0}`; // which token that was, without its text
   const again = valuesOf('state[]').find((state) => state.startsWith('latchkey.'));
   if (again === given()) token = await flow.getAccessTokenRefreshIfNecessary({ rejectedToken: token });
-  const lines = [`username=${username || 'oauth2'}`, `password=${token}`];
+  const lines = [`username=${decodeURIComponent(username) || 'oauth2'}`, `password=${token}`];
   const end = endOf(flow);
   if (capabilities.includes('authtype')) {
     lines.splice(0, 2, 'capability[]=authtype', 'authtype=Bearer', `credential=${token}`);

@@ -1,4 +1,10 @@
-import { type AuthorizeContext, StoredAuthFlow, type StoredAuthFlowOptions, TokenSet } from '@latchkey/core';
+import {
+  type AuthorizeContext,
+  StoredAuthFlow,
+  type StoredAuthFlowOptions,
+  TokenEndpointUnavailableError,
+  TokenSet,
+} from '@latchkey/core';
 
 /** The `tokenEndpoint` is the address of AWS's Security Token Service, the `clientId` the role's ARN, the `account` who it is. */
 export interface WebIdentityFlowOptions extends StoredAuthFlowOptions {
@@ -33,17 +39,29 @@ export class WebIdentityFlow extends StoredAuthFlow {
       RoleSessionName: 'latchkey',
       WebIdentityToken: await token(),
     });
-    const response = await fetch(server?.tokenEndpoint ?? '', { method: 'POST', body, signal, redirect: 'error' });
-    const answer = await response.text();
+    const { ok, status, answer } = await ask(server?.tokenEndpoint ?? '', body, signal);
     const value = (name: string) => new RegExp(`<${name}>([^<]+)</${name}>`).exec(answer)?.[1];
     const [AccessKeyId, SecretAccessKey, SessionToken] = ['AccessKeyId', 'SecretAccessKey', 'SessionToken'].map(value);
     const Expiration = value('Expiration');
-    if (!response.ok || !AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration) {
-      throw new Error(
-        `STS answered ${response.status} ${value('Code') ?? ''}. See whether the role trusts this login.`,
-      );
+    if (!ok || !AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration) {
+      const said = `STS answered ${status} ${value('Code') ?? ''}.`;
+      if (status >= 500 || status === 429 || /^(Throttling|IDPCommunicationError)/.test(value('Code') ?? '')) {
+        throw new TokenEndpointUnavailableError({ status, message: said });
+      }
+      throw new Error(`${said} See whether the role trusts this login.`);
     }
     const keys = { Version: 1, AccessKeyId, SecretAccessKey, SessionToken, Expiration };
     return TokenSet.from({ access_token: JSON.stringify(keys), issued_at: Date.now() / 1000, expires_at: Expiration });
+  }
+}
+
+/** Asks STS, and not for long, since the others wait. An outage is told as one, in which keys that are still good do. */
+async function ask(url: string, body: URLSearchParams, signal: AbortSignal) {
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(20_000)]);
+  try {
+    const response = await fetch(url, { method: 'POST', body, signal: patience, redirect: 'error' });
+    return { ok: response.ok, status: response.status, answer: await response.text() };
+  } catch (cause) {
+    throw new TokenEndpointUnavailableError({ message: 'STS gave no answer.', cause });
   }
 }

@@ -43,7 +43,7 @@ export class DatabaseTokenStorage implements TokenStorage {
   readonly #lease: number;
   readonly #codec: RecordCodec | undefined;
   /** A save whose answer was lost is tried again with the same text; a codec would make another one. */
-  readonly #texts = new WeakMap<TokenSet, Promise<string>>();
+  readonly #texts = new WeakMap<TokenSet, { readonly key: string; readonly text: Promise<string> }>();
 
   /** `lease` in seconds: a lock is free so long after its holder has died. A living one renews it every third of that. */
   constructor(database: Database, { lease = 10, codec }: { lease?: number; codec?: RecordCodec | undefined } = {}) {
@@ -63,8 +63,10 @@ export class DatabaseTokenStorage implements TokenStorage {
   }
 
   async save(key: string, tokens: TokenSet, context: SaveContext): Promise<void> {
-    const text = this.#texts.get(tokens) ?? sealRecord(tokens, key, this.#codec);
-    this.#texts.set(tokens, text);
+    const known = this.#texts.get(tokens);
+    const text = known?.key === key ? known.text : sealRecord(tokens, key, this.#codec);
+    this.#texts.set(tokens, { key, text });
+    text.catch(() => this.#texts.delete(tokens)); // a codec that failed is asked again
     await this.#write(key, await text, tokens.generation ?? 0, context);
   }
 

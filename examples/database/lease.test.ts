@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import { encryption, type HeldLock, type SaveContext, TokenSet } from '@latchkey/core';
+import { encryption, type HeldLock, type RecordCodec, type SaveContext, TokenSet } from '@latchkey/core';
 import { type Database, DatabaseTokenStorage, schema, type Value } from '../dist/database/database-token-storage.js';
 import { open } from '../dist/database/open.js';
 import { PostgresServer } from '../dist/database/postgres-server.js';
@@ -90,6 +90,24 @@ function describeLeases(find: () => string): void {
     expect(await database.query('SELECT * FROM latchkey_tokens', [])).toEqual([]);
   });
 
+  test('a codec that failed is asked again, and tokens can be saved under two keys', async () => {
+    let fails = true;
+    const { seal, open: opened } = encryption([{ id: 'k', secret: new Uint8Array(32) }]);
+    const codec: RecordCodec = {
+      seal: (...given) => (fails ? Promise.reject(new Error('no key service')) : seal(...given)),
+      open: opened,
+    };
+    const storage = new DatabaseTokenStorage(database, { codec });
+    const saved = TokenSet.from({ access_token: 'at-1' }).withStamp({ generation: 1 });
+    const save = (at: string) => storage.withLock(at, (lock) => storage.save(at, saved, onto(0, lock)), waiting);
+    await expect(save('a')).rejects.toThrow('no key service');
+    fails = false;
+    for (const at of ['a', 'b']) {
+      await save(at);
+      expect((await storage.load(at))?.accessToken).toBe('at-1');
+    }
+  });
+
   test('whoever learned of neither taking nor saving does both again', async () => {
     const lost = new Set<string>();
     const unheard: Database = {
@@ -136,4 +154,9 @@ describePostgres('A lease in PostgreSQL:', () => {
   });
   afterAll(() => server[Symbol.asyncDispose]());
   describeLeases(() => server.url());
+});
+
+test('a URL of PostgreSQL may begin in both ways, and is no name of a file', async () => {
+  for (const scheme of ['postgres', 'postgresql'])
+    expect((await open(`${scheme}://ada:secret@127.0.0.1:1/db`)).id).toBe('postgres:127.0.0.1:1/db');
 });

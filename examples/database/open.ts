@@ -1,8 +1,8 @@
 import type { Database } from './database-token-storage.js';
 
-/** Opens the database of a URL that begins with `postgres://`, or else the SQLite file of this path. */
+/** Opens the database of a URL that begins with `postgres://` or `postgresql://`, or else the SQLite file of this path. */
 export async function open(place: string): Promise<Database> {
-  if (!place.startsWith('postgres://')) {
+  if (!/^postgres(ql)?:\/\//.test(place)) {
     const { openSqlite } = await import('./node-sqlite.js');
     return openSqlite(place);
   }

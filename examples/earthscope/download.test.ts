@@ -47,6 +47,11 @@ describe('a download', () => {
     expect(readFileSync(file, 'utf8')).toBe(before);
   });
 
+  test('can be asked for twice at once', async () => {
+    await Promise.all([1, 2].map(() => download(`${server.api}/files/big.dat`, file, { fetch })));
+    expect(readdirSync(folder)).toEqual(['big.dat']);
+  });
+
   test('can be interrupted', async () => {
     const interrupted = new AbortController();
     server.nextAnswers({ endpoint: 'api' }, faults.drip(20));

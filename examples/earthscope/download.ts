@@ -1,9 +1,9 @@
 import { explainResponse } from '@latchkey/core';
+import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import process from 'node:process';
 
 /** What a download may be told. */
 export interface DownloadOptions {
@@ -36,7 +36,7 @@ export async function download(url: string, file: string, options: DownloadOptio
       pass(null, piece);
     },
   });
-  const part = `${file}.${process.pid}.part`;
+  const part = `${file}.${randomUUID()}.part`;
   try {
     const written = createWriteStream(part, { flags: 'wx', flush: true });
     await pipeline(response.body, counted, written, { signal });

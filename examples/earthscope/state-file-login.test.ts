@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { NoTokensError } from '@latchkey/core';
 import type { FakeAuthorizationServer } from '@latchkey/core/testing';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startTwin } from '../dist/earthscope/earthscope-twin.js';
@@ -38,6 +38,13 @@ describe('StateFileLogin, which keeps its tokens beside other state', () => {
     expect(await login().getAccessTokenRefreshIfNecessary()).toBe(accessToken);
     await login().logout();
     expect(state()).toEqual({ theme: 'dark' });
+  });
+
+  test('asks nobody to log in, and writes nothing, where the file cannot be read', async () => {
+    rmSync(file);
+    symlinkSync(file, file);
+    await expect(login().getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+    await expect(login().logout()).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
   });
 
   test('is renewed once by ten that each have read the state by themselves', async () => {

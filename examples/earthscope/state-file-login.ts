@@ -1,8 +1,11 @@
 import { DeviceCodeFlow, type DeviceCodeFlowOptions, TokenSet } from '@latchkey/core';
 import { fileLock } from '@latchkey/storage-file';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
-/** A login that is kept in the application's own state file, under `login`, beside whatever else is in there. */
+/**
+ * A login that is kept in the application's own state file, under `login`, beside whatever else is in there. Whoever writes
+ * anything else there holds `fileLock(file)` from its read to its write: else it would put back a refresh token that is spent.
+ */
 export class StateFileLogin extends DeviceCodeFlow {
   readonly #file: string;
 
@@ -26,7 +29,12 @@ export class StateFileLogin extends DeviceCodeFlow {
   }
 
   #read(): Record<string, unknown> {
-    return existsSync(this.#file) ? (JSON.parse(readFileSync(this.#file, 'utf8')) as Record<string, unknown>) : {};
+    try {
+      return JSON.parse(readFileSync(this.#file, 'utf8')) as Record<string, unknown>;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+      throw error; // an outage: what is in there would be lost by a write
+    }
   }
 
   #write(state: object): void {

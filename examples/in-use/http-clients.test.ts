@@ -127,3 +127,28 @@ test('undici sends the requests for tokens through the dispatcher too', async ()
   expect(dispatched - before).toBe(server.ledger.count());
   expect(server.ledger.count()).toBeGreaterThanOrEqual(3); // discovery, the token, the API
 });
+
+describe('got', () => {
+  beforeEach(() => {
+    flow = new ClientCredentialsFlow({ issuer: server.issuer, clientId: 'client', clientSecret: 'secret' });
+  });
+
+  test("leaves a caller's own header as it is, also where that is refused, here or elsewhere", async () => {
+    const client = createGot(flow, api).extend({ throwHttpErrors: false, prefixUrl: '' });
+    for (const place of [elsewhere, server]) {
+      const { statusCode } = await client(`${place.api}/files`, { headers: { authorization: 'Bearer of-the-caller' } });
+      expect(statusCode).toBe(401);
+      const requests = place.ledger.filter({ endpoint: 'api' });
+      expect(requests.map(({ headers }) => headers['authorization'])).toEqual(['Bearer of-the-caller']);
+    }
+    server.ledger.assertTokenRequests(0);
+  });
+
+  test('takes the token away where a redirect leads to the same host without TLS', async () => {
+    const client = createGot(flow, 'https://api.example.org');
+    const [before] = client.defaults.options.hooks.beforeRequest;
+    const request = { url: new URL('http://api.example.org/files'), headers: { authorization: 'Bearer t' } };
+    await before?.({ ...request, context: { shown: 'Bearer t' } } as never, { retryCount: 0 });
+    expect(request.headers).toEqual({});
+  });
+});

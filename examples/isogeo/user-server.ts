@@ -1,4 +1,10 @@
-import { AuthFlowError, type AuthorizationCodeFlow, LoginRequiredError, RedirectError } from '@latchkey/core';
+import {
+  AuthFlowError,
+  type AuthorizationCodeFlow,
+  LoginRequiredError,
+  RedirectError,
+  RevocationFailedError,
+} from '@latchkey/core';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { IsogeoApi } from './isogeo-api.js';
 import type { PendingLogins } from './pending-logins.js';
@@ -33,7 +39,9 @@ export function createUserServer({ flow: everyone, logins, api }: UserServerOpti
     } else if (method === 'GET' && path === '/me') {
       send(response, 200, await new IsogeoApi(flow, api).account());
     } else if (method === 'POST' && path === '/logout') {
-      await flow.logout();
+      await flow.logout().catch((error: unknown) => {
+        if (!(error instanceof RevocationFailedError)) throw error; // logged out here all the same
+      });
       response.writeHead(204, { 'set-cookie': Session.noCookie }).end();
     } else {
       send(response, 404, {});

@@ -27,7 +27,7 @@ interface Note {
  * The key for `encryption`, from the keychain of the system. The first call makes it; of processes that come at once, one does.
  *
  * @throws StorageUnavailableError: `KEYCHAIN_MISSING`, `KEYCHAIN_UNAVAILABLE` (locked, broken or silent), `KEYCHAIN_KEY_LOST`.
- * Nothing has been changed then. TypeError: another `whenMissing`, or no such `timeout`.
+ * Nothing has been changed then, but perhaps the keychain, whose key the next call keeps. TypeError: another `whenMissing`, or no such `timeout`.
  */
 export async function keychainKey(options: KeychainKeyOptions): Promise<EncryptionKey[]> {
   const { service, account, file, whenMissing, timeout = 30 } = options;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { AuthorizationCodeFlow } from '@latchkey/core';
+import { AuthorizationCodeFlow, ClientRejectedError } from '@latchkey/core';
 import { discoverResource } from '@latchkey/core/resource';
-import { asOtherProcess, TestClock } from '@latchkey/core/testing';
+import { asOtherProcess, faults, TestClock } from '@latchkey/core/testing';
 import { FileTokenStorage } from '@latchkey/storage-file';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { execFile, spawn } from 'node:child_process';
@@ -108,6 +108,12 @@ describe('a client of any MCP server', () => {
       const calls = ['whoami', 'whoami', 'whoami'].map((name) => client.callTool({ name, arguments: {} }));
       for (const { content } of await Promise.all(calls)) expect(JSON.stringify(content)).toBe(answer('whoami of ada'));
       ledger.assertTokenRequests(2, login);
+      expect([server.registrations, visits()]).toEqual([2, 2]);
+      // The page of a gateway says nothing of the client.
+      server.authorization.expireAccessTokens();
+      server.authorization.nextAnswers({ grantType: 'refresh_token' }, faults.html(403));
+      const refused = client.callTool({ name: 'whoami', arguments: {} });
+      await expect(refused).rejects.toBeInstanceOf(ClientRejectedError);
       expect([server.registrations, visits()]).toEqual([2, 2]);
       await client.close();
     } finally {

@@ -1,6 +1,6 @@
 import { DeviceCodeFlow, type DeviceCodeFlowOptions, TokenSet } from '@latchkey/core';
 import { fileLock } from '@latchkey/storage-file';
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
 /**
  * A device login that keeps its tokens in a place of the application's own; here a JSON file, but it could as well be
@@ -14,7 +14,12 @@ export class FileLogin extends DeviceCodeFlow {
   }
 
   protected override async loadTokens(): Promise<TokenSet | undefined> {
-    return existsSync(this.#file) ? TokenSet.from(readFileSync(this.#file, 'utf8')) : undefined;
+    try {
+      return TokenSet.from(readFileSync(this.#file, 'utf8'));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error; // an outage, and no reason to log in
+    }
   }
   protected override async saveTokens(tokens: TokenSet): Promise<void> {
     writeFileSync(`${this.#file}.new`, JSON.stringify(tokens), { mode: 0o600, flush: true });

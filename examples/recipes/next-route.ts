@@ -24,7 +24,8 @@ export function apiRoute(
     const headers = pick(request.headers, ['accept', 'content-type']);
     try {
       const flow = everyone.withAccount(user);
-      const answer = await flow.fetch(new URL(pathname + search, api), { method, headers, body, signal });
+      const target = Object.assign(new URL(api), { pathname, search }); // '//host/' as a relative URL is another host
+      const answer = await flow.fetch(target, { method, headers, body, signal });
       return new Response(answer.body, { status: answer.status, headers: pick(answer.headers, ['content-type']) });
     } catch (error) {
       if (error instanceof LoginRequiredError) return Response.json({ error: error.code }, { status: 401 });

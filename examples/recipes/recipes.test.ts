@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { credentials, Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { AuthorizationCodeFlow, MemoryTokenStorage } from '@latchkey/core';
-import { FakeAuthorizationServer } from '@latchkey/core/testing';
+import { FakeAuthorizationServer, faults } from '@latchkey/core/testing';
 import { callWithToken, tokenCredentials } from '../dist/recipes/grpc.js';
 import { crossAppFlow } from '../dist/recipes/id-jag.js';
 import { apiRoute } from '../dist/recipes/next-route.js';
@@ -113,6 +113,18 @@ describe('a route of Next.js', () => {
     expect(request?.headers['cookie']).toBeUndefined();
     expect([(await ask()).status, (await ask('grace')).status]).toEqual([401, 401]);
   });
+
+  test('leads to no other host', async () => {
+    await flow.withAccount('ada').doFlow();
+    const elsewhere = await FakeAuthorizationServer.start();
+    try {
+      const handler = apiRoute(flow, { api: server.issuer, userOf: async () => 'ada' });
+      await handler(new Request(`https://app.example//${new URL(elsewhere.issuer).host}/api`));
+      expect(elsewhere.ledger.entries).toEqual([]);
+    } finally {
+      await elsewhere.stop();
+    }
+  });
 });
 
 describe('VS Code’s authentication provider', () => {
@@ -134,6 +146,21 @@ describe('VS Code’s authentication provider', () => {
       [1, 0, 0],
       [0, 1, 0],
     ]);
+  });
+
+  test('ends a session while the server is out of order', async () => {
+    const told: object[] = [];
+    const changes = { event: () => ({ dispose: () => undefined }), fire: (change: object) => told.push(change) };
+    const provider = providerOf(flow, changes as unknown as Parameters<typeof providerOf>[1]);
+    await provider.createSession([], {});
+    const { refreshToken, idToken } = flow;
+    const ended = { access_token: 'ended', refresh_token: refreshToken, issued_at: 1, expires_at: 2 };
+    await flow.importTokens({ ...ended, id_token: idToken });
+    for (const endpoint of ['token', 'revoke'] as const)
+      server.nextAnswers({ endpoint, times: Infinity }, faults.html(503));
+    await provider.removeSession('any');
+    expect(await flow.reload()).toBeUndefined();
+    expect(told.at(-1)).toMatchObject({ removed: [{ account: { id: 'ada' } }] });
   });
 });
 

@@ -1,4 +1,4 @@
-import { type AuthorizationCodeFlow, LoginRequiredError } from '@latchkey/core';
+import { type AuthorizationCodeFlow, LoginRequiredError, RevocationFailedError } from '@latchkey/core';
 import type {
   AuthenticationProvider,
   AuthenticationProviderAuthenticationSessionsChangeEvent,
@@ -16,11 +16,13 @@ export function providerOf(
   flow: AuthorizationCodeFlow,
   changes: EventEmitter<AuthenticationProviderAuthenticationSessionsChangeEvent>,
 ): AuthenticationProvider {
+  const sessionOf = (accessToken: string, scopes: readonly string[]): AuthenticationSession => {
+    const { sub = 'unknown', name = sub } = (flow.tokens.idTokenClaims ?? {}) as { sub?: string; name?: string };
+    return { id: flow.key, accessToken, account: { id: sub, label: name }, scopes };
+  };
   const session = async (scopes: readonly string[] = [], interactive = false): Promise<AuthenticationSession> => {
     const wanted = scopes.length > 0 ? flow.withScope(scopes.join(' ')) : flow;
-    const accessToken = await wanted.getAccessTokenRefreshIfNecessary({ interactive });
-    const { sub, name = sub } = (flow.tokens.idTokenClaims ?? {}) as { sub?: string; name?: string };
-    return { id: flow.key, accessToken, account: { id: sub ?? 'unknown', label: name ?? 'unknown' }, scopes };
+    return sessionOf(await wanted.getAccessTokenRefreshIfNecessary({ interactive }), scopes);
   };
   const sessions = async (scopes?: readonly string[]): Promise<AuthenticationSession[]> => {
     try {
@@ -39,8 +41,11 @@ export function providerOf(
       return created;
     },
     async removeSession() {
-      const removed = await sessions();
-      await flow.logout();
+      const tokens = await flow.reload(); // as they are: who signs out needs none that is good
+      const removed = tokens ? [sessionOf(tokens.accessToken ?? '', [])] : [];
+      await flow.logout().catch((error: unknown) => {
+        if (!(error instanceof RevocationFailedError)) throw error; // signed out here all the same
+      });
       changes.fire({ added: [], removed, changed: [] });
     },
   };

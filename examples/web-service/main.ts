@@ -18,5 +18,6 @@ service.listen(Number(process.env['PORT'] ?? 0), '127.0.0.1', () => {
 process.once('SIGTERM', () => {
   service.close();
   service.closeAllConnections();
-  void settled({ signal: AbortSignal.timeout(10_000) }).finally(() => storage.close());
+  const ended = settled({ signal: AbortSignal.timeout(10_000) }).catch(() => undefined); // what takes longer is waited for by close
+  void ended.then(() => storage.close());
 });

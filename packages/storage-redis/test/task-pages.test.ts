@@ -67,5 +67,7 @@ describe('docs/tasks/web-back-end.md, as its commands have it', () => {
     expect((await get(headers.get('location')!, session)).headers.get('location')).toBe('/');
     expect(await (await get(home, session)).json()).toMatchObject({ sub: 'ada' });
     expect((await get(`${home}/favicon.ico`)).status).toBe(404);
+    expect((await get(`${home}//`)).status).toBe(404); // which is no URL by itself
+    expect(await (await get(home, session)).json()).toMatchObject({ sub: 'ada' });
   });
 });
