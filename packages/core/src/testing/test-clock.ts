@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock.js';
 export interface TestClockOptions {
   /** Where the clock starts, in milliseconds since 1970. Default: 2026-01-01T00:00:00Z. */
   readonly start?: number | undefined;
-  /** Whether a sleep moves the clock by itself and ends at once. Default: false. */
+  /** Whether a sleep moves the clock by itself and ends at once; an idle one, of `keepFresh()`, waits. Default: false. */
   readonly autoAdvance?: boolean | undefined;
 }
 
@@ -33,16 +33,12 @@ export class TestClock implements Clock {
   }
 
   /** Resolves once the clock was moved past `milliseconds`; rejects with the signal's reason when it is aborted. */
-  async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  async sleep(milliseconds: number, signal?: AbortSignal, { idle = false }: { idle?: boolean } = {}): Promise<void> {
     signal?.throwIfAborted();
     const due = this.#elapsed + Math.max(milliseconds, 0);
-    if (this.#autoAdvance) {
-      this.#move(due);
-      await settle();
-      signal?.throwIfAborted();
-      return;
-    }
-    await this.#sleepUntil(due, signal);
+    if (!this.#autoAdvance || idle) return this.#sleepUntil(due, signal);
+    await this.#moveTo(due);
+    signal?.throwIfAborted();
   }
 
   /** How many milliseconds each sleeper still has to wait, the next one first. */
@@ -64,6 +60,15 @@ export class TestClock implements Clock {
   async advance(milliseconds: number): Promise<void> {
     const end = this.#elapsed + milliseconds;
     await settle();
+    await this.#moveTo(end);
+  }
+
+  /** Sets the wall clock, forwards or back, to milliseconds since 1970. Sleepers do not notice, as on a machine. */
+  set(milliseconds: number): void {
+    this.#wall = milliseconds;
+  }
+
+  async #moveTo(end: number): Promise<void> {
     for (let next = this.#next(end); next; next = this.#next(end)) {
       this.#move(next.due);
       next.wake();
@@ -71,11 +76,6 @@ export class TestClock implements Clock {
     }
     this.#move(end);
     await settle();
-  }
-
-  /** Sets the wall clock, forwards or back, to milliseconds since 1970. Sleepers do not notice, as on a machine. */
-  set(milliseconds: number): void {
-    this.#wall = milliseconds;
   }
 
   #move(elapsed: number): void {

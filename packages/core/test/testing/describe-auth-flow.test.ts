@@ -64,6 +64,17 @@ for (const Flow of [ClientCredentialsFlow, ClientCredentialsFlowSimple]) {
   describeAuthFlow(Flow.name, { describe, test }, { create, refreshes: false, needsPerson: false });
 }
 
+describeAuthFlow(
+  'A flow that repeats requests',
+  { describe, test },
+  {
+    create: overMemory(
+      (context, storage) => new DeviceCodeFlow({ ...deviceOptions(context), storage, retry: {} }),
+      (flow) => flow.doFlow(),
+    ),
+  },
+);
+
 /** What an application writes that keeps its tokens in a place of its own. */
 class OwnHooks extends DeviceCodeFlow {
   readonly place: Place;
@@ -91,6 +102,11 @@ function overOwnPlace(Flow: typeof OwnHooks): AuthFlowFixture<OwnHooks> {
       return {
         flow: () => new Flow({ ...deviceOptions(context), lock }, place),
         logIn: (flow) => flow.doFlow(),
+        breakIt: async () => {
+          place.get = () => {
+            throw new Error('EIO');
+          };
+        },
         dispose: async () => undefined,
       };
     },
@@ -164,6 +180,12 @@ class DeletesOnOutage extends OwnHooks {
   }
 }
 
+class TakesOutageForNothing extends OwnHooks {
+  protected override async loadTokens(): Promise<TokenSet | undefined> {
+    return super.loadTokens().catch(() => undefined);
+  }
+}
+
 class LogsInOnOutage extends OwnHooks {
   override async getAccessTokenRefreshIfNecessary(options?: AccessTokenOptions): Promise<string> {
     try {
@@ -210,7 +232,7 @@ class TellsInErrors extends OwnHooks {
     try {
       return await super.getAccessTokenRefreshIfNecessary(options);
     } catch (error) {
-      throw Object.assign(error as Error, { record: this.place.get('tokens') });
+      throw Object.assign(error as Error, { record: [...this.place.values()] });
     }
   }
 }
@@ -285,6 +307,11 @@ describe('the contract of auth flows', () => {
     ['never stores a new refresh token', KeepsFirstRefreshToken, [presentsOnce, renewsOnce]],
     ['ignores the lock', IgnoresLock, [renewsOnce]],
     ['deletes its tokens when a renewal fails', DeletesOnOutage, [deletesNothing, asksAgain]],
+    [
+      'takes an outage of its place for nothing',
+      TakesOutageForNothing,
+      ['takes an outage of its place for an error, and never for a login'],
+    ],
     ['logs in because of an outage', LogsInOnOutage, [...outages, asksAgain]],
     ['renews what is still good', AlwaysRenews, [renewsAtThreshold]],
     ['tells its tokens in errors', TellsInErrors, [tellsNothing]],

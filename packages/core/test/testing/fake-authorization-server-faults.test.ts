@@ -47,6 +47,7 @@ describe('the faults of the fake authorization server', () => {
 
   test('befall the answers that match, in order and as often as told', async () => {
     const { refresh_token } = await logIn();
+    server.nextAnswers({ grantType: 'refresh_token', times: 0 }, faults.oauthError('never'));
     server.nextAnswers({ grantType: 'refresh_token' }, faults.oauthError('first'));
     server.nextAnswers({ grantType: 'refresh_token', times: 2 }, faults.oauthError('second'));
     expect((await post('/token', cc)).status).toBe(200);

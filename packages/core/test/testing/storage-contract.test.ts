@@ -287,7 +287,13 @@ describe('the contract of token storages', () => {
     [
       'drops fields',
       Forgetful,
-      ['gives every field back, known or not', 'lists a login by its account, key, scope and expiry, and no secret'],
+      [
+        'gives every field back, known or not',
+        'keeps an access token alone, as of a program',
+        'keeps tokens with their key, and an answer that nobody could read',
+        'keeps a registered client, and no token',
+        'lists a login by its account, key, scope and expiry, and no secret',
+      ],
     ],
     ['takes keys for one by case', takingForOne((key) => key.toLowerCase()), ['keeps awkward keys apart']],
     ['takes keys for one by accent', takingForOne((key) => key.normalize('NFC')), ['keeps awkward keys apart']],
@@ -324,6 +330,7 @@ describe('the contract of token storages', () => {
       'makes a mistake when it lists',
       MistakenList,
       [
+        'saves for fifty credentials whose locks are asked for at once',
         'knows nothing of another place',
         'lists a login by its account, key, scope and expiry, and no secret',
         'lists each login once, while its lock is held too, and none that was deleted',

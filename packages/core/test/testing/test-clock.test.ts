@@ -93,4 +93,14 @@ describe('a test clock', () => {
     controller.abort('gone');
     await expect(sleeping).rejects.toBe('gone');
   });
+
+  test('lets whoever only idles wait until the time has come', async () => {
+    const clock = new TestClock({ start: 0, autoAdvance: true });
+    let woken = false;
+    void clock.sleep(60_000, undefined, { idle: true }).then(() => (woken = true));
+    await clock.sleep(1000);
+    expect([woken, clock.now()]).toEqual([false, 1000]);
+    await clock.sleep(59_000);
+    expect([woken, clock.now()]).toEqual([true, 60_000]);
+  });
 });

@@ -28,7 +28,7 @@ export class FaultQueue {
   readonly #gates = new Set<Gate>();
 
   add({ times = 1, ...filter }: AnswerFilter, fault: FaultChoice): void {
-    this.#rules.push({ filter, fault, left: times });
+    if (times > 0) this.#rules.push({ filter, fault, left: times });
   }
 
   /** Takes the fault for a request; a choice of none does not use up the rule. */

@@ -19,6 +19,8 @@ export interface FlowPlace<F extends AuthFlow = AuthFlow> {
   flow(): F;
   /** Gets the first tokens: logs in, where that needs a person. */
   logIn(flow: F): Promise<unknown>;
+  /** Makes the place unreachable, or impossible to read. Without it, outages of the place are not tested. */
+  breakIt?(): Promise<void>;
   /** Removes the place. */
   dispose(): Promise<void>;
 }

@@ -64,6 +64,18 @@ export class FlowScene {
     return flow;
   }
 
+  /** Lets the server answer again, and the pause pass that is made before it is asked again. */
+  async endOutage(): Promise<void> {
+    this.server.clearFaults();
+    await this.clock.advance(60_000);
+  }
+
+  /** Breaks the place; tells whether it can be broken. */
+  async breakPlace(): Promise<boolean> {
+    await this.#place.breakIt?.();
+    return this.#place.breakIt !== undefined;
+  }
+
   /** Lets the access token end. */
   async expire(): Promise<void> {
     await this.clock.advance(4_000_000);

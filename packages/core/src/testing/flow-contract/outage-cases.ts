@@ -21,6 +21,15 @@ export function outageCases<F extends AuthFlow>({ refreshes = true }: AuthFlowFi
       },
     })),
     {
+      title: 'takes an outage of its place for an error, and never for a login',
+      body: async (scene) => {
+        await scene.loggedIn();
+        if (!(await scene.breakPlace())) return;
+        assertTransient(await failureOf(scene.flow().getAccessTokenRefreshIfNecessary({ interactive: true })));
+        assert.equal(scene.server.ledger.count(), 0, 'something was asked for, though the place cannot be read');
+      },
+    },
+    {
       title: 'gives a token that is still valid during an outage',
       body: async (scene) => {
         const flow = await scene.loggedIn();
@@ -37,8 +46,9 @@ export function outageCases<F extends AuthFlow>({ refreshes = true }: AuthFlowFi
         const flow = await scene.loggedIn();
         const { accessToken, refreshToken } = flow.tokens;
         await scene.expire();
-        scene.server.nextAnswers({ endpoint: 'token' }, faults.html(503));
+        scene.server.nextAnswers({ endpoint: 'token', times: Infinity }, faults.html(503));
         await failureOf(flow.getAccessTokenRefreshIfNecessary());
+        await scene.endOutage();
         const other = scene.flow();
         const stored = await other.reload();
         assert.deepEqual([stored?.accessToken, stored?.refreshToken], [accessToken, refreshToken]);
@@ -50,11 +60,11 @@ export function outageCases<F extends AuthFlow>({ refreshes = true }: AuthFlowFi
       title: 'asks again after an answer that was lost',
       body: async (scene) => {
         const flow = await scene.loggedIn();
-        scene.server.configure({ rotation: { grace: 60 } });
+        scene.server.configure({ rotation: { grace: 3600 } });
         await scene.expire();
-        scene.server.nextAnswers({ endpoint: 'token' }, faults.reset({ processed: true }));
+        scene.server.nextAnswers({ endpoint: 'token', times: Infinity }, faults.reset({ processed: true }));
         assertTransient(await failureOf(flow.getAccessTokenRefreshIfNecessary({ interactive: true })));
-        await scene.clock.advance(1000); // the pause before the refresh token is presented again
+        await scene.endOutage();
         const token = await flow.getAccessTokenRefreshIfNecessary();
         assert.equal((await scene.flow().reload())?.accessToken, token);
         assertNoLogin(scene, refreshes);

@@ -74,7 +74,7 @@ function listsSealed<S extends TokenStorage>(
       const sealing = await open(storage, codec);
       await sealing.save(ada, loginOf(ada), expecting(undefined));
       assert.deepEqual(await listed(sealing), [described(ada)]);
-      const nameAlone = { key: ada, account: undefined, kind: undefined, scope: undefined, expiresAt: undefined };
+      const nameAlone = { key: ada, account: 'ada', kind: undefined, scope: undefined, expiresAt: undefined };
       assert.deepEqual(await listed(await open(storage, undefined)), [nameAlone]);
     },
   };

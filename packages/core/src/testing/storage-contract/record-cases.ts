@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import type { HeldLock } from '../../storage/lock.js';
 import type { TokenStorage } from '../../storage/token-storage.js';
 import type { RecordStamp } from '../../tokens/token-record.js';
+import { TokenSet } from '../../tokens/token-set.js';
 import type { TokenStorageFixture } from '../token-storage-fixture.js';
 import { ada, assertHolds, expecting, type StorageCase, tokensOf } from './storage-case.js';
 
@@ -43,6 +45,27 @@ export function recordCases<S extends TokenStorage>(fixture: TokenStorageFixture
         await storage.save(ada, tokens, expecting(0));
         await assertHolds(storage, ada, tokens);
         await assertHolds(await fixture.reopen(storage), ada, tokens);
+      },
+    },
+    ...recordsOfFlows(fixture.manyKeys !== false).map(([what, tokens]) => keeps(fixture, what, tokens)),
+    {
+      title: 'keeps what was saved under the lock: for others at once, and though the task fails then',
+      body: async (storage) => {
+        const other = await fixture.reopen(storage);
+        const failure = new Error('the rest of the answer was not what it should be');
+        let seen: TokenSet | undefined;
+        const saveAndFail = async (lock: HeldLock): Promise<never> => {
+          await storage.save(ada, tokensOf(ada, 1), { ...expecting(0), lock });
+          seen = await other.load(ada);
+          throw failure;
+        };
+        const signal = new AbortController().signal;
+        const locked = storage.withLock(ada, saveAndFail, { signal, timeout: 20 });
+        assert.equal(await locked.catch((error: unknown) => error), failure);
+        const question = 'Is a save part of a transaction that ends with the lock?';
+        assert.equal(seen?.generation, 1, `a save was over, and others did not find it. ${question}`);
+        const left = (await other.load(ada))?.generation;
+        assert.equal(left, 1, `a save was undone, since its task failed after it. ${question}`);
       },
     },
     {
@@ -101,4 +124,40 @@ export function recordCases<S extends TokenStorage>(fixture: TokenStorageFixture
       body: async (storage) => assert.equal((await fixture.reopen(storage)).id, storage.id),
     },
   ];
+}
+
+const unread = {
+  purpose: 'refresh_token',
+  sent_at: 1_734_714_181_123,
+  status: 200,
+  headers: { 'content-type': 'text/html' },
+  text: '<p>',
+};
+
+/** What flows store beside a login with both tokens. */
+function recordsOfFlows(hasManyKeys: boolean): (readonly [what: string, tokens: TokenSet])[] {
+  const client = { registered_client: { issuer: 'https://login.example', client_id: 'c' } };
+  const bound = { access_token: 'a', refresh_token: 'r', refresh_expires_at: 1_734_742_981, dpop_key: { kty: 'EC' } };
+  return [
+    // It has not ended: that of a program may be forgotten then.
+    ['an access token alone, as of a program', TokenSet.from({ access_token: 'a', expires_at: 4_102_444_800 })],
+    ['a refresh token alone, as one that was given', TokenSet.from({ refresh_token: 'r' })],
+    ['tokens with their key, and an answer that nobody could read', TokenSet.from(bound).withUnread(unread)],
+    ...(hasManyKeys ? [['a registered client, and no token', TokenSet.from(client)] as const] : []),
+  ];
+}
+
+function keeps<S extends TokenStorage>(
+  fixture: TokenStorageFixture<S>,
+  what: string,
+  tokens: TokenSet,
+): StorageCase<S> {
+  return {
+    title: `keeps ${what}`,
+    body: async (storage) => {
+      const stamped = tokens.withStamp({ ...tokens.stamp, key: ada, generation: 1 });
+      await storage.save(ada, stamped, expecting(0));
+      await assertHolds(await fixture.reopen(storage), ada, stamped);
+    },
+  };
 }

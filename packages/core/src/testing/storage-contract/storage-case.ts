@@ -33,8 +33,9 @@ const classes = {
 /** The code of an error that a storage has to throw. */
 export type StorageErrorCode = keyof typeof classes;
 
-/** The credential that the contract uses when one is enough. */
-export const ada = 'https://login.example#client#ada';
+/** The credential that the contract uses when one is enough: its name is as long as those that flows make. */
+export const ada =
+  'issuer=https%3a%2f%2flogin.example.org%2frealms%2fstaff&client_id=6731de76-14a6-49ae-97bc-6eba6914391e&account=ada';
 
 /** A stamped token set of `key`; other fields by `record`. */
 export function tokensOf(key: string, generation: number, record: TokenRecord = {}): TokenSet {
