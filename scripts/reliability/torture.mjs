@@ -129,12 +129,18 @@ async function playKills(hits, only) {
     }
     console.log(`torture: ${bench.title}`);
     const { text, code } = await torture(bench, hits);
-    // Without the guard there must be harm, or the kit would not have noticed any.
-    if ((code === 0) !== (bench.harm === undefined)) process.exitCode = 1;
+    // Without the guard there must be harm, or the kit would not have noticed any: a round that was missed is none.
+    if (bench.harm === undefined ? code !== 0 : !isHarmed(text)) process.exitCode = 1;
     console.log(text);
     sections.push(`## ${bench.title}\n\n${text}`);
   }
   return sections.flat().join('\n').trimEnd();
+}
+
+/** Whether the table has reuses, lost logins or double owners. */
+function isHarmed(text) {
+  const [, ...harms] = /^\| total +\| +\| +\d+ \| +(\d+) \| +(\d+) \| +(\d+) \|/m.exec(text) ?? [];
+  return harms.some((count) => Number(count) > 0);
 }
 
 async function torture({ storage, locking, database, keychain, profile, options = [] }, hits) {

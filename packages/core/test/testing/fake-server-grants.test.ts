@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { FakeAuthorizationServer } from '@latchkey/core/testing';
+import { FakeAuthorizationServer, TestClock } from '@latchkey/core/testing';
 
 let server: FakeAuthorizationServer;
 
@@ -43,5 +43,62 @@ describe('grants that the fake authorization server does not speak', () => {
     expect(metadata).toMatchObject({
       grant_types_supported: expect.arrayContaining(['urn:example:ticket', 'password']),
     });
+  });
+});
+
+describe('what the fake authorization server refuses, as servers do', () => {
+  const login = { grant_type: 'password', username: 'ada', password: 'pw' };
+
+  test('an assertion that has ended (RFC 7523 section 3)', async () => {
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const asked = (exp: number): Promise<Record<string, string>> =>
+      ask({
+        grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        assertion: `${part({ alg: 'RS256' })}.${part({ sub: 'ada', exp })}.c2ln`,
+      });
+    const now = Math.floor(Date.now() / 1000);
+    expect(await asked(now - 1)).toMatchObject({ error: 'invalid_grant' });
+    expect(await asked(now + 60)).toHaveProperty('access_token');
+  });
+
+  test('a request whose secrets stand in the URL (RFC 6749 section 3.2)', async () => {
+    for (const path of ['token', 'device_authorization', 'revoke', 'introspect']) {
+      const query = new URLSearchParams({ client_id: 'app', token: 'any', ...login });
+      expect((await fetch(`${server.issuer}/${path}?${query}`)).status).toBe(405);
+    }
+  });
+
+  test('the revocation of tokens of another client (RFC 7009 section 2.1)', async () => {
+    const { access_token = '', refresh_token = '' } = await ask(login);
+    for (const token of [access_token, refresh_token]) {
+      expect((await post('/revoke', { client_id: 'another', token })).status).toBe(400);
+      expect(await (await post('/introspect', { token })).json()).toMatchObject({ active: true });
+    }
+    expect((await post('/revoke', { token: refresh_token })).status).toBe(200);
+  });
+
+  test('a poll that takes no notice of slow_down (RFC 8628 section 3.5)', async () => {
+    const clock = new TestClock();
+    const slow = await FakeAuthorizationServer.start({ clock, deviceInterval: 5, enforceDeviceInterval: true });
+    try {
+      const begin = { method: 'POST', body: new URLSearchParams({ client_id: 'app' }) };
+      const { device_code } = (await (await fetch(`${slow.issuer}/device_authorization`, begin)).json()) as {
+        device_code: string;
+      };
+      const grant_type = 'urn:ietf:params:oauth:grant-type:device_code';
+      const poll = async (after: number): Promise<unknown> => {
+        await clock.advance(after * 1000);
+        const body = new URLSearchParams({ client_id: 'app', grant_type, device_code });
+        return ((await (await fetch(slow.tokenEndpoint, { method: 'POST', body })).json()) as { error: string }).error;
+      };
+      expect([await poll(0), await poll(1), await poll(6), await poll(15)]).toEqual([
+        'authorization_pending',
+        'slow_down',
+        'slow_down',
+        'authorization_pending',
+      ]);
+    } finally {
+      await slow.stop();
+    }
   });
 });

@@ -14,8 +14,8 @@ const { createStorage } = (await import(storageModule.href)) as {
   createStorage: (path: string, fault: string) => Plain;
 };
 
-/** Runs the contract on a storage with a fault, and returns the titles of what failed. */
-async function failuresOf(fault: string): Promise<string[]> {
+/** Runs the contract on a storage with a fault, and returns the titles of what failed, and why. */
+async function complaintsOf(fault: string, childsFile?: string): Promise<Map<string, string>> {
   const cases: { name: string; body: () => Promise<void> }[] = [];
   const runner = {
     describe: (_name: string, body: () => void) => body(),
@@ -27,10 +27,10 @@ async function failuresOf(fault: string): Promise<string[]> {
     dispose: async ({ id }) => rmSync(dirname(id), { recursive: true }),
     manyKeys: false,
     storageModule,
-    storageArguments: ({ id }) => [id, fault],
+    storageArguments: ({ id }) => [childsFile ?? id, fault],
   });
-  const failed: string[] = [];
-  for (const { name, body } of cases) await body().catch(() => failed.push(name));
+  const failed = new Map<string, string>();
+  for (const { name, body } of cases) await body().catch((error: unknown) => failed.set(name, String(error)));
   return failed;
 }
 
@@ -47,6 +47,12 @@ describe('the contract of token storages, between processes', () => {
     ['never frees', ['is kept out by another process until that is killed']],
     ['writes later', ['keeps what a process has saved that is killed at once']],
   ])('catches this fault: %s', async (fault, titles) => {
-    expect(await failuresOf(fault)).toEqual(titles);
+    expect([...(await complaintsOf(fault)).keys()]).toEqual(titles);
+  });
+
+  test('says that the other process opened another place', async () => {
+    const complaints = await complaintsOf('none', join(tmpdir(), 'latchkey-not-there.json'));
+    const title = 'keeps another process out while the lock is held, and not after that';
+    expect(complaints.get(title)).toContain('createStorage opened another place');
   });
 });

@@ -5,7 +5,7 @@ interface DeviceLogin {
   readonly userCode: string;
   readonly grant: Grant;
   readonly endsAt: number;
-  readonly interval: number;
+  interval: number;
   state: 'pending' | 'approved' | 'denied' | 'used';
   polledAt: number | undefined;
 }
@@ -34,7 +34,10 @@ export class DeviceLogins {
     if (now >= login.endsAt) throw new Refusal('expired_token');
     const tooSoon = login.polledAt !== undefined && now - login.polledAt < login.interval * 1000;
     login.polledAt = now;
-    if (enforceInterval && tooSoon) throw new Refusal('slow_down');
+    if (enforceInterval && tooSoon) {
+      login.interval += 5;
+      throw new Refusal('slow_down');
+    }
     if (login.state === 'pending') throw new Refusal('authorization_pending');
     if (login.state === 'denied') throw new Refusal('access_denied');
     login.state = 'used';

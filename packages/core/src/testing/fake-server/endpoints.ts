@@ -26,13 +26,17 @@ const handlers: Readonly<Record<Endpoint, EndpointHandler>> = {
   unknown: () => jsonAnswer({ error: 'not_found' }, 404),
 };
 
+/** What carries secrets stands in a body, and in no URL (RFC 6749 section 3.2, RFC 7009 section 2.1, RFC 7662 section 2.1). */
+const ofPosts: ReadonlySet<Endpoint> = new Set(['token', 'device_authorization', 'revoke', 'introspect']);
+
 /** Answers a request as the server means it; refusals are answers too. */
 export async function answerRequest(
   request: ReceivedRequest,
   client: ClientCredentials,
   state: ServerState,
 ): Promise<Answer> {
-  return handlers[request.endpoint](request, client, state);
+  const isSent = request.method === 'POST' || !ofPosts.has(request.endpoint);
+  return isSent ? handlers[request.endpoint](request, client, state) : jsonAnswer({ error: 'invalid_request' }, 405);
 }
 
 function knownClient(client: ClientCredentials, { options }: ServerState): string {
@@ -85,12 +89,16 @@ function revoke(request: ReceivedRequest, client: ClientCredentials, state: Serv
   if (revocation === 'none') return jsonAnswer({ error: 'not_found' }, 404);
   const isJson = request.headers['content-type']?.startsWith('application/json') ?? false;
   if (isJson !== (revocation === 'json')) throw new Refusal('invalid_request', 415, `Send ${revocation}.`);
-  knownClient(client, state);
+  const clientId = knownClient(client, state);
   const token = request.parameters['token'];
   if (!token) throw new Refusal('invalid_request', 400, 'No token was given.');
-  const grant = state.tokens.refreshTokens.find(token);
+  const { accessTokens, refreshTokens } = state.tokens;
+  const grant = refreshTokens.find(token);
+  const { clientId: owner = clientId } = grant ?? accessTokens.findLive(token, state.now())?.grant ?? {};
+  if (owner !== clientId)
+    throw new Refusal('invalid_grant', 400, 'The token is of another client (RFC 7009 section 2.1).');
   if (grant) grant.revoked = true;
-  else state.tokens.accessTokens.expire(token);
+  else accessTokens.expire(token);
   return jsonAnswer({});
 }
 

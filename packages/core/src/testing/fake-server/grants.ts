@@ -22,8 +22,10 @@ const handlers: Readonly<Record<string, GrantHandler>> = {
       state.now(),
       state.options.enforceDeviceInterval ?? false,
     ),
-  'urn:ietf:params:oauth:grant-type:jwt-bearer': (parameters, clientId) => {
-    const subject = readJwtClaims(parameters['assertion'] ?? '')?.['sub'];
+  'urn:ietf:params:oauth:grant-type:jwt-bearer': (parameters, clientId, state) => {
+    const { sub: subject, exp } = readJwtClaims(parameters['assertion'] ?? '') ?? {};
+    if (typeof exp === 'number' && exp * 1000 <= state.now())
+      throw new Refusal('invalid_grant', 400, 'The assertion has expired (RFC 7523 section 3).');
     if (typeof subject !== 'string') throw new Refusal('invalid_grant', 400, 'The assertion is no JWT with a sub.');
     return grantTo(clientId, subject, parameters);
   },

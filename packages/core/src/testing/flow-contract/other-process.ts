@@ -13,5 +13,7 @@ export function asOtherProcess(storage: TokenStorage): TokenStorage {
     save: (key, tokens, context) => storage.save(key, tokens, context),
     delete: (key, context) => storage.delete(key, context),
     withLock: (key, task, options) => storage.withLock(key, task, options),
+    ...(storage.list && { list: storage.list.bind(storage) }),
+    ...(storage.isOneRecord !== undefined && { isOneRecord: storage.isOneRecord }),
   };
 }

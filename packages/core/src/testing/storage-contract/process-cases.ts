@@ -21,8 +21,10 @@ export function processCases<S extends TokenStorage>(fixture: TokenStorageFixtur
     {
       title: 'keeps another process out while the lock is held, and not after that',
       body: async (storage) => {
+        await storage.save(ada, tokensOf(ada, 1), expecting(0));
         const enter = (): Promise<string> => outcomeOf(storage, 'enter');
-        assert.equal(await storage.withLock(ada, enter, waiting), 'LOCK_TIMEOUT');
+        const outcome = await storage.withLock(ada, enter, waiting);
+        assert.equal(outcome, 'LOCK_TIMEOUT', `a process of storageModule, while the lock was held: ${outcome}`);
         assert.equal(await enter(), 'done');
       },
     },

@@ -1,3 +1,4 @@
+import type { TokenSet } from '../../tokens/token-set.js';
 import { loadStorage } from '../load-storage.js';
 import type { StorageDeed } from './storage-process.js';
 
@@ -7,15 +8,24 @@ const storage = await loadStorage(location, JSON.parse(storageArguments) as stri
 const { signal } = new AbortController();
 
 const deeds: Record<StorageDeed, () => Promise<void>> = {
-  enter: () => underLock(0, async () => undefined),
+  async enter() {
+    await assertSamePlace();
+    await underLock(0, async () => undefined);
+  },
   hold: () => underLock(20, hold),
   async saveAndDie() {
-    const tokens = await storage.load(key);
-    const again = tokens?.withStamp({ ...tokens.stamp, generation: 2 });
-    if (again) await storage.save(key, again, { reason: 'refresh', expected: 1, lock: { signal } });
+    const tokens = await assertSamePlace();
+    const again = tokens.withStamp({ ...tokens.stamp, generation: 2 });
+    await storage.save(key, again, { reason: 'refresh', expected: 1, lock: { signal } });
     process.kill(process.pid, 'SIGKILL');
   },
 };
+
+async function assertSamePlace(): Promise<TokenSet> {
+  const tokens = await storage.load(key);
+  if (tokens) return tokens;
+  throw new Error('createStorage opened another place: what was saved is not there. See storageArguments.');
+}
 
 function underLock(timeout: number, task: () => Promise<void>): Promise<void> {
   return storage.withLock(key, task, { signal, timeout });

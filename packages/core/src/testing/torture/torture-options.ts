@@ -60,13 +60,17 @@ export function decide(options: TortureOptions): TorturePlan {
   ] as const) {
     if (!Number.isInteger(value) || value < least) throw new TypeError(`${name} must be a whole number from ${least}.`);
   }
+  if (!(lockTimeout > 0)) throw new TypeError('lockTimeout must be in seconds, above 0.');
+  const { profile = 'strict' } = options;
+  if (profile !== 'strict' && !(profile.grace >= 0))
+    throw new TypeError('profile.grace must be in seconds, 0 or more.');
   return {
     storageModule: String(storageModule),
     storageArguments,
     processes,
     seed: options.seed ?? Math.floor(Math.random() * 1_000_000),
     hits,
-    profile: options.profile ?? 'strict',
+    profile,
     guarded: options.lock !== false,
     calls,
     lockTimeout,
