@@ -28,10 +28,10 @@ const passes =
 const livesOn = /^invalid_grant: (ip restricted or invalid login hours|invalid token issuer)/;
 
 /** What ServiceNow says of a wrong client and of a token that is taken the next time, and Firebase of an account that is locked. */
-const open = /^(server_error: access_denied|invalid_argument: user_disabled)/;
+const leavesOpen = /^(server_error: access_denied|invalid_argument: user_disabled)/;
 
 /** Where a description blames the client, under an error that does not: HubSpot. */
-const namesClient = /^(?!.*refresh).*\bclient[ _-]?(id|secret|credentials?)\b/i;
+const namesClient = /\b(unknown|missing|invalid|incorrect|wrong) client[ _-]?(id|secret|credentials?)\b/i;
 
 /** Of a grant that is refused: GitHub's bad_verification_code, Glewlwyd's invalid_code, Slack's code_already_used. */
 const otherWords = / invalid_credentials$|^authorization_code (\w+_code|code_\w+)$/;
@@ -78,7 +78,7 @@ export function refusalOf(
   if (purpose === 'refresh_token') {
     const said = wordsOf(refusal);
     if (livesOn.test(said)) return new TokenRequestError({ ...details, remedy: whereItLives });
-    if (open.test(said)) return suspectRefreshToken(details);
+    if (leavesOpen.test(said)) return suspectRefreshToken(details);
     if (wantsPerson(refusal, details)) return interactionRequired(details);
     if (isDead(error, said, deadRefreshToken)) return new InvalidRefreshTokenError(details);
     if (isEmpty ? details.status === 400 : isSuspect(refusal, details.status)) return suspectRefreshToken(details);
