@@ -185,11 +185,11 @@ describe('the credential helper of git', () => {
   test('names the end, and the user name that is put before the host', async () => {
     await logIn();
     const { access_token, expires_at } = stored();
-    expect((await git('get')).out).toBe(
-      `username=oauth2\npassword=${access_token}\npassword_expiry_utc=${expires_at}\n`,
-    );
-    const { out } = await program('git', ['https://me%40example.org@git.example.org', 'get'], gitQuestion());
-    expect(out).toContain('username=me@example.org\n');
+    const lines = ['username=oauth2', `password=${access_token}`, `password_expiry_utc=${expires_at}`, ''];
+    expect((await git('get')).out).toBe(lines.join('\n'));
+    const as = (name: string) => program('git', [`https://${name}@git.example.org`, 'get'], gitQuestion());
+    expect((await as('x-access-token')).out).toContain('username=x-access-token\n');
+    expect((await as('me%40example.org')).out).toContain('username=me@example.org\n');
   });
 
   test('gives a Bearer token to a git that can use it, with the capability without which git drops it', async () => {
@@ -378,8 +378,8 @@ describe('the credential helper of docker', () => {
     const ServerURL = 'https://images.example.org/v2/';
     const expected = { ServerURL, Username: 'oauth2', Secret: stored()['access_token'] };
     expect(JSON.parse((await docker('get', `${ServerURL}\n`)).out)).toEqual(expected);
-    const { out } = await program('docker', ['me%40example.org@images.example.org', 'list']);
-    expect(JSON.parse(out)).toEqual({ 'images.example.org': 'me@example.org' });
+    expect(JSON.parse((await docker('list')).out)).toEqual({ 'images.example.org': 'oauth2' });
+    expect((await program('docker', ['me%40example.org@images.example.org', 'list'])).out).toContain(':"me@');
   });
 
   test('tells docker to go on without credentials at another registry', async () => {

@@ -14,12 +14,8 @@ export class FileLogin extends DeviceCodeFlow {
   }
 
   protected override async loadTokens(): Promise<TokenSet | undefined> {
-    try {
-      return TokenSet.from(readFileSync(this.#file, 'utf8'));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error; // an outage, and no reason to log in
-    }
+    const text = textIn(this.#file);
+    return text === undefined ? undefined : TokenSet.from(text);
   }
   protected override async saveTokens(tokens: TokenSet): Promise<void> {
     writeFileSync(`${this.#file}.new`, JSON.stringify(tokens), { mode: 0o600, flush: true });
@@ -27,5 +23,14 @@ export class FileLogin extends DeviceCodeFlow {
   }
   protected override async deleteTokens(): Promise<void> {
     rmSync(this.#file, { force: true });
+  }
+}
+
+function textIn(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error; // an outage, and no reason to log in
   }
 }
