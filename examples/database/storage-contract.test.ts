@@ -23,10 +23,12 @@ interface Place {
   remove(): Promise<void>;
 }
 
+const lease = 1;
+
 function describeContract(name: string, make: () => Promise<Place>, codec: RecordCodec | undefined): void {
   const places = new Map<DatabaseTokenStorage, Place>();
   const open = (place: Place, codec: RecordCodec | undefined): DatabaseTokenStorage => {
-    const storage = new DatabaseTokenStorage(place.open(), { codec });
+    const storage = new DatabaseTokenStorage(place.open(), { codec, lease });
     places.set(storage, place);
     return storage;
   };
@@ -43,6 +45,7 @@ function describeContract(name: string, make: () => Promise<Place>, codec: Recor
       reopenWith: async (storage, other) => open(places.get(storage)!, other),
       breakIt: (storage) => places.get(storage)!.breakIt(),
       dispose: (storage) => places.get(storage)!.remove(),
+      lease: codec ? undefined : lease,
       storageModule: codec ? undefined : new URL('../dist/database/torture-storage.js', import.meta.url),
       storageArguments: (storage) => [places.get(storage)!.name],
     },

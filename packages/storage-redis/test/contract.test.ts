@@ -19,7 +19,8 @@ async function wayTo({ url = '', ...options }: RedisOptions): Promise<Way> {
 const plain = (): Promise<Way> => wayTo({ url: server.url });
 const secure = (): Promise<Way> => wayTo(server.secure);
 
-describeRedisStorage('plain', plain, { storageModule: join(import.meta.dirname, 'children/torture-storage.mjs') });
+const storageModule = join(import.meta.dirname, 'children/torture-storage.mjs');
+describeRedisStorage('plain', plain, { storageModule, lease: 1 });
 describeRedisStorage('TLS and an ACL user', secure);
 describeRedisStorage('plain, with a codec', plain, { codec: reversed });
 describeRedisStorage('TLS and an ACL user, encrypted', secure, { codec: encrypted });

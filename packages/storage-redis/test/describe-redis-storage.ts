@@ -28,13 +28,14 @@ interface Choices {
   readonly describe?: (name: string, body: () => void) => void;
   /** For ways that are a URL alone. */
   readonly storageModule?: string;
+  readonly lease?: number;
 }
 
 /** The contract of token storages, over a way of its own for each test, with a prefix of its own. */
 export function describeRedisStorage(
   name: string,
   find: () => Promise<Way>,
-  { codec, describe = always, storageModule }: Choices = {},
+  { codec, describe = always, storageModule, lease }: Choices = {},
 ): void {
   const opened = new Map<RedisTokenStorage, Way & { readonly all: RedisTokenStorage[] }>();
   const reopenWith = async (storage: RedisTokenStorage, codec?: RecordCodec): Promise<RedisTokenStorage> => {
@@ -50,7 +51,7 @@ export function describeRedisStorage(
       async create() {
         const way = await find();
         const { options } = way;
-        const own = { ...options, prefix: `latchkey${++places}` };
+        const own = { ...options, prefix: `latchkey${++places}`, lease };
         const storage = new RedisTokenStorage({ ...own, codec });
         opened.set(storage, { ...way, options: own, all: [storage] });
         return storage;
@@ -58,6 +59,7 @@ export function describeRedisStorage(
       reopen: (storage) => reopenWith(storage, codec),
       reopenWith,
       storageModule,
+      lease,
       storageArguments(storage) {
         const { url = '', prefix = '' } = opened.get(storage)!.options;
         return [url, prefix];

@@ -159,10 +159,10 @@ export class Callers {
 
 /**
  * Whether a failure is no reason to withhold a token that is still valid: it may pass, the client is refused, or whoever
- * answered has no word of OAuth to say.
+ * answered has no word of OAuth to say: each of those that end here is joined by `_`.
  */
 function canWait(error: unknown): boolean {
-  const isWordless = error instanceof TokenRequestError && /_(REFUSED|INVALID)$/.test(error.code) && !error.error;
+  const isWordless = error instanceof TokenRequestError && /_(REFUSED|INVALID)$/.test(error.code) && !error.error?.includes('_');
   return (
     isWordless ||
     error instanceof DiscoveryError ||

@@ -18,20 +18,25 @@ const deadErrors =
 
 /** The same where the words are in the description: `error: description`, as it begins. */
 const deadWords =
-  /(^|: )(invalid[ _]refresh[ _]token|refresh token (expired|not found))|^(invalid: refreshtoken|invalid_argument: (token_expired|user_not_found)|unauthorized_client: (refresh_token is invalid|old refresh token used|token was already used|unable to parse refresh token)|invalid_client: refresh token could not be mapped|invalid_request: (value passed for the token was invalid|the refresh token is invalid|cannot decrypt the refresh token|token has (been revoked|expired)|invalid "refresh_token" in request))/;
+  /(^|: )(invalid[ _]refresh[ _]token|refresh token (expired|not found)|the authorization grant is invalid)|^(invalid: refreshtoken|invalid_argument: (token_expired|user_not_found)|unauthorized_client: (refresh_token is invalid|old refresh token used|token was already used|unable to parse refresh token)|invalid_client: refresh token could not be mapped|invalid_request: (value passed for the token was invalid|the refresh token is invalid|cannot decrypt the refresh token|token has (been revoked|expired)|invalid "refresh_token" in request|this request requires an active refresh_token))/;
 
-/** Where a request is only too early, whatever the error is called: Salesforce, Hydra, Exact Online, Zoho. */
+/** Where a request is only too early, whatever the error is called: Salesforce, Hydra, Exact Online, Zoho, hh.ru, Microsoft. */
 const passes =
-  /already being processed|multiple concurrent requests|\bretry (your|the) request|\brate limit|\btoo many requests/i;
+  /already being processed|multiple concurrent requests|\bretry (your|the) request|\brate[ _]limit|\btoo[ _]many[ _]requests|\btoken not expired|aadsts50196/;
 
 /** Of a refresh token that lives, presented from another place or at another hour than it may be: Salesforce, Keycloak. */
 const livesOn = /^invalid_grant: (ip restricted or invalid login hours|invalid token issuer)/;
 
-/** What ServiceNow says of a wrong client and of a token that is taken the next time, and Firebase of an account that is locked. */
-const leavesOpen = /^(server_error: access_denied|invalid_argument: user_disabled)/;
+/**
+ * What ServiceNow says of a wrong client and of a token that is taken the next time, Firebase of an account that is locked,
+ * DocuSign and Intuit of another client than the token's.
+ */
+const leavesOpen =
+  /^(server_error: access_denied|invalid_argument: user_disabled|invalid_grant: (unauthorized_client|incorrect token type or clientid))/;
 
-/** Where a description blames the client, under an error that does not: HubSpot. */
-const namesClient = /\b(unknown|missing|invalid|incorrect|wrong) client[ _-]?(id|secret|credentials?)\b/i;
+/** Where a description blames the client, under an error that does not: HubSpot, Strava. */
+const namesClient =
+  /^(invalid_request: .*\b(unknown|missing|invalid|incorrect|wrong) client[ _-]?(id|secret|credentials?)\b|invalid: application client_)/;
 
 /** Of a grant that is refused: GitHub's bad_verification_code, Glewlwyd's invalid_code, Slack's code_already_used. */
 const otherWords = / invalid_credentials$|^authorization_code (\w+_code|code_\w+)$/;
@@ -74,21 +79,22 @@ export function refusalOf(
 ): AuthFlowError | undefined {
   const refusal = { ...said, error: said.error?.toLowerCase() }; // some write INVALID_GRANT
   const { error = '', isOAuth } = refusal;
-  if (passes.test(refusal.description ?? '') && !purpose.endsWith(':device_code')) return unavailable(details);
+  const words = wordsOf(refusal);
+  if (passes.test(words) && !purpose.endsWith(':device_code')) return unavailable(details);
   if (purpose === 'refresh_token') {
-    const said = wordsOf(refusal);
-    if (livesOn.test(said)) return new TokenRequestError({ ...details, remedy: whereItLives });
-    if (leavesOpen.test(said)) return suspectRefreshToken(details);
+    if (livesOn.test(words)) return new TokenRequestError({ ...details, remedy: whereItLives });
+    if (leavesOpen.test(words)) return suspectRefreshToken(details);
     if (wantsPerson(refusal, details)) return interactionRequired(details);
-    if (isDead(error, said, deadRefreshToken)) return new InvalidRefreshTokenError(details);
+    if (isDead(error, words, deadRefreshToken)) return new InvalidRefreshTokenError(details);
     if (isEmpty ? details.status === 400 : isSuspect(refusal, details.status)) return suspectRefreshToken(details);
   }
   if (error === 'invalid_grant' || (isOAuth && otherWords.test(`${purpose} ${error}`))) {
     return new TokenRequestError({ ...details, code: 'INVALID_GRANT', ...ofGrant(purpose, undefined, '') });
   }
+  if (namesClient.test(words)) return new ClientRejectedError(details);
   if (!isOAuth) return undefined;
   if (/^(temporarily_unavailable|server_error)$/.test(error)) return unavailable(details);
-  if (/^(invalid|unauthorized|incorrect|bad)_client(_credentials|_secret|_id)?$/.test(error) || blamesClient(refusal))
+  if (/^(invalid|unauthorized|incorrect|bad)_client(_credentials|_secret|_id)?$/.test(error))
     return new ClientRejectedError(details);
   return details.status !== 401 || /scope|target|grant_type/.test(error) || purpose.endsWith(':device_code')
     ? new TokenRequestError(details)
@@ -131,10 +137,6 @@ function wordsOf({ error = '', description = '' }: Refusal): string {
   return `${error}: ${description}`.toLowerCase();
 }
 
-function blamesClient({ error, description = '' }: Refusal): boolean {
-  return error === 'invalid_request' && namesClient.test(description);
-}
-
 function isDead(error: string, said: string, ownWords: readonly string[]): boolean {
   const isOwn = (each: string): boolean => {
     const words = each.toLowerCase();
@@ -145,7 +147,7 @@ function isDead(error: string, said: string, ownWords: readonly string[]): boole
 
 function isSuspect(refusal: Refusal, status: number): boolean {
   const { error = '', isOAuth } = refusal;
-  const isOthers = blamesOther.test(error) || blamesClient(refusal);
+  const isOthers = blamesOther.test(error) || namesClient.test(wordsOf(refusal));
   return [400, 403, 404].includes(status) && isOAuth && errorCode.test(error) && !isOthers;
 }
 

@@ -2,6 +2,7 @@ import type { TokenStorage } from '../storage/token-storage.js';
 import { encryptionCases } from './storage-contract/encryption-cases.js';
 import { generationCases } from './storage-contract/generation-cases.js';
 import { keyCases } from './storage-contract/key-cases.js';
+import { leaseCases } from './storage-contract/lease-cases.js';
 import { listCases } from './storage-contract/list-cases.js';
 import { lockCases } from './storage-contract/lock-cases.js';
 import { outageCases } from './storage-contract/outage-cases.js';
@@ -29,6 +30,7 @@ export function describeTokenStorage<S extends TokenStorage>(
       ...generationCases(fixture),
       ...listCases(fixture),
       ...lockCases(fixture),
+      ...leaseCases(fixture),
       ...processCases(fixture),
       ...outageCases(fixture),
       ...encryptionCases(fixture),

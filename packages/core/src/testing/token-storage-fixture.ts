@@ -21,6 +21,11 @@ export interface TokenStorageFixture<S extends TokenStorage = TokenStorage> {
   readonly storageModule?: string | URL | undefined;
   /** What `createStorage` is given to open the place of `storage`. Default: its `id`. */
   storageArguments?(storage: S): readonly string[];
+  /**
+   * For a lock that time frees: after how many seconds, as few as the place allows. Then a lock has to outlive them while
+   * its task runs, and `save` to compare and write in one step. Without it the lock counts as one that cannot be lost.
+   */
+  readonly lease?: number | undefined;
   /** Opens the same place with another codec, or without one. Without it encryption is not tested. */
   reopenWith?(storage: S, codec: RecordCodec | undefined): Promise<S>;
 }

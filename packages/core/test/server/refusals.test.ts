@@ -212,7 +212,7 @@ const noReason: [number, unknown, abstract new (...details: never[]) => OAuthErr
     'invalid_scope invalid_scopes insufficient_scope invalid_target invalid_resource invalid_audience',
     'invalid_dpop_proof use_dpop_nonce invalid_authorization_details redirect_uri_mismatch invalid_grant_type',
     'unsupported_grant_type unsupported_token_type invalid_client_metadata service_unavailable internal_error',
-    'rate_exceeded limit_exceeded request_ratelimited quota_exceeded request_throttled too_many_requests slow_down',
+    'rate_exceeded limit_exceeded request_ratelimited quota_exceeded request_throttled slow_down',
     'Forbidden not_found bad_request method_not_allowed not_acceptable request_timeout error',
   ].flatMap((words) =>
     words.split(' ').map((error): [number, unknown, typeof TokenRequestError] => [400, { error }, TokenRequestError]),
@@ -223,6 +223,7 @@ const noReason: [number, unknown, abstract new (...details: never[]) => OAuthErr
   [400, { error: 'unauthorized_client' }, ClientRejectedError],
   [400, { error: 'temporarily_unavailable' }, TokenEndpointUnavailableError],
   [400, { error: 'server_error' }, TokenEndpointUnavailableError],
+  [400, { error: 'too_many_requests' }, TokenEndpointUnavailableError],
   [401, { error: 'access_denied', error_description: 'Unauthorized' }, ClientRejectedError],
   [401, { error: 'invalid_request' }, ClientRejectedError],
   [401, '', ClientRejectedError],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { ClientRejectedError, DeviceCodeFlow } from '@latchkey/core';
 import * as functions from '@latchkey/core/servers';
 import { blockWith, importBlock } from '../scenes/documented-block.js';
 import { describePeople, type Options, PersonScene } from './person-scene.js';
@@ -91,6 +92,16 @@ describePeople(
   ]),
   scene,
 );
+
+test.each([
+  [403, 'invalid client secret'],
+  [400, 'invalid client'],
+])('twitch refuses a client with %i: %s', async (status, message) => {
+  const fetch = async (): Promise<Response> => Response.json({ status, message }, { status });
+  const flow = new DeviceCodeFlow({ ...twitch, clientId: 'app', fetch });
+  await flow.importTokens({ refresh_token: 'refresh-0' });
+  await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(ClientRejectedError);
+});
 
 describe('with facebook, by device', () => {
   test('a person logs in after two polls in vain; at the end of the token a login is needed', async () => {

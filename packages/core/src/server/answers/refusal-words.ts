@@ -26,6 +26,7 @@ export function readRefusal(body: Fields | undefined): Refusal {
     error: firstText(codeBefore(error), error, ...codesOf(inner), ...several.map(codeBefore), ...codesOf(body)),
     description: firstText(
       error_description,
+      codeBefore(error) && error,
       inner?.['message'],
       isFilledText(resource) && isFilledText(field) ? `${resource} ${field}` : undefined,
       body?.['message'],
@@ -53,9 +54,9 @@ const otherNames = [
 const codesOf = (fields: Fields = {}): unknown[] =>
   ['code', 'errorType', 'ErrorCode', 'type', 'status'].map((name) => fields[name]);
 
-/** Datadog and EVE Online have the code and its explanation in one text. */
+/** Datadog, EVE Online and Dropbox have the code and its explanation in one text. */
 function codeBefore(text: unknown): string | undefined {
-  return isFilledText(text) ? /^invalid_grant(?=:| - )/.exec(text)?.[0] : undefined;
+  return isFilledText(text) ? /^invalid_(grant|client)(?=:| - )/.exec(text)?.[0] : undefined;
 }
 
 function firstText(...values: readonly unknown[]): string | undefined {

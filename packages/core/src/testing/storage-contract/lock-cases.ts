@@ -3,7 +3,18 @@ import { LockTimeoutError } from '../../errors/index.js';
 import type { HeldLock, LockOptions } from '../../storage/lock.js';
 import type { TokenStorage } from '../../storage/token-storage.js';
 import type { TokenStorageFixture } from '../token-storage-fixture.js';
-import { ada, assertHolds, assertRejects, expecting, type StorageCase, tokensOf } from './storage-case.js';
+import {
+  ada,
+  assertHolds,
+  assertRejects,
+  expecting,
+  type Outcome,
+  outcomeOf,
+  pause,
+  type StorageCase,
+  tokensOf,
+  waiting,
+} from './storage-case.js';
 
 /** One holder at a time, whoever opened the place; waiters leave alone; nothing keeps the lock after its task. */
 export function lockCases<S extends TokenStorage>(fixture: TokenStorageFixture<S>): StorageCase<S>[] {
@@ -171,25 +182,4 @@ export function lockCases<S extends TokenStorage>(fixture: TokenStorageFixture<S
       },
     },
   ];
-}
-
-interface Outcome {
-  readonly value?: unknown;
-  readonly error?: unknown;
-}
-
-/** Settles with what became of a promise, so that a failed assertion leaves no rejection unhandled. */
-function outcomeOf(promise: Promise<unknown>): Promise<Outcome> {
-  return promise.then(
-    (value) => ({ value }),
-    (error: unknown) => ({ error }),
-  );
-}
-
-function waiting(): LockOptions {
-  return { signal: new AbortController().signal, timeout: 20 };
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import type { TokenStorage } from '../../storage/token-storage.js';
 import type { TokenStorageFixture } from '../token-storage-fixture.js';
-import { ada, assertHolds, assertRejects, expecting, type StorageCase, tokensOf } from './storage-case.js';
+import { ada, assertHolds, assertRejects, expecting, type StorageCase, tokensOf, waiting } from './storage-case.js';
 import { type StorageDeed, StorageProcess } from './storage-process.js';
-
-const waiting = { signal: new AbortController().signal, timeout: 20 };
 
 /** Another process is kept out, finds what was saved, and leaves no lock behind when it is killed. */
 export function processCases<S extends TokenStorage>(fixture: TokenStorageFixture<S>): StorageCase<S>[] {
@@ -23,7 +21,7 @@ export function processCases<S extends TokenStorage>(fixture: TokenStorageFixtur
       body: async (storage) => {
         await storage.save(ada, tokensOf(ada, 1), expecting(0));
         const enter = (): Promise<string> => outcomeOf(storage, 'enter');
-        const outcome = await storage.withLock(ada, enter, waiting);
+        const outcome = await storage.withLock(ada, enter, waiting());
         assert.equal(outcome, 'LOCK_TIMEOUT', `a process of storageModule, while the lock was held: ${outcome}`);
         assert.equal(await enter(), 'done');
       },
@@ -35,11 +33,11 @@ export function processCases<S extends TokenStorage>(fixture: TokenStorageFixtur
         try {
           assert.equal(await holder.outcome, 'done');
           const task = () => Promise.reject(new Error('the task ran'));
-          await assertRejects(storage.withLock(ada, task, { ...waiting, timeout: 0.2 }), 'LOCK_TIMEOUT');
+          await assertRejects(storage.withLock(ada, task, { ...waiting(), timeout: 0.2 }), 'LOCK_TIMEOUT');
         } finally {
           await holder.kill();
         }
-        assert.equal(await storage.withLock(ada, async () => 'free', waiting), 'free');
+        assert.equal(await storage.withLock(ada, async () => 'free', waiting()), 'free');
       },
     },
     {

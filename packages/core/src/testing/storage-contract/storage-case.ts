@@ -10,6 +10,7 @@ import { causesOf } from '../../errors/error-causes.js';
 import { kindOf } from '../../platform/kind-of.js';
 import type { TokenRecord } from '../../tokens/token-record.js';
 import { TokenSet } from '../../tokens/token-set.js';
+import type { LockOptions } from '../../storage/lock.js';
 import type { TokenStorage } from '../../storage/token-storage.js';
 
 /** One sentence of the contract and its proof. */
@@ -48,12 +49,32 @@ export function expecting(expected: number | undefined) {
   return { reason: 'refresh', expected, lock: { signal: new AbortController().signal } } as const;
 }
 
-/** Fails unless `promise` rejects with an error of this `code` and its class that tells no token. */
-export async function assertRejects(promise: Promise<unknown>, code: StorageErrorCode): Promise<void> {
-  const outcome = await promise.then(
+/** Options for a lock that is waited for. */
+export function waiting(): LockOptions {
+  return { signal: new AbortController().signal, timeout: 20 };
+}
+
+/** What became of a promise. */
+export interface Outcome {
+  readonly value?: unknown;
+  readonly error?: unknown;
+}
+
+/** Settles with what became of a promise, so that a failed assertion leaves no rejection unhandled. */
+export function outcomeOf(promise: Promise<unknown>): Promise<Outcome> {
+  return promise.then(
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   );
+}
+
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Fails unless `promise` rejects with an error of this `code` and its class that tells no token. */
+export async function assertRejects(promise: Promise<unknown>, code: StorageErrorCode): Promise<void> {
+  const outcome = await outcomeOf(promise);
   assert.ok('error' in outcome, `expected an error with code ${code}, but nothing was thrown`);
   const found = (outcome.error as { code?: unknown } | undefined)?.code;
   assert.ok(!textOf(outcome.error).includes(secret), `the error with code ${String(found)} tells a token`);
