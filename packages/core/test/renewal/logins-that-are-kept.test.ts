@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { ClientCredentialsFlow, InvalidRefreshTokenError, TokenSet } from '@latchkey/core';
+import {
+  type AuthFlow,
+  ClientCredentialsFlow,
+  InvalidRefreshTokenError,
+  MemoryTokenStorage,
+  TokenSet,
+} from '@latchkey/core';
 import { faults } from '@latchkey/core/testing';
 import { DeviceScene } from '../scenes/device-scene.js';
+import { blockWith, importBlock } from '../scenes/documented-block.js';
 
 let scene: DeviceScene;
 
@@ -83,6 +90,22 @@ describe('a login that cannot be stored', () => {
     });
     expect(await warnings(() => program.getAccessTokenRefreshIfNecessary())).toEqual([]);
   });
+});
+
+test('a login that docs/storages.md moves stays, though it is moved once more after a renewal', async () => {
+  const { move } = await importBlock<{ move: (from: AuthFlow, to: AuthFlow) => Promise<void> }>(
+    blockWith('export async function move', 'docs/storages.md'),
+  );
+  const from = await scene.loggedIn();
+  const storage = new MemoryTokenStorage();
+  await move(from, scene.flow({ storage }));
+  await scene.expire();
+  await scene.flow({ storage }).getAccessTokenRefreshIfNecessary();
+  await move(from, scene.flow({ storage }));
+  await scene.expire();
+  expect(await scene.flow({ storage }).getAccessTokenRefreshIfNecessary()).toMatch(/^at_/);
+  expect(scene.renewals).toBe(2);
+  scene.server.ledger.assertNoReuse();
 });
 
 describe('what is known to be refused', () => {
