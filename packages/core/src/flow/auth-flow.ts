@@ -96,10 +96,7 @@ export abstract class AuthFlow {
    */
   protected abstract saveTokens(tokens: TokenSet, context: SaveContext): Promise<void>;
 
-  /**
-   * Deletes the stored tokens. Hooks of your own need this one too before `logout` can work.
-   * @group Hooks to override
-   */
+  /** Deletes the stored tokens. Hooks of your own need this one too before `logout` can work. @group Hooks to override */
   protected deleteTokens(_context: DeleteContext): Promise<void> {
     return Promise.reject(new TypeError(`${this.constructor.name} has no hook deleteTokens.`));
   }
@@ -109,17 +106,18 @@ export abstract class AuthFlow {
     assertDeletable(this, AuthFlow.prototype);
   }
 
-  /**
-   * Excludes all others who use these tokens while `task` runs; by the option `lock`, else in this process only.
-   * @group Hooks to override
-   */
+  /** Excludes all others who use these tokens while `task` runs; by the option `lock`, else in this process only. @group Hooks to override */
   protected withLock<T>(task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
     const { lock } = this.#options;
     const chosen = lock === undefined || lock === 'process' ? this.#parts.credential.processLock : lock;
     return chosen.withLock(this.key, task, options);
   }
 
-  /** Where the tokens live. Flows of one place and key share their tokens in a process. @group Hooks to override */
+  /**
+   * Where the tokens live. Flows of one place and key share their tokens in a process.
+   * @defaultValue none, so that nothing is shared; with the option `key` the class: then each place needs a key of its own
+   * @group Hooks to override
+   */
   protected get credentialPlace(): string | object | undefined {
     return this.#options.key === undefined ? undefined : this.constructor;
   }
@@ -136,7 +134,8 @@ export abstract class AuthFlow {
 
   /**
    * Whose grant the tokens are: `login` of a person, or a program's, by a name that is part of the key. No kind is given
-   * another's tokens. Name that of a grant of your own, since a minifier may rename its class.
+   * another's tokens. Name that of a grant of your own, since a minifier may rename its class. Redis and Keyv forget a program's
+   * record, its refresh token too, a day after its access token has ended: a grant that is good once is a `login`.
    * @defaultValue `login` for a flow that is interactive, else the name of the class
    * @group Hooks to override
    */

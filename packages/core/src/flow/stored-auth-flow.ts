@@ -39,6 +39,9 @@ export function requireStorage<Options extends StoredAuthFlowOptions>(options: O
  *
  * class MagicLinkFlow extends StoredAuthFlow {
  *   protected override readonly interactive = false;
+ *   protected override get credentialKind(): string {
+ *     return 'login'; // a person's, which is kept until it ends
+ *   }
  *   protected override authorize(): Promise<TokenSet> {
  *     const parameters = { link: 'from the mail' };
  *     return this.requestTokens('urn:example:magic-link', parameters);

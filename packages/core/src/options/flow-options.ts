@@ -26,7 +26,8 @@ export interface FlowOptions {
    */
   readonly account?: string | undefined;
   /**
-   * Names the credential in its storage. Rarely needed: where programs share a record that have other options, say.
+   * Names the credential in its storage. Rarely needed: where programs share a record that have other options, say. Flows of one
+   * class with storage hooks of their own share their tokens by it: give each place another.
    *
    * @defaultValue made from issuer, client, audience, resource and account; for a program's grant from its kind and scopes too
    */

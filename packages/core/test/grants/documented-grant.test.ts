@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { MemoryTokenStorage, type StoredAuthFlow, type StoredAuthFlowOptions } from '@latchkey/core';
+import {
+  MemoryTokenStorage,
+  programRecordLifetime,
+  type StoredAuthFlow,
+  type StoredAuthFlowOptions,
+} from '@latchkey/core';
 import { asOtherProcess, describeAuthFlow, FakeAuthorizationServer, type FlowContext } from '@latchkey/core/testing';
 import { blockWith, importBlock } from '../scenes/documented-block.js';
 
@@ -51,4 +56,20 @@ describe('The flow of a new grant in docs/subclassing.md', () => {
     expect(() => new TicketFlow(options)).toThrow(/account/);
     expect(new TicketFlow({ ...options, account: 'ada' }).key).toContain('account=ada');
   });
+});
+
+test('The login of a person in docs/flows.md is forgotten by no storage', async () => {
+  await using server = await FakeAuthorizationServer.start();
+  server.configure({
+    grants: { 'urn:example:magic-link': ({ link }) => (link === 'from the mail' ? 'ada' : undefined) },
+  });
+  const { MagicLinkFlow } = await importBlock<{
+    MagicLinkFlow: new (options: StoredAuthFlowOptions) => StoredAuthFlow;
+  }>(blockWith('export class MagicLinkFlow', 'docs/flows.md'));
+  const storage = new MemoryTokenStorage();
+  const flow = new MagicLinkFlow({ issuer: server.issuer, clientId: 'app', storage });
+  await flow.getAccessTokenRefreshIfNecessary();
+  const tokens = await storage.load(flow.key);
+  expect(tokens?.refreshToken).toMatch(/^rt_/);
+  expect(tokens && programRecordLifetime(tokens, Date.now())).toBeUndefined();
 });

@@ -90,6 +90,16 @@ describe('flows of one process', () => {
     expect(flows[1]?.accessToken).toBe(flows[0]?.accessToken);
   });
 
+  test('with hooks on two places need two keys: of one key they are one credential', async () => {
+    const flowsOf = (keys: readonly string[]) => keys.map((key) => new OwnPlace(new Map(), { key }));
+    const [ada, bob] = flowsOf(['one', 'one']);
+    await ada?.doFlow();
+    expect(await bob?.getAccessTokenRefreshIfNecessary()).toBe(ada?.accessToken);
+    const [eve, dan] = flowsOf(['of eve', 'of dan']);
+    await eve?.doFlow();
+    await expect(dan?.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(LoginRequiredError);
+  });
+
   test('with hooks on one place take turns, though nobody can tell that it is one', async () => {
     const place = new Map<string, string>();
     const flows = [1, 2].map(() => new OwnPlace(place));
