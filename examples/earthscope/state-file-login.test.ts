@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { NoTokensError } from '@latchkey/core';
-import type { FakeAuthorizationServer } from '@latchkey/core/testing';
+import { type FakeAuthorizationServer, TestClock } from '@latchkey/core/testing';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,6 +38,16 @@ describe('StateFileLogin, which keeps its tokens beside other state', () => {
     expect(await login().getAccessTokenRefreshIfNecessary()).toBe(accessToken);
     await login().logout();
     expect(state()).toEqual({ theme: 'dark' });
+  });
+
+  test('asks for the scope that an API wants', async () => {
+    const clock = new TestClock({ autoAdvance: true });
+    server.configure({ clock });
+    const options = { issuer: server.issuer, clientId: 'cli', scope: 'read', clock, promptUser: () => undefined };
+    const flow = new StateFileLogin(file, options);
+    await flow.doFlow();
+    expect((await flow.asFetch({ interactive: true })(`${server.api}?scope=write`)).status).toBe(200);
+    expect(state()).toMatchObject({ theme: 'dark', login: { access_token: (await flow.reload())?.accessToken } });
   });
 
   test('asks nobody to log in, and writes nothing, where the file cannot be read', async () => {

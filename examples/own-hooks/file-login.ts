@@ -7,22 +7,22 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
  * a keychain or a row of a database. The lock lets one process at a time renew, whatever the place is.
  */
 export class FileLogin extends DeviceCodeFlow {
-  readonly #file: string;
+  readonly file: string;
   constructor(file: string, options: DeviceCodeFlowOptions) {
     super({ lock: fileLock(file), ...options });
-    this.#file = file;
+    this.file = file;
   }
 
   protected override async loadTokens(): Promise<TokenSet | undefined> {
-    const text = textIn(this.#file);
+    const text = textIn(this.file);
     return text === undefined ? undefined : TokenSet.from(text);
   }
   protected override async saveTokens(tokens: TokenSet): Promise<void> {
-    writeFileSync(`${this.#file}.new`, JSON.stringify(tokens), { mode: 0o600, flush: true });
-    renameSync(`${this.#file}.new`, this.#file);
+    writeFileSync(`${this.file}.new`, JSON.stringify(tokens), { mode: 0o600, flush: true });
+    renameSync(`${this.file}.new`, this.file);
   }
   protected override async deleteTokens(): Promise<void> {
-    rmSync(this.#file, { force: true });
+    rmSync(this.file, { force: true });
   }
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { NoTokensError } from '@latchkey/core';
-import { FakeAuthorizationServer } from '@latchkey/core/testing';
+import { FakeAuthorizationServer, TestClock } from '@latchkey/core/testing';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -84,6 +84,17 @@ describe('FileLogin, a DeviceCodeFlow with hooks on a place of its own', () => {
     expect(server.ledger.count()).toBe(before);
     await login().logout();
     expect(existsSync(file)).toBe(false);
+  });
+
+  test('asks for the scope that an API wants', async () => {
+    const clock = new TestClock({ autoAdvance: true });
+    server.configure({ clock });
+    const options = { issuer: server.issuer, clientId: 'app', scope: 'read', clock, promptUser: () => undefined };
+    const flow = new FileLogin(file, options);
+    await flow.doFlow();
+    const response = await flow.asFetch({ interactive: true })(`${server.api}?scope=write`);
+    expect(response.status).toBe(200);
+    expect((await flow.reload())?.scope?.split(' ').sort()).toEqual(['read', 'write']);
   });
 
   test('asks nobody to log in where the file cannot be read', async () => {

@@ -72,6 +72,16 @@ describe('A change of the password (A14)', () => {
     expect(grants()).toEqual(['refresh_token', 'password']);
   });
 
+  test('holds for a session with further scopes too', async () => {
+    const wider = session('a').withScope('trapi.news');
+    await wider.changePassword('second-password');
+    twin.endSession('GE-A-1');
+    await clock.advance(600_000);
+    twin.server.ledger.clear();
+    await wider.getToken();
+    expect(grants()).toEqual(['refresh_token', 'password']);
+  });
+
   test('that is refused changes nothing, and tells neither password', async () => {
     const before = await session('a').getToken();
     const wrong = session('a', { password: 'wrong-password' });

@@ -14,7 +14,8 @@ export interface RdpSessionOptions extends Partial<PasswordFlowOptions> {
 
 /** Sign-on of a machine account by user name and password: version 1 of RDP's authentication. */
 export class RdpSession extends PasswordFlow {
-  readonly #login: { password: () => string | Promise<string> };
+  /** No `#private` field: `withScope` takes fields along. */
+  readonly login: { password: () => string | Promise<string> };
 
   constructor({ takeExclusiveSignOnControl = true, ...options }: RdpSessionOptions) {
     const { password } = options;
@@ -29,7 +30,7 @@ export class RdpSession extends PasswordFlow {
       ...options,
       password: () => login.password(),
     });
-    this.#login = login;
+    this.login = login;
   }
 
   /** The stored token while it is good, else a new one: by the refresh token, else by the password. */
@@ -41,22 +42,22 @@ export class RdpSession extends PasswordFlow {
   changePassword(newPassword: string): Promise<TokenSet> {
     return this.logIn({}, async ({ signal }) => {
       const { username } = this.options;
-      const fields = { username, password: await this.#login.password(), newPassword };
-      const tokens = await this.#explained(this.requestTokens('password', fields, { signal }), false);
-      this.#login.password = () => newPassword;
+      const fields = { username, password: await this.login.password(), newPassword };
+      const tokens = await explained(this.requestTokens('password', fields, { signal }), false);
+      this.login.password = () => newPassword;
       return tokens;
     });
   }
 
   protected override authorize(context: AuthorizeContext): Promise<TokenSet> {
-    return this.#explained(super.authorize(context), context.previous?.refreshToken !== undefined);
+    return explained(super.authorize(context), context.previous?.refreshToken !== undefined);
   }
+}
 
-  async #explained(answer: Promise<TokenSet>, hadSession: boolean): Promise<TokenSet> {
-    try {
-      return await answer;
-    } catch (error) {
-      throw isQuotaRefusal(error) ? new SessionQuotaError(error, hadSession) : error;
-    }
+async function explained(answer: Promise<TokenSet>, hadSession: boolean): Promise<TokenSet> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw isQuotaRefusal(error) ? new SessionQuotaError(error, hadSession) : error;
   }
 }

@@ -112,6 +112,8 @@ export abstract class StoredAuthFlow extends AuthFlow {
    * finds the same login, and its login asks for what is stored too, so that others go on with the wider token. For the grant of a
    * program, exactly those in `scope`. It logs in by `doFlow`, or with `interactive`, and else throws `SCOPE_MISSING`.
    *
+   * A subclass with `#private` members of its own overrides it, as `withAccount`.
+   *
    * @param scope - scopes, separated by spaces, such as `explainResponse` gives
    * @throws TypeError for none
    */
@@ -141,7 +143,7 @@ export abstract class StoredAuthFlow extends AuthFlow {
    * Returns a flow for another user or tenant. It shares storage, server metadata and connections with this one, so
    * that one process can hold very many. Its events reach the listeners of this flow too, with their `account`.
    *
-   * A subclass with `#private` members of its own, or with hooks of its own and no storage, overrides `withAccount`.
+   * A subclass with `#private` members of its own overrides this and `withScope`; one with hooks of its own and no storage, this.
    *
    * @throws TypeError for hooks of one's own without a storage, which would keep all accounts in one place
    */
