@@ -5,11 +5,17 @@ import {
   type StoredAuthFlow,
   type StoredAuthFlowOptions,
 } from '@latchkey/core';
-import { asOtherProcess, describeAuthFlow, FakeAuthorizationServer, type FlowContext } from '@latchkey/core/testing';
+import {
+  asOtherProcess,
+  describeAuthFlow,
+  FakeAuthorizationServer,
+  type FlowContext,
+  TestClock,
+} from '@latchkey/core/testing';
 import { blockWith, importBlock } from '../scenes/documented-block.js';
 
 interface Options extends StoredAuthFlowOptions {
-  readonly ticket: () => Promise<string>;
+  readonly ticket: (signal: AbortSignal) => Promise<string>;
 }
 
 const { TicketFlow } = await importBlock<{ TicketFlow: new (options: Options) => StoredAuthFlow }>(
@@ -55,6 +61,21 @@ describe('The flow of a new grant in docs/subclassing.md', () => {
     const options = { issuer: 'https://login.example.org', clientId: 'app', ticket };
     expect(() => new TicketFlow(options)).toThrow(/account/);
     expect(new TicketFlow({ ...options, account: 'ada' }).key).toContain('account=ada');
+  });
+
+  test('gives the present token, and tells, while there is no ticket', async () => {
+    const clock = new TestClock({ autoAdvance: true });
+    await using server = await FakeAuthorizationServer.start({ clock, givesRefreshToken: () => false });
+    teachTickets({ server });
+    const storage = new MemoryTokenStorage();
+    const options = { issuer: server.issuer, clientId: 'app', account: 'ada', clock, storage };
+    const token = await new TicketFlow({ ...options, ticket }).getAccessTokenRefreshIfNecessary();
+    await clock.advance(3_570_000);
+    const down = new TicketFlow({ ...options, ticket: () => Promise.reject(new Error('down')) });
+    const failures: unknown[] = [];
+    down.events.on('renewalFailed', ({ error }) => failures.push(error.code));
+    expect(await down.getAccessTokenRefreshIfNecessary()).toBe(token);
+    expect(failures).toEqual(['TOKEN_ENDPOINT_UNAVAILABLE']);
   });
 });
 
