@@ -68,6 +68,11 @@ const kinds: readonly FailureKind[] = [
     retryable: false,
   },
   {
+    pattern: /^UND_ERR_INVALID_ARG invalid on\w+ method$/,
+    remedy: 'Give fetch a dispatcher of the undici of this Node (process.versions.undici).',
+    retryable: false,
+  },
+  {
     pattern: /fetch is not a function$|gave no Response$/,
     remedy: 'Let the option fetch return a new Response(), or start Node without --no-experimental-fetch.',
     retryable: false,

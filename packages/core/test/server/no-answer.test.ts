@@ -186,6 +186,15 @@ describe('a fetch that cannot be watched', () => {
     expect((await refreshWith(failure)).remedy).toMatch(remedy);
   });
 
+  test('is no outage where undici refuses what the fetch of this Node hands it', async () => {
+    const failure = errorOf('invalid onRequestStart method', { code: 'UND_ERR_INVALID_ARG' });
+    expect(await refreshWith(failed(failure))).toMatchObject({
+      constructor: DiscoveryError,
+      retryable: false,
+      remedy: expect.stringContaining('process.versions.undici'),
+    });
+  });
+
   test('is told on one line: OpenSSL ends its own with a break', async () => {
     const failure = errorOf('8:error:0A000410:SSL routines::alert handshake failure\n', { code: 'EPROTO' });
     const { message } = await refreshWith(failed(failure));
