@@ -20,7 +20,10 @@ export interface SignedAssertionOptions {
   readonly lifetime?: number | undefined;
   /** Further fields of the header, such as `x5t#S256` (RFC 7515 section 4.1.8), or another `typ` than `JWT`. */
   readonly header?: Readonly<Record<string, unknown>> | undefined;
-  /** Further claims, such as `scope` for servers that want it there. They win, but for `sub` where the flow has a subject. */
+  /**
+   * Further claims, such as `scope` for servers that want it there. They win, but for `sub` where the flow has a subject. A `scope`
+   * here tells no two tokens apart: over one storage, give each flow a `key`, or the option `scope` too.
+   */
   readonly claims?: Readonly<Record<string, unknown>> | undefined;
 }
 

@@ -229,7 +229,7 @@ describe('a bad file of credentials', () => {
   });
 
   test.each([
-    ['service_account', 'JwtBearerFlow'],
+    ['service_account', 'JwtBearerFlow with `googleServiceAccount({ email: client_email'],
     ['authorized_user', 'RefreshTokenFlow'],
     ['external_account', 'TokenExchangeFlow'],
   ])('that is Google’s %s is told what it is for, not to be downloaded again', async (type, flow) => {

@@ -100,7 +100,7 @@ const outOfBand = 'urn:ietf:wg:oauth:2.0:oob';
 const filesOfGoogle: Readonly<Record<string, readonly [is: string, remedy: string]>> = {
   service_account: [
     'it is the key of a service account, which holds no client',
-    'Read it as JSON, and use JwtBearerFlow with `signAssertion({ key: private_key, keyId: private_key_id, issuer: client_email })` and `token_uri` as the token endpoint.',
+    'Read it as JSON, and use JwtBearerFlow with `googleServiceAccount({ email: client_email, key: private_key, keyId: private_key_id, scope })` of @latchkey/core/servers.',
   ],
   authorized_user: [
     'it is the login of a person, as gcloud keeps it',
