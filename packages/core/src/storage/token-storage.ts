@@ -51,11 +51,13 @@ export type DeleteContext = Pick<SaveContext, 'expected' | 'lock'>;
  *     return text === undefined ? undefined : openRecord(text, key);
  *   },
  *   save: async (key, tokens, { expected }) => {
- *     assertGeneration(await storage.load(key), expected);
+ *     if (expected !== undefined)
+ *       assertGeneration(await storage.load(key), expected);
  *     table.set(key, await sealRecord(tokens, key));
  *   },
  *   delete: async (key, { expected }) => {
- *     const stored = await storage.load(key);
+ *     const stored =
+ *       expected === undefined ? undefined : await storage.load(key);
  *     if (stored) assertGeneration(stored, expected);
  *     table.delete(key);
  *   },

@@ -5,9 +5,11 @@ import ts from 'typescript';
 
 const root = join(import.meta.dirname, '../../../..');
 
-/** The block of a page, marked `ts`, that holds `text`. */
+/** The block of a page, or of a source's comments, marked `ts`, that holds `text`. */
 export function blockWith(text: string, page: string): string {
-  const blocks = [...readFileSync(join(root, page), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)];
+  const source = readFileSync(join(root, page), 'utf8');
+  const prose = page.endsWith('.ts') ? source.replace(/^ *\* ?/gm, '') : source;
+  const blocks = [...prose.matchAll(/^```ts\n(.*?)^```$/gms)];
   const block = blocks.map(([, code = '']) => code).find((code) => code.includes(text));
   if (block === undefined) throw new Error(`${page} has no block with "${text}".`);
   return block;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { type Lock, ProcessLock, type RecordCodec, TokenSet, type TokenStorage } from '@latchkey/core';
 import { describeTokenStorage } from '@latchkey/core/testing';
+import { DeviceScene } from '../scenes/device-scene.js';
 import { blockWith, importBlock } from '../scenes/documented-block.js';
 
 interface Table {
@@ -75,6 +76,21 @@ describe('The storage over a database in docs/storages.md', () => {
     await storage.delete('k', context());
     expect(await storage.load('k')).toBeUndefined();
   });
+});
+
+test('The storage in the comment of TokenStorage lets a login and a logout replace what is no record', async () => {
+  const block = blockWith('const storage: TokenStorage', 'packages/core/src/storage/token-storage.ts');
+  const { storage, table } = await importBlock<{ storage: TokenStorage; table: Map<string, string> }>(
+    `${block.replace('declare const table: Map<string, string>', 'const table = new Map()')}export { storage, table };`,
+  );
+  await using scene = await DeviceScene.start();
+  const flow = scene.flow({ storage });
+  table.set(flow.key, 'no record');
+  await flow.doFlow();
+  expect(TokenSet.from(table.get(flow.key)).accessToken).toBe(flow.accessToken);
+  table.set(flow.key, 'no record');
+  await flow.logout();
+  expect(table.has(flow.key)).toBe(false);
 });
 
 describe('The flow with hooks of its own in README.md', () => {
