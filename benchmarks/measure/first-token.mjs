@@ -9,6 +9,7 @@ export const floor = 'bare fetch';
 export const secureFloor = 'bare fetch (TLS)';
 export const ours = 'Latchkey';
 export const before = beforeOf(ours);
+export const control = 'control: Latchkey again';
 const peers = [
   'openid-client',
   'badgateway',
@@ -24,8 +25,8 @@ const entries = [
   { name: 'empty module' },
   { name: 'bare node:http', candidate: 'bare node:http', job: 'inMemory' },
   { name: floor, candidate: floor, job: 'inMemory' },
-  { name: 'control: bare fetch again', candidate: floor, job: 'inMemory' },
   { name: ours, candidate: ours, job: 'inMemory' },
+  { name: control, candidate: ours, job: 'inMemory' },
   { name: before, candidate: before, job: 'inMemory' },
   ...peers.map((name) => ({ name, candidate: name, job: name.startsWith('aws') ? 'onFile' : 'inMemory' })),
   { name: secureFloor, candidate: secureFloor, job: 'inMemory' },

@@ -15,7 +15,7 @@ export function exactly(what, value, limit, unit = '') {
 
 /**
  * A goal of not being worse than the build before, by more than the spread of a control. `samples` maps names to the values
- * of the rounds; `control` and `reference` are two names of one candidate.
+ * of the rounds; `control` and `reference` are two names of one candidate: what is judged, or what scatters as that does.
  */
 export function noWorse(samples, name, { control, reference, what = '' }) {
   const value = ratio(samples.get(name), samples.get(beforeOf(name)));

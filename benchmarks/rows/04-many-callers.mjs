@@ -9,7 +9,7 @@ export default {
   number: 4,
   title: 'Many callers in one process',
   work: 'All call at once, first with nothing cached, then after the token has ended (the clock of the process is moved). The token server answers after 50 ms. Milliseconds until the last caller has its token.',
-  note: 'With 10,000 callers, peers that send a request for each are left out: they would only measure the server. The first token costs more than a hand-rolled cache which has loaded openid-client before, since a build that needs it loads it with the first request: row 14 shows the steps. openid-client has no cache. aws has no empty case, and pauses 30 s between renewals.',
+  note: 'With 10,000 callers, peers that send a request for each are left out: they would only measure the server. The first token costs more than a hand-rolled cache which has loaded openid-client before, since a build that needs it loads it with the first request: row 14 shows the steps. openid-client has no cache. aws has no empty case, and pauses 30 s between renewals. auth0, msal-node and azure identity insist on HTTPS: their times hold TLS handshakes, of which the reference has none.',
   measure,
 };
 

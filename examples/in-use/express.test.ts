@@ -84,6 +84,8 @@ describe('an Express app with a token for each user', () => {
     const approved = await browser.get(began.headers.get('location') ?? '');
     const callback = approved.headers.get('location') ?? '';
     expect((await new Browser().get(callback)).status).toBe(400);
+    const prefetch = { cookie: browser.cookie, 'sec-purpose': 'prefetch' };
+    expect((await fetch(callback, { headers: prefetch, redirect: 'manual' })).status).toBe(503);
     expect((await browser.get(callback)).headers.get('location')).toBe('/files');
     expect((await browser.get(callback)).status).toBe(400);
     server.ledger.assertTokenRequests(1);

@@ -17,6 +17,10 @@ export function createApp(everyone: AuthorizationCodeFlow, api: string): Express
   };
 
   return express()
+    .use((request, response, next) => {
+      if (request.get('sec-purpose') === undefined) next();
+      else response.sendStatus(503); // a prefetch: not the person, whose login ends once
+    })
     .get('/login', async (_request, response) => {
       const { url, state } = await everyone.startAuthorization();
       sessions.begin(response).pending = state;

@@ -123,6 +123,8 @@ describe('A login that one process begins and another ends (A4)', () => {
     const { href } = await page.approve(login.headers.get('location') ?? '');
     let redeemed = 0;
     server.provider.on('grant.success', () => redeemed++);
+    const prefetch = { ...headers, 'sec-purpose': 'prefetch' };
+    expect((await fetch(href, { headers: prefetch, redirect: 'manual' })).status).toBe(503);
     const comeBack = async (): Promise<number> => (await fetch(href, { headers, redirect: 'manual' })).status;
     const statuses = await Promise.all([comeBack(), comeBack(), comeBack(), comeBack()]);
     expect(statuses.sort()).toEqual([302, 400, 400, 400]);

@@ -28,7 +28,9 @@ export function createUserServer({ flow: everyone, logins, api }: UserServerOpti
     const session = Session.of(request);
     const flow = everyone.withAccount(session.account);
     const [path] = url.split('?');
-    if (method === 'GET' && path === '/login') {
+    if ('sec-purpose' in request.headers) {
+      send(response, 503, {}); // a prefetch: not the person, whose login ends once
+    } else if (method === 'GET' && path === '/login') {
       const fresh = Session.begin();
       const login = await everyone.startAuthorization();
       logins.keep(fresh.account, login.state);

@@ -42,7 +42,9 @@ export function createService({ issuer, api, url, storage }: ServiceOptions): Se
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '';
     const [, user = '', action] = /^\/users\/(\w+)\/(login|data)$/.exec(path) ?? [];
-    if (path.startsWith('/callback?')) {
+    if ('sec-purpose' in request.headers) {
+      send(response, 503, {}); // a prefetch: not the person, whose code is good for one login
+    } else if (path.startsWith('/callback?')) {
       const pending = pendingLogin(request);
       await everyone.withAccount(pending?.user ?? 'nobody').completeAuthorization(path, pending?.state);
       response.setHeader('set-cookie', 'login=; path=/callback; max-age=0');

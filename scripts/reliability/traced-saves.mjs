@@ -7,6 +7,7 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { TokenSet } from '@latchkey/core';
 import { FileTokenStorage } from '@latchkey/storage-file';
+import { StepFailed } from '../steps.mjs';
 
 export const errors = ['EACCES', 'EINTR', 'EIO', 'ENOSPC'];
 const phases = ['at a new place', 'at a place in use'];
@@ -38,7 +39,7 @@ export class TracedSaves {
 
   /** Lets each call of this kind of lock fail in each way, and counts how it ended. */
   async play(kind, every) {
-    const tally = { kind, rows: new Map(), rounds: 0, harms: [] };
+    const tally = { kind, rows: new Map(), rounds: 0, missed: [], harms: [] };
     for (const phase of phases) {
       await this.#round(kind, phase); // loads what is loaded once
       const { calls, before } = await this.#round(kind, phase);
@@ -55,14 +56,18 @@ export class TracedSaves {
 
   async #fail(fault, tally) {
     const { kind, phase, name, error } = fault;
+    const what = `${kind} ${phase}, ${name} ${fault.when} ${error}`;
     let round;
     for (let tries = 0; tries < 5 && !round?.isHit; tries++) round = await this.#round(kind, phase, fault);
-    if (!round.isHit) return;
+    if (!round.isHit) {
+      tally.missed.push(what);
+      return;
+    }
     tally.rounds++;
     const row = tally.rows.get(name) ?? tally.rows.set(name, {}).get(name);
     const cell = (row[error] ??= {});
     cell[round.outcome] = (cell[round.outcome] ?? 0) + 1;
-    if (round.harm) tally.harms.push(`${kind} ${phase}, ${name} ${fault.when} ${error}: ${round.harm}`);
+    if (round.harm) tally.harms.push(`${what}: ${round.harm}`);
   }
 
   /** One lock and save, traced; `fault` fails one call of it. */
@@ -72,6 +77,7 @@ export class TracedSaves {
     const isNew = phase === phases[0];
     if (!isNew) await this.#save(storage, 1);
     const trace = path.join(this.#folder, 'trace');
+    rmSync(trace, { force: true }); // that of the round before tells nothing of this one
     const tracer = await attach(this.#saver.pid, trace, fault);
     await writeFile(this.#pipe, JSON.stringify({ path: place, locking: kind, generation: 2 }));
     const { value: outcome = 'UNTYPED: the process ended' } = await this.#lines.next();
@@ -106,12 +112,16 @@ export class TracedSaves {
   }
 }
 
-/** Begins to trace the main thread of a process, and lets one call fail. */
+/** Begins to trace the main thread of a process, and lets one call fail. @throws StepFailed when strace cannot do that */
 async function attach(pid, trace, fault) {
   const inject = fault ? ['-e', `inject=${fault.name}:error=${fault.error}:when=${fault.when}`] : [];
   const tracer = spawn('strace', ['-p', String(pid), '-o', trace, ...inject], { stdio: ['ignore', 'ignore', 'pipe'] });
-  for await (const line of createInterface(tracer.stderr)) if (line.includes('attached')) break;
-  return tracer;
+  const said = [];
+  for await (const line of createInterface(tracer.stderr)) {
+    if (line.includes('attached')) return tracer;
+    said.push(line);
+  }
+  throw new StepFailed(`strace traces nothing here: ${said.join(' ')}`);
 }
 
 /** Counts the calls before the first mark, and those between the two; tells whether one of these was made to fail. */

@@ -26,6 +26,17 @@ describe('The soak', () => {
     expect(stdout.trim().split('\n').at(-1)).toBe('Verdict: good.');
   });
 
+  test('counts what is held beside the heap', async () => {
+    const program = `
+      const { measure } = await import('${pathToFileURL(join(folder, 'soak/vitals.mjs')).href}');
+      const before = await measure();
+      const held = Buffer.alloc(64 * 2 ** 20);
+      const after = await measure();
+      console.log(Math.round((after.heap - before.heap) / held.length));`;
+    const args = ['--expose-gc', '--input-type=module', '--eval', program];
+    expect((await promisify(execFile)(process.execPath, args)).stdout).toBe('1\n');
+  });
+
   test('tells growth from what comes and goes', async () => {
     const { whatGrew } = (await import(pathToFileURL(join(folder, 'soak/flatness.mjs')).href)) as {
       whatGrew: (samples: readonly Vitals[]) => string[];

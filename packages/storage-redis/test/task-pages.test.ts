@@ -64,6 +64,8 @@ describe('docs/tasks/web-back-end.md, as its commands have it', () => {
     const again = await get(`${home}/login`);
     const [session = ''] = again.headers.getSetCookie().map((each) => each.split(';')[0]);
     const { headers } = await get(again.headers.get('location')!);
+    const prefetch = { cookie: session, 'sec-purpose': 'prefetch' };
+    expect((await fetch(headers.get('location')!, { headers: prefetch })).status).toBe(503);
     expect((await get(headers.get('location')!, session)).headers.get('location')).toBe('/');
     expect(await (await get(home, session)).json()).toMatchObject({ sub: 'ada' });
     expect((await get(`${home}/favicon.ico`)).status).toBe(404);

@@ -60,6 +60,7 @@ describe('two instances of a web service over one Redis', () => {
       const approved = await fetch(begun.headers.get('location') ?? '', { redirect: 'manual' });
       const { pathname, search } = new URL(approved.headers.get('location') ?? '');
       expect(await statusOf(`${other}${pathname}${search}`)).toBe(400); // another browser
+      expect(await statusOf(`${other}${pathname}${search}`, { cookie, 'sec-purpose': 'prefetch' })).toBe(503);
       expect(await statusOf(`${other}${pathname}${search}`, { cookie })).toBe(200);
     }
     expect(await statusOf(`${other}/users/ada/data`)).toBe(200);

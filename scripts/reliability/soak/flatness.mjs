@@ -4,8 +4,8 @@ const mebibyte = 2 ** 20;
 const fewHandles = 8;
 
 /**
- * Compares the last quarter of a run with its second, by their medians: the heap may grow by a fifth and 2 MiB, handles
- * and files by 8. Returns what grew by more, as text.
+ * Compares the last quarter of a run with its second, by their medians: the heap and what its objects hold outside of it may
+ * grow by a fifth and 2 MiB, handles and files by 8. Returns what grew by more, as text.
  */
 export function whatGrew(samples) {
   const quarter = Math.floor(samples.length / 4);

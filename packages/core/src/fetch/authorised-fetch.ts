@@ -3,7 +3,7 @@ import type { FlowSettings } from '../options/flow-settings.js';
 import { lazyPart } from '../platform/lazy-part.js';
 import { AllowedOrigins } from './allowed-origins.js';
 import type { DpopFetchParts } from './dpop-fetch.js';
-import { OutgoingRequest } from './outgoing-request.js';
+import { isRequest, OutgoingRequest } from './outgoing-request.js';
 import { copyPlainInit } from './plain-request.js';
 import { copyHeaders, readHeader } from './request-headers.js';
 import type { SentRequest, SentRequestParts } from './sent-request.js';
@@ -125,8 +125,4 @@ function settles(response: Response): boolean {
   if (response.ok) return true;
   const { status } = response;
   return status >= 400 && status !== 401 && status !== 403;
-}
-
-function isRequest(input: string | URL | Request): input is Request {
-  return typeof input === 'object' && 'url' in input;
 }

@@ -1,6 +1,6 @@
 import { parseChallenges } from './challenges.js';
 import { type DpopKey, proveDpop } from '../crypto/dpop-proof.js';
-import { isReplayable } from './outgoing-request.js';
+import { isReplayable, isRequest } from './outgoing-request.js';
 import { discardBody } from '../platform/response-body.js';
 import { copyHeaders, readHeader, setHeader } from './request-headers.js';
 
@@ -20,12 +20,12 @@ export interface DpopFetchParts {
 export function dpopFetch({ fetch, key, now }: DpopFetchParts): typeof globalThis.fetch {
   const nonces = new Map<string, string>();
   return async (input, init = {}) => {
-    const headers = copyHeaders(init.headers ?? (input instanceof Request ? input.headers : undefined));
+    const headers = copyHeaders(init.headers ?? (isRequest(input) ? input.headers : undefined));
     const accessToken = /^DPoP (\S+)$/i.exec(readHeader(headers, 'authorization') ?? '')?.[1];
     const jwk = key();
     if (accessToken === undefined || !jwk) return fetch(input, init);
-    const url = new URL(input instanceof Request ? input.url : input);
-    const method = (init.method ?? (input instanceof Request ? input.method : 'GET')).toUpperCase();
+    const url = new URL(isRequest(input) ? input.url : input);
+    const method = (init.method ?? (isRequest(input) ? input.method : 'GET')).toUpperCase();
     const send = async (target: typeof input): Promise<Response> => {
       const nonce = nonces.get(url.origin);
       setHeader(headers, 'dpop', await proveDpop(jwk, { method, url, now: now(), nonce, accessToken }));
@@ -35,7 +35,7 @@ export function dpopFetch({ fetch, key, now }: DpopFetchParts): typeof globalThi
       return response;
     };
     const mayRepeat = isReplayable(init.body);
-    const again = input instanceof Request ? input.clone() : input;
+    const again = isRequest(input) ? input.clone() : input;
     const response = await send(input);
     if (!mayRepeat || !wantsNonce(response)) return response;
     discardBody(response);

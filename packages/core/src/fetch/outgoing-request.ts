@@ -114,6 +114,11 @@ function isPlainObject(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
+/** Tells whether an input is a Request, of whichever realm or package. */
+export function isRequest(input: string | URL | Request): input is Request {
+  return typeof input === 'object' && 'url' in input;
+}
+
 /** Tells whether a body can be sent twice: a stream of whichever kind is empty the second time, as is the package form-data. */
 export function isReplayable(body: unknown): boolean {
   if (body == null || typeof body === 'string' || ArrayBuffer.isView(body)) return true;

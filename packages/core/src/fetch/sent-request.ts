@@ -25,7 +25,8 @@ export class SentRequest {
   #token: string;
   /** False for good once a redirect has led to where the token may not go. */
   #carriesToken = true;
-  #wasRenewed = false;
+  /** Where the API refused the token that was renewed then. */
+  #renewedAt: string | undefined;
   #refused: readonly string[] = [];
   #redirects = 0;
 
@@ -60,7 +61,7 @@ export class SentRequest {
 
   #end(response: Response): Response {
     const { status, ok } = response;
-    if (ok) this.#parts.untried.accept(this.#token, this.#request.url);
+    if (ok) this.#parts.untried.accept(this.#token, this.#renewedAt ?? this.#request.url);
     if (status === 401 || status === 403) noteSentTokens(response, [this.#token, ...this.#refused]);
     if (this.#redirects > 0) Object.defineProperty(response, 'redirected', { value: true });
     return response;
@@ -70,12 +71,12 @@ export class SentRequest {
   async #takesNewToken(response: Response): Promise<boolean> {
     const { token, untried } = this.#parts;
     const { url, signal, isReplayable } = this.#request;
-    if (this.#wasRenewed || !this.#carriesToken || !isTokenRefused(response)) return false;
-    const { origin } = new URL(url);
-    if (untried.has(this.#token, origin)) return false;
-    this.#wasRenewed = true;
+    if (this.#renewedAt !== undefined || !this.#carriesToken || !isTokenRefused(response)) return false;
+    const at = new URL(url);
+    if (untried.has(this.#token, at)) return false;
+    this.#renewedAt = url;
     const renewed = await token({ rejectedToken: this.#token, signal });
-    untried.add(renewed, origin);
+    untried.add(renewed, at);
     if (renewed === this.#token || !isReplayable) return false;
     this.#refused = [this.#token];
     this.#token = renewed;

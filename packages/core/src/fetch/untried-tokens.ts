@@ -23,18 +23,19 @@ export class UntriedTokens {
   readonly #credential: object;
   readonly #clock: Clock;
   #token: string | undefined;
-  readonly #until = new Map<string, number>();
+  /** By origin: the path whose refusal it was renewed for, since others may take what that one never does. */
+  readonly #noted = new Map<string, { readonly pathname: string; readonly until: number }>();
 
   constructor(credential: object, clock: Clock) {
     this.#credential = credential;
     this.#clock = clock;
   }
 
-  add(token: string, origin: string): void {
-    if (token !== this.#token) this.#until.clear();
+  add(token: string, { origin, pathname }: URL): void {
+    if (token !== this.#token) this.#noted.clear();
     this.#token = token;
     const now = this.#clock.now();
-    this.#until.set(origin, now + pause);
+    this.#noted.set(origin, { pathname, until: now + pause });
     remembered.delete(this.#credential);
     for (const [credential, until] of remembered) {
       if (until > now) break; // they stand in this order
@@ -46,13 +47,15 @@ export class UntriedTokens {
   /** Notes that the API at `url` did not refuse a token. */
   accept(token: string, url: string): void {
     if (token !== this.#token) return;
-    this.#until.delete(new URL(url).origin);
-    if (this.#until.size > 0) return;
+    const at = new URL(url);
+    if (this.has(token, at) && this.#noted.get(at.origin)?.pathname !== at.pathname) return;
+    this.#noted.delete(at.origin);
+    if (this.#noted.size > 0) return;
     this.#token = undefined;
     remembered.delete(this.#credential);
   }
 
-  has(token: string, origin: string): boolean {
-    return token === this.#token && this.#clock.now() < (this.#until.get(origin) ?? 0);
+  has(token: string, { origin }: URL): boolean {
+    return token === this.#token && this.#clock.now() < (this.#noted.get(origin)?.until ?? 0);
   }
 }

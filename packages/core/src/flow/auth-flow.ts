@@ -172,7 +172,7 @@ export abstract class AuthFlow {
    * Returns an access token with more than the threshold left: from memory, else from storage, else renewed, else
    * newly requested. While the token is fresh this costs what a memory read costs.
    * @throws LoginRequiredError, or a subclass, when somebody must log in. TokenEndpointUnavailableError,
-   * RefreshOutcomeUnknownError, StorageUnavailableError, LockTimeoutError when it may work later, and ClientRejectedError;
+   * RefreshOutcomeUnknownError, StorageUnavailableError, LockTimeoutError when it may work later, ClientRejectedError, CredentialsError;
    * none of these while the present token is still valid. TokenRequestError, LockUnavailableError when it will not work.
    */
   getAccessTokenRefreshIfNecessary(options?: AccessTokenOptions): Promise<string> {

@@ -1,6 +1,6 @@
 import { LoginRequiredError } from '../errors/index.js';
 import { explainResponse, sentToken } from '../fetch/explain-response.js';
-import { isReplayable } from '../fetch/outgoing-request.js';
+import { isReplayable, isRequest } from '../fetch/outgoing-request.js';
 import type { AccessTokenOptions } from '../options/access-token-options.js';
 import { discardBody } from '../platform/response-body.js';
 
@@ -23,7 +23,7 @@ export async function fetchSteppingUp(
   input: string | URL | Request,
   init: RequestInit | undefined,
 ): Promise<Response> {
-  const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
+  const signal = init?.signal ?? (isRequest(input) ? input.signal : undefined);
   let current = flow;
   for (let logins = 0; ; logins++) {
     const mayLogIn = logins < mostLogins && isRepeatable(input, init);
@@ -51,5 +51,5 @@ function missingScope(response: Response): string | undefined {
 }
 
 function isRepeatable(input: string | URL | Request, init: RequestInit | undefined): boolean {
-  return isReplayable(init?.body) && !(input instanceof Request && input.body);
+  return isReplayable(init?.body) && !(isRequest(input) && input.body);
 }

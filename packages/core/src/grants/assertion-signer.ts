@@ -16,7 +16,7 @@ export interface SignedAssertionOptions {
   readonly issuer: string;
   /** The claim `aud`. @defaultValue the token endpoint */
   readonly audience?: string | undefined;
-  /** Seconds for which an assertion is good. @defaultValue 300 */
+  /** Seconds for which an assertion is good, from its `iat` on, which is up to ten seconds ago. @defaultValue 300 */
   readonly lifetime?: number | undefined;
   /** Further fields of the header, such as `x5t#S256` (RFC 7515 section 4.1.8), or another `typ` than `JWT`. */
   readonly header?: Readonly<Record<string, unknown>> | undefined;
@@ -35,7 +35,8 @@ export async function sign(options: SignedAssertionOptions, context: AssertionCo
   const { readPrivateKey } = await loadPrivateKey();
   const { key, algorithm, keyId } = await readPrivateKey(source, options);
   const { SignJWT } = await loadJose();
-  const iat = Math.floor(now / 1000);
+  // Many servers allow a clock that is ahead no second; some limit the time from `iat` to `exp`.
+  const iat = Math.floor(now / 1000) - Math.min(10, Math.floor(lifetime / 6));
   const made = {
     jti: crypto.randomUUID(),
     iss: issuer,

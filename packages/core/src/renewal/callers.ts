@@ -1,6 +1,7 @@
 import {
   AuthFlowError,
   ClientRejectedError,
+  CredentialsError,
   DiscoveryError,
   LockTimeoutError,
   NoTokensError,
@@ -8,6 +9,7 @@ import {
   StorageUnavailableError,
   TokenRequestError,
 } from '../errors/index.js';
+import { isBranded } from '../errors/brand.js';
 import type { Call } from '../options/access-token-options.js';
 import type { FlowSettings } from '../options/flow-settings.js';
 import { dueAhead, isFresh, lifetimeOf } from '../tokens/expiry.js';
@@ -158,13 +160,15 @@ export class Callers {
 }
 
 /**
- * Whether a failure is no reason to withhold a token that is still valid: it may pass, the client is refused, or whoever
- * answered has no word of OAuth to say: each of those that end here is joined by `_`.
+ * Whether a failure is no reason to withhold a token that is still valid: it may pass, the client is refused or cannot say
+ * who it is, or whoever answered has no word of OAuth to say: each of those that end here is joined by `_`.
  */
 function canWait(error: unknown): boolean {
   const isWordless = error instanceof TokenRequestError && /_(REFUSED|INVALID)$/.test(error.code) && !error.error?.includes('_');
   return (
     isWordless ||
+    isBranded(error, 'UnusableKeyError') ||
+    error instanceof CredentialsError ||
     error instanceof DiscoveryError ||
     error instanceof StorageUnavailableError ||
     error instanceof ClientRejectedError ||

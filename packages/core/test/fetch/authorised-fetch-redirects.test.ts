@@ -89,6 +89,17 @@ describe('a redirect', () => {
     expect(scene.renewals).toBe(1);
   });
 
+  test('of a renewed token is no refusal of it: the next 401 is renewed again', async () => {
+    const flow = await scene.loggedIn();
+    for (const round of [1, 2]) {
+      scene.server.expireAccessTokens();
+      scene.server.nextAnswers({ endpoint: 'api' }, { name: 'none', before: () => undefined });
+      redirectOnce(scene.server, '/api/files', 307);
+      expect((await flow.fetch(scene.server.api)).status).toBe(200);
+      expect(scene.renewals).toBe(round);
+    }
+  });
+
   test('from https: never brings the token to http:, though it be allowed', async () => {
     await scene.loggedIn();
     const flow = scene.flow({

@@ -268,6 +268,21 @@ describe('A6: a 401 from the API', () => {
     expect(scene.renewals).toBe(1);
   });
 
+  test('at one path is no storm either, though others take the token meanwhile', async () => {
+    const flow = await scene.loggedIn();
+    scene.server.nextAnswers({ endpoint: 'api', times: Infinity }, ({ path }) =>
+      path === '/api/forbidden' ? faults.empty(401) : undefined,
+    );
+    for (let round = 0; round < 5; round++) {
+      expect((await flow.fetch(`${scene.server.api}/forbidden`)).status).toBe(401);
+      expect((await flow.fetch(scene.server.api)).status).toBe(200);
+    }
+    expect(scene.renewals).toBe(1);
+    await scene.clock.advance(30_001);
+    expect((await flow.fetch(`${scene.server.api}/forbidden`)).status).toBe(401);
+    expect(scene.renewals).toBe(2);
+  });
+
   test('is forgotten once it is over: the next one is renewed again', async () => {
     const flow = await scene.loggedIn();
     for (let round = 1; round <= 3; round++) {

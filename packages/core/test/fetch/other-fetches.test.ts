@@ -1,10 +1,12 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import type { ReadableStream } from 'node:stream/web';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ClientCredentialsFlow } from '@latchkey/core';
 import { decodeJwt } from 'jose';
+import { fetch as undiciFetch, Request as UndiciRequest } from 'undici';
 import { faults } from '@latchkey/core/testing';
 import { createDpopKey } from '../../dist/crypto/dpop-proof.js';
 import { dpopFetch } from '../../dist/fetch/dpop-fetch.js';
@@ -109,6 +111,24 @@ describe.each(others)('With a fetch that %s', (_name, other) => {
     const response = await send(api, { headers: { authorization: 'DPoP at' } });
     expect([response.status, shown]).toEqual([200, ['DPoP at', 'DPoP at']]);
   });
+});
+
+test('A Request of another package is proven, and sent again with its body where the API wants a nonce', async () => {
+  const shown: unknown[] = [];
+  const api = await serve((request, response) => {
+    const { htm, htu, nonce } = decodeJwt(String(request.headers['dpop']));
+    const headers = { 'dpop-nonce': 'n-1', 'www-authenticate': 'DPoP error="use_dpop_nonce"' };
+    void text(request).then((body) => {
+      shown.push([htm, htu, body]);
+      response.writeHead(nonce === 'n-1' ? 200 : 401, headers).end();
+    });
+  });
+  const key = await createDpopKey();
+  const send = dpopFetch({ fetch: undiciFetch as unknown as Fetch, key: () => key, now: () => Date.now() });
+  const init = { method: 'POST', body: 'hello', headers: { authorization: 'DPoP at' } };
+  const response = await send(new UndiciRequest(api, init) as unknown as Request);
+  expect(response.status).toBe(200);
+  expect(shown).toEqual(Array(2).fill(['POST', api, 'hello']));
 });
 
 describe('A stream of Node', () => {

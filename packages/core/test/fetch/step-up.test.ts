@@ -7,6 +7,7 @@ import {
   MemoryTokenStorage,
 } from '@latchkey/core';
 import { FakeAuthorizationServer, TestClock } from '@latchkey/core/testing';
+import { fetch as undiciFetch, Request as UndiciRequest } from 'undici';
 
 let server: FakeAuthorizationServer;
 let flow: DeviceCodeFlow;
@@ -122,6 +123,14 @@ describe('a fetch that may ask a person', () => {
     const whole = await send(new Request(wanting('write'), { method: 'POST', body: 'x' }));
     expect([streamed.status, own.status, whole.status]).toEqual([403, 403, 403]);
     expect(prompts).toBe(1);
+  });
+
+  test('asks nobody for a request of another package whose body is spent', async () => {
+    const other = person({ fetch: undiciFetch as unknown as typeof fetch });
+    await other.doFlow();
+    const whole = new UndiciRequest(wanting('write'), { method: 'POST', body: 'x' });
+    expect((await other.asFetch(interactive)(whole as unknown as Request)).status).toBe(403);
+    expect([prompts, requests()]).toEqual([1, 1]);
   });
 
   test('asks for the scope that the API wants where it is given a request without a body', async () => {

@@ -53,7 +53,7 @@ describe('JwtBearerFlow', () => {
     const [header = '', payload = ''] = (scene.lastForm['assertion'] ?? '').split('.');
     const read = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString());
     expect(read(header)).toEqual({ alg: 'ES256', typ: 'JWT' });
-    const iat = Math.floor(scene.clock.now() / 1000);
+    const iat = Math.floor(scene.clock.now() / 1000) - 10;
     expect(read(payload)).toMatchObject({ iss: 'robot', sub: 'robot', aud: 'urn:other', iat, exp: iat + 60 });
   });
 
@@ -63,8 +63,20 @@ describe('JwtBearerFlow', () => {
     const context = { tokenEndpoint: 'https://login.example.org/token', now: 1_767_225_600_999 };
     const signed = await assertion({ ...context, subject: undefined });
     expect(decodeProtectedHeader(signed)).toEqual({ alg: 'RS256', typ: 'authorization-grant+jwt' });
-    expect(decodeJwt(signed)).toMatchObject({ ...claims, iss: 'robot', iat: 1_767_225_600 });
+    expect(decodeJwt(signed)).toMatchObject({ ...claims, iss: 'robot', iat: 1_767_225_590 });
     expect(decodeJwt(await assertion({ ...context, subject: 'ada' }))).toMatchObject({ ...claims, sub: 'ada' });
+  });
+
+  test.each([
+    [0, 0],
+    [5, 0],
+    [30, 5],
+    [60, 10],
+    [3600, 10],
+  ])('dates an assertion of %i seconds %i seconds back, for a clock that is ahead', async (lifetime, back) => {
+    const context = { tokenEndpoint: 'https://login.example.org/token', now: 1_767_225_600_000, subject: undefined };
+    const claims = decodeJwt(await signAssertion({ key: pem, issuer: 'robot', lifetime })(context));
+    expect(claims).toMatchObject({ iat: 1_767_225_600 - back, exp: 1_767_225_600 - back + lifetime });
   });
 
   test.each([

@@ -8,7 +8,7 @@ import {
 import { assertionFile, githubActionsToken, privateKeyFile } from '@latchkey/core/node';
 import { jwtVerify } from 'jose';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -77,9 +77,29 @@ describe('a file with an assertion', () => {
     expect(error).toMatchObject({ code, path });
     scene.server.ledger.assertTokenRequests(0);
   });
+
+  test.each<[string, (path: string) => void, object]>([
+    ['gone', rmSync, { code: 'CREDENTIALS_FILE_MISSING' }],
+    ['empty', (path) => writeFileSync(path, ''), { code: 'CREDENTIALS_FILE_INVALID', retryable: true }],
+  ])('that is %s for a moment costs nobody a token that is still valid', async (_what, harm, expected) => {
+    const path = written('token', 'first.jwt.x');
+    const flow = new ClientCredentialsFlow({ ...scene.options(), clientAssertion: { from: assertionFile(path) } });
+    await expectWaited(flow, () => harm(path), expected);
+  });
 });
 
-describe('a file with an encrypted key', () => {
+/** Harms what proves the client: a token that is still valid is given until it ends, and then the failure. */
+async function expectWaited(flow: ClientCredentialsFlow, harm: () => void, expected: object): Promise<void> {
+  const token = await flow.getAccessTokenRefreshIfNecessary();
+  harm();
+  await scene.clock.advance(3_560_000);
+  expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(token);
+  await scene.clock.advance(60_000);
+  expect(await failureOf(flow.getAccessTokenRefreshIfNecessary())).toMatchObject(expected);
+  scene.server.ledger.assertTokenRequests(1);
+}
+
+describe('a file with a key', () => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const encrypted = { format: 'pem', type: 'pkcs8', cipher: 'aes-256-cbc', passphrase: 'open sesame' } as const;
   const path = written('key.pem', `Bag Attributes\n    friendlyName: x\n${privateKey.export(encrypted).toString()}`);
@@ -94,6 +114,13 @@ describe('a file with an encrypted key', () => {
     await flow.getAccessTokenRefreshIfNecessary();
     const options = { currentDate: new Date(scene.clock.now()), algorithms: ['ES256'] };
     await expect(jwtVerify(scene.lastForm['client_assertion'] ?? '', publicKey, options)).resolves.toBeDefined();
+  });
+
+  test('that is half written costs nobody a token that is still valid', async () => {
+    const text = privateKey.export({ format: 'pem', type: 'sec1' }).toString();
+    const file = written('key.pem', text);
+    const flow = new ClientCredentialsFlow({ ...scene.options(), clientKey: privateKeyFile(file) });
+    await expectWaited(flow, () => writeFileSync(file, text.slice(0, 60)), { name: 'TypeError' });
   });
 
   test('and another passphrase is told of, without either', async () => {

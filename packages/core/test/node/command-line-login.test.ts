@@ -51,6 +51,8 @@ describe('a login from a command line', () => {
     ['linux', { ...ssh, DISPLAY: 'localhost:10.0' }, 'device'],
     ['linux', { SSH_TTY: '/dev/pts/1' }, 'device'],
     ['linux', { ...ssh, BROWSER: '/editor/bin/open-at-the-other-end.sh' }, 'browser'],
+    ['linux', { CODESPACES: 'true', BROWSER: '/vscode/bin/helpers/browser.sh' }, 'device'],
+    ['linux', { CODESPACES: '', BROWSER: 'firefox' }, 'browser'],
     ['linux', { BROWSER: 'firefox' }, 'browser'],
     ['linux', { ...screen, BROWSER: '/usr/bin/lynx' }, 'device'],
     ['linux', { ...screen, BROWSER: 'w3m' }, 'device'],
@@ -64,6 +66,7 @@ describe('a login from a command line', () => {
 
   test.each([
     ['linux', { ...ssh, DISPLAY: 'localhost:10.0' }, { browser: way('browser') }, 'browser'],
+    ['linux', { CODESPACES: 'true', BROWSER: '/helpers/browser.sh' }, { browser: way('browser') }, 'browser'],
     ['linux', screen, { device: way('device') }, 'device'],
     ['darwin', {}, { device: way('device') }, 'device'],
   ] as [NodeJS.Platform, Environment, Partial<typeof both>, Way][])(

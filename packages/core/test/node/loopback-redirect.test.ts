@@ -95,6 +95,7 @@ describe('a request that does not count', () => {
     ['a name that begins like ours', code, { headers: { host: '127.0.0.1:PORT.evil.example' } }, 421],
     ['our name with another port', code, { headers: { host: '127.0.0.1:1' } }, 421],
     ['an image of a page', code, { headers: { 'sec-fetch-dest': 'image' } }, 403],
+    ['a prefetch', code, { headers: { 'sec-fetch-dest': 'document', 'sec-purpose': 'prefetch' } }, 403],
     ['our name without a port', code, { headers: { host: 'localhost' } }, 421],
   ];
 

@@ -93,14 +93,15 @@ describe.each(offsets)('a server whose clock is ten minutes %s', (_way, offset) 
     setServer(offset);
     const clock = new TestClock({ start: Date.UTC(2031, 5, 1) + offset, autoAdvance: true });
     const iat = Math.floor(clock.now() / 1000);
+    const early = iat - 10; // many servers allow a clock that is ahead no second
     const options = { ...scene.options(), clock };
     await new ClientCredentialsFlow({ ...options, clientKey: pem }).getAccessTokenRefreshIfNecessary();
     const signed = decodeJwt(scene.lastForm['client_assertion'] ?? '');
-    expect(Math.abs(Number(signed.iat) - iat)).toBeLessThanOrEqual(1); // the protocol library counts in whole seconds
+    expect(Math.abs(Number(signed.iat) - early)).toBeLessThanOrEqual(1); // the protocol library counts in whole seconds
     expect([signed.nbf, signed.exp]).toEqual([signed.iat, Number(signed.iat) + 60]);
     const assertion = signAssertion({ key: pem, algorithm: 'ES256', issuer: 'robot' });
     await new JwtBearerFlow({ ...options, account: 'robot', assertion }).getAccessTokenRefreshIfNecessary();
-    expect(decodeJwt(scene.lastForm['assertion'] ?? '')).toMatchObject({ iat, exp: iat + 300 });
+    expect(decodeJwt(scene.lastForm['assertion'] ?? '')).toMatchObject({ iat: early, exp: early + 300 });
     const password = { username: 'ada', password: 'pw' };
     await new PasswordFlow({ ...options, ...password, dpop: true }).getAccessTokenRefreshIfNecessary();
     const proof = scene.server.ledger.tokenRequests.at(-1)?.headers['dpop'];

@@ -16,7 +16,11 @@ export function canOpenBrowser(platform: string, env: Environment): boolean {
   return !isElsewhere && browserCommand(new URL('http://localhost'), platform, env) !== undefined;
 }
 
-/** Tells whether the person sits at another machine, and nobody has said how pages are opened there. */
-export function isRemote({ SSH_CONNECTION, SSH_CLIENT, SSH_TTY, BROWSER }: Environment): boolean {
-  return isBlank(BROWSER) && [SSH_CONNECTION, SSH_CLIENT, SSH_TTY].some((value) => !isBlank(value));
+/**
+ * Tells whether the person sits at another machine, and nobody has said how pages are opened there. In a Codespace somebody has,
+ * but from an editor in the browser no redirect leads back.
+ */
+export function isRemote({ SSH_CONNECTION, SSH_CLIENT, SSH_TTY, BROWSER, CODESPACES }: Environment): boolean {
+  const isOverSsh = isBlank(BROWSER) && [SSH_CONNECTION, SSH_CLIENT, SSH_TTY].some((value) => !isBlank(value));
+  return isOverSsh || !isBlank(CODESPACES);
 }

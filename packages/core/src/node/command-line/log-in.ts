@@ -26,8 +26,8 @@ export interface LogInOptions extends TerminalOptions {
 
 /**
  * Logs a person in by the flow that works here: `browser` where a browser can be opened, else `device`. In a session over SSH
- * `device` goes first, unless `BROWSER` names a program, as editors do that open pages at the other end. Where the redirect cannot
- * be received, `device` is next.
+ * `device` goes first, unless `BROWSER` names a program, as editors do that open pages at the other end, and in a Codespace. Where
+ * the redirect cannot be received, `device` is next.
  *
  * Without a terminal, in cron, a service or CI, nobody is asked, and nothing waits.
  *

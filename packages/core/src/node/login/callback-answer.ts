@@ -6,7 +6,7 @@ export interface CallbackRequest {
   /** The request target: path and query. */
   readonly target: string;
   readonly host: string | undefined;
-  /** What the browser wants the answer for (`Sec-Fetch-Dest`); old ones do not say. */
+  /** What the browser wants the answer for (`Sec-Purpose`, as `prefetch`, else `Sec-Fetch-Dest`); old ones do not say. */
   readonly destination?: string | undefined;
 }
 
@@ -27,8 +27,8 @@ export type CallbackAnswer =
 
 /**
  * Decides about a request. Only a GET of the path, with a code or an error (RFC 6749 section 4.1.2), counts. A page of
- * another site whose name was pointed at this machine is known by its `Host`, one that asks behind the person's back,
- * with an image or a script, by what it wants the answer for.
+ * another site whose name was pointed at this machine is known by its `Host`, what asks behind the person's back, an image, a
+ * script or a prefetch, by what it wants the answer for.
  */
 export function answerCallback(
   { method, target, host, destination = 'document' }: CallbackRequest,

@@ -58,13 +58,13 @@ export function callbackReceiver(options: CallbackReceiverOptions): CallbackRece
   const handle: RequestListener = (request, response) => {
     const { method, url: target = '', socket } = request;
     const { localPort: port = 0 } = socket;
-    const { host, 'sec-fetch-dest': destination } = request.headers;
+    const { host, 'sec-purpose': purpose, 'sec-fetch-dest': destination } = request.headers;
     const refuse = (status: number, page: CallbackPage): void => {
       response
         .writeHead(status, status === 405 ? { ...headers, Allow: 'GET' } : headers)
         .end(callbackPage(page, program));
     };
-    const seen = { method, target, host, destination: destination?.toString() };
+    const seen = { method, target, host, destination: (purpose ?? destination)?.toString() };
     const expected = { path, port, used, entry: loginUrl && { path: entry, used: entered } };
     const answer = answerCallback(seen, expected);
     if (answer.accepted === undefined) refuse(answer.status, answer.page);

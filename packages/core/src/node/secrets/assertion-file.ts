@@ -25,7 +25,8 @@ export function assertionFile(path: string): () => Promise<string> {
   checkPath(path);
   return async () => {
     const text = (await readSecretFile(path)).trim();
-    if (text === '') throw new CredentialsFileError(path, 'it is empty', { remedy });
+    // Some truncate the file, and then write it.
+    if (text === '') throw new CredentialsFileError(path, 'it is empty', { remedy, retryable: true });
     return text;
   };
 }

@@ -33,15 +33,15 @@ export function clientAuthentication(
   return authenticate as ClientAuth; // the library awaits it, as it does its own
 
   function modify(): { [name: symbol]: (header: Claims, payload: Claims) => void } {
-    const { audience, lifetime, keyId, header: further } = settings.clientAssertion ?? {};
+    const { audience, lifetime = 60, keyId, header: further } = settings.clientAssertion ?? {};
     return {
       [modifyAssertion]: (header, payload) => {
         Object.assign(header, further);
         if (keyId !== undefined) header['kid'] = keyId;
         // RFC 9864 has a new name for it, which servers that know RFC 8037 only would refuse.
         if (header['alg'] === 'Ed25519' && key?.algorithm === 'EdDSA') header['alg'] = 'EdDSA';
-        payload['aud'] = audience ?? assertedTo ?? payload['aud'];
-        if (lifetime !== undefined) payload['exp'] = Number(payload['iat']) + lifetime;
+        const iat = Number(payload['iat']) - Math.min(10, Math.floor(lifetime / 6)); // as of `signAssertion`
+        Object.assign(payload, { aud: audience ?? assertedTo ?? payload['aud'], iat, nbf: iat, exp: iat + lifetime });
       },
     };
   }
