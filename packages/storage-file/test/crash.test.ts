@@ -3,7 +3,7 @@ import { FileTokenStorage } from '@latchkey/storage-file';
 import { readFileSync, utimesSync, watch, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { outcomeOf, start } from './child.js';
+import { outcomeOf, run, script, start } from './child.js';
 import { leftovers, makeFolder } from './folder.js';
 import { key, waiting } from './some.js';
 
@@ -74,6 +74,12 @@ describe('FileTokenStorage, when its process is killed,', () => {
       const own = calls.filter(({ by }) => by === saver).map(({ name }) => name);
       expect(own.slice(0, own.indexOf('linkSync') + 1)).toEqual(order);
     }
+  });
+
+  test('has saved where a folder cannot be synchronised, whose descriptor counts as a bad one then', async () => {
+    const args = ['--import', script('unsynced-folders.mjs'), script('attempt.mjs')];
+    const outcome = await outcomeOf(run(process.execPath, [...args, join(makeFolder(), 'tokens.json'), 'lockfile']));
+    expect(outcome).toMatchObject({ locked: 'ok', saved: 'ok', generation: 3 });
   });
 
   test('shares a flush of the folder among all who asked before it began', async () => {
