@@ -124,7 +124,8 @@ const faults: Readonly<Record<string, Fault>> = {
   },
   TIMEOUT: {
     means: 'Redis did not answer in time',
-    remedy: 'Try again. If it never answers, see whether both sides speak TLS, or neither; no login is needed.',
+    remedy:
+      'Try again. If it never answers, see whether both sides speak TLS, or neither, and whether replicas are away (`replicas`); no login is needed.',
     retryable: true,
   },
   REPLICAS: {
