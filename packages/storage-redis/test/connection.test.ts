@@ -12,7 +12,7 @@ import type { Link } from '../dist/link/link.js';
 import { RedisConnection } from '../dist/redis-connection.js';
 import { isSame } from '../dist/same-options.js';
 import { joinConnection, leaveConnection } from '../dist/shared-connection.js';
-import { start } from './child.js';
+import { start, startLimited } from './child.js';
 import { Proxy } from './proxy.js';
 import { RedisServer } from './redis-server.js';
 import { errorOf, expecting, hold, key, overwriting, pause, someTokens, until, waiting } from './some.js';
@@ -256,6 +256,11 @@ describe('Connections', () => {
 });
 
 describe('A process', () => {
+  test('that had no descriptor at its first use of Redis reaches it once there are some', async () => {
+    const child = startLimited(256, 'out-of-descriptors.mjs', { url: server.url });
+    expect(await child.says('told')).toBe('STORAGE_UNAVAILABLE, answered');
+  });
+
   test.each([{}, { waits: true }])('ends by itself while a storage is idle (%j)', async (how) => {
     for (const redis of [{ url: server.url }, server.secure]) {
       // What waits for the timeout waits for longer than this test may take.
