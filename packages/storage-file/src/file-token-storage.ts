@@ -111,7 +111,7 @@ export class FileTokenStorage implements TokenStorage {
     if (!isSealed && !torn) assertGeneration(stored, context.expected);
     if (torn && !setAside(file, torn)) return this.save(key, tokens, context); // it is another file by now
     makePrivateFolder(dirname(file));
-    await writeAtomically(file, record, () => assertOwned(context.lock));
+    await writeAtomically(file, record, () => assertOwned(context.lock), torn);
   }
 
   /**

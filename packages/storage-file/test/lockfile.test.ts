@@ -190,6 +190,12 @@ describe('A lock file', () => {
     }
   });
 
+  test('shows it on a Mac by descriptors that are closed, which is when a container hears of it', async () => {
+    const file = join(makeFolder(), 'tokens.json');
+    expect(await outcomeOf(start('closed-beats.mjs', [file]))).toEqual({ closed: [1, 2], lost: false });
+    expect(readTurn(turnOf(file)).state).toBe('free');
+  });
+
   test('shows after a sleep of the machine, as soon as its holder looks at it, that this one lives', async () => {
     const file = join(makeFolder(), 'tokens.json');
     const lookAfter = (seconds: number, lock: HeldLock): number => {

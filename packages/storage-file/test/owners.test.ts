@@ -56,6 +56,16 @@ describe('A run as root', () => {
     expect(outcome).toMatchObject({ locked: 'ok', ran: true });
   });
 
+  asRoot('leaves the file to its user also where it is torn, and is moved aside', async () => {
+    const emitted = warnings();
+    const storage = new FileTokenStorage(join(foreignFolder(), 'tokens.json'));
+    writeFileSync(storage.id, 'torn', { mode: 0o600 });
+    chownSync(storage.id, nobody, nobody);
+    await storage.save(key, someTokens(1), overwriting);
+    emitted.mockRestore();
+    expect([statSync(storage.id).uid, statSync(storage.id).gid, modeOf(storage.id)]).toEqual([nobody, nobody, '600']);
+  });
+
   asRoot('keeps its lock from the user, who may not signal it and does not take it for gone', async () => {
     const emitted = warnings();
     const file = join(foreignFolder(), 'tokens.json');

@@ -127,6 +127,14 @@ describe('FileTokenStorage, where something else stands in the place of its file
     expect(readFileSync(path, 'utf8')).toBe(readFileSync(good, 'utf8'));
   });
 
+  test.each(['after a rename', 'at each look'])('saves over a torn one where files change numbers %s', async (when) => {
+    const folder = makeFolder();
+    const path = join(folder, 'tokens.json');
+    writeFileSync(path, 'torn', { mode: 0o600 });
+    expect(await outcomeOf(start('renumbered.mjs', [path, when]))).toEqual({ saved: 'ok', generation: 9 });
+    expect(readdirSync(folder)).toHaveLength(2);
+  });
+
   test('narrows a wider mode and warns that the tokens were exposed', async () => {
     for (const mode of [0o644, 0o640, 0o602]) {
       const emitted = warnings();

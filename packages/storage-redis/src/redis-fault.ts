@@ -27,6 +27,7 @@ export function redisFault(error: unknown, place: string): Error {
 export function replyCode(error: unknown): string | undefined {
   const message = error instanceof Error ? error.message : '';
   if (!/^[A-Z]{2,}( |$)/.test(message)) return undefined;
+  if (/^UNBLOCKED|WAIT cannot be used with replica/.test(message)) return 'READONLY'; // demoted in mid-step
   if (/ACL failure|can't run this command|can't access at least one of the keys/.test(message)) return 'NOPERM';
   // Before version 7, the error inside of a script stands behind one that says so.
   const inScript = /: -([A-Z]{3,})/.exec(message)?.[1];
@@ -124,7 +125,8 @@ const faults: Readonly<Record<string, Fault>> = {
   },
   TIMEOUT: {
     means: 'Redis did not answer in time',
-    remedy: 'Try again. If it never answers, see whether both sides speak TLS, or neither; no login is needed.',
+    remedy:
+      'Try again. If it never answers, see whether both sides speak TLS, or neither, and whether replicas are away (`replicas`); no login is needed.',
     retryable: true,
   },
   REPLICAS: {

@@ -14,7 +14,8 @@ export interface RedisOptions extends RedisServerOptions {
    * A client, cluster or sentinel of `@redis/client` (`redis`) 5 or 6, a client or cluster of `ioredis` or `iovalkey`,
    * or whatever sends a command ({@link CommandSender}). It is never closed, and whether it keeps
    * the process alive is its owner's choice. Of a client of `ioredis` and `iovalkey` a second connection is made, which
-   * sends nothing again by itself; the others are connected if need be. Set it to share the connection of the program.
+   * sends nothing again by itself; the others are connected if need be. Set it to share the connection of the program; with
+   * `replicas` give one of its own, such as `client.duplicate()`, since `WAIT` holds up all else while replicas are away.
    *
    * @defaultValue none
    */

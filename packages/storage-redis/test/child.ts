@@ -59,6 +59,15 @@ export class Child {
 
 /** Starts a program of `children/` with one argument, as JSON. */
 export function start(name: string, argument: object): Child {
-  const command = [join(folder, name), JSON.stringify(argument)];
-  return new Child(spawn(process.execPath, command, { stdio: ['pipe', 'pipe', 'inherit'] }));
+  return run(process.execPath, [join(folder, name), JSON.stringify(argument)]);
+}
+
+/** The same for a program that may have so many descriptors. */
+export function startLimited(descriptors: number, name: string, argument: object): Child {
+  const program = [process.execPath, join(folder, name), JSON.stringify(argument)];
+  return run('sh', ['-c', `ulimit -n ${descriptors}; exec "$@"`, 'sh', ...program]);
+}
+
+function run(command: string, args: readonly string[]): Child {
+  return new Child(spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] }));
 }

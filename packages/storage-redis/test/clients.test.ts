@@ -133,6 +133,23 @@ test('A cluster with a prefix of its own is told how to make a copy that has non
   expect(() => new RedisTokenStorage({ client: client.duplicate([], { keyPrefix: '' }) })).not.toThrow();
 });
 
+test('A cluster that is not connected is listened to once, however many calls fail, until it has ended', async () => {
+  let listeners = 0;
+  const client = {
+    status: 'reconnecting',
+    connect: async () => undefined,
+    call: async () => null,
+    pipeline: () => ({ exec: async () => null }),
+    nodes: () => [],
+    once: () => ++listeners,
+  };
+  await using storage = new RedisTokenStorage({ client, timeout: 0.1 });
+  for (const _ of [1, 2, 3]) expect(await errorOf(storage.load(key))).toMatchObject({ cause: { code: 'TIMEOUT' } });
+  expect(listeners).toBe(1);
+  client.status = 'end';
+  expect(await errorOf(storage.load(key))).toMatchObject({ cause: { code: 'Error' } });
+});
+
 describe('What is no client', () => {
   test.each([
     ['an empty object', {}],

@@ -10,9 +10,10 @@ import { openClient } from '../dist/link/client-link.js';
 import { openGivenLink } from '../dist/link/given-link.js';
 import type { Link } from '../dist/link/link.js';
 import { RedisConnection } from '../dist/redis-connection.js';
+import { redisFault } from '../dist/redis-fault.js';
 import { isSame } from '../dist/same-options.js';
 import { joinConnection, leaveConnection } from '../dist/shared-connection.js';
-import { start } from './child.js';
+import { start, startLimited } from './child.js';
 import { Proxy } from './proxy.js';
 import { RedisServer } from './redis-server.js';
 import { errorOf, expecting, hold, key, overwriting, pause, someTokens, until, waiting } from './some.js';
@@ -108,6 +109,20 @@ describe('Connections', () => {
       await expect(gone).rejects.toThrow('ECONNREFUSED');
     }
     expect(await answered).toBe('answered');
+  });
+
+  test.each([
+    'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)',
+    'ERR WAIT cannot be used with replica instances. Since Redis 4.0 also if a replica is set to be writable',
+  ])('are made anew for a step whose server is a replica by the time that it waits for others: %s', async (reply) => {
+    let links = 0;
+    const open = async (): Promise<Link> => ({ number: ++links }) as unknown as Link;
+    const connection = new RedisConnection({ prepare: async () => undefined, open }, 10);
+    await connection.run(async () => 'it has worked');
+    const answered = connection.run(async () => (links === 1 ? Promise.reject(new Error(reply)) : 'answered'));
+    expect(await answered).toBe('answered');
+    const refused = redisFault(new Error(reply), 'redis://here');
+    expect(refused).toMatchObject({ retryable: true, message: expect.stringContaining('a failover may be under way') });
   });
 
   test('open when first needed, are shared by equal options, and end with the last that is closed', async () => {
@@ -256,6 +271,11 @@ describe('Connections', () => {
 });
 
 describe('A process', () => {
+  test('that had no descriptor at its first use of Redis reaches it once there are some', async () => {
+    const child = startLimited(256, 'out-of-descriptors.mjs', { url: server.url });
+    expect(await child.says('told')).toBe('STORAGE_UNAVAILABLE, answered');
+  });
+
   test.each([{}, { waits: true }])('ends by itself while a storage is idle (%j)', async (how) => {
     for (const redis of [{ url: server.url }, server.secure]) {
       // What waits for the timeout waits for longer than this test may take.

@@ -33,7 +33,7 @@ describe('A lease that is in Redis', () => {
     await pass(3 * beat);
     expect([renewals(), signal.aborted]).toEqual([3, false]);
     expect(lease.signal.aborted).toBe(false);
-    lease.stop();
+    lease.lose();
   });
 
   test('is in doubt after such a jump, for who looks before the next renewal', async () => {
@@ -75,7 +75,7 @@ describe('A lease whose Redis is out of reach', () => {
     isBack = false;
     await pass(2 * beat);
     expect(signal.aborted).toBe(false);
-    lease.stop();
+    lease.lose();
   });
 
   test('is lost when it has run out', async () => {

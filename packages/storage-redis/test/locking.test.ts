@@ -47,6 +47,14 @@ describe('A lease', () => {
     expect(await server.send('KEYS', '*')).toEqual([]);
   });
 
+  test('ends with its release, for what its holder still has under way', async () => {
+    const { lock, release } = await hold(storage);
+    expect(lock.signal.aborted).toBe(false);
+    await release();
+    expect(lock.signal.aborted).toBe(true);
+    expect(lock.signal.reason).toBeInstanceOf(LockLostError);
+  });
+
   test('wakes those who wait', async () => {
     let woken = 0;
     const onRelease = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { redisLock, RedisTokenStorage } from '@latchkey/storage-redis';
 import { Cluster } from 'ioredis';
-import { start } from './child.js';
+import { start, startLimited } from './child.js';
 import { RedisServer } from './redis-server.js';
 import { errorOf, expecting, hold, key, overwriting, someTokens, until, waiting } from './some.js';
 
@@ -54,6 +54,12 @@ describe('A cluster of one node', () => {
           .trim()
           .split('\n').length === 1,
     );
+  });
+
+  test('is reached by a process that had no descriptor at its first use of it, once there are some', async () => {
+    const options = { cluster: { rootNodes: [{ url: server.url }] }, replicas: 0 };
+    const child = startLimited(256, 'out-of-descriptors.mjs', options);
+    expect(await child.says('told')).toBe('STORAGE_UNAVAILABLE, answered');
   });
 
   test('is asked for replicas by a cluster of ioredis, where a save is told as one too few have', async () => {

@@ -1,4 +1,4 @@
-import { closeSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, renameSync, type Stats, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { keepOwner } from './file-owner.js';
 import { flush, syncFolder } from './disk-calls.js';
@@ -8,18 +8,24 @@ import { createTemporaryFile, removeQuietly, type TemporaryFile } from './tempor
 
 /**
  * Replaces a file so that a crash at any moment leaves the old or the new content, and so that the new one is on
- * the disk when this resolves. `assertOwned` is asked just before, since the disk takes its time.
+ * the disk when this resolves. `assertOwned` is asked just before, since the disk takes its time. What was `movedAside` tells
+ * whose it is.
  *
  * @throws StorageUnavailableError when it could not be written; the old content is still there then.
  */
-export async function writeAtomically(path: string, text: string, assertOwned: () => void): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  text: string,
+  assertOwned: () => void,
+  movedAside?: Stats,
+): Promise<void> {
   if (Buffer.byteLength(text) > largestRecord) {
     throw unusableFile(path, 'these tokens are larger than 1 MiB', 'Look at what the server sends.');
   }
   try {
     const temporary = await createTemporaryFile(path);
     try {
-      await writeThrough(temporary, text, path);
+      await writeThrough(temporary, text, path, movedAside);
       assertOwned();
       rename(temporary.path, path); // at once: in line for the disk, the lock could be lost after that look
     } catch (error) {
@@ -37,9 +43,10 @@ export async function writeThrough(
   { fd }: TemporaryFile,
   content: string | NodeJS.ArrayBufferView,
   path: string,
+  movedAside?: Stats,
 ): Promise<void> {
   try {
-    keepOwner(fd, path);
+    keepOwner(fd, path, movedAside);
     writeFileSync(fd, content);
     await flush(fd);
   } finally {

@@ -121,7 +121,7 @@ async function sync(folder: string): Promise<void> {
     fd = openSync(folder, constants.O_RDONLY);
     await flush(fd);
   } catch (error) {
-    if (!['EINVAL', 'EPERM', 'EACCES', 'EISDIR', 'ENOTSUP'].includes(codeOf(error) ?? '')) throw error;
+    if (!['EINVAL', 'EPERM', 'EACCES', 'EISDIR', 'ENOTSUP', 'EBADF'].includes(codeOf(error) ?? '')) throw error;
   } finally {
     if (fd !== undefined) closeSync(fd);
   }

@@ -39,9 +39,9 @@ export function assertKeepsOwner({ uid }: Stats, path: string): void {
   );
 }
 
-/** Gives a new file of root's to the owner of what it replaces, so that a run as root locks nobody out. */
-export function keepOwner(fd: number, replaced: string): void {
-  if (thisUser() === 0) giveTo(fd, lstatSync(replaced, { throwIfNoEntry: false }));
+/** Gives a new file of root's to the owner of what it replaces or was `movedAside`, so that a run as root locks nobody out. */
+export function keepOwner(fd: number, replaced: string, movedAside?: Stats): void {
+  if (thisUser() === 0) giveTo(fd, lstatSync(replaced, { throwIfNoEntry: false }) ?? movedAside);
 }
 
 /** Gives a new file of root's, which holds no secret, to the owner of its folder. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { newFile, openNew } from './disk-calls.js';
 import { assertKeepsOwner } from './file-owner.js';
 import { makePrivate } from './private-file.js';
-import { isGone, pidSpaceTag } from './process-identity.js';
+import { isGone, isPidSpaceCertain, pidSpaceTag } from './process-identity.js';
 import { quietly } from './quietly.js';
 import { uniqueName } from './unique-name.js';
 
@@ -78,7 +78,7 @@ export function sweepOnce(folder: string): void {
 function isLeftover(folder: string, name: string): boolean {
   const [, tag, pid] = pattern.exec(name) ?? [];
   if (tag === undefined) return false;
-  if (tag === pidSpaceTag()) return isGone({ pid: Number(pid) });
+  if (tag === pidSpaceTag() && isPidSpaceCertain()) return isGone({ pid: Number(pid) });
   const stats = lstatSync(join(folder, name), { throwIfNoEntry: false });
   return stats !== undefined && Date.now() - stats.mtimeMs > hour;
 }

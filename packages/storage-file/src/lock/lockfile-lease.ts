@@ -1,8 +1,9 @@
 import { type HeldLock, LockLostError } from '@latchkey/core';
-import { closeSync, fdatasyncSync, lstatSync, utimesSync, writeSync } from 'node:fs';
+import { closeSync, constants, fdatasyncSync, lstatSync, utimesSync, writeSync } from 'node:fs';
 import { leaveBehind } from './lockfile-abandonment.js';
 import { formatHeld, freed, heartbeat, readTurn, type TurnOwner } from './lockfile-turn.js';
 import type { OwnedLock } from './owned-lock.js';
+import { openExisting } from '../file/private-file.js';
 import { quietly } from '../file/quietly.js';
 import { monotonicNow } from './monotonic.js';
 
@@ -50,12 +51,17 @@ export class Lease implements OwnedLock, HeldLock {
 
   /** Written and not only touched, so that the file system's own clock sets the time, and others see another content. */
   #show(): void {
-    const { fd, owner } = this.#parts;
+    const { path, fd, owner } = this.#parts;
+    const text = formatHeld(owner, ++this.#beats);
     try {
-      writeSync(fd, formatHeld(owner, ++this.#beats), 0, 'latin1');
+      writeSync(fd, text, 0, 'latin1');
       fdatasyncSync(fd); // a folder of the network may keep it back else
       if (this.#isTaken()) this.#lose();
-      else this.#shown = monotonicNow();
+      else {
+        this.#shown = monotonicNow();
+        // Containers of a Mac see what was written there once its descriptor is closed.
+        if (process.platform === 'darwin') quietly(() => writeAlone(path, text));
+      }
     } catch {
       if (this.#isLate()) this.#lose();
     }
@@ -75,5 +81,15 @@ export class Lease implements OwnedLock, HeldLock {
   #lose(): void {
     leaveBehind(this.#parts.owner.nonce); // its own thread would wait for it, which goes on to show itself
     this.#lost.abort(new LockLostError());
+  }
+}
+
+function writeAlone(path: string, text: string): void {
+  const fd = openExisting(path, constants.O_WRONLY);
+  if (fd === undefined) return;
+  try {
+    writeSync(fd, text, 0, 'latin1');
+  } finally {
+    closeSync(fd);
   }
 }

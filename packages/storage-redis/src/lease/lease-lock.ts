@@ -26,7 +26,7 @@ export class LeaseLock implements Lock {
     try {
       return await task(lease);
     } finally {
-      lease.stop();
+      lease.lose(); // what is still under way is not its owner's any more
       await this.#release(names, lease.owner);
     }
   }
@@ -66,7 +66,7 @@ export class LeaseLock implements Lock {
       void trying.then(
         (tried) => {
           if (!(tried instanceof Lease)) return;
-          tried.stop();
+          tried.lose();
           return this.#release(names, owner);
         },
         () => undefined,

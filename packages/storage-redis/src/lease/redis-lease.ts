@@ -49,15 +49,10 @@ export class Lease implements HeldLock {
     return this.#parts.place === place && this.#parts.lock === lock;
   }
 
-  /** Notes that the lock is somebody else's. */
+  /** Notes that the lock is not this holder's any more, and ends the renewals. */
   lose(): void {
-    this.stop();
-    if (!this.#lost.signal.aborted) this.#lost.abort(new LockLostError());
-  }
-
-  /** Ends the renewals. */
-  stop(): void {
     clearInterval(this.#timer);
+    if (!this.#lost.signal.aborted) this.#lost.abort(new LockLostError());
   }
 
   /**

@@ -12,11 +12,17 @@ export async function openCallingLink(client: CallingClient | CallingCluster, li
   return singleLink(send, (life) => openListener(client, life));
 }
 
+/** By client, since a link ends with each step that is late, and would leave a listener there. */
+const waits = new WeakMap<CallingCluster, Promise<void>>();
+
 function openCallingCluster(cluster: CallingCluster, life: AbortController): Link {
-  let connecting: Promise<void> | undefined;
   const ready = async (): Promise<void> => {
-    while (cluster.status !== 'ready')
-      await (connecting ??= untilReady(cluster).finally(() => (connecting = undefined)));
+    while (cluster.status !== 'ready') {
+      if (cluster.status === 'end') throw new Error('The client was closed.');
+      const wait = waits.get(cluster) ?? untilReady(cluster).finally(() => waits.delete(cluster));
+      waits.set(cluster, wait);
+      await wait;
+    }
   };
   const send = async (key: string, command: readonly string[]): Promise<unknown> => {
     // What is sent before would be queued, and go out when nobody waits for it any more.
@@ -51,7 +57,6 @@ function openCallingCluster(cluster: CallingCluster, life: AbortController): Lin
 }
 
 async function untilReady(cluster: CallingCluster): Promise<void> {
-  if (cluster.status === 'end') throw new Error('The client was closed.');
   // Why it cannot connect is told to its owner's listener, and tried again.
   if (cluster.status === 'wait') cluster.connect().catch(() => undefined);
   await new Promise<void>((resolve) => cluster.once('ready', resolve));

@@ -1,11 +1,25 @@
 import type { createClient, RedisClientOptions } from '@keyv/redis';
+import { closeSync, openSync } from 'node:fs';
 import { gatherCredentials } from './credentials.js';
 import { type Link, type SendOne, singleLink } from './link.js';
 import type { RedisOptions } from '../redis-options.js';
 import type { RedisServerOptions } from '../server-options.js';
 
 /** Loads the client's code. */
-export const loadClient = () => import('@keyv/redis');
+export const loadClient = () => withDescriptors(() => import('@keyv/redis'));
+
+/** Node 20 keeps a failed import for good: none is begun there for which descriptors are missing. @throws EMFILE, ENFILE */
+export async function withDescriptors<T>(load: () => Promise<T>): Promise<T> {
+  const opened: number[] = [];
+  try {
+    while (process.version.startsWith('v20.') && opened.length < 4) opened.push(openSync(process.execPath, 'r'));
+  } catch (error) {
+    if (/^E[MN]FILE/.test((error as Error).message)) throw error;
+  } finally {
+    for (const each of opened) closeSync(each);
+  }
+  return load();
+}
 
 type Client = ReturnType<typeof createClient>;
 

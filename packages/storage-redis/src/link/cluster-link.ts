@@ -1,12 +1,12 @@
 import { setMaxListeners } from 'node:events';
-import { openClient, singleUse } from './client-link.js';
+import { openClient, singleUse, withDescriptors } from './client-link.js';
 import { keySlot } from './key-slot.js';
 import { type Link, NotPrimary, type Primary, type SendOne, type Subscriber } from './link.js';
 import type { RedisClusterOptions, RedisServerOptions } from '../server-options.js';
 import { Witness } from './witness.js';
 
 /** Loads the cluster's code. */
-export const loadCluster = () => import('@keyv/redis');
+export const loadCluster = () => withDescriptors(() => import('@keyv/redis'));
 
 /** How many primaries of other slots are asked at most. */
 const strangers = 4;
