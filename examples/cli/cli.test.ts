@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DeviceCodeFlow } from '@latchkey/core';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { AcmeHome } from '../dist/cli/acme-home.js';
@@ -112,8 +112,17 @@ describe('acme, by somebody who is logged in', () => {
     expect(work.out).not.toBe(other.out);
     expect(await home.acme(['-a', 'home', 'token'])).toEqual(other);
     expect(readFileSync(join(home.folder, '.local/share/acme/account'), 'utf8')).toBe('work');
+    const left = readdirSync(join(home.folder, '.local/share/acme')).filter((name) => name.startsWith('account'));
+    expect(left).toEqual(['account']);
     expect(await home.acme(['switch', 'play'])).toMatchObject({ code: 1, err: expect.stringContaining('home, work') });
   });
+});
+
+test('acme takes no other account where its choice cannot be read', async () => {
+  await home.logIn();
+  const chosen = join(home.folder, '.local/share/acme/account');
+  symlinkSync(chosen, chosen);
+  expect(await home.acme(['token'])).toEqual({ code: 1, out: '', err: expect.stringContaining('ELOOP') });
 });
 
 describe('acme, at another server than before,', () => {
