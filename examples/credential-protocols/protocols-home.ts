@@ -23,7 +23,7 @@ export interface Outcome {
 export type Fields = Record<string, string | number>;
 
 /** What STS says to a form. */
-export type StsAnswer = (form: URLSearchParams) => { readonly status: number; readonly body: string };
+type StsAnswer = (form: URLSearchParams) => { readonly status: number; readonly body: string };
 
 /** Starts a server that logs everybody in, as ada. */
 export function startServer(): Promise<FakeAuthorizationServer> {
