@@ -24,11 +24,12 @@ let requests: IncomingHttpHeaders[];
 /** An API that takes one key, and tells those whom it refuses more than it should. */
 beforeEach(async () => {
   requests = [];
-  api = createServer(({ headers }, response) => {
+  api = createServer(({ url: path, headers }, response) => {
     requests.push(headers);
     const shown = String(headers['x-api-key'] ?? headers.authorization);
     const refusal = { 'www-authenticate': `Bearer error="invalid_token", error_description="unknown: ${shown}"` };
-    if (shown === key) response.end('{"sub":"the owner of the key"}');
+    if (path?.startsWith('//')) response.writeHead(404).end();
+    else if (shown === key) response.end('{"sub":"the owner of the key"}');
     else response.writeHead(401, refusal).end();
   }).listen(0, '127.0.0.1');
   await once(api, 'listening');
@@ -92,6 +93,7 @@ describe('A key in the environment (A5)', () => {
     expect(requests).toEqual([]);
     env[name] = key;
     expect(await client.whoAmI()).toBe('the owner of the key');
+    expect(await new Client(flow, `${url}/`).whoAmI()).toBe('the owner of the key');
     expect(requests[0]).toHaveProperty('authorization', key);
   });
 

@@ -7,7 +7,7 @@ export class Client {
 
   constructor(flow: AuthFlow, url: string) {
     this.#flow = flow;
-    this.#url = url;
+    this.#url = url.replace(/\/+$/, '');
   }
 
   /** Says who the API takes the caller for. */

@@ -4,6 +4,7 @@ import { environmentVariable, loopbackRedirect } from '@latchkey/core/node';
 import { FileTokenStorage } from '@latchkey/storage-file';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { endWhenSettled } from '../end-when-settled.js';
 import { Client } from './client.js';
 
 const { API: api = 'https://api.example.org', ISSUER: issuer = 'https://login.example.org' } = process.env;
@@ -17,6 +18,7 @@ const flow = new AuthorizationCodeFlow({
   allowedOrigins: [new URL(api).origin],
 });
 
+endWhenSettled();
 try {
   await flow.getAccessTokenRefreshIfNecessary({ interactive: true });
   console.log(`called as ${await new Client(flow, api).whoAmI()}`);

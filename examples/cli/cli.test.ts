@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DeviceCodeFlow } from '@latchkey/core';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { AcmeHome } from '../dist/cli/acme-home.js';
@@ -112,8 +114,35 @@ describe('acme, by somebody who is logged in', () => {
     expect(work.out).not.toBe(other.out);
     expect(await home.acme(['-a', 'home', 'token'])).toEqual(other);
     expect(readFileSync(join(home.folder, '.local/share/acme/account'), 'utf8')).toBe('work');
+    const left = readdirSync(join(home.folder, '.local/share/acme')).filter((name) => name.startsWith('account'));
+    expect(left).toEqual(['account']);
     expect(await home.acme(['switch', 'play'])).toMatchObject({ code: 1, err: expect.stringContaining('home, work') });
   });
+});
+
+test.each(['SIGHUP', 'SIGINT', 'SIGTERM'] as const)('acme is interrupted by %s, by exit code 130', async (signal) => {
+  await home.logIn();
+  const api = createServer().listen(0, '127.0.0.1'); // which says nothing
+  await once(api, 'listening');
+  try {
+    const env = { ...home.env, ACME_API: `http://127.0.0.1:${(api.address() as AddressInfo).port}` };
+    const program = join(import.meta.dirname, '../dist/cli/main.js');
+    const child = spawn(process.execPath, [program, 'api', '/me'], { env, cwd: home.folder, stdio: 'ignore' });
+    const ended = once(child, 'exit');
+    await once(api, 'request');
+    child.kill(signal);
+    expect((await ended)[0]).toBe(130);
+  } finally {
+    api.closeAllConnections();
+    api.close();
+  }
+});
+
+test('acme takes no other account where its choice cannot be read', async () => {
+  await home.logIn();
+  const chosen = join(home.folder, '.local/share/acme/account');
+  symlinkSync(chosen, chosen);
+  expect(await home.acme(['token'])).toEqual({ code: 1, out: '', err: expect.stringContaining('ELOOP') });
 });
 
 describe('acme, at another server than before,', () => {

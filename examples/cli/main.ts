@@ -3,7 +3,7 @@ import * as latchkey from '@latchkey/core';
 import { appFolder, logIn, loopbackRedirect } from '@latchkey/core/node';
 import { FileTokenStorage } from '@latchkey/storage-file';
 import { Command, CommanderError } from 'commander';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process, { env } from 'node:process';
 
@@ -14,10 +14,9 @@ const server = { issuer: env['ACME_ISSUER'] ?? 'https://login.acme.example', cli
 
 const storage = () => new FileTokenStorage({ folder: join(appFolder('acme'), 'logins') }, { perKey: true });
 const chosen = () => join(appFolder('acme'), 'account'); // by need: in CI there may be no home folder
-const readChosen = () => (existsSync(chosen()) ? readFileSync(chosen(), 'utf8').trim() : undefined);
 const interrupted = new AbortController();
 const { signal } = interrupted;
-process.once('SIGINT', () => interrupted.abort());
+for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.once(name, () => interrupted.abort());
 // EPIPE: whoever reads has enough, as in acme api /list | head. What else fails is told, which console.log does not do.
 process.stdout.once('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
 const print = (line: unknown) => process.stdout.write(`${String(line)}\n`);
@@ -33,7 +32,7 @@ command('login', 'log in, by a browser or by a code', async () => {
   const authorizationParameters = { prompt: 'consent' }; // some servers give refresh tokens only then
   const browser = new latchkey.AuthorizationCodeFlow({ ...options, authorizationParameters, redirect });
   await logIn({ browser, device }, { signal });
-  if (!readChosen()) writeFileSync(chosen(), account());
+  if (!readChosen()) choose(account());
   console.error(`Logged in: account ${account()}.`);
 });
 
@@ -51,7 +50,7 @@ command('accounts', 'list the logins; * is the one in use', async () => {
 command('switch <account>', 'use another login from now on', async (name) => {
   const known = await accounts();
   if (!known.includes(name)) throw new TypeError(`No account ${name}; there are: ${known.join(', ') || 'none'}.`);
-  writeFileSync(chosen(), name);
+  choose(name);
 });
 
 command('token', 'print an access token that is good', async () => {
@@ -96,6 +95,21 @@ function authorized() {
 
 function account(): string {
   return acme.opts<{ account?: string }>().account || readChosen() || 'default';
+}
+
+function readChosen(): string {
+  try {
+    return readFileSync(chosen(), 'utf8').trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''; // none was chosen
+    throw error; // else another account would be taken, without a word
+  }
+}
+
+function choose(name: string): void {
+  const fresh = `${chosen()}.${process.pid}`;
+  writeFileSync(fresh, name);
+  renameSync(fresh, chosen()); // who reads meanwhile finds the one or the other
 }
 
 async function accounts(): Promise<string[]> {

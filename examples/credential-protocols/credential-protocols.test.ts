@@ -1,125 +1,41 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { DeviceCodeFlow } from '@latchkey/core';
-import { FakeAuthorizationServer } from '@latchkey/core/testing';
-import { FileTokenStorage } from '@latchkey/storage-file';
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import type { FakeAuthorizationServer } from '@latchkey/core/testing';
+import { rmSync, writeFileSync } from 'node:fs';
+import { type Fields, keysFor, type Outcome, ProtocolsHome } from '../dist/credential-protocols/protocols-home.js';
 
-const programs = join(import.meta.dirname, '../dist/credential-protocols');
-const { AWS_ENDPOINT_URL_STS: _, ...inherited } = process.env;
 const index = 'sparse+https://crates.example.org/';
 const role = 'arn:aws:iam::123456789012:role/reader';
 
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-let folder: string;
+let home: ProtocolsHome;
 let server: FakeAuthorizationServer;
-let sts: Server;
-let stsAnswer: (form: URLSearchParams) => { status: number; body: string };
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'latchkey-protocols-'));
-  const options = { deviceLogins: 'approved', deviceInterval: 0.01, accessTokens: 'jwt' } as const;
-  server = await FakeAuthorizationServer.start(options);
-  sts = createServer((request, response) => {
-    void text(request).then((form) => {
-      const { status, body } = stsAnswer(new URLSearchParams(form));
-      response.writeHead(status, { 'content-type': 'text/xml' }).end(body);
-    });
-  });
-  await new Promise<void>((resolve) => sts.listen(0, '127.0.0.1', resolve));
+  home = await ProtocolsHome.start();
+  ({ server } = home);
 });
+afterEach(() => home[Symbol.asyncDispose]());
 
-afterEach(async () => {
-  await server.stop();
-  sts.closeAllConnections();
-  sts.close();
-  rmSync(folder, { recursive: true });
-});
-
-function run(command: string, args: readonly string[], input = '', more: NodeJS.ProcessEnv = {}): Promise<Ran> {
-  const own = { ISSUER: server.issuer, CLIENT_ID: 'cli', TOKENS: join(folder, 'tokens'), GIT_TERMINAL_PROMPT: '0' };
-  const AWS_ENDPOINT_URL_STS = `http://127.0.0.1:${(sts.address() as AddressInfo).port}`;
-  const env = { ...inherited, ...own, AWS_ENDPOINT_URL_STS, ...more };
-  return new Promise((resolve) => {
-    const child = execFile(command, args, { env, cwd: folder }, (error, out, err) => {
-      resolve({ code: error ? Number(error.code) : 0, out, err });
-    });
-    child.stdin?.on('error', () => undefined); // a program that reads nothing may end before
-    child.stdin?.end(input);
-  });
-}
-
-function program(name: string, args: readonly string[] = [], input = '', env: NodeJS.ProcessEnv = {}): Promise<Ran> {
-  return run(process.execPath, [join(programs, `${name}.js`), ...args], input, env);
-}
-
-/** What `node log-in.js` does, in this process. */
-async function logIn(): Promise<void> {
-  const storage = new FileTokenStorage(join(folder, 'tokens'), { perKey: true });
-  const client = { issuer: server.issuer, clientId: 'cli', scope: 'openid offline_access' };
-  await new DeviceCodeFlow({ ...client, storage, promptUser: () => undefined }).doFlow();
-}
-const renewals = (): number => server.ledger.count({ grantType: 'refresh_token' });
-
-type Fields = Record<string, string | number>;
-
-/** The records in the folder: the login's, or the keys of AWS. */
-function records(kind: 'login' | 'keys' = 'login'): { file: string; record: Fields }[] {
-  const files = readdirSync(join(folder, 'tokens')).filter((name) => name.endsWith('.json'));
-  const all = files.map((name) => join(folder, 'tokens', name));
-  const read = all.map((file) => ({ file, record: JSON.parse(readFileSync(file, 'utf8')) as Fields }));
-  return read.filter(({ record }) => (record['refresh_token'] === undefined) === (kind === 'keys'));
-}
-
-/** The one login's record. */
-function stored(): Fields {
-  const [only] = records();
-  if (!only) throw new Error('Nobody is logged in.');
-  return only.record;
-}
-
-function setSecondsLeft(seconds: number, kind: 'login' | 'keys' = 'login'): void {
-  const now = Math.floor(Date.now() / 1000);
-  const times = { issued_at: now + seconds - 3600, expires_at: now + seconds };
-  for (const { file, record } of records(kind)) writeFileSync(file, JSON.stringify({ ...record, ...times }));
-}
+const program = (...given: Parameters<ProtocolsHome['program']>): Promise<Outcome> => home.program(...given);
+const logIn = (): Promise<void> => home.logIn();
+const stored = (): Fields => home.stored();
 
 const gitQuestion = (...more: string[]): string => ['protocol=https', 'host=git.example.org', ...more, ''].join('\n');
 const capable = ['capability[]=authtype', 'capability[]=state'];
 
-function git(operation: string, ...more: string[]): Promise<Ran> {
+function git(operation: string, ...more: string[]): Promise<Outcome> {
   return program('git', ['https://git.example.org', operation], gitQuestion(...more));
 }
 
-function cargo(request: object, indexUrl = index): Promise<Ran> {
+function cargo(request: object, indexUrl = index): Promise<Outcome> {
   const registry = { 'index-url': indexUrl };
   return program('cargo', ['--cargo-plugin'], `${JSON.stringify({ v: 1, registry, args: [index], ...request })}\n`);
 }
 
-const docker = (operation: string, input = 'images.example.org'): Promise<Ran> =>
+const docker = (operation: string, input = 'images.example.org'): Promise<Outcome> =>
   program('docker', ['images.example.org', operation], input);
 
-function keysFor(seconds: number, count = { given: 0 }): typeof stsAnswer {
-  return () => {
-    count.given++;
-    const end = new Date(Date.now() + seconds * 1000).toISOString();
-    const keys = `<AccessKeyId>ASIA${count.given}</AccessKeyId><SecretAccessKey>s/+=</SecretAccessKey>`;
-    return { status: 200, body: `<a>${keys}<SessionToken>t</SessionToken><Expiration>${end}</Expiration></a>` };
-  };
-}
-
 /** Each program, asked as its client does for a token, and the token in what it says. */
-const asked: Record<string, { ask: () => Promise<Ran>; token: (out: string) => unknown }> = {
+const asked: Record<string, { ask: () => Promise<Outcome>; token: (out: string) => unknown }> = {
   git: { ask: () => git('get'), token: (out) => /^password=(.*)$/m.exec(out)?.[1] },
   'git of 2.46': { ask: () => git('get', ...capable), token: (out) => /^credential=(.*)$/m.exec(out)?.[1] },
   kubectl: { ask: () => program('kubectl'), token: (out) => JSON.parse(out).status.token as unknown },
@@ -133,12 +49,12 @@ const asked: Record<string, { ask: () => Promise<Ran>; token: (out: string) => u
 test('eight programs that ask after the end of the token are given the same new one, after one renewal', async () => {
   await logIn();
   const first = stored()['access_token'];
-  setSecondsLeft(-1);
+  home.setSecondsLeft(-1);
   const eight = [...Object.values(asked), ...Object.values(asked)].slice(0, 8);
   const answers = await Promise.all(eight.map(async ({ ask, token }) => token((await ask()).out)));
   expect(stored()['access_token']).not.toBe(first);
   expect(answers).toEqual(Array(8).fill(stored()['access_token']));
-  expect(renewals()).toBe(1);
+  expect(home.renewals).toBe(1);
   server.ledger.assertNoReuse();
 });
 
@@ -148,9 +64,9 @@ test.each(Object.entries(asked))(
     const nobody = await ask();
     expect(nobody.out + nobody.err).toMatch(/No tokens .* Log in: node .*log-in\.js/);
     await logIn();
-    setSecondsLeft(50);
+    home.setSecondsLeft(50);
     expect(token((await ask()).out)).toBe(stored()['access_token']);
-    expect(renewals()).toBe(1);
+    expect(home.renewals).toBe(1);
   },
 );
 
@@ -215,7 +131,7 @@ describe('the credential helper of git', () => {
       expect(answer.out).not.toContain('continue');
       expect(answer.out).not.toContain(state);
     }
-    expect(renewals()).toBe(1);
+    expect(home.renewals).toBe(1);
   });
 
   test.each(['password', 'credential'])('renews once when git says that a %s was refused', async (field) => {
@@ -223,7 +139,7 @@ describe('the credential helper of git', () => {
     const refused = stored()['access_token'];
     const answers = await Promise.all([1, 2].map(() => git('erase', `${field}=${refused}`)));
     expect(answers).toEqual(Array(2).fill({ code: 0, out: '', err: '' }));
-    expect(renewals()).toBe(1);
+    expect(home.renewals).toBe(1);
     expect(stored()['access_token']).not.toBe(refused);
   });
 
@@ -245,9 +161,9 @@ describe('the credential helper of git', () => {
 
   test('is understood by git itself', async () => {
     await logIn();
-    const helper = `!'${process.execPath}' '${join(programs, 'git.js')}' https://git.example.org`;
+    const helper = `!'${process.execPath}' '${home.file('git')}' https://git.example.org`;
     const config = ['-c', 'credential.helper=', '-c', `credential.helper=${helper}`];
-    const { out } = await run('git', [...config, 'credential', 'fill'], `${gitQuestion()}\n`);
+    const { out } = await home.run('git', [...config, 'credential', 'fill'], `${gitQuestion()}\n`);
     expect(out).toContain(`username=oauth2\npassword=${stored()['access_token']}\n`);
   });
 });
@@ -267,27 +183,27 @@ describe('the exec plugin of kubectl', () => {
 
   test('is renewed by the end that it was told, not by the true one', async () => {
     await logIn();
-    setSecondsLeft(29);
+    home.setSecondsLeft(29);
     expect(await toldEnd()).toBeGreaterThan(Date.now());
   });
 
   test('names an end where the token has none, for clients that do not ask after a 401', async () => {
     await logIn();
     const endless = { access_token: 'opaque', expires_at: undefined, expires_in: undefined };
-    for (const { file, record } of records()) writeFileSync(file, JSON.stringify({ ...record, ...endless }));
+    for (const { file, record } of home.records()) writeFileSync(file, JSON.stringify({ ...record, ...endless }));
     expect(Math.ceil(((await toldEnd()) - Date.now()) / 60_000)).toBe(1);
   });
 });
 
 describe('the credential_process of AWS', () => {
-  const aws = (): Promise<Ran> => program('aws', [role]);
+  const aws = (): Promise<Outcome> => program('aws', [role]);
 
   test('changes the token for keys of the role, once for eight that ask, of whom one renews the token', async () => {
     await logIn();
-    setSecondsLeft(-1);
+    home.setSecondsLeft(-1);
     const given = { given: 0 };
     const forms: URLSearchParams[] = [];
-    stsAnswer = (form) => (forms.push(form), keysFor(3600, given)(form));
+    home.stsAnswer = (form) => (forms.push(form), keysFor(3600, given)(form));
     const answers = await Promise.all(Array.from({ length: 8 }, aws));
     expect(new Set(answers.map(({ out }) => out)).size).toBe(1);
     expect(JSON.parse(answers[0]?.out ?? '')).toEqual({
@@ -297,7 +213,7 @@ describe('the credential_process of AWS', () => {
       SessionToken: 't',
       Expiration: expect.stringMatching(/Z$/),
     });
-    expect({ renewals: renewals(), given: given.given }).toEqual({ renewals: 1, given: 1 });
+    expect({ renewals: home.renewals, given: given.given }).toEqual({ renewals: 1, given: 1 });
     expect(Object.fromEntries(forms[0] ?? [])).toEqual({
       Action: 'AssumeRoleWithWebIdentity',
       Version: '2011-06-15',
@@ -310,11 +226,11 @@ describe('the credential_process of AWS', () => {
   test('gives new keys as soon as botocore asks for them, with 900 s left', async () => {
     await logIn();
     const given = { given: 0 };
-    stsAnswer = keysFor(3600, given);
+    home.stsAnswer = keysFor(3600, given);
     await aws();
-    setSecondsLeft(1000, 'keys');
+    home.setSecondsLeft(1000, 'keys');
     expect(JSON.parse((await aws()).out).AccessKeyId).toBe('ASIA1');
-    setSecondsLeft(899, 'keys');
+    home.setSecondsLeft(899, 'keys');
     const { Expiration } = JSON.parse((await aws()).out);
     expect(Date.parse(Expiration)).toBeGreaterThan(Date.now() + 900_000);
     expect(given.given).toBe(2);
@@ -323,22 +239,22 @@ describe('the credential_process of AWS', () => {
   test('asks for no keys at each run where keys live shorter than that', async () => {
     await logIn();
     const given = { given: 0 };
-    stsAnswer = keysFor(900, given);
+    home.stsAnswer = keysFor(900, given);
     for (let run = 0; run < 2; run++) await aws();
     expect(given.given).toBe(1);
   });
 
   test('gives no keys of a login that has ended', async () => {
     await logIn();
-    stsAnswer = keysFor(3600);
+    home.stsAnswer = keysFor(3600);
     await aws();
-    for (const { file } of records()) rmSync(file);
+    for (const { file } of home.records()) rmSync(file);
     expect(await aws()).toEqual({ code: 1, out: '', err: expect.stringContaining('Log in: node') });
   });
 
   test('names the reason of a refusal, and nothing else of the answer', async () => {
     await logIn();
-    stsAnswer = (form) => {
+    home.stsAnswer = (form) => {
       const code = '<Code>AccessDenied</Code>';
       return { status: 403, body: `<e>${code}<Message>${form.get('WebIdentityToken') ?? ''}</Message></e>` };
     };

@@ -2,6 +2,9 @@ import { AuthFlowError, DeviceCodeFlow, LoginRequiredError } from '@latchkey/cor
 import { readEnvironment } from '@latchkey/core/node';
 import { FileTokenStorage } from '@latchkey/storage-file';
 import { fileURLToPath } from 'node:url';
+import { endWhenSettled } from '../end-when-settled.js';
+
+endWhenSettled(); // Ctrl+C in git, say, reaches its helper too, and all programs would have lost the login
 
 /** Where the tokens are: the folder `TOKENS`, a file for each credential. */
 export function tokenStorage(): FileTokenStorage {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { encryption, type HeldLock, type RecordCodec, type SaveContext, TokenSet } from '@latchkey/core';
 import { type Database, DatabaseTokenStorage, schema, type Value } from '../dist/database/database-token-storage.js';
@@ -159,4 +160,11 @@ describePostgres('A lease in PostgreSQL:', () => {
 test('a URL of PostgreSQL may begin in both ways, and is no name of a file', async () => {
   for (const scheme of ['postgres', 'postgresql'])
     expect((await open(`${scheme}://ada:secret@127.0.0.1:1/db`)).id).toBe('postgres:127.0.0.1:1/db');
+});
+
+test('a URL of PostgreSQL that cannot be read is not told, and one without a host can be', async () => {
+  const told = await open('postgres://ada:s#cret@127.0.0.1/db').catch((error: unknown) => inspect(error));
+  expect(told).toContain('Invalid URL');
+  expect(told).not.toContain('cret');
+  expect((await open('postgresql://ada:secret@/db?host=/cloudsql/one')).id).toBe('postgres:/cloudsql/one:5432/db');
 });

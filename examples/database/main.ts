@@ -1,6 +1,7 @@
 /** Prints a valid access token for each line it reads. Any number of these can share one database. */
 import { createInterface } from 'node:readline';
 import { AuthFlowError, DeviceCodeFlow } from '@latchkey/core';
+import { endWhenSettled } from '../end-when-settled.js';
 import { DatabaseTokenStorage, schema } from './database-token-storage.js';
 import { open } from './open.js';
 
@@ -10,6 +11,7 @@ if (!issuer || !place) {
   process.exit(2);
 }
 
+endWhenSettled();
 const database = await open(place);
 const storage = new DatabaseTokenStorage(database, { lease: Number(lease) });
 const flow = new DeviceCodeFlow({ issuer, clientId: 'my-cli', scope: 'offline_access', storage });

@@ -9,6 +9,7 @@ export async function open(place: string): Promise<Database> {
   const { default: pg } = await import('pg');
   const { postgres } = await import('./postgres.js');
   const patience = { connectionTimeoutMillis: 5000, query_timeout: 5000 };
-  const { host, pathname } = new URL(place);
-  return postgres(new pg.Pool({ connectionString: place, allowExitOnIdle: true, ...patience }), `${host}${pathname}`);
+  const { host, port, database = '' } = new pg.Client({ connectionString: place }); // its errors do not tell the password
+  const pool = new pg.Pool({ connectionString: place, allowExitOnIdle: true, ...patience });
+  return postgres(pool, `${host}:${port}/${database}`);
 }

@@ -1,9 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { FakeAuthorizationServer } from '@latchkey/core/testing';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EarthscopeHome } from '../dist/earthscope/earthscope-home.js';
 import { startTwin } from '../dist/earthscope/earthscope-twin.js';
+
+const program = join(import.meta.dirname, '../dist/earthscope/ci-job.js');
 
 let server: FakeAuthorizationServer;
 let home: EarthscopeHome;
@@ -64,6 +68,20 @@ describe('A machine that has only a refresh token in its environment, at a serve
       expectChain(run);
       home.expire(file);
     }
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('leaves a good token when it is cancelled by %s', async (signal) => {
+    const env = { CLIENT_ID: 'cli', TOKENS: join(home.folder, 'job.json'), REFRESH_TOKEN: given };
+    const gate = server.hold({ grantType: 'refresh_token', processed: true });
+    const all = { ...process.env, ISSUER: server.issuer, ...env };
+    const child = spawn(process.execPath, [program], { env: all, stdio: 'ignore' });
+    const ended = once(child, 'exit');
+    await gate.arrived;
+    child.kill(signal);
+    gate.release();
+    expect((await ended)[0]).toBeGreaterThan(128);
+    expect(await home.run('ci-job.js', [], env)).toMatchObject({ code: 0 });
+    expectChain(1);
   });
 
   test('without a file that outlives the process, the second one presents a spent token', async () => {

@@ -5,6 +5,7 @@
 import { RefreshTokenFlow } from '@latchkey/core';
 import { environmentVariable, readEnvironment } from '@latchkey/core/node';
 import { FileTokenStorage } from '@latchkey/storage-file';
+import { endWhenSettled } from '../end-when-settled.js';
 
 const { issuer, clientId, tokens } = readEnvironment({ issuer: 'ISSUER', clientId: 'CLIENT_ID', tokens: 'TOKENS' });
 
@@ -15,5 +16,6 @@ const flow = new RefreshTokenFlow({
   storage: new FileTokenStorage(tokens),
 });
 
+endWhenSettled(); // a job that is cancelled leaves a good token too
 await flow.getAccessTokenRefreshIfNecessary();
 console.log(`The token is good for ${Math.round(flow.ttl)} s.`);

@@ -1,9 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FakeAuthorizationServer, faults } from '@latchkey/core/testing';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { EarthscopeHome } from '../dist/earthscope/earthscope-home.js';
 import { startTwin } from '../dist/earthscope/earthscope-twin.js';
+
+const main = join(import.meta.dirname, '../dist/earthscope/main.js');
+const onLinux = process.platform === 'linux' ? test : test.skip; // which has a full disk as /dev/full
 
 let server: FakeAuthorizationServer;
 let home: EarthscopeHome;
@@ -101,6 +108,28 @@ describe('the EarthScope command line, for a person', () => {
       { id: 'u-1', country_code: 'GB' },
       { id: 'u-2', country_code: 'FR' },
     ]);
+  });
+
+  onLinux('fails where its output finds no room', async () => {
+    await home.logIn();
+    const command = `exec '${process.execPath}' '${main}' token > /dev/full`;
+    const run = promisify(execFile)('/bin/sh', ['-c', command], { env: { ...process.env, ...home.env } });
+    await expect(run).rejects.toMatchObject({ code: 1 });
+  });
+
+  test.each(['SIGHUP', 'SIGINT', 'SIGTERM'] as const)('ends by %s while it waits for an API', async (signal) => {
+    await home.logIn();
+    server.clearFaults(); // what the twin tells of users
+    const gate = server.hold({ endpoint: 'api' });
+    const env = { ...process.env, ...home.env };
+    const child = spawn(process.execPath, [main, 'user'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const told = text(child.stderr);
+    const ended = once(child, 'exit');
+    await gate.arrived;
+    child.kill(signal);
+    expect(await told).toBe('Interrupted.\n');
+    expect((await ended)[0]).toBe(1);
+    gate.release();
   });
 
   test('downloads with a token that is renewed on the way, and draws no bar into a pipe', async () => {

@@ -74,9 +74,9 @@ async function ttl({ flow, print }: CommandContext): Promise<number> {
   return flow.ttl > 0 ? 0 : 1;
 }
 
-async function user({ flow, settings, given, print }: CommandContext): Promise<number> {
+async function user({ flow, settings, given, print, signal }: CommandContext): Promise<number> {
   const { ids, emails } = given;
-  const api = new UserApi(flow.asFetch(), settings.apiUrl);
+  const api = new UserApi((input, init) => flow.fetch(input, { ...init, signal }), settings.apiUrl);
   const isLookup = ids.length > 0 || emails.length > 0;
   print(JSON.stringify(await (isLookup ? api.lookupAnonymous(ids, emails) : api.getUser()), undefined, 2));
   return 0;

@@ -7,7 +7,9 @@ import { createFlow } from './earthscope-flow.js';
 import { readSettings } from './settings.js';
 
 const interrupted = new AbortController();
-process.once('SIGINT', () => interrupted.abort());
+for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.once(name, () => interrupted.abort());
+// What fails is told, which console.log does not do: a full disk, say. EPIPE: whoever reads has enough.
+process.stdout.once('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
 let failure = 2; // until it is understood what is wanted
 let logIn = 'Run the command login, then try again.';
 
@@ -24,7 +26,7 @@ try {
     flow: createFlow(settings),
     settings,
     given,
-    print: (text) => console.log(text),
+    print: (text) => void process.stdout.write(`${text}\n`),
     errors: process.stderr,
     signal: interrupted.signal,
   });

@@ -12,10 +12,10 @@ export interface Session<Pending> {
 export class Sessions<Pending> {
   readonly #sessions = new Map<string, Session<Pending>>();
 
-  /** Begins a session at each login, with an id that nobody could have planted in the browser. */
-  begin(response: Response): Session<Pending> {
+  /** Begins a session, at each login and at its end, with an id that nobody could have planted in the browser. */
+  begin(response: Response, account: string = randomUUID()): Session<Pending> {
     const id = randomUUID();
-    const session = { account: randomUUID(), pending: undefined };
+    const session = { account, pending: undefined };
     this.#sessions.set(id, session);
     response.cookie('session', id, { httpOnly: true, sameSite: 'lax' }); // behind HTTPS: secure, too
     return session;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { AuthorizationCodeFlow } from '@latchkey/core';
-import { FakeAuthorizationServer } from '@latchkey/core/testing';
+import { FakeAuthorizationServer, faults } from '@latchkey/core/testing';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -89,5 +89,33 @@ describe('an Express app with a token for each user', () => {
     expect((await browser.get(callback)).headers.get('location')).toBe('/files');
     expect((await browser.get(callback)).status).toBe(400);
     server.ledger.assertTokenRequests(1);
+  });
+
+  test('gives the browser another session at the end of a login, which whoever began it does not know', async () => {
+    const [browser, other] = [new Browser(), new Browser()];
+    const began = await browser.get(`${home}/login`);
+    other.cookie = browser.cookie; // as if it had been planted
+    await browser.open(began.headers.get('location') ?? '');
+    expect(await user(other)).toBe('/login');
+    expect(await user(browser)).toBe('ada');
+  });
+
+  test.each([
+    [401, 502],
+    [403, 502],
+    [503, 503],
+  ])('tells no browser the %i of the login server, but %i', async (status, told) => {
+    const ada = await logIn('ada');
+    server.expireAccessTokens();
+    server.nextAnswers({ grantType: 'refresh_token', times: Infinity }, faults.html(status));
+    expect((await ada.get(`${home}/files`)).status).toBe(told);
+    expect((await ada.get(`${home}/files`)).status).not.toBe(302); // the login lives
+  });
+
+  test('hands on an answer of the API that is no JSON', async () => {
+    const ada = await logIn('ada');
+    server.nextAnswers({ endpoint: 'api' }, faults.html(502));
+    const answer = await ada.get(`${home}/files`);
+    expect([answer.status, await answer.text()]).toEqual([502, expect.stringContaining('<h1>502</h1>')]);
   });
 });

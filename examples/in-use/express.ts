@@ -1,5 +1,12 @@
-import { type AuthorizationCodeFlow, type AuthorizationState, LoginRequiredError, RedirectError } from '@latchkey/core';
+import {
+  AuthFlowError,
+  type AuthorizationCodeFlow,
+  type AuthorizationState,
+  LoginRequiredError,
+  RedirectError,
+} from '@latchkey/core';
 import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
+import { randomUUID } from 'node:crypto';
 import { Sessions } from './express-sessions.js';
 
 /**
@@ -12,8 +19,12 @@ export function createApp(everyone: AuthorizationCodeFlow, api: string): Express
 
   const onError: ErrorRequestHandler = (error, _request, response, next) => {
     if (error instanceof LoginRequiredError) response.redirect('/login');
-    else if (error instanceof RedirectError) response.status(400).send('This login failed. Begin again.');
-    else next(error);
+    else if (error instanceof RedirectError || (error instanceof AuthFlowError && error.code === 'INVALID_GRANT')) {
+      response.status(400).send('This login failed. Begin again.');
+    } else if (error instanceof AuthFlowError) {
+      // By itself, Express would answer with the status of the error, which is that of the token endpoint.
+      response.status(error.retryable ? 503 : 502).send('Not now. Try again later.');
+    } else next(error);
   };
 
   return express()
@@ -30,12 +41,15 @@ export function createApp(everyone: AuthorizationCodeFlow, api: string): Express
       const session = sessions.of(request);
       const { pending } = session;
       session.pending = undefined; // each login ends once
-      await everyone.withAccount(session.account).completeAuthorization(request.originalUrl, pending);
+      const account = randomUUID(); // for a session whose id is not known to whoever began the login
+      await everyone.withAccount(account).completeAuthorization(request.originalUrl, pending);
+      sessions.begin(response, account);
       response.redirect('/files');
     })
     .get('/files', async (request, response) => {
       const answer = await flowOf(request).fetch(api);
-      response.status(answer.status).json(await answer.json());
+      response.status(answer.status).type(answer.headers.get('content-type') ?? 'text');
+      response.send(await answer.text()); // which may be a page, or nothing
     })
     .use(onError);
 }

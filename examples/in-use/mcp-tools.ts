@@ -6,8 +6,10 @@ import { createInterface } from 'node:readline';
 import { DeviceCodeFlow } from '@latchkey/core';
 import { readEnvironment } from '@latchkey/core/node';
 import { FileTokenStorage } from '@latchkey/storage-file';
+import { endWhenSettled } from '../end-when-settled.js';
 import { connect, connectByProvider } from './mcp.js';
 
+endWhenSettled();
 const { issuer, clientId, tokens, server } = readEnvironment({
   issuer: 'ISSUER',
   clientId: 'CLIENT_ID',

@@ -49,7 +49,7 @@ const files: Readonly<Record<string, () => string>> = {
 /** Runs the program to its end. */
 async function run(...args: string[]): Promise<{ code: unknown; out: string; err: string }> {
   const child = spawn(process.execPath, [program, ...args], {
-    env: { ...process.env, ISOGEO_API_URL: twin.url },
+    env: { ...process.env, ISOGEO_API_URL: `${twin.url}/` }, // as a browser shows it
     cwd: folder,
   });
   const ended = new Promise((resolve) => child.once('close', resolve));

@@ -13,7 +13,7 @@ export class IsogeoApi {
 
   constructor(flow: AuthFlow, url: string) {
     this.#flow = flow;
-    this.#url = url;
+    this.#url = url.replace(/\/+$/, '');
   }
 
   /** What feeds the application; empty until somebody shares a catalog with it. */

@@ -36,5 +36,7 @@ describe('the twin of Isogeo', () => {
     }
     const { stdout } = await promisify(execFile)('sh', ['-c', commands.join('\n')]);
     expect(stdout).toMatch(/group\.json: 2 shares\n {2}Coast and sea\n {2}Roads\n$/);
+    const [url = ''] = /http:\S+/.exec(commands[0] ?? '') ?? [];
+    expect((await fetch(`${url}//`)).status).toBe(404); // no URL by itself
   });
 });

@@ -48,7 +48,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await Promise.all(children.map(end));
+  await Promise.all(children.map((child) => end(child)));
   const closed = once(api, 'close');
   api.close();
   api.closeAllConnections();
@@ -67,10 +67,10 @@ async function portOf({ stdout }: ChildProcess): Promise<number> {
   throw new Error('The service did not start.');
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
-  child.kill('SIGTERM');
+  child.kill(signal);
   await exited;
 }
 
@@ -125,11 +125,24 @@ describe('A login that one process begins and another ends (A4)', () => {
     server.provider.on('grant.success', () => redeemed++);
     const prefetch = { ...headers, 'sec-purpose': 'prefetch' };
     expect((await fetch(href, { headers: prefetch, redirect: 'manual' })).status).toBe(503);
-    const comeBack = async (): Promise<number> => (await fetch(href, { headers, redirect: 'manual' })).status;
-    const statuses = await Promise.all([comeBack(), comeBack(), comeBack(), comeBack()]);
-    expect(statuses.sort()).toEqual([302, 400, 400, 400]);
+    const comeBack = (): Promise<Response> => fetch(href, { headers, redirect: 'manual' });
+    const answers = await Promise.all([comeBack(), comeBack(), comeBack(), comeBack()]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([302, 400, 400, 400]);
     expect(redeemed).toBe(1);
-    expect(await (await fetch(`${front.url}/me`, { headers })).json()).toEqual({ accountId: 'ada' });
+    const [cookie = ''] = answers.flatMap((each) => each.headers.getSetCookie()).map((each) => each.split(';')[0]);
+    expect(await (await fetch(`${front.url}/me`, { headers: { cookie } })).json()).toEqual({ accountId: 'ada' });
+  });
+
+  test('gives the browser another session at its end, which whoever began it does not know', async () => {
+    const begun = await fetch(`${front.url}/login`, { redirect: 'manual' });
+    const planted = { cookie: begun.headers.get('set-cookie')?.split(';')[0] ?? '' };
+    const page = new ScriptedBrowser(AbortSignal.timeout(120_000), { stopAt: `${front.url}/login/callback` });
+    const { href } = await page.approve(begun.headers.get('location') ?? '');
+    const ended = await fetch(href, { headers: planted, redirect: 'manual' });
+    const known = await fetch(`${front.url}/me`, { headers: planted, redirect: 'manual' });
+    expect([known.status, known.headers.get('location')]).toEqual([302, '/login']);
+    const cookie = ended.headers.get('set-cookie')?.split(';')[0] ?? '';
+    expect(await (await fetch(`${front.url}/me`, { headers: { cookie } })).json()).toEqual({ accountId: 'ada' });
   });
 
   test('is undone by a logout', async () => {
@@ -143,9 +156,10 @@ describe('A login that one process begins and another ends (A4)', () => {
     expect(tokenFiles()).toEqual([]);
   });
 
-  test('goes on after the processes have ended', async () => {
+  test.each(['SIGTERM', 'SIGINT'] as const)('goes on after the processes have ended well by %s', async (signal) => {
     await browser.approve(`${front.url}/login`);
-    await Promise.all(children.map(end));
+    await Promise.all(children.map((child) => end(child, signal)));
+    expect(children.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
     children = [startService()];
     front.targets.splice(0, 2, await portOf(children[0]!));
     expect(await me()).toEqual({ accountId: 'ada' });

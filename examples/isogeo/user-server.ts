@@ -36,8 +36,9 @@ export function createUserServer({ flow: everyone, logins, api }: UserServerOpti
       logins.keep(fresh.account, login.state);
       response.writeHead(302, { location: login.url, 'set-cookie': fresh.cookie }).end();
     } else if (method === 'GET' && path === '/login/callback') {
-      await flow.completeAuthorization(url, logins.take(session.account));
-      response.writeHead(302, { location: '/me' }).end();
+      const fresh = Session.begin(); // whoever began the login may have planted its cookie here, and does not know this one
+      await everyone.withAccount(fresh.account).completeAuthorization(url, logins.take(session.account));
+      response.writeHead(302, { location: '/me', 'set-cookie': fresh.cookie }).end();
     } else if (method === 'GET' && path === '/me') {
       send(response, 200, await new IsogeoApi(flow, api).account());
     } else if (method === 'POST' && path === '/logout') {

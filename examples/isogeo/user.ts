@@ -23,8 +23,10 @@ service.listen(Number(PORT ?? 5000), '127.0.0.1', () => {
   console.log(`listening on ${typeof address === 'object' && address ? address.port : ''}`);
 });
 
-process.once('SIGTERM', () => {
+const stop = (): void => {
   service.close();
   service.closeAllConnections();
   void settled({ signal: AbortSignal.timeout(10_000) }).finally(() => process.exit());
-});
+};
+process.once('SIGTERM', stop);
+process.once('SIGINT', stop); // Ctrl+C, and PM2

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { AuthFlowError, DeviceCodeFlow, encryption } from '@latchkey/core';
 import { FileTokenStorage } from '@latchkey/storage-file';
+import { endWhenSettled } from '../end-when-settled.js';
 import { keychainKey } from './keychain-key.js';
 
 const { ISSUER: issuer, FOLDER: folder, WHEN_MISSING: whenMissing = 'fail', TIMEOUT: timeout = '30' } = process.env;
@@ -11,6 +12,7 @@ if (!issuer || !folder || (whenMissing !== 'fail' && whenMissing !== 'file')) {
   process.exit(2);
 }
 
+endWhenSettled();
 try {
   const file = join(folder, 'key.json');
   const keys = await keychainKey({ service: 'my-cli', account: folder, file, whenMissing, timeout: Number(timeout) });

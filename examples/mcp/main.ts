@@ -4,6 +4,7 @@ import { AuthFlowError } from '@latchkey/core';
 import { appFolder } from '@latchkey/core/node';
 import { FileTokenStorage } from '@latchkey/storage-file';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { endWhenSettled } from '../end-when-settled.js';
 import { fetchFor } from './log-in.js';
 
 const [server = '', tool = '', input = '{}'] = process.argv.slice(2);
@@ -12,15 +13,19 @@ if (!/^https?:\/\/./.test(server) || tool === '') {
   process.exit(2);
 }
 
+endWhenSettled();
 try {
   const args = JSON.parse(input) as Record<string, unknown>;
   const folder = process.env['TOKENS'] || join(appFolder('latchkey-mcp'), 'logins');
   const fetch = await fetchFor(server, new FileTokenStorage({ folder }, { perKey: true }));
   const client = new Client({ name: 'latchkey-mcp', version: '1.0.0' });
   await client.connect(new StreamableHTTPClientTransport(new URL(server), { fetch }));
-  const { content } = await client.callTool({ name: tool, arguments: args });
-  console.log(JSON.stringify(content));
-  await client.close();
+  try {
+    const { content } = await client.callTool({ name: tool, arguments: args });
+    console.log(JSON.stringify(content));
+  } finally {
+    await client.close(); // the stream that it may have open would keep this program
+  }
 } catch (error) {
   console.error(error instanceof AuthFlowError ? `${error.message} ${error.remedy}` : String(error)); // they hold no secret
   process.exitCode = 1;

@@ -5,6 +5,7 @@ import { asOtherProcess, faults, TestClock } from '@latchkey/core/testing';
 import { FileTokenStorage } from '@latchkey/storage-file';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,8 +48,11 @@ async function call(tool: string): Promise<string> {
   const child = spawn(process.execPath, [program, server.url, tool], {
     env: { ...process.env, TOKENS: tokens(), BROWSER: join(folder, 'browser.cjs') },
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 60_000,
   });
+  const ended = once(child, 'exit');
   const [printed, complaints] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  expect([0, 1]).toContain((await ended)[0]); // by itself
   return printed === '' ? complaints : printed.trim();
 }
 
@@ -120,6 +124,15 @@ describe('a client of any MCP server', () => {
       if (browser === undefined) delete process.env['BROWSER'];
       else process.env['BROWSER'] = browser;
     }
+  });
+
+  test('ends where a tool is refused, though the server keeps a stream open', async () => {
+    expect(await call('unknown')).toContain('There is no such tool.');
+  });
+
+  test('is served by what goes on after a request that is no JSON', async () => {
+    await expect(fetch(server.url, { method: 'POST', body: 'x' })).rejects.toThrow();
+    expect(await call('whoami')).toBe(answer('whoami of ada'));
   });
 
   test('is two processes that renew once', async () => {

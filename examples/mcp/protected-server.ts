@@ -14,7 +14,7 @@ interface Call {
 /**
  * A small MCP server for tests, which describes itself (RFC 9728), and the authorization server that it trusts, which knows
  * the clients that have registered (RFC 7591) and no others. Its tool `whoami` says whose token it was shown; `admin` wants a
- * scope of that name.
+ * scope of that name; there is none that is called `unknown`.
  */
 export class ProtectedServer implements AsyncDisposable {
   readonly url: string;
@@ -32,7 +32,9 @@ export class ProtectedServer implements AsyncDisposable {
     this.url = `${this.#origin}/mcp`;
     this.authorization = authorization;
     this.forgetClients();
-    http.on('request', (request, response) => void this.#answer(request, response));
+    http.on('request', (request, response) => {
+      this.#answer(request, response).catch(() => response.destroy()); // such as what is no JSON
+    });
   }
 
   static async start(): Promise<ProtectedServer> {
@@ -72,7 +74,7 @@ export class ProtectedServer implements AsyncDisposable {
         this.refusals++;
         const challenge = `${owner.headers.get('www-authenticate')}, resource_metadata="${this.#origin}${description}"`;
         send(owner.status, {}, { 'www-authenticate': challenge });
-      } else if (!call) response.writeHead(405).end();
+      } else if (!call) response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders(); // until somebody leaves
       else if (call.id === undefined) response.writeHead(202).end();
       else send(200, { jsonrpc: '2.0', id: call.id, ...outcome(call, ((await owner.json()) as { sub: string }).sub) });
     }
@@ -84,6 +86,7 @@ function outcome({ method, params }: Call, owner: string): object {
   if (method === 'initialize') {
     return { result: { protocolVersion: params?.protocolVersion, capabilities, serverInfo } };
   }
+  if (params?.name === 'unknown') return { error: { code: -32602, message: 'There is no such tool.' } };
   if (method === 'tools/call') return { result: { content: [{ type: 'text', text: `${params?.name} of ${owner}` }] } };
   return { error: { code: -32601, message: 'Unknown.' } };
 }

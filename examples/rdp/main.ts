@@ -2,6 +2,7 @@
 import { AuthFlowError } from '@latchkey/core';
 import { environmentVariable } from '@latchkey/core/node';
 import { parseArgs } from 'node:util';
+import { endWhenSettled } from '../end-when-settled.js';
 import { openRdp } from './open-rdp.js';
 import { RdpSession } from './rdp-session.js';
 
@@ -16,6 +17,9 @@ const { values, positionals } = parseArgs({
   },
 });
 
+endWhenSettled();
+// What fails is told, which console.log does not do: a full disk, say. EPIPE: whoever reads has enough.
+process.stdout.once('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
 try {
   const flow = await openRdp({
     credentials: values.credentials,
@@ -28,7 +32,7 @@ try {
     await flow.changePassword(environmentVariable('RDP_NEW_PASSWORD')());
     console.error('The password is changed. Write it into the credentials file.');
   } else if (positionals.length === 0) {
-    console.log(await flow.getAccessTokenRefreshIfNecessary());
+    process.stdout.write(`${await flow.getAccessTokenRefreshIfNecessary()}\n`);
   } else {
     console.error('Say change-password, for a user name and a password, or nothing.');
     process.exitCode = 2;

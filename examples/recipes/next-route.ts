@@ -1,4 +1,4 @@
-import { type AuthorizationCodeFlow, LoginRequiredError } from '@latchkey/core';
+import { AuthFlowError, type AuthorizationCodeFlow, LoginRequiredError } from '@latchkey/core';
 
 /** A handler of a route: what `route.ts` exports as `GET`, `POST` and so on. */
 export type RouteHandler = (request: Request) => Promise<Response>;
@@ -29,7 +29,8 @@ export function apiRoute(
       return new Response(answer.body, { status: answer.status, headers: pick(answer.headers, ['content-type']) });
     } catch (error) {
       if (error instanceof LoginRequiredError) return Response.json({ error: error.code }, { status: 401 });
-      throw error;
+      if (!(error instanceof AuthFlowError)) throw error;
+      return Response.json({ error: error.code }, { status: error.retryable ? 503 : 502 });
     }
   };
 }

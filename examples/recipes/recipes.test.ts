@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { credentials, Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
-import { AuthorizationCodeFlow, MemoryTokenStorage } from '@latchkey/core';
-import { FakeAuthorizationServer, faults } from '@latchkey/core/testing';
+import { AuthorizationCodeFlow, type AuthorizationCodeFlowOptions, MemoryTokenStorage } from '@latchkey/core';
+import { asOtherProcess, FakeAuthorizationServer, faults } from '@latchkey/core/testing';
 import { callWithToken, tokenCredentials } from '../dist/recipes/grpc.js';
 import { crossAppFlow } from '../dist/recipes/id-jag.js';
 import { apiRoute } from '../dist/recipes/next-route.js';
@@ -9,6 +9,8 @@ import { createOctokit } from '../dist/recipes/octokit.js';
 import { providerOf } from '../dist/recipes/vscode-authentication.js';
 
 let server: FakeAuthorizationServer;
+let storage: MemoryTokenStorage;
+let options: AuthorizationCodeFlowOptions;
 let flow: AuthorizationCodeFlow;
 
 beforeEach(async () => {
@@ -17,11 +19,12 @@ beforeEach(async () => {
     const page = await fetch(await start('http://127.0.0.1/callback'), { redirect: 'manual' });
     return page.headers.get('location') ?? '';
   };
-  const storage = new MemoryTokenStorage();
-  flow = new AuthorizationCodeFlow({
+  storage = new MemoryTokenStorage();
+  options = {
     ...{ issuer: server.issuer, clientId: 'app', scope: 'openid', storage, redirect },
     redirectUri: 'http://127.0.0.1/callback',
-  });
+  };
+  flow = new AuthorizationCodeFlow(options);
 });
 afterEach(() => server.stop());
 
@@ -82,11 +85,16 @@ describe('gRPC', () => {
       const answers = await Promise.all([1, 2, 3].map(() => callWithToken(flow, whoami)));
       expect(answers).toEqual(['ada', 'ada', 'ada']);
       expect(renewals()).toBe(1);
-      const generated = await tokenCredentials(flow).generateMetadata({ method_name: '', service_url: '' });
-      expect(generated.get('authorization')).toEqual([shown.at(-1)]);
+      const generate = () => tokenCredentials(flow).generateMetadata({ method_name: '', service_url: '' });
+      expect((await generate()).get('authorization')).toEqual([shown.at(-1)]);
+      const { refreshToken } = flow;
+      await flow.importTokens({ access_token: 'ended', refresh_token: refreshToken, issued_at: 1, expires_at: 2 });
+      server.nextAnswers({ endpoint: 'token', times: Infinity }, faults.html(503));
+      await expect(generate()).rejects.toMatchObject({ code: status.UNAVAILABLE });
+      server.clearFaults();
       await flow.logout();
       await expect(callWithToken(flow, whoami)).rejects.toMatchObject({ code: 'NO_TOKENS' });
-      await expect(tokenCredentials(flow).generateMetadata({ method_name: '', service_url: '' })).rejects.toThrow();
+      await expect(generate()).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
     } finally {
       client.close();
       grpc.forceShutdown();
@@ -112,6 +120,17 @@ describe('a route of Next.js', () => {
     const [request] = server.ledger.entries.filter(({ endpoint }) => endpoint === 'api');
     expect(request?.headers['cookie']).toBeUndefined();
     expect([(await ask()).status, (await ask('grace')).status]).toEqual([401, 401]);
+  });
+
+  test.each([
+    [403, 502],
+    [503, 503],
+  ])('says that the login server is out of order where that answers %i', async (answered, told) => {
+    await flow.withAccount('ada').doFlow();
+    server.expireAccessTokens();
+    server.nextAnswers({ endpoint: 'token', times: Infinity }, faults.html(answered));
+    const handler = apiRoute(flow, { api: server.issuer, userOf: async () => 'ada' });
+    expect((await handler(new Request('https://app.example/api'))).status).toBe(told);
   });
 
   test('leads to no other host', async () => {
@@ -146,6 +165,17 @@ describe('VS Code’s authentication provider', () => {
       [1, 0, 0],
       [0, 1, 0],
     ]);
+  });
+
+  test('gives another token where VS Code wants one anew, and none after a sign-out in another window', async () => {
+    const changes = { event: () => ({ dispose: () => undefined }), fire: () => undefined };
+    const provider = providerOf(flow, changes as unknown as Parameters<typeof providerOf>[1]);
+    const refused = await provider.createSession([], {});
+    const again = await provider.createSession([], {}); // by forceNewSession
+    expect(again.accessToken).not.toBe(refused.accessToken);
+    expect(renewals()).toBe(1);
+    await new AuthorizationCodeFlow({ ...options, storage: asOtherProcess(storage) }).logout();
+    expect(await provider.getSessions(undefined, {})).toEqual([]);
   });
 
   test('ends a session while the server is out of order', async () => {

@@ -1,4 +1,9 @@
-import { type AuthorizationCodeFlow, LoginRequiredError, RevocationFailedError } from '@latchkey/core';
+import {
+  type AccessTokenOptions,
+  type AuthorizationCodeFlow,
+  LoginRequiredError,
+  RevocationFailedError,
+} from '@latchkey/core';
 import type {
   AuthenticationProvider,
   AuthenticationProviderAuthenticationSessionsChangeEvent,
@@ -20,11 +25,12 @@ export function providerOf(
     const { sub = 'unknown', name = sub } = (flow.tokens.idTokenClaims ?? {}) as { sub?: string; name?: string };
     return { id: flow.key, accessToken, account: { id: sub, label: name }, scopes };
   };
-  const session = async (scopes: readonly string[] = [], interactive = false): Promise<AuthenticationSession> => {
+  const session = async (scopes: readonly string[] = [], how?: AccessTokenOptions): Promise<AuthenticationSession> => {
     const wanted = scopes.length > 0 ? flow.withScope(scopes.join(' ')) : flow;
-    return sessionOf(await wanted.getAccessTokenRefreshIfNecessary({ interactive }), scopes);
+    return sessionOf(await wanted.getAccessTokenRefreshIfNecessary(how), scopes);
   };
   const sessions = async (scopes?: readonly string[]): Promise<AuthenticationSession[]> => {
+    await flow.reload().catch(() => undefined); // another window may have signed out
     try {
       return [await session(scopes)];
     } catch (error) {
@@ -36,7 +42,8 @@ export function providerOf(
     onDidChangeSessions: changes.event,
     getSessions: sessions,
     async createSession(scopes) {
-      const created = await session(scopes, true);
+      const [refused] = await sessions(scopes); // where there is one, VS Code wants another: forceNewSession
+      const created = await session(scopes, { interactive: true, rejectedToken: refused?.accessToken });
       changes.fire({ added: [created], removed: [], changed: [] });
       return created;
     },

@@ -4,6 +4,7 @@ import { createKeyv } from '@keyv/sqlite';
 import { DeviceCodeFlow, KeyvTokenStorage, type Lock } from '@latchkey/core';
 import { fileLock } from '@latchkey/storage-file';
 import { redisLock } from '@latchkey/storage-redis';
+import { endWhenSettled } from '../end-when-settled.js';
 
 const { ISSUER: issuer, DATABASE: database, LOCK = 'file' } = process.env;
 if (!issuer || !database) {
@@ -16,6 +17,7 @@ function lockFor(database: string): Lock | 'process' {
   return LOCK === 'process' ? 'process' : redisLock({ url: LOCK });
 }
 
+endWhenSettled();
 process.umask(0o077); // SQLite makes files that everybody may read
 const keyv = createKeyv({ uri: `sqlite://${database}`, busyTimeout: 5000 });
 const storage = new KeyvTokenStorage(keyv, { lock: lockFor(database) });

@@ -15,9 +15,11 @@ service.listen(Number(process.env['PORT'] ?? 0), '127.0.0.1', () => {
   console.log(`listening on ${typeof address === 'object' && address ? address.port : ''}`);
 });
 
-process.once('SIGTERM', () => {
+const stop = (): void => {
   service.close();
   service.closeAllConnections();
-  const ended = settled({ signal: AbortSignal.timeout(10_000) }).catch(() => undefined); // what takes longer is waited for by close
+  const ended = settled({ signal: AbortSignal.timeout(10_000) }).catch(() => undefined); // what takes longer ends by itself
   void ended.then(() => storage.close());
-});
+};
+process.once('SIGTERM', stop);
+process.once('SIGINT', stop); // Ctrl+C, and PM2

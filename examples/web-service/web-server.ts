@@ -4,6 +4,7 @@ import {
   AuthorizationCodeFlow,
   type AuthorizationState,
   LoginRequiredError,
+  RedirectError,
   type TokenStorage,
 } from '@latchkey/core';
 
@@ -58,7 +59,8 @@ export function createService({ issuer, api, url, storage }: ServiceOptions): Se
       response.setHeader('set-cookie', `login=${cookie}; path=/callback; httponly; samesite=lax; max-age=600${secure}`);
       response.writeHead(303, { location: page }).end();
     } else {
-      const { status } = await everyone.withAccount(user).fetch(api);
+      const { status, body } = await everyone.withAccount(user).fetch(api);
+      await body?.cancel(); // else it may keep its connection
       send(response, status === 200 ? 200 : 502, { user, status });
     }
   }
@@ -66,10 +68,16 @@ export function createService({ issuer, api, url, storage }: ServiceOptions): Se
   return createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
       if (error instanceof LoginRequiredError) send(response, 401, { error: error.code });
-      else if (error instanceof AuthFlowError) send(response, error.retryable ? 503 : 400, { error: error.code });
+      else if (error instanceof AuthFlowError) send(response, statusOf(error), { error: error.code });
       else send(response, 500, {});
     });
   });
+}
+
+/** A login that failed is the browser's matter; all else is between this service and the authorization server. */
+function statusOf(error: AuthFlowError): number {
+  if (error instanceof RedirectError || error.code === 'INVALID_GRANT') return 400;
+  return error.retryable ? 503 : 502;
 }
 
 function pendingLogin({ headers }: IncomingMessage): PendingLogin | undefined {

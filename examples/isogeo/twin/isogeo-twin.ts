@@ -56,7 +56,7 @@ export class IsogeoTwin implements AsyncDisposable {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname, search } = new URL(request.url ?? '/', this.url);
+    const { pathname, search } = new URL(`${this.url}${request.url ?? '/'}`);
     const chunks = (await request.toArray()) as Buffer[];
     const { authorization, 'content-type': type } = request.headers;
     const answer = await fetch(this.fake.issuer + (places[pathname] ?? '/unknown') + search, {

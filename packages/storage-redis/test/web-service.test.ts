@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { FakeAuthorizationServer } from '@latchkey/core/testing';
+import { FakeAuthorizationServer, faults } from '@latchkey/core/testing';
 import { RedisServer } from './redis-server.js';
 
 const program = join(import.meta.dirname, '../../../examples/dist/web-service/main.js');
@@ -16,6 +18,7 @@ beforeAll(async () => {
   server = await FakeAuthorizationServer.start();
 });
 afterEach(async () => {
+  server.clearFaults();
   for (const child of running.splice(0)) {
     child.kill('SIGTERM');
     await once(child, 'exit');
@@ -26,13 +29,13 @@ afterAll(async () => {
   await redis.kill();
 });
 
-/** Starts an instance of the service; resolves to where it listens. */
-async function startInstance(): Promise<string> {
-  const child = spawn(process.execPath, [program], {
+/** Starts an instance of the service, with arguments for Node; resolves to where it listens. */
+async function startInstance({ args = [] as string[], api = server.api } = {}): Promise<string> {
+  const child = spawn(process.execPath, [...args, program], {
     env: {
       ...process.env,
       ISSUER: server.issuer,
-      API: server.api,
+      API: api,
       SERVICE_URL: 'http://service.localhost',
       REDIS_URL: redis.url,
     },
@@ -48,6 +51,15 @@ async function startInstance(): Promise<string> {
 
 async function statusOf(url: string, headers: Record<string, string> = {}): Promise<number> {
   return (await fetch(url, { headers })).status;
+}
+
+/** Logs a user in at an instance; resolves to the status of its answer. */
+async function logIn(instance: string, user: string): Promise<number> {
+  const begun = await fetch(`${instance}/users/${user}/login`, { redirect: 'manual' });
+  const [cookie = ''] = begun.headers.getSetCookie().map((each) => each.split(';')[0]);
+  const approved = await fetch(begun.headers.get('location') ?? '', { redirect: 'manual' });
+  const { pathname, search } = new URL(approved.headers.get('location') ?? '');
+  return statusOf(`${instance}${pathname}${search}`, { cookie });
 }
 
 describe('two instances of a web service over one Redis', () => {
@@ -73,10 +85,62 @@ describe('two instances of a web service over one Redis', () => {
     server.ledger.assertNoReuse();
   });
 
-  test('end by themselves when told to, with nothing left open', async () => {
+  test.each([
+    [403, 502],
+    [503, 503],
+  ])('take the %i of the authorization server for no matter of the caller’s', async (answered, told) => {
+    const one = await startInstance();
+    expect(await logIn(one, 'joan')).toBe(200);
+    server.expireAccessTokens();
+    server.nextAnswers({ grantType: 'refresh_token', times: Infinity }, faults.html(answered));
+    expect(await statusOf(`${one}/users/joan/data`)).toBe(told);
+  });
+
+  test('keep no connection to the API for the sake of an answer that they do not read', async () => {
+    const closed: Promise<unknown>[] = [];
+    const api = createServer((_request, response) => void response.end(Buffer.alloc(4_000_000)));
+    api.on('connection', (socket) => closed.push(once(socket, 'close')));
+    await once(api.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const one = await startInstance({ api: `http://127.0.0.1:${(api.address() as AddressInfo).port}/me` });
+      expect(await logIn(one, 'mary')).toBe(200);
+      for (let call = 0; call < 3; call++) expect(await statusOf(`${one}/users/mary/data`)).toBe(200);
+      expect(closed.length).toBeGreaterThan(0);
+      await Promise.all(closed);
+    } finally {
+      api.closeAllConnections();
+      api.close();
+    }
+  });
+
+  test('save what a server gives after their patience has ended', async () => {
+    const hurried = `const { timeout } = AbortSignal;
+      AbortSignal.timeout = (time) => (time === 10_000 ? AbortSignal.abort() : timeout.call(AbortSignal, time));`;
+    const one = await startInstance({ args: ['--import', `data:text/javascript,${encodeURIComponent(hurried)}`] });
+    expect(await logIn(one, 'linus')).toBe(200);
+
+    server.expireAccessTokens();
+    server.ledger.clear();
+    const gate = server.hold({ grantType: 'refresh_token', processed: true });
+    const asked = statusOf(`${one}/users/linus/data`).catch(() => 'cut');
+    await gate.arrived;
+    const [child] = running;
+    const ended = once(child!, 'exit');
+    child!.kill('SIGTERM');
+    expect(await asked).toBe('cut'); // it has heard the signal
+    gate.release();
+    const [code] = (await ended) as [number | null];
+    running.length = 0;
+    expect(code).toBe(0);
+    expect(await statusOf(`${await startInstance()}/users/linus/data`)).toBe(200);
+    expect(server.ledger.count({ grantType: 'refresh_token' })).toBe(1);
+    server.ledger.assertNoReuse();
+  });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('end by themselves at %s, with nothing left open', async (signal) => {
     await startInstance();
     const [child] = running;
-    child?.kill('SIGTERM');
+    child?.kill(signal);
     const [code] = (await once(child!, 'exit')) as [number | null];
     running.length = 0;
     expect(code).toBe(0);
