@@ -1,5 +1,5 @@
 import type { DefaultsFor, ErrorDefaults } from './auth-flow-error.js';
-import { type AnswerDetails, describeRefusal, OAuthError } from './oauth-error.js';
+import { type AnswerDetails, describeRefusal, OAuthError, ofStoredScope } from './oauth-error.js';
 import { brand } from './brand.js';
 
 /** A device login failed (RFC 8628). @group Errors */
@@ -15,7 +15,7 @@ export class DeviceCodeRequestError extends DeviceCodeError {
   static override readonly defaults: DefaultsFor<AnswerDetails> = (details) => ({
     code: 'DEVICE_CODE_REFUSED',
     message: `The authorization server gave no device code (${describeRefusal(details)}).`,
-    remedy: 'Check clientId, clientSecret, the device grant, scope and audience.',
+    remedy: `Check clientId, clientSecret, the device grant, scope and audience.${ofStoredScope(details)}`,
   });
 }
 

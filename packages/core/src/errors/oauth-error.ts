@@ -47,6 +47,11 @@ export function answerIn(details: AnswerDetails): AnswerDetails {
   return { status, error, errorDescription, suberror, claims, retryAfter };
 }
 
+/** A login asks for the scopes of the stored one too, which no option shows. */
+export function ofStoredScope({ error }: AnswerDetails): string {
+  return error === 'invalid_scope' ? ' A login asks for the scopes of the one before too: logout() forgets them.' : '';
+}
+
 /** Puts a refusal into a few words for a message. */
 export function describeRefusal({ status, error, errorDescription }: AnswerDetails): string {
   const parts = [status === undefined ? 'no answer' : `status ${status}`, error, errorDescription];

@@ -1,5 +1,5 @@
 import type { DefaultsFor, ErrorDefaults } from './auth-flow-error.js';
-import { type AnswerDetails, OAuthError } from './oauth-error.js';
+import { type AnswerDetails, OAuthError, ofStoredScope } from './oauth-error.js';
 import { brand } from './brand.js';
 
 /** A login in a browser failed (RFC 6749 section 4.1.2). Nothing was stored. @group Errors */
@@ -12,7 +12,8 @@ export abstract class RedirectError extends OAuthError {
 export class AuthorizationError extends RedirectError {
   /** @internal */
   static override readonly [brand]: string = 'AuthorizationError';
-  static override readonly defaults: DefaultsFor<AnswerDetails> = ({ error, errorDescription }) => {
+  static override readonly defaults: DefaultsFor<AnswerDetails> = (details) => {
+    const { error, errorDescription } = details;
     const said = [error, errorDescription].filter(Boolean).join(', ');
     return /^(access_denied|user_cancelled_\w+)$/.test(error ?? '') // LinkedIn and Apple say the second
       ? {
@@ -23,7 +24,9 @@ export class AuthorizationError extends RedirectError {
       : {
           code: 'AUTHORIZATION_REFUSED',
           message: `The authorization server refused the login (${said}).`,
-          remedy: 'Check clientId, redirectUri, scope and parameters against what the server knows of this client.',
+          remedy:
+            'Check clientId, redirectUri, scope and parameters against what the server knows of this client.' +
+            ofStoredScope(details),
           retryable: error === 'temporarily_unavailable' || error === 'server_error',
         };
   };

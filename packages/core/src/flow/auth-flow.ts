@@ -230,8 +230,9 @@ export abstract class AuthFlow {
 
   /**
    * Renews by a timer, for services in which no call may wait: at four fifths of a token's life, or at
-   * `autoRefreshThreshold` before its end when that is earlier. The timer alone keeps no process alive. Where `renewAhead`
-   * will do, which needs no timer, prefer that. Its `close()` ends it.
+   * `autoRefreshThreshold` before its end when that is earlier; after a failure again in 1 s to 10 s while calls get the
+   * present token, else in 1 s to 60 s. The timer alone keeps no process alive. Where `renewAhead` will do, which needs no
+   * timer, prefer that. Its `close()` ends it.
    */
   keepFresh(): KeptFresh {
     const { clock, autoRefreshThreshold: threshold } = this.settings;

@@ -79,6 +79,7 @@ export class RefreshTokenFlow extends StoredAuthFlow {
     if (previous?.refreshToken === refreshToken) throw withRemedy(refusal);
     const bootstrap = await fingerprint(refreshToken);
     if (previous?.stamp?.bootstrap === bootstrap) {
+      if (refusal?.code === 'SCOPE_MISSING') throw refusal; // both stored tokens work
       throw new InvalidRefreshTokenError({
         code: 'GIVEN_REFRESH_TOKEN_SPENT',
         message: 'The stored tokens no longer work, and the given refresh token is the one that they grew from.',

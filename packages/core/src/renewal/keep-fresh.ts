@@ -19,8 +19,12 @@ export interface FreshSource {
 }
 
 const [shortest, longest] = [1, 60]; // seconds; a machine that was asleep finds out within a minute
+const longestWhileGood = 10; // many servers take a used refresh token again for 10 s
 
-/** Starts to renew. Failures are told by the flow's events, and tried again after 1 s to 60 s, with jitter. */
+/**
+ * Starts to renew. Failures are told by the flow's events, and tried again, with jitter: after 1 s to 10 s while calls get
+ * the present token, else after 1 s to 60 s.
+ */
 export function keepFresh(source: FreshSource): KeptFresh {
   const controller = new AbortController();
   source.credential.keptFresh++;
@@ -37,13 +41,16 @@ async function renewUntil(signal: AbortSignal, { clock, threshold, credential, t
   let failures = 0;
   while (!signal.aborted) {
     const present = credential.tokens;
+    let limit = longestWhileGood;
     try {
-      await token({ signal, ...(present && { autoRefreshThreshold: aheadOf(present, threshold) }) });
-      failures = 0;
+      const given = await token({ signal, ...(present && { autoRefreshThreshold: aheadOf(present, threshold) }) });
+      const isLate = present?.accessToken === given && dueIn(present, threshold, clock.now()) < 0;
+      failures = isLate ? failures + 1 : 0;
     } catch {
       failures++;
+      limit = longest;
     }
-    const pause = failures > 0 ? afterFailures(failures) : untilDue(credential.tokens, threshold, clock.now());
+    const pause = failures > 0 ? afterFailures(failures, limit) : untilDue(credential.tokens, threshold, clock.now());
     await clock.sleep(pause * 1000, signal, { idle: true }).catch(() => undefined);
   }
 }
@@ -54,12 +61,16 @@ function aheadOf(tokens: TokenSet, threshold = defaultThreshold(tokens)): number
   return lifetime === undefined ? threshold : Math.min(Math.max(threshold, lifetime / 5), lifetime / 2);
 }
 
+function dueIn(tokens: TokenSet, threshold: number | undefined, now: number): number {
+  return secondsLeft(tokens, now) - aheadOf(tokens, threshold);
+}
+
 function untilDue(tokens: TokenSet | undefined, threshold: number | undefined, now: number): number {
-  const left = tokens ? secondsLeft(tokens, now) - aheadOf(tokens, threshold) : Infinity;
+  const left = tokens ? dueIn(tokens, threshold, now) : Infinity;
   return Math.min(Math.max(left + 0.001, shortest), longest); // past the threshold, not at it
 }
 
-function afterFailures(count: number): number {
-  const most = Math.min(2 ** count, longest);
+function afterFailures(count: number, limit: number): number {
+  const most = Math.min(2 ** count, limit);
   return most / 2 + Math.random() * (most / 2);
 }

@@ -20,6 +20,7 @@ import { loginIn, saveReread } from './presentation/kept-answer.js';
 import { Presentation, type ShapedPresentation } from './presentation/presentation.js';
 import { prepare, type Prepared } from './presentation/prepared.js';
 import { whyNotRedeemed } from './presentation/refresh-notes.js';
+import { suspectedOf } from './presentation/unanswered.js';
 import { NoPlaceError } from './no-place-error.js';
 import { lockedInLine, takePlace } from './run-locked.js';
 import { TokenKeeper } from './saving/token-keeper.js';
@@ -57,13 +58,13 @@ export class Renewal {
   async attempt(call: Call, stored: StoredTokens | undefined): Promise<FoundTokens | undefined> {
     const { credential, grant } = this.#parts;
     let tokens = credential.unsaved?.tokens;
-    let asksAnew = false;
+    let refusal: Error | undefined;
     if (!tokens) {
       if (!stored) return undefined; // they have been saved meanwhile
       tokens = stored.tokens;
-      asksAnew = this.#asksAnew(tokens);
+      refusal = this.#whyAnew(tokens);
     }
-    const prepared = await this.#orSave(prepare(grant, this.#presentation, { tokens, asksAnew }));
+    const prepared = await this.#orSave(prepare(grant, this.#presentation, { tokens, refusal }));
     const waits = !call.isEarly && !usable(credential.tokens, call, this.#parts.settings);
     const place = await this.#orSave(takePlace(prepared.client, credential, waits));
     if (!place) throw new NoPlaceError();
@@ -109,9 +110,13 @@ export class Renewal {
   async #underLock(call: Call, lock: HeldLock, prepared: Prepared): Promise<FoundTokens | undefined> {
     const { found, stored } = await look(this.#keeper, call);
     if (found) return found;
-    const redeemed = this.#asksAnew(stored.tokens) ? undefined : stored.tokens;
+    const { tokens } = stored;
+    // What a new grant is made of may take longer to read than the pause that was the reason for it.
+    const suspected = tokens && suspectedOf(tokens, this.#parts.credential);
+    const refusal = (suspected && prepared.refusal) ?? this.#whyAnew(tokens);
+    const redeemed = refusal ? undefined : tokens;
     if (redeemed && this.#parts.credential.wentBack) return undefined;
-    if (!redeemed && !prepared.asksAnew) return undefined; // what the new grant is made of is read without the lock
+    if (refusal && !prepared.refusal) return undefined; // what the new grant is made of is read without the lock
     const { client, request } = prepared;
     try {
       const kept = redeemed && (await saveReread(redeemed, stored, lock, this.#keeper));
@@ -120,7 +125,7 @@ export class Renewal {
         const shaped = this.#presentation.shapeAgain(redeemed, client, request);
         return shaped && (await this.#redeem(redeemed, stored, lock, { client, request: shaped }));
       }
-      return await this.#askAnew(stored, lock, prepared);
+      return await this.#askAnew(stored, lock, { ...prepared, refusal });
     } catch (error) {
       const { credential } = this.#parts;
       // The grant has no other answer either: the client may be mended.
@@ -132,13 +137,12 @@ export class Renewal {
     }
   }
 
-  /** Whether there is nothing to redeem, so that a new grant is asked for. @throws why not, or not yet */
-  #asksAnew(tokens: TokenSet | undefined): boolean {
+  /** Why there is nothing to redeem, so that a new grant is asked for; else `undefined`. @throws why not, or not yet */
+  #whyAnew(tokens: TokenSet | undefined): Error | undefined {
     const { credential, settings, grant } = this.#parts;
-    const reason = whyNotRedeemed(tokens, credential, settings);
-    if (!reason) return false;
-    if (grant.interactive || !(reason.isOver || reason.error instanceof LoginRequiredError)) throw reason.error;
-    return true;
+    const { error, isOver } = whyNotRedeemed(tokens, credential, settings) ?? {};
+    if (error && (grant.interactive || !(isOver || error instanceof LoginRequiredError))) throw error;
+    return error;
   }
 
   /** Redeems the refresh token, merges the answer, saves it before anybody is given it, and validates the rest of it. */
@@ -163,11 +167,10 @@ export class Renewal {
   }
 
   /** Asks for a new grant, and saves it. A bare refresh token that cannot be saved is not redeemed either. */
-  async #askAnew(stored: StoredTokens, lock: HeldLock, { client, sources }: Prepared): Promise<FoundTokens> {
+  async #askAnew(stored: StoredTokens, lock: HeldLock, { client, sources, refusal }: Prepared): Promise<FoundTokens> {
     const { owner, credential, settings, events, grant } = this.#parts;
     const requestedAt = this.#now();
     const previous = stored.tokens;
-    const refusal = previous && whyNotRedeemed(previous, credential, settings)?.error;
     const tokens = TokenSet.from(await grant.authorize({ signal: lock.signal, previous, refusal, sources }, client));
     const isRefused = refusal instanceof LoginRequiredError && refusal.code !== 'SCOPE_MISSING';
     if (isRefused && tokens.accessToken === undefined && tokens.refreshToken === previous?.refreshToken) throw refusal;

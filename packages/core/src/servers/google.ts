@@ -8,8 +8,8 @@ import type { ServerOptions } from './server-options.js';
 /**
  * Google: people who log in, with a web client, an installed program or a device, all of which have a secret. It goes into
  * the form, as Google's pages have it. A refresh token
- * comes at a person's first consent only; it is kept at later logins, and `authorizationParameters: { prompt: 'consent' }` behind
- * this, with `access_type`, asks for another.
+ * comes at a person's first consent only; it is kept at later logins, unless Google has refused it, and
+ * `authorizationParameters: { prompt: 'consent' }` behind this, with `access_type`, asks for another.
  *
  * Source: Google, "Using OAuth 2.0 for Web Server Applications", "Step 1: Set authorization parameters".
  *

@@ -128,7 +128,8 @@ export class FlowEvents {
     const ignore = (error: unknown): void => {
       warn(`A listener of the event ${name} threw ${isErrorLike(error) ? error.name : 'a value'}; it was ignored.`);
     };
-    for (const listener of this.#listeners?.get(name) ?? []) {
+    // A copy: one that listens anew is told of the next event, not of this one again.
+    for (const listener of [...(this.#listeners?.get(name) ?? [])]) {
       try {
         const returned = (listener as (event: FlowEventMap[Name]) => unknown)(event);
         // Of a realm of its own, too. Nobody else would catch it, and that ends a process of Node.

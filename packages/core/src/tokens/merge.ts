@@ -1,5 +1,5 @@
 import { TokenRequestError } from '../errors/index.js';
-import { lifeOfJwtFromThePast } from '../crypto/jwt.js';
+import { expiryOfJwt, lifeOfJwtFromThePast } from '../crypto/jwt.js';
 import { endAfter, readSeconds } from './read-seconds.js';
 import { lifetimeByEnd } from './record-times.js';
 import { isShallow } from './token-record.js';
@@ -26,6 +26,7 @@ export function mergeAnswer(body: Readonly<Record<string, unknown>>, sentAt: num
     const isNew = token !== previous?.accessToken;
     const unsaid = lifetimeByEnd(fields, sentAt) ?? (isNew ? lifeOfJwtFromThePast(token, sentAt) : undefined);
     if (unsaid !== undefined) answer['expires_in'] = unsaid;
+    else if (expiryOfJwt(token) !== undefined) answer['issued_at'] = sent; // else nobody knows how long it lives
   }
   if (!previous) return TokenSet.from(answer, sentAt);
   const before = previous.toJSON();
@@ -68,11 +69,11 @@ export function subjectProblem(renewed: TokenSet, previous: TokenSet): Error | u
 }
 
 /**
- * Keeps the stored refresh token where a login brings none and is surely of the same user: both id tokens name one issuer
- * and subject. Some servers give a refresh token only at the first consent.
+ * Keeps the stored refresh token, unless it was refused, where a login brings none and is surely of the same user: both id
+ * tokens name one issuer and subject. Some servers give a refresh token only at the first consent.
  */
 export function keepRefreshToken(login: TokenSet, stored: TokenSet | undefined): TokenSet {
-  if (login.refreshToken !== undefined || stored?.refreshToken === undefined) return login;
+  if (login.refreshToken !== undefined || stored?.refreshToken === undefined || stored.stamp?.refused) return login;
   const [now, before] = [login, stored].map(({ idTokenClaims }) => [idTokenClaims?.['iss'], idTokenClaims?.['sub']]);
   const isSame = now?.every((claim, index) => typeof claim === 'string' && claim === before?.[index]);
   return isSame ? TokenSet.from({ ...login.toJSON(), refresh_token: stored.refreshToken }) : login;

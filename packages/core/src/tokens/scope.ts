@@ -11,8 +11,8 @@ export function missingScopes(tokens: TokenSet, requested: string | undefined): 
   const { scope, generation, stamp } = tokens;
   const isUnknown = scope === undefined && stamp?.requested_scope === undefined && generation === undefined;
   if (isUnknown) return [];
-  const asked = stamp?.requested_scope ?? 'openid offline_access';
-  const present = new Set(scopesIn(`${scope ?? ''} ${asked}`));
+  const named = `${scope ?? ''} ${stamp?.requested_scope ?? 'openid offline_access'}`;
+  const present = new Set(scopesIn(`${named} ${named.replaceAll(',', ' ')}`)); // GitHub and TikTok join by commas
   return scopesIn(requested).filter((scope) => !present.has(scope));
 }
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
+import { ApiKeyFlow } from '@latchkey/core';
 
 const core = new URL('../../dist/index.js', import.meta.url).href;
 
@@ -28,4 +29,20 @@ describe('a listener that fails', () => {
     expect(stderr).toContain(`A listener of the event saved threw ${name}; it was ignored.`);
     expect(stderr).not.toContain('secret-of');
   });
+});
+
+test('A listener that ends itself and listens anew is called once for an event', () => {
+  const { events } = new ApiKeyFlow({ apiKey: 'key' });
+  let told = 0;
+  const listen = (): void => {
+    const end = events.on('loggedOut', () => {
+      end();
+      if (++told < 1000) listen();
+    });
+  };
+  listen();
+  events.emit('loggedOut', { key: 'k' });
+  expect(told).toBe(1);
+  events.emit('loggedOut', { key: 'k' });
+  expect(told).toBe(2);
 });

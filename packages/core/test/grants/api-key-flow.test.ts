@@ -176,7 +176,7 @@ describe('a flow of one’s own without a server', () => {
     protected override get needsServer(): boolean {
       return false;
     }
-    protected readonly interactive = false;
+    protected readonly interactive: boolean = false;
     protected override authorize(): Promise<TokenSet> {
       return Promise.resolve(TokenSet.from({ access_token: 'from the vault', expires_in: 60 }));
     }
@@ -190,6 +190,16 @@ describe('a flow of one’s own without a server', () => {
 
   test('needs neither issuer nor client', async () => {
     expect(await new Vault().getAccessTokenRefreshIfNecessary()).toBe('from the vault');
+  });
+
+  test('may give its tokens without a promise, as JavaScript can, where a person logs in too', async () => {
+    class AtOnce extends Vault {
+      protected override readonly interactive: boolean = true;
+      protected override authorize(): Promise<TokenSet> {
+        return TokenSet.from({ access_token: 'at once' }) as never;
+      }
+    }
+    expect(await new AtOnce().getAccessTokenRefreshIfNecessary({ interactive: true })).toBe('at once');
   });
 
   test('cannot ask one for tokens', async () => {

@@ -77,6 +77,15 @@ describe('RefreshTokenFlow', () => {
     scene.server.ledger.assertNoReuse();
   });
 
+  test('names a scope that is missing, and says nothing of tokens that work', async () => {
+    await flowOf({ scope: 'read' }).getAccessTokenRefreshIfNecessary();
+    await expect(flowOf({ scope: 'read write' }).getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({
+      code: 'SCOPE_MISSING',
+      message: expect.stringContaining('write'),
+    });
+    expect(presented()).toEqual([given]);
+  });
+
   test('keeps what is stored while the client is refused, and goes on afterwards', async () => {
     const flow = flowOf();
     await flow.getAccessTokenRefreshIfNecessary();
@@ -104,6 +113,17 @@ describe('RefreshTokenFlow', () => {
       const error = await flow.getAccessTokenRefreshIfNecessary().catch((reason: unknown) => reason);
       expect(error).toMatchObject({ code: 'INVALID_REFRESH_TOKEN', remedy: expect.stringContaining('new one') });
     }
+    expect(presented()).toEqual([given]);
+  });
+
+  test('says that the given token is suspect, and presents it once, however long it takes to fetch', async () => {
+    const refreshToken = async (): Promise<string> => {
+      await scene.clock.advance(5000);
+      return given;
+    };
+    scene.server.nextAnswers({ grantType: 'refresh_token', times: 9 }, faults.oauthError('access_denied'));
+    const call = flowOf({ refreshToken }).getAccessTokenRefreshIfNecessary();
+    await expect(call).rejects.toMatchObject({ code: 'REFRESH_TOKEN_SUSPECT' });
     expect(presented()).toEqual([given]);
   });
 

@@ -9,7 +9,7 @@ import {
   TokenSet,
   type TokenStorage,
 } from '@latchkey/core';
-import { asOtherProcess, FakeAuthorizationServer, TestClock } from '@latchkey/core/testing';
+import { asOtherProcess, FakeAuthorizationServer, faults, TestClock } from '@latchkey/core/testing';
 import Keyv from 'keyv';
 import { oneRecord } from '../scenes/one-record.js';
 
@@ -62,6 +62,17 @@ describe('withScope', () => {
     const tokens = [await flow.getAccessTokenRefreshIfNecessary(), await users.getAccessTokenRefreshIfNecessary()];
     expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(tokens[0]);
     expect(server.ledger.tokenRequests.map(({ parameters }) => parameters['scope'])).toEqual(['orders', 'users']);
+  });
+
+  test('says where a scope comes from that the server has no more, and that no option names', async () => {
+    const storage = new MemoryTokenStorage();
+    await person(storage, 'read legacy').doFlow();
+    server.nextAnswers({ endpoint: 'device_authorization' }, faults.oauthError('invalid_scope'));
+    const login = person(asOtherProcess(storage), 'read').doFlow();
+    await expect(login).rejects.toMatchObject({
+      code: 'DEVICE_CODE_REFUSED',
+      remedy: expect.stringContaining('logout()'),
+    });
   });
 
   test('is a TypeError without a scope', () => {

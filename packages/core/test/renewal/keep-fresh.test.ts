@@ -86,6 +86,23 @@ describe('keepFresh', () => {
     });
   });
 
+  test('asks less often, every ten seconds at last, while it is refused and calls get the present token', async () => {
+    const flow = await loggedIn();
+    const failures: number[] = [];
+    flow.events.on('renewalFailed', () => failures.push(clock.now() / 1000));
+    const refusal = faults.oauthError('invalid_client', { status: 401 });
+    scene.server.nextAnswers({ grantType: 'refresh_token', times: 99 }, refusal);
+    kept = flow.keepFresh();
+    await until(() => failures.length === 20);
+    const pauses = failures.slice(1).map((at, index) => at - (failures[index] ?? 0));
+    pauses.forEach((pause, index) => {
+      const most = Math.min(2 ** (index + 1), 10);
+      expect(pause).toBeGreaterThanOrEqual(most / 2);
+      expect(pause).toBeLessThanOrEqual(most + 1);
+    });
+    expect(flow.ttl).toBeGreaterThan(0);
+  });
+
   test('stops when it is closed', async () => {
     const flow = await loggedIn();
     kept = flow.keepFresh();

@@ -52,6 +52,20 @@ describe('a second login that brings no refresh token', () => {
     expect(await flow.getAccessTokenRefreshIfNecessary()).toMatch(/^at_/);
   });
 
+  test('keeps none that the server has refused, so that the next error says what to ask for', async () => {
+    const flow = await scene.loggedIn();
+    const { iss, sub } = flow.idTokenClaims ?? {};
+    await scene.expire();
+    scene.server.nextAnswers({ grantType: 'refresh_token' }, faults.oauthError('invalid_grant'));
+    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toBeInstanceOf(InvalidRefreshTokenError);
+    secondConsent({ iss, sub });
+    await flow.doFlow();
+    expect(flow.hasRefreshToken).toBe(false);
+    await scene.expire();
+    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({ code: 'NO_REFRESH_TOKEN' });
+    expect(scene.renewals).toBe(1);
+  });
+
   test.each([
     ['another user', { sub: 'eve' }],
     ['another issuer', { iss: 'https://other.example' }],

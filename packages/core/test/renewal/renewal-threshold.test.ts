@@ -127,6 +127,28 @@ describe('a client credentials flow', () => {
     expect([...grants]).toEqual(['client_credentials']);
   });
 
+  test('asks once for a JWT that alone says when it ends, though that is no later than the threshold', async () => {
+    const clock = new TestClock({ autoAdvance: true });
+    const claims = JSON.stringify({ exp: clock.now() / 1000 + 300 });
+    const jwt = `e30.${Buffer.from(claims).toString('base64url')}.c2ln`;
+    scene.server.nextAnswers(
+      { grantType: 'client_credentials', times: 9 },
+      faults.changeFields(() => ({ access_token: jwt, token_type: 'Bearer' })),
+    );
+    const flow = new ClientCredentialsFlow({
+      issuer: scene.server.issuer,
+      clientId: 'machine',
+      clientSecret: 'machine-secret',
+      autoRefreshThreshold: 300,
+      clock,
+    });
+    for (let call = 0; call < 3; call++) {
+      expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(jwt);
+      await clock.advance(10_000);
+    }
+    scene.server.ledger.assertTokenRequests(1);
+  });
+
   test('sends its credentials in a Basic header and nothing but the grant in the body', async () => {
     const flow = new ClientCredentialsFlow({
       issuer: scene.server.issuer,

@@ -3,6 +3,7 @@ import {
   type DeviceCodeFlow,
   LoginRequiredError,
   PasswordFlow,
+  type PasswordFlowOptions,
   TokenRequestError,
   TokenSet,
   type TokenStorage,
@@ -169,12 +170,12 @@ test('A suspect refresh token is presented once a pause where a row of a few col
 describe('a flow that needs no person, and whose refresh token is refused', () => {
   const { passwords, flowOf } = {
     passwords: (): number => scene.server.ledger.count({ grantType: 'password' }),
-    flowOf: (storage = scene.storageWith({})): PasswordFlow =>
+    flowOf: (storage = scene.storageWith({}), password: PasswordFlowOptions['password'] = 'secret'): PasswordFlow =>
       new PasswordFlow({
         server: { tokenEndpoint: scene.server.tokenEndpoint },
         clientId: 'cli',
         username: 'ada',
-        password: 'secret',
+        password,
         scope: 'offline_access',
         clock: scene.clock,
         storage,
@@ -192,6 +193,20 @@ describe('a flow that needs no person, and whose refresh token is refused', () =
     await scene.expire();
     for (let call = 0; call < 3; call++) expect(await tokenOf(flow)).toBeInstanceOf(TokenRequestError);
     expect([passwords(), scene.renewals]).toEqual([2, 2]);
+  });
+
+  test('asks for its password once, however much longer than the pause that takes', async () => {
+    let asked = 0;
+    const flow = flowOf(scene.storageWith({}), async () => {
+      asked++;
+      await scene.clock.advance(5000);
+      return 'secret';
+    });
+    await tokenOf(flow);
+    await scene.expire();
+    refusing(99);
+    expect(await tokenOf(flow)).toMatch(/^at_/);
+    expect([asked, passwords(), scene.renewals]).toEqual([2, 2, 1]);
   });
 
   test('sends its password, and presents the token no more, where the refusal cannot be noted', async () => {

@@ -265,6 +265,26 @@ describe('a refresh without an answer', () => {
     expect((await scene.stored(flow))?.stamp?.unanswered).toBeUndefined();
   });
 
+  test('is told once when the server then refuses it, and the present token is given from memory', async () => {
+    let loads = 0;
+    const storage = scene.storageWith({});
+    const load = (key: string): ReturnType<typeof storage.load> => {
+      loads++;
+      return storage.load(key);
+    };
+    const flow = await scene.loggedIn({ storage: { ...storage, load } });
+    const { accessToken } = flow;
+    let told = 0;
+    flow.events.on('loginRequired', () => told++);
+    silent(1, faults.reset({ processed: true }));
+    await expect(flow.refresh()).rejects.toBeInstanceOf(RefreshOutcomeUnknownError);
+    await scene.clock.advance(1000);
+    expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(accessToken);
+    loads = 0;
+    for (let call = 0; call < 5; call++) expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(accessToken);
+    expect([told, loads]).toEqual([1, 0]);
+  });
+
   test('does not count a request that never left', async () => {
     const flow = await scene.loggedIn();
     await scene.expire();

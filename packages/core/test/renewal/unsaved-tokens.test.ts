@@ -69,6 +69,33 @@ describe('a save that fails after a rotation', () => {
     expect((await scene.stored(flow))?.accessToken).not.toBe(accessToken);
   });
 
+  test('is not undone, once it is made up for, by a look that had read storage before', async () => {
+    const { storage, breakSaves } = broken();
+    let [isHeld, arrive, go] = [false, (): void => undefined, (): void => undefined];
+    const arrived = new Promise<void>((resolve) => (arrive = resolve));
+    const gone = new Promise<void>((resolve) => (go = resolve));
+    const load: TokenStorage['load'] = async (key) => {
+      const stored = await storage.load(key);
+      if (!isHeld) return stored;
+      isHeld = false;
+      arrive();
+      await gone;
+      return stored;
+    };
+    const flow = await scene.loggedIn({ storage: { ...storage, load }, lockTimeout: 0 });
+    breakSaves(true);
+    const { accessToken } = await flow.doFlow();
+    breakSaves(false);
+    isHeld = true;
+    const asking = flow.requestDeviceCode();
+    await arrived;
+    await flow.getAccessTokenRefreshIfNecessary();
+    expect((await scene.stored(flow))?.accessToken).toBe(accessToken);
+    go();
+    await asking;
+    expect(flow.accessToken).toBe(accessToken);
+  });
+
   test('succeeds without a word when storage comes back before the deadline', async () => {
     const { storage, breakSaves } = broken();
     const flow = await scene.loggedIn({ storage });

@@ -221,7 +221,7 @@ const rows: Row[] = [
     TokenRequestError,
     'TOKEN_REQUEST_REFUSED',
     false,
-    /scope/,
+    /scope.*logout\(\)/,
     () => renewalWith(faults.oauthError('invalid_scope')),
   ],
   [
@@ -301,7 +301,7 @@ const rows: Row[] = [
     AuthorizationError,
     'AUTHORIZATION_REFUSED',
     false,
-    /redirectUri/,
+    /redirectUri.*logout\(\)/,
     () => browserLoginWith((url) => url.searchParams.set('error', 'invalid_scope')),
   ],
   [
@@ -309,7 +309,7 @@ const rows: Row[] = [
     AuthorizationError,
     'AUTHORIZATION_REFUSED',
     true,
-    /redirectUri/,
+    /knows of this client\.$/,
     () => browserLoginWith((url) => url.searchParams.set('error', 'temporarily_unavailable')),
   ],
   [

@@ -226,6 +226,8 @@ describe('missing scopes', () => {
     [granted, 'write  read', []],
     [granted, 'read admin', ['admin']],
     [granted, 'openid offline_access read', []],
+    [TokenSet.from({ access_token: 'a', scope: 'repo,gist' }), 'gist repo', []],
+    [TokenSet.from({ access_token: 'a', scope: 'repo,gist' }), 'repo,gist user', ['user']],
     [TokenSet.from({ access_token: 'a' }), 'read', []],
     [TokenSet.from({ access_token: 'a' }).withStamp({ generation: 1 }), 'read openid', ['read']],
     [granted.withStamp({ requested_scope: 'read write admin' }), 'admin', []],

@@ -31,7 +31,8 @@ export async function logIn(
   signal: AbortSignal,
 ): Promise<TokenSet> {
   const before = await keeper.locked(() => keeper.load('login'));
-  const tokens = await step({ signal, previous: before.tokens }).catch(async (error: unknown) => {
+  const login = Promise.resolve(step({ signal, previous: before.tokens })); // in JavaScript it may be no promise
+  const tokens = await login.catch(async (error: unknown) => {
     const unread = unreadBehind(error);
     if (unread) await noteUnderWay(saveUnread(keeper, unread, how)).catch(() => undefined); // the error says more
     throw error;

@@ -9,8 +9,8 @@ export interface Prepared {
   readonly client: OAuthClient | undefined;
   /** What presents the refresh token that was stored then, if the application's code has a say in it. */
   readonly request: ShapedRequest | undefined;
-  /** Whether a new grant is asked for, and what it is made of. */
-  readonly asksAnew: boolean;
+  /** Why a new grant is asked for, if one is, and what it is made of. */
+  readonly refusal: Error | undefined;
   readonly sources: unknown;
 }
 
@@ -18,9 +18,9 @@ export interface Prepared {
 export async function prepare(
   grant: Grant,
   presentation: Presentation,
-  { tokens, asksAnew }: { readonly tokens: TokenSet | undefined; readonly asksAnew: boolean },
+  { tokens, refusal }: { readonly tokens: TokenSet | undefined } & Pick<Prepared, 'refusal'>,
 ): Promise<Prepared> {
   const client = await grant.prepare();
-  const request = client && tokens && !asksAnew ? presentation.shapeBefore(tokens, client) : undefined;
-  return { client, request, asksAnew, sources: asksAnew ? await grant.readSources() : undefined };
+  const request = client && tokens && !refusal ? presentation.shapeBefore(tokens, client) : undefined;
+  return { client, request, refusal, sources: refusal && (await grant.readSources()) };
 }

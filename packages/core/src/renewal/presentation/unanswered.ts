@@ -22,10 +22,11 @@ export function isAhead(until: number, now: number): boolean {
 
 /**
  * Storage may know of more than this process, or of less where it could not be written. An answer in between, by which a
- * server may leave the refresh token as it is, ends what is known.
+ * server may leave the refresh token as it is or refuse it, ends what is known.
  */
-export function unansweredOf(tokens: TokenSet, { unanswered }: Known): Unanswered | undefined {
-  return later(tokens, tokens.stamp?.unanswered, unanswered);
+export function unansweredOf(tokens: TokenSet, { unanswered, refused }: Known): Unanswered | undefined {
+  const isRefused = tokens.stamp?.refused ?? (refused && !hasMoved(tokens, refused.tokens));
+  return isRefused ? undefined : later(tokens, tokens.stamp?.unanswered, unanswered);
 }
 
 /** As {@link unansweredOf}, of a refresh token that was refused in words that may mean something else. */

@@ -100,6 +100,7 @@ export class TokenKeeper extends TokenReader {
     try {
       await this.access.assertUnmoved(grewFrom);
       await this.#saveOnce(tokens, grewFrom, { reason, lock });
+      credential.writes++;
     } catch (error) {
       const isTaken = error instanceof StorageConflictError || error instanceof CredentialMismatchError;
       if (!isTaken) throw error;
