@@ -16,7 +16,7 @@ export function noteUnderWay<T>(work: Promise<T>): Promise<T> {
 /**
  * Resolves when what all renewals, logins and saves of this process had under way at the call has ended, well or not. A login
  * counts from its request for tokens on, not while a person is busy. Tokens that an earlier save could not store are tried once
- * more. For a handler of SIGTERM, without which Node ends at once and takes the only copy of a refresh token with it:
+ * more. For a handler of SIGTERM and SIGINT, without which Node ends at once and takes the only copy of a refresh token along:
  *
  * ```ts
  * import { settled } from '@latchkey/core';
