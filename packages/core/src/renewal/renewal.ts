@@ -125,7 +125,7 @@ export class Renewal {
         const shaped = this.#presentation.shapeAgain(redeemed, client, request);
         return shaped && (await this.#redeem(redeemed, stored, lock, { client, request: shaped }));
       }
-      return await this.#askAnew(stored, lock, { ...prepared, refusal });
+      return await this.#askAnew(stored, lock, { ...prepared, refusal: tokens && refusal });
     } catch (error) {
       const { credential } = this.#parts;
       // The grant has no other answer either: the client may be mended.
