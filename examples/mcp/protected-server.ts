@@ -74,7 +74,8 @@ export class ProtectedServer implements AsyncDisposable {
         this.refusals++;
         const challenge = `${owner.headers.get('www-authenticate')}, resource_metadata="${this.#origin}${description}"`;
         send(owner.status, {}, { 'www-authenticate': challenge });
-      } else if (!call) response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders(); // until somebody leaves
+      } else if (!call)
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders(); // until somebody leaves
       else if (call.id === undefined) response.writeHead(202).end();
       else send(200, { jsonrpc: '2.0', id: call.id, ...outcome(call, ((await owner.json()) as { sub: string }).sub) });
     }

@@ -164,7 +164,8 @@ export class Callers {
  * who it is, or whoever answered has no word of OAuth to say: each of those that end here is joined by `_`.
  */
 function canWait(error: unknown): boolean {
-  const isWordless = error instanceof TokenRequestError && /_(REFUSED|INVALID)$/.test(error.code) && !error.error?.includes('_');
+  const isWordless =
+    error instanceof TokenRequestError && /_(REFUSED|INVALID)$/.test(error.code) && !error.error?.includes('_');
   return (
     isWordless ||
     isBranded(error, 'UnusableKeyError') ||

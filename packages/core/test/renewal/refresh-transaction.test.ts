@@ -235,7 +235,10 @@ describe('the refresh transaction', () => {
       ['a portal redirects', () => faults.redirect('https://portal.example/', { status: 302 })],
       ['a proxy answers 404', () => faults.html(404)],
       ['a framework answers 404', () => faults.oauthError('Not Found', { status: 404 })],
-      ['the server says that it is too early', () => faults.oauthError('invalid_grant', { description: 'token not expired' })],
+      [
+        'the server says that it is too early',
+        () => faults.oauthError('invalid_grant', { description: 'token not expired' }),
+      ],
       ['the client is refused', () => faults.oauthError('invalid_client', { status: 401 })],
     ])('returns it although %s', async (_name, fault) => {
       const flow = await scene.loggedIn();
