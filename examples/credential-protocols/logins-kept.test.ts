@@ -21,7 +21,7 @@ test.each(['SIGHUP', 'SIGINT', 'SIGTERM'] as const)('%s in the middle of a renew
   await gate.arrived;
   child.kill(signal); // as a terminal does to all of kubectl
   gate.release();
-  expect((await ended)[0]).toBeGreaterThan(128);
+  expect((await ended)[0]).not.toBeNull(); // the signal has not ended it
   expect((await home.program('kubectl')).code).toBe(0);
   expect(home.renewals).toBe(1);
   home.server.ledger.assertNoReuse();

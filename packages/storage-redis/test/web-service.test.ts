@@ -99,7 +99,10 @@ describe('two instances of a web service over one Redis', () => {
   test('keep no connection to the API for the sake of an answer that they do not read', async () => {
     const closed: Promise<unknown>[] = [];
     const api = createServer((_request, response) => void response.end(Buffer.alloc(4_000_000)));
-    api.on('connection', (socket) => closed.push(once(socket, 'close')));
+    api.on('connection', (socket) => {
+      socket.on('error', () => undefined); // it is cut while the answer is sent
+      closed.push(new Promise((resolve) => socket.once('close', resolve)));
+    });
     await once(api.listen(0, '127.0.0.1'), 'listening');
     try {
       const one = await startInstance({ api: `http://127.0.0.1:${(api.address() as AddressInfo).port}/me` });
