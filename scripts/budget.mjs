@@ -12,14 +12,14 @@ const limits = {
   'packages installed for core and storage-file': 2,
   'MiB installed for core and storage-file': 2.2,
   // Nothing is minified, and two fifths of it are source maps, which hold our sources and are read by debuggers alone.
-  'KiB of the packed core': 475,
+  'KiB of the packed core': 479,
   // The addon for the lock of the kernel is part of it, for four systems, where it would be 1.4 MiB on disk as a package of its own.
   'KiB of the packed storage-file': 93,
   // The client of Redis is part of it: 40 KiB, where it would be 8.5 MiB on disk as a package of its own.
-  'KiB of the packed storage-redis': 93,
+  'KiB of the packed storage-redis': 94,
   // The program, storage-file, and core.
   'modules loaded where a fresh token is in the file': 3,
-  'KiB of these modules': 210,
+  'KiB of these modules': 212,
   'of them modules of other packages': 0,
   // The name of the host is for a lock; a storage that answers at once is not timed.
   'parts of Node loaded there without need, and timers': 0,
@@ -31,7 +31,7 @@ const limits = {
   // The program, core, and what makes requests: no protocol library for a request with a secret.
   'modules loaded where a first token is asked for': 3,
   // An answer in an odd form is understood without a further module: it may hold the only tokens that live.
-  'KiB loaded there': 248,
+  'KiB loaded there': 250,
   'promises made by a call that finds a fresh token in memory': 0,
   // Date.now() makes a number of 16 bytes; the rest is the rounding of a sample.
   'bytes that such a call allocates': 18,

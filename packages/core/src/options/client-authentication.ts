@@ -56,6 +56,6 @@ export interface ClientAssertionOptions {
   readonly algorithm?: string | undefined;
   /** The `aud` claim. Rarely needed. @defaultValue the issuer; the token endpoint where no issuer is known */
   readonly audience?: string | undefined;
-  /** Seconds for which an assertion is good, from its `iat` on, which is up to ten seconds ago. @defaultValue 60 */
+  /** Seconds for which an assertion is good, from its `iat` on, which is up to ten seconds ago. Rarely needed. @defaultValue 60 */
   readonly lifetime?: number | undefined;
 }
