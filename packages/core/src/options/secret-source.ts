@@ -74,7 +74,7 @@ const sourcePatience = 300;
 
 async function called<T>(name: string, source: () => T | Promise<T>, kind: SecretKind): Promise<T> {
   try {
-    const value: unknown = await within(sourcePatience, source());
+    const value: unknown = await within(sourcePatience, source(), false); // a logout may have left
     const types = kind === 'key' ? ['string', 'object'] : ['string'];
     const isEmpty = value === '' && kind !== 'secret';
     if (!types.includes(typeof value) || value === null || isEmpty)

@@ -20,8 +20,12 @@ export function unlessAborted<T>(signal: AbortSignal | undefined, start: () => P
   return signal?.aborted ? Promise.reject(reasonOf(signal)) : untilAborted(signal, start());
 }
 
-/** Rejects when an operation takes longer than `seconds`: some clients and hooks would never answer. */
-export function within<T>(seconds: number, operation: T | Promise<T>): Promise<T> {
+/**
+ * Rejects when an operation takes longer than `seconds`: some clients and hooks would never answer.
+ *
+ * @param staysAlive - whether a process that has nothing else to do waits for that
+ */
+export function within<T>(seconds: number, operation: T | Promise<T>, staysAlive = true): Promise<T> {
   return new Promise((resolve, reject) => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isOver = false;
@@ -35,6 +39,7 @@ export function within<T>(seconds: number, operation: T | Promise<T>): Promise<T
     void afterTurns(turnsOfWhatIsThere).then(() => {
       const expire = (): void => reject(new Error(`No answer within ${seconds} seconds.`));
       if (!isOver) timer = setTimeout(expire, Math.min(seconds * 1000, longestTimer));
+      if (!staysAlive) timer?.unref?.(); // a browser has a number
     });
   });
 }

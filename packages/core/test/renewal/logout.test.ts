@@ -102,12 +102,12 @@ describe('logout', () => {
       await flow.importTokens({ refresh_token: 'r' });
       await flow.logout().catch((error) => console.log(error.code));
       console.log(await storage.load(flow.key));`;
-    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+    const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
       cwd: import.meta.dirname,
       encoding: 'utf8',
       timeout: 60_000,
     });
-    expect(stdout).toBe('REVOCATION_FAILED\nundefined\n');
+    expect([stdout, status]).toEqual(['REVOCATION_FAILED\nundefined\n', 0]);
   });
 
   test('waits no longer than five seconds for the metadata, and deletes', async () => {
