@@ -27,7 +27,7 @@ const config: Config = {
   // Many tests wait for processes and servers, so that two cores carry three workers.
   maxWorkers: Math.max(3, availableParallelism() - 1),
   // Module graphs of finished files stay in a worker. One that has grown to 1.6 GB takes longer to end than jest waits.
-  workerIdleMemoryLimit: '500MB',
+  workerIdleMemoryLimit: '900MB',
   // Ends what hangs; what is only slow on a busy machine goes on.
   testTimeout: 240_000,
 };
