@@ -7,6 +7,7 @@ const windowLength = 8;
  * what they were sent, whole or cut, so equality is not enough; and a passphrase is many words.
  */
 export function scrub(text: string, secrets: readonly string[]): string {
+  if (secrets.length === 0) return text; // as of a lock that is waited for
   const short = new Set<string>();
   const windows = new Set<string>();
   for (const secret of secrets) {
