@@ -19,10 +19,11 @@ export class GivenAssertions {
     from: (context: ClientAssertionContext) => string | Promise<string>,
     context: Omit<ClientAssertionContext, 'now'>,
     now: () => number,
+    signal?: AbortSignal,
   ): Promise<GivenAssertions> {
-    const read = (): Promise<string> =>
-      readSecret('clientAssertion.from', () => from({ ...context, now: now() }), 'token');
-    return new GivenAssertions(read, now, await read());
+    const read = (signal?: AbortSignal): Promise<string> =>
+      readSecret('clientAssertion.from', () => from({ ...context, now: now() }), 'token', signal);
+    return new GivenAssertions(read, now, await read(signal));
   }
 
   /** Returns the assertion for a request: the one that was read ahead, while it is good, or another. */

@@ -63,8 +63,10 @@ export async function readSecret<T extends string | object>(
   name: string,
   source: SecretSource<T>,
   kind: SecretKind = 'token',
+  signal?: AbortSignal,
 ): Promise<T> {
-  const value = typeof source === 'function' ? await called(name, source as () => T | Promise<T>, kind) : source;
+  const value =
+    typeof source === 'function' ? await called(name, source as () => T | Promise<T>, kind, signal) : source;
   if (typeof value === 'string') checkSecret(name, value, kind);
   return value;
 }
@@ -72,9 +74,14 @@ export async function readSecret<T extends string | object>(
 /** Seconds for which a function may be busy: one that never answers would keep all callers. It may ask a person. */
 const sourcePatience = 300;
 
-async function called<T>(name: string, source: () => T | Promise<T>, kind: SecretKind): Promise<T> {
+async function called<T>(
+  name: string,
+  source: () => T | Promise<T>,
+  kind: SecretKind,
+  signal: AbortSignal | undefined,
+): Promise<T> {
   try {
-    const value: unknown = await within(sourcePatience, source(), false); // a logout may have left
+    const value: unknown = await within(sourcePatience, source(), signal);
     const types = kind === 'key' ? ['string', 'object'] : ['string'];
     const isEmpty = value === '' && kind !== 'secret';
     if (!types.includes(typeof value) || value === null || isEmpty)

@@ -23,9 +23,9 @@ export function unlessAborted<T>(signal: AbortSignal | undefined, start: () => P
 /**
  * Rejects when an operation takes longer than `seconds`: some clients and hooks would never answer.
  *
- * @param staysAlive - whether a process that has nothing else to do waits for that
+ * @param signal - fires when nobody waits any longer, so that no timer keeps the process alive
  */
-export function within<T>(seconds: number, operation: T | Promise<T>, staysAlive = true): Promise<T> {
+export function within<T>(seconds: number, operation: T | Promise<T>, signal?: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isOver = false;
@@ -33,13 +33,13 @@ export function within<T>(seconds: number, operation: T | Promise<T>, staysAlive
       isOver = true;
       clearTimeout(timer);
     };
+    if (signal) onAbort(signal, end);
     const settled = Promise.resolve(operation); // a hook of one's own may return no promise
     settled.then(end, end);
     settled.then(resolve, reject);
     void afterTurns(turnsOfWhatIsThere).then(() => {
       const expire = (): void => reject(new Error(`No answer within ${seconds} seconds.`));
       if (!isOver) timer = setTimeout(expire, Math.min(seconds * 1000, longestTimer));
-      if (!staysAlive) timer?.unref?.(); // a browser has a number
     });
   });
 }

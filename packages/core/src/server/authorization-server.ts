@@ -29,9 +29,10 @@ export class AuthorizationServer {
    *
    * @throws TokenEndpointUnavailableError, also when the function `clientSecret`, `clientKey` or `clientAssertion.from`
    * fails; DiscoveryError; InsecureTransportError; TypeError for what cannot be used.
+   * @param signal - fires when nobody waits for such a function any longer
    */
-  async prepare(): Promise<OAuthClient> {
-    return (await this.#know()).prepare();
+  async prepare(signal?: AbortSignal): Promise<OAuthClient> {
+    return (await this.#know()).prepare(signal);
   }
 
   async #know(): Promise<KnownServer> {

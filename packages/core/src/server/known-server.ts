@@ -47,9 +47,9 @@ export class KnownServer {
    * @throws TokenEndpointUnavailableError, also when the function `clientSecret`, `clientKey` or `clientAssertion.from`
    * fails; DiscoveryError; InsecureTransportError; TypeError for what cannot be used.
    */
-  async prepare(): Promise<OAuthClient> {
+  async prepare(signal?: AbortSignal): Promise<OAuthClient> {
     const metadata = this.#given ?? (await this.#discover());
-    const proof = await this.#readProof(metadata);
+    const proof = await this.#readProof(metadata, signal);
     if (this.#last?.metadata === metadata && isSame(this.#last.proof, proof)) return this.#last.client;
     const connection = new ServerConnection({ metadata, proof, settings: this.settings, nonces: this.#nonces });
     const client = new OAuthClient(connection, this.#coolDown);
@@ -62,25 +62,28 @@ export class KnownServer {
     return (this.#published ??= new KeptMetadata(this.settings, this.#coolDown)).get();
   }
 
-  async #readProof(metadata: ServerMetadata): Promise<ClientProof> {
+  async #readProof(metadata: ServerMetadata, signal: AbortSignal | undefined): Promise<ClientProof> {
     const { clientSecret, clientKey, clientAssertion = {} } = this.settings;
-    const secret = clientSecret === undefined ? undefined : await readSecret('clientSecret', clientSecret, 'secret');
-    const key = clientKey === undefined ? undefined : await readSecret<PrivateKey>('clientKey', clientKey, 'key');
+    const secret = clientSecret && (await readSecret('clientSecret', clientSecret, 'secret', signal));
+    const key = clientKey && (await readSecret<PrivateKey>('clientKey', clientKey, 'key', signal));
     return {
       secret,
       key: key === undefined ? undefined : await (await loadPrivateKey()).readPrivateKey(key, clientAssertion),
-      assertions: await this.#readAssertion(metadata),
+      assertions: await this.#readAssertion(metadata, signal),
     };
   }
 
-  async #readAssertion(metadata: ServerMetadata): Promise<GivenAssertions | undefined> {
+  async #readAssertion(
+    metadata: ServerMetadata,
+    signal: AbortSignal | undefined,
+  ): Promise<GivenAssertions | undefined> {
     const { settings } = this;
     const { from, audience } = settings.clientAssertion ?? {};
     if (!from) return undefined;
     const tokenEndpoint = metadata.token_endpoint ?? '';
     const assertedTo = audience ?? issuerOf({ settings, metadata }) ?? tokenEndpoint;
     const context = { clientId: settings.clientId, audience: assertedTo, tokenEndpoint };
-    return (await loadGivenAssertions()).GivenAssertions.begin(from, context, () => settings.clock.now());
+    return (await loadGivenAssertions()).GivenAssertions.begin(from, context, () => settings.clock.now(), signal);
   }
 }
 

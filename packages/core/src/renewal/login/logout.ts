@@ -30,7 +30,7 @@ async function revoke(server: AuthorizationServer, tokens: TokenSet): Promise<Re
     over.abort(new Error(`The server did not confirm within ${seconds} seconds.`));
   }, seconds * 1000);
   try {
-    const client = await untilAborted(over.signal, server.prepare());
+    const client = await untilAborted(over.signal, server.prepare(over.signal));
     await client.revoke(tokens, over.signal);
     return undefined;
   } catch (cause) {
