@@ -128,8 +128,10 @@ export class FlowEvents {
     const ignore = (error: unknown): void => {
       warn(`A listener of the event ${name} threw ${isErrorLike(error) ? error.name : 'a value'}; it was ignored.`);
     };
+    const listeners = this.#listeners?.get(name);
     // A copy: one that listens anew is told of the next event, not of this one again.
-    for (const listener of [...(this.#listeners?.get(name) ?? [])]) {
+    for (const listener of [...(listeners ?? [])]) {
+      if (!listeners?.has(listener)) continue; // ended by one before it
       try {
         const returned = (listener as (event: FlowEventMap[Name]) => unknown)(event);
         // Of a realm of its own, too. Nobody else would catch it, and that ends a process of Node.

@@ -31,6 +31,15 @@ describe('a listener that fails', () => {
   });
 });
 
+test('A listener that one before it has ended is not called', () => {
+  const { events } = new ApiKeyFlow({ apiKey: 'key' });
+  const told: string[] = [];
+  events.on('loggedOut', () => end());
+  const end = events.on('loggedOut', () => told.push('the second'));
+  events.emit('loggedOut', { key: 'k' });
+  expect(told).toEqual([]);
+});
+
 test('A listener that ends itself and listens anew is called once for an event', () => {
   const { events } = new ApiKeyFlow({ apiKey: 'key' });
   let told = 0;
