@@ -9,7 +9,6 @@ import {
   StorageUnavailableError,
   TokenRequestError,
 } from '../errors/index.js';
-import { isBranded } from '../errors/brand.js';
 import type { Call } from '../options/access-token-options.js';
 import type { FlowSettings } from '../options/flow-settings.js';
 import { dueAhead, isFresh, lifetimeOf } from '../tokens/expiry.js';
@@ -168,7 +167,6 @@ function canWait(error: unknown): boolean {
     error instanceof TokenRequestError && /_(REFUSED|INVALID)$/.test(error.code) && !error.error?.includes('_');
   return (
     isWordless ||
-    isBranded(error, 'UnusableKeyError') ||
     error instanceof CredentialsError ||
     error instanceof DiscoveryError ||
     error instanceof StorageUnavailableError ||

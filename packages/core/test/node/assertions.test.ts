@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import {
+  type AuthFlowError,
   ClientCredentialsFlow,
   CredentialsFileError,
   MissingCredentialsError,
@@ -90,10 +91,13 @@ describe('a file with an assertion', () => {
 
 /** Harms what proves the client: a token that is still valid is given until it ends, and then the failure. */
 async function expectWaited(flow: ClientCredentialsFlow, harm: () => void, expected: object): Promise<void> {
+  const told: AuthFlowError[] = [];
+  flow.events.on('renewalFailed', ({ error }) => told.push(error));
   const token = await flow.getAccessTokenRefreshIfNecessary();
   harm();
   await scene.clock.advance(3_560_000);
   expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(token);
+  expect(told).toEqual([expect.objectContaining(expected)]);
   await scene.clock.advance(60_000);
   expect(await failureOf(flow.getAccessTokenRefreshIfNecessary())).toMatchObject(expected);
   scene.server.ledger.assertTokenRequests(1);
@@ -120,7 +124,10 @@ describe('a file with a key', () => {
     const text = privateKey.export({ format: 'pem', type: 'sec1' }).toString();
     const file = written('key.pem', text);
     const flow = new ClientCredentialsFlow({ ...scene.options(), clientKey: privateKeyFile(file) });
-    await expectWaited(flow, () => writeFileSync(file, text.slice(0, 60)), { name: 'TypeError' });
+    await expectWaited(flow, () => writeFileSync(file, text.slice(0, 60)), {
+      name: 'CredentialsFileError',
+      retryable: true,
+    });
   });
 
   test('and another passphrase is told of, without either', async () => {

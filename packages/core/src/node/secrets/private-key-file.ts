@@ -36,6 +36,9 @@ export function privateKeyFile(path: string, options: PrivateKeyFileOptions = {}
   checkPath(path);
   return async () => {
     const key = await readSecretFile(path);
+    // Some truncate the file, and then write it.
+    if (/^\s*$|-----BEGIN(?![^]*-----END)/.test(key))
+      throw new CredentialsFileError(path, 'it holds no whole private key', { retryable: true });
     const { passphrase: given } = options;
     const passphrase = typeof given === 'function' ? await given() : given;
     if (passphrase === undefined) return key;
