@@ -84,6 +84,7 @@ describe('docs/tasks/web-back-end.md, as its commands have it', () => {
     expect((await get(answer, cookie)).headers.get('location')).toContain('client_id=');
 
     const [, session] = await logIn(home);
+    expect((await get(`${home}/callback?code=c&state=forged`, session)).status).toBe(400); // a link of anybody's
     expect(await (await get(home, session)).json()).toMatchObject({ sub: 'ada' });
     expect((await get(`${home}/favicon.ico`)).status).toBe(404);
     expect((await get(`${home}//`)).status).toBe(404); // which is no URL by itself
