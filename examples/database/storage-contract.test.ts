@@ -23,7 +23,7 @@ interface Place {
   remove(): Promise<void>;
 }
 
-const lease = 1;
+const lease = 3;
 
 function describeContract(name: string, make: () => Promise<Place>, codec: RecordCodec | undefined): void {
   const places = new Map<DatabaseTokenStorage, Place>();

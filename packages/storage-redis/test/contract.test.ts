@@ -20,7 +20,7 @@ const plain = (): Promise<Way> => wayTo({ url: server.url });
 const secure = (): Promise<Way> => wayTo(server.secure);
 
 const storageModule = join(import.meta.dirname, 'children/torture-storage.mjs');
-describeRedisStorage('plain', plain, { storageModule, lease: 1 });
+describeRedisStorage('plain', plain, { storageModule, lease: 3 });
 describeRedisStorage('TLS and an ACL user', secure);
 describeRedisStorage('plain, with a codec', plain, { codec: reversed });
 describeRedisStorage('TLS and an ACL user, encrypted', secure, { codec: encrypted });
