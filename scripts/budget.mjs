@@ -12,7 +12,7 @@ const limits = {
   'packages installed for core and storage-file': 2,
   'MiB installed for core and storage-file': 2.2,
   // Nothing is minified, and two fifths of it are source maps, which hold our sources and are read by debuggers alone.
-  'KiB of the packed core': 479,
+  'KiB of the packed core': 480,
   // The addon for the lock of the kernel is part of it, for four systems, where it would be 1.4 MiB on disk as a package of its own.
   'KiB of the packed storage-file': 93,
   // The client of Redis is part of it: 40 KiB, where it would be 8.5 MiB on disk as a package of its own.
