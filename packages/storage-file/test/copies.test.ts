@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe } from '@jest/globals';
 import * as core from '@latchkey/core';
 import * as installed from '@latchkey/storage-file';
 import { join } from 'node:path';
-import { CopiedPackages, type Copy } from '../../core/test/copies/copied-packages.js';
+import { CopiedPackages, type Copy, secondCopies } from '../../core/test/copies/copied-packages.js';
 import { expectAsWithOneCopy } from '../../core/test/copies/two-copies.js';
 import { makeFolder } from './folder.js';
 
@@ -11,7 +11,7 @@ type Files = typeof installed;
 const one: Copy = { core, own: installed };
 const files = ({ own }: Copy): Files => own as Files;
 
-describe.each(['dist', 'bundle'] as const)('Two copies of core and storage-file, the second from its %s,', (kind) => {
+describe.each(secondCopies)('Two copies of core and storage-file, the second from its %s,', (kind) => {
   let copied: CopiedPackages;
   beforeAll(() => {
     copied = new CopiedPackages(kind, ['storage-file']);

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import * as core from '@latchkey/core';
 import * as installed from '@latchkey/storage-redis';
 import Keyv from 'keyv';
-import { CopiedPackages, type Copy } from '../../core/test/copies/copied-packages.js';
+import { CopiedPackages, type Copy, secondCopies } from '../../core/test/copies/copied-packages.js';
 import { expectAsWithOneCopy } from '../../core/test/copies/two-copies.js';
 import { RedisServer } from './redis-server.js';
 
@@ -27,7 +27,7 @@ function close<T extends { close(): Promise<void> }>(each: T): T {
   return each;
 }
 
-describe.each(['dist', 'bundle'] as const)('Two copies of core and storage-redis, the second from its %s,', (kind) => {
+describe.each(secondCopies)('Two copies of core and storage-redis, the second from its %s,', (kind) => {
   let copied: CopiedPackages;
   let places = 0;
   beforeAll(() => {

@@ -29,6 +29,10 @@ export interface Copy {
 /** The form of a copy: compiled, bundled as it is published, or of a version whose shared parts have another form. */
 export type CopyKind = 'dist' | 'bundle' | 'later';
 
+/** Users have copies of what is published; a copy that is loaded module by module is left to `npm run test:full`. */
+export const secondCopies: readonly ('dist' | 'bundle')[] =
+  process.env['LATCHKEY_FULL'] === '1' ? ['bundle', 'dist'] : ['bundle'];
+
 interface Manifest {
   exports: Record<string, unknown>;
   readonly publishConfig: { readonly exports: Record<string, unknown> };

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as installed from '@latchkey/core';
 import Keyv from 'keyv';
-import { CopiedPackages, type Copy, type CopyKind } from './copied-packages.js';
+import { CopiedPackages, type Copy, type CopyKind, secondCopies } from './copied-packages.js';
 import { expectAsWithOneCopy } from './two-copies.js';
 
 const one: Copy = { core: installed, own: undefined };
 
-describe.each(['dist', 'bundle'] as const)('Two copies of core in a process, the second from its %s,', (kind) => {
+describe.each(secondCopies)('Two copies of core in a process, the second from its %s,', (kind) => {
   const copies = twoCopies(kind);
 
   describe('do as one over memory:', () => {
