@@ -8,9 +8,9 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { EarthscopeHome } from '../dist/earthscope/earthscope-home.js';
 import { startTwin } from '../dist/earthscope/earthscope-twin.js';
+import { describeLinux } from '../selection.js';
 
 const main = join(import.meta.dirname, '../dist/earthscope/main.js');
-const onLinux = process.platform === 'linux' ? test : test.skip; // which has a full disk as /dev/full
 
 let server: FakeAuthorizationServer;
 let home: EarthscopeHome;
@@ -110,11 +110,13 @@ describe('the EarthScope command line, for a person', () => {
     ]);
   });
 
-  onLinux('fails where its output finds no room', async () => {
-    await home.logIn();
-    const command = `exec '${process.execPath}' '${main}' token > /dev/full`;
-    const run = promisify(execFile)('/bin/sh', ['-c', command], { env: { ...process.env, ...home.env } });
-    await expect(run).rejects.toMatchObject({ code: 1 });
+  describeLinux('on a full disk, as /dev/full', () => {
+    test('fails where its output finds no room', async () => {
+      await home.logIn();
+      const command = `exec '${process.execPath}' '${main}' token > /dev/full`;
+      const run = promisify(execFile)('/bin/sh', ['-c', command], { env: { ...process.env, ...home.env } });
+      await expect(run).rejects.toMatchObject({ code: 1 });
+    });
   });
 
   test.each(['SIGHUP', 'SIGINT', 'SIGTERM'] as const)('ends by %s while it waits for an API', async (signal) => {

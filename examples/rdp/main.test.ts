@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { RdpTwin } from '../dist/rdp/rdp-twin.js';
+import { describeLinux } from '../selection.js';
 
 const program = fileURLToPath(new URL('../dist/rdp/main.js', import.meta.url));
-const onLinux = process.platform === 'linux' ? test : test.skip; // which has a full disk as /dev/full
 
 let folder: string;
 let twin: RdpTwin;
@@ -51,11 +51,13 @@ describe('the RDP example', () => {
     expect(Math.abs(expiry_tm - (Date.now() / 1000 + 590))).toBeLessThan(30);
   });
 
-  onLinux('fails where the token finds no room', async () => {
-    writeCredentials('username = GE-A-1\npassword = first-password\nclientId = app-key');
-    const command = `exec '${process.execPath}' '${program}' --auth-url '${twin.server.tokenEndpoint}' > /dev/full`;
-    const full = promisify(execFile)('/bin/sh', ['-c', command], { cwd: folder });
-    await expect(full).rejects.toMatchObject({ code: 1 });
+  describeLinux('on a full disk, as /dev/full', () => {
+    test('fails where the token finds no room', async () => {
+      writeCredentials('username = GE-A-1\npassword = first-password\nclientId = app-key');
+      const command = `exec '${process.execPath}' '${program}' --auth-url '${twin.server.tokenEndpoint}' > /dev/full`;
+      const full = promisify(execFile)('/bin/sh', ['-c', command], { cwd: folder });
+      await expect(full).rejects.toMatchObject({ code: 1 });
+    });
   });
 
   test('is renewed once by four programs with one token file', async () => {
