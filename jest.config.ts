@@ -9,7 +9,7 @@ import { availableParallelism } from 'node:os';
 import type { Config } from 'jest';
 
 const config: Config = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/scripts/jest-environment.mjs',
   // What `--conditions` of NODE_OPTIONS is for child processes: see scripts/test-published.mjs.
   testEnvironmentOptions: {
     customExportConditions: ['node', 'node-addons', process.env['LATCHKEY_CONDITION'] ?? 'default'],
