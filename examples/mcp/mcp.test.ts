@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
+import { blockWith, importBlock } from '../../packages/core/test/scenes/documented-block.js';
 import { fetchFor } from '../dist/mcp/log-in.js';
 import { providerOf } from '../dist/mcp/oauth-client-provider.js';
 import { ProtectedServer } from '../dist/mcp/protected-server.js';
@@ -18,6 +19,12 @@ import { ProtectedServer } from '../dist/mcp/protected-server.js';
 const program = join(import.meta.dirname, '../dist/mcp/main.js');
 const login = { grantType: 'authorization_code' };
 const renewal = { grantType: 'refresh_token' };
+
+/** The fetch of the example, and that of the page that explains it. */
+const fetches: Readonly<Record<string, () => Promise<{ fetchFor: typeof fetchFor }>>> = {
+  'log-in.ts': async () => ({ fetchFor }),
+  'docs/resources.md': () => importBlock(blockWith('export async function fetchFor', 'docs/resources.md')),
+};
 
 let folder: string;
 let server: ProtectedServer;
@@ -98,12 +105,13 @@ describe('a client of any MCP server', () => {
     expect([server.registrations, visits()]).toEqual([2, 2]);
   });
 
-  test('goes on with the calls in the middle of which the server had forgotten it: one registration, one login', async () => {
+  test.each(Object.keys(fetches))('by the fetch of %s goes on with calls while the server forgets it', async (name) => {
     const { ledger } = server.authorization;
     const browser = process.env['BROWSER'];
     process.env['BROWSER'] = join(folder, 'browser.cjs');
     try {
-      const transport = { fetch: await fetchFor(server.url, new FileTokenStorage(tokens(), { perKey: true })) };
+      const { fetchFor: open } = await fetches[name]!();
+      const transport = { fetch: await open(server.url, new FileTokenStorage(tokens(), { perKey: true })) };
       const client = new Client({ name: 'test', version: '1' });
       await client.connect(new StreamableHTTPClientTransport(new URL(server.url), transport));
       expect([server.registrations, visits()]).toEqual([1, 1]);

@@ -52,8 +52,8 @@ export class ClientRejectedError extends OAuthError {
     code: 'CLIENT_REJECTED',
     message: `The authorization server refused the client (${describeRefusal(details)}).`,
     remedy:
-      'Check clientId, clientSecret and clientAuthentication, and that the client may use this grant. A client that registered ' +
-      'itself the server may have forgotten: name it as refused to discoverResource, and log in.',
+      'Check clientId, clientSecret and clientAuthentication, and that the client may use this grant. If error is set, a ' +
+      'client that registered itself may be forgotten: name it as refused to discoverResource, and log in.',
   });
 
   declare readonly status: number;

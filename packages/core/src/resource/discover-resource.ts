@@ -26,7 +26,7 @@ export interface DiscoverResourceOptions extends Pick<AuthFlowOptions, 'fetch' |
   readonly chooseServer?: ServerChoice | undefined;
   /** An answer with which the API refused a request. @defaultValue asks for one, by a GET without a token */
   readonly challenge?: Response | undefined;
-  /** A registered client that the server has refused: another one is registered, once a minute at most. */
+  /** A registered client that the server refused by an OAuth error: another is registered, once a minute at most. */
   readonly refused?: string | undefined;
   /** Ends the discovery. */
   readonly signal?: AbortSignal | undefined;

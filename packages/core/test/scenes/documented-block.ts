@@ -18,7 +18,8 @@ export function blockWith(text: string, page: string): string {
 /** Runs a block as a module, against the build. */
 export async function importBlock<T>(block: string): Promise<T> {
   const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
-  const core = pathToFileURL(join(root, 'packages/core/dist/index.js')).href;
-  const code = ts.transpileModule(block, { compilerOptions: options }).outputText.replace('@latchkey/core', core);
+  const core = pathToFileURL(join(root, 'packages/core/dist')).href;
+  const { outputText } = ts.transpileModule(block, { compilerOptions: options });
+  const code = outputText.replace(/@latchkey\/core(\/\w+)?'/g, (_, part?: string) => `${core}${part ?? ''}/index.js'`);
   return (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as T;
 }

@@ -95,6 +95,11 @@ describe('an answer of the token endpoint', () => {
     expect(ask('refresh_token', status, text)).toBeInstanceOf(ClientRejectedError);
   });
 
+  test('says of a refused client that registered itself when it may be forgotten', () => {
+    const remedy = expect.stringContaining('If error is set, a client that registered itself may be forgotten');
+    expect(ask('refresh_token', 401, oauth('invalid_client'))).toMatchObject({ error: 'invalid_client', remedy });
+  });
+
   test.each([
     ['an empty body', ''],
     ['HTML', html],
