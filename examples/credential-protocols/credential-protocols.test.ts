@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { FakeAuthorizationServer } from '@latchkey/core/testing';
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type Fields, keysFor, type Outcome, ProtocolsHome } from '../dist/credential-protocols/protocols-home.js';
 
 const index = 'sparse+https://crates.example.org/';
@@ -165,6 +166,22 @@ describe('the credential helper of git', () => {
     const config = ['-c', 'credential.helper=', '-c', `credential.helper=${helper}`];
     const { out } = await home.run('git', [...config, 'credential', 'fill'], `${gitQuestion()}\n`);
     expect(out).toContain(`username=oauth2\npassword=${stored()['access_token']}\n`);
+  });
+
+  test('is the only one that git asks and tells, set up as the README has it', async () => {
+    await logIn();
+    const kept = join(home.folder, 'kept');
+    const PATH = [dirname(process.execPath), process.env['PATH']].join(':');
+    const config = { GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: join(home.folder, 'gitconfig'), HOME: home.folder };
+    const env = { ...config, PATH, programs: dirname(home.file('git')) };
+    await home.run('git', ['config', '--global', 'credential.helper', `store --file=${kept}`], '', env);
+    const readme = readFileSync(join(import.meta.dirname, 'README.md'), 'utf8');
+    const [, commands = ''] = /^```sh\n([^`]*git config [^`]*)^```$/m.exec(readme) ?? [];
+    expect(await home.run('sh', ['-ec', commands], '', env)).toEqual({ code: 0, out: '', err: '' });
+    const { out } = await home.run('git', ['credential', 'fill'], `${gitQuestion()}\n`, env);
+    expect(out).toContain(`password=${stored()['access_token']}\n`);
+    await home.run('git', ['credential', 'approve'], out, env);
+    expect(existsSync(kept)).toBe(false);
   });
 });
 

@@ -1,6 +1,6 @@
 /**
- * A credential helper of git for one server: `git config credential.https://git.example.org.helper "!node …/git.js
- * https://git.example.org"`. Put the user name that the server wants before the host: `https://x-access-token@github.com`.
+ * A credential helper of git for one server: `node …/git.js https://git.example.org`. The README sets it up, as the only one
+ * that git asks there. Put the user name that the server wants before the host: `https://x-access-token@github.com`.
  *
  * A git of 2.46 or later is given the token as `Bearer`, an older one as a password. Each may be refused before its end: then
  * the newer git asks once more and goes on, the older one fails this once.
