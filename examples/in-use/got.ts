@@ -1,5 +1,10 @@
 import type { AuthFlow } from '@latchkey/core';
 import got, { type Got } from 'got';
+import { inspect } from 'node:util';
+
+/** Each error of got has the options of its request, which would be printed with it, and the token in them. */
+const hidden = { value: () => '[options, with a token]' };
+const unprinted = { toJSON: hidden, [inspect.custom]: hidden };
 
 /**
  * got with the token of a flow. It takes no fetch, so that two hooks do what `flow.fetch` does: a header of the caller's own
@@ -11,7 +16,9 @@ export function createGot(flow: AuthFlow, api: string): Got {
     prefixUrl: api,
     hooks: {
       beforeRequest: [
-        async ({ url, headers, context }) => {
+        async (options) => {
+          Object.defineProperties(options, unprinted);
+          const { url, headers, context } = options;
           // got calls this for each redirect too, and keeps the header on the way from https: to http: of one host.
           const isApi = new URL(url ?? '').origin === origin;
           if (!isApi && headers['authorization'] === context['shown']) delete headers['authorization'];

@@ -1,6 +1,13 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type AuthFlow, ClientCredentialsFlow } from '@latchkey/core';
+import {
+  type AuthFlow,
+  ClientCredentialsFlow,
+  ClientRejectedError,
+  DeviceCodeFlow,
+  LoginRequiredError,
+} from '@latchkey/core';
 import { FakeAuthorizationServer, faults } from '@latchkey/core/testing';
+import { inspect } from 'node:util';
 import { Agent } from 'undici';
 import { createAxios } from '../dist/in-use/axios.js';
 import { createGot } from '../dist/in-use/got.js';
@@ -109,6 +116,13 @@ describe.each(Object.entries(clients))('%s with the token of a flow', (name, pos
     server.ledger.assertTokenRequests(2);
   });
 
+  test("rejects with the flow's error, or with one whose cause that is", async () => {
+    server.nextAnswers({ endpoint: 'token', times: Infinity }, faults.oauthError('invalid_client', { status: 401 }));
+    const error: unknown = await post(flow, api).catch((thrown: unknown) => thrown);
+    const isWrapped = name === 'axios' || name === 'got'; // as docs/fetch.md has it
+    expect(isWrapped ? (error as Error).cause : error).toBeInstanceOf(ClientRejectedError);
+  });
+
   test('shows the token to no other origin, asked directly or by a redirect', async () => {
     expect((await post(flow, elsewhere.api)).status).toBe(401);
     server.nextAnswers({ endpoint: 'api' }, faults.redirect(`${elsewhere.api}/files`, { status: 307 }));
@@ -128,6 +142,14 @@ test('undici sends the requests for tokens through the dispatcher too', async ()
   expect(server.ledger.count()).toBeGreaterThanOrEqual(3); // discovery, the token, the API
 });
 
+test('ky tries nothing again that only a login helps', async () => {
+  let told = 0;
+  const person = new DeviceCodeFlow({ issuer: server.issuer, clientId: 'client', promptUser: () => undefined });
+  person.events.on('loginRequired', () => told++);
+  await expect(createKy(person, api).get('files')).rejects.toBeInstanceOf(LoginRequiredError);
+  expect(told).toBe(1);
+});
+
 describe('got', () => {
   beforeEach(() => {
     flow = new ClientCredentialsFlow({ issuer: server.issuer, clientId: 'client', clientSecret: 'secret' });
@@ -142,6 +164,30 @@ describe('got', () => {
       expect(requests.map(({ headers }) => headers['authorization'])).toEqual(['Bearer of-the-caller']);
     }
     server.ledger.assertTokenRequests(0);
+  });
+
+  test('shows the token in no error that is printed, of a refusal or of a request that was given up', async () => {
+    const client = createGot(flow, api);
+    const thrown = (request: Promise<unknown>): Promise<unknown> => request.catch((error: unknown) => error);
+    server.nextAnswers({ endpoint: 'api' }, faults.empty(404));
+    const refused = await thrown(client('files'));
+    const [gate, left] = [server.hold({ endpoint: 'api' }), new AbortController()];
+    const givenUp = thrown(client('files', { signal: left.signal }));
+    await gate.arrived;
+    left.abort();
+    const errors = [refused, await givenUp];
+    gate.release();
+    expect(errors).toMatchObject([{ code: 'ERR_NON_2XX_3XX_RESPONSE' }, { code: 'ERR_ABORTED' }]);
+    for (const error of errors) {
+      expect(`${inspect(error, { depth: 9 })} ${JSON.stringify(error)}`).not.toContain(flow.accessToken);
+    }
+  });
+
+  test('tries again by itself where the API cannot answer for now', async () => {
+    server.nextAnswers({ endpoint: 'api' }, faults.empty(503));
+    const retry = { calculateDelay: ({ computedValue }: { computedValue: number }) => Math.min(computedValue, 1) };
+    expect((await createGot(flow, api)('files', { retry })).statusCode).toBe(200);
+    expect(server.ledger.filter({ endpoint: 'api' })).toHaveLength(2);
   });
 
   test('takes the token away where a redirect leads to the same host without TLS', async () => {

@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { credentials, Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
-import { AuthorizationCodeFlow, type AuthorizationCodeFlowOptions, MemoryTokenStorage } from '@latchkey/core';
+import {
+  AuthorizationCodeFlow,
+  type AuthorizationCodeFlowOptions,
+  LoginRequiredError,
+  MemoryTokenStorage,
+} from '@latchkey/core';
 import { asOtherProcess, FakeAuthorizationServer, faults } from '@latchkey/core/testing';
 import { callWithToken, tokenCredentials } from '../dist/recipes/grpc.js';
 import { crossAppFlow } from '../dist/recipes/id-jag.js';
@@ -38,6 +43,11 @@ describe('Octokit', () => {
     const answers = await Promise.all([1, 2, 3].map(() => octokit.request('GET /api')));
     expect(answers.map(({ data }) => (data as { sub: string }).sub)).toEqual(Array(3).fill('ada'));
     expect(renewals()).toBe(1);
+  });
+
+  test('wraps the error of a flow that has no token, which is the cause', async () => {
+    const request = createOctokit(flow, server.issuer).request('GET /api');
+    await expect(request).rejects.toMatchObject({ status: 500, cause: expect.any(LoginRequiredError) });
   });
 });
 
