@@ -21,7 +21,7 @@ endWhenSettled();
 process.umask(0o077); // SQLite makes files that everybody may read
 const keyv = createKeyv({ uri: `sqlite://${database}`, busyTimeout: 5000 });
 const storage = new KeyvTokenStorage(keyv, { lock: lockFor(database) });
-const flow = new DeviceCodeFlow({ issuer, clientId: 'sqlite', scope: 'offline_access', storage });
+const flow = new DeviceCodeFlow({ issuer, clientId: 'my-cli', scope: 'offline_access', storage });
 if (process.argv[2] === 'login') await flow.doFlow();
 
 console.log('ready');
