@@ -105,7 +105,7 @@ export class DeviceCodeFlow extends StoredAuthFlow {
 
   protected override async authorize({ signal }: AuthorizeContext): Promise<TokenSet> {
     const code = await this.#requestCode(signal);
-    await untilAborted(signal, this.promptUser(code.prompt));
+    await untilAborted(signal, Promise.resolve(this.promptUser(code.prompt))); // in JavaScript it may be no promise
     return this.#poll(code, signal);
   }
 

@@ -231,6 +231,17 @@ describe('a device code flow', () => {
     expect(shown).toHaveLength(1);
   });
 
+  test('takes a prompt of a subclass that returns no promise, as in JavaScript', async () => {
+    class Kiosk extends DeviceCodeFlow {
+      protected override promptUser({ userCode }: DeviceCodePrompt): Promise<void> {
+        scene.server.approve(userCode);
+        return undefined as never;
+      }
+    }
+    const flow = new Kiosk({ issuer: scene.server.issuer, clientId: 'kiosk', clock: scene.clock });
+    expect((await flow.doFlow()).accessToken).toBe(flow.accessToken);
+  });
+
   test('prints the prompt to stderr by default, and to nowhere else', async () => {
     const written = jest.spyOn(console, 'error').mockImplementation((text: string) => {
       scene.server.approve();
