@@ -99,9 +99,7 @@ describe('RefreshTokenFlow', () => {
     const followed = (await scene.stored(flow))?.refreshToken;
     await scene.expire();
     scene.server.nextAnswers({ grantType: 'refresh_token' }, faults.oauthError('invalid_request'));
-    const error: unknown = await flowOf()
-      .getAccessTokenRefreshIfNecessary()
-      .catch((reason: unknown) => reason);
+    const error = await flow.getAccessTokenRefreshIfNecessary().catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'REFRESH_TOKEN_SUSPECT', status: 400, error: 'invalid_request' });
     expect(error).not.toBeInstanceOf(InvalidRefreshTokenError);
     await scene.clock.advance(2000);
@@ -112,9 +110,8 @@ describe('RefreshTokenFlow', () => {
   test.each(['rotate', 'none'] as const)('names a scope that is missing, of tokens that work: %s', async (rotation) => {
     scene.server.configure({ rotation });
     await flowOf({ scope: 'read' }).getAccessTokenRefreshIfNecessary();
-    const error: unknown = await flowOf({ scope: 'read write' })
-      .getAccessTokenRefreshIfNecessary()
-      .catch((reason: unknown) => reason);
+    const wider = flowOf({ scope: 'read write' });
+    const error = await wider.getAccessTokenRefreshIfNecessary().catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'SCOPE_MISSING', message: expect.stringContaining('write') });
     expect(error).not.toBeInstanceOf(InvalidRefreshTokenError);
     expect(presented()).toEqual([given]);
