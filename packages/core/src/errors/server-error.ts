@@ -1,11 +1,5 @@
 import { AuthFlowError, type DefaultsFor, type ErrorDefaults } from './auth-flow-error.js';
-import {
-  type AnswerDetails,
-  describeRefusal,
-  OAuthError,
-  type OAuthErrorDetails,
-  ofStoredScope,
-} from './oauth-error.js';
+import { type AnswerDetails, describeRefusal, OAuthError, type OAuthErrorDetails } from './oauth-error.js';
 import { brand } from './brand.js';
 
 /** The token endpoint, or another endpoint of the authorization server, gave no usable answer for now. @group Errors */
@@ -74,7 +68,7 @@ export class TokenRequestError extends OAuthError {
   static override readonly defaults: DefaultsFor<OAuthErrorDetails> = (details) => ({
     code: 'TOKEN_REQUEST_REFUSED',
     message: `The authorization server refused the request (${describeRefusal(details)}).`,
-    remedy: `Check scope, audience and parameters against what the server allows this client.${ofStoredScope(details)}`,
+    remedy: 'Check scope, audience and parameters against what the server allows this client.',
   });
 
   declare readonly status: number;

@@ -36,8 +36,11 @@ export function readCallback(parameters: URLSearchParams, expected: CallbackExpe
   if (issuer !== undefined && name !== undefined && issuer !== name) throw new IssuerMismatchError();
   if (issuer === undefined && isPromised) {
     throw new IssuerMismatchError({
+      cause: refusal, // told, and not believed
       message: 'The redirect names no authorization server, though this one promises to name itself.',
-      remedy: 'Give the whole URL that the browser ended at, not its code alone.',
+      remedy: refusal
+        ? 'Start the login again. The cause is what the redirect says; an error has to name the server too (RFC 9207).'
+        : 'Give the whole URL that the browser ended at, not its code alone.',
     });
   }
   const code = single(parameters, 'code');

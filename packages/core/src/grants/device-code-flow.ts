@@ -1,6 +1,6 @@
 import type { AuthorizeContext } from '../renewal/authorize-context.js';
 import type { DeviceCode, DeviceCodePrompt } from '../server/device-code.js';
-import { DeviceCodePollingError } from '../errors/index.js';
+import { DeviceCodePollingError, OAuthError } from '../errors/index.js';
 import { grantParameters } from '../options/grant-parameters.js';
 import { askedFor } from '../flow/asked-for.js';
 import { checkForms, isFunction } from '../flow/option-forms.js';
@@ -20,8 +20,8 @@ export interface DeviceCodeFlowOptions extends StoredAuthFlowOptions {
 }
 
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code';
-/** A device code, and the scopes that it was asked for with. */
-type RequestedCode = DeviceCode & { readonly scope: string | undefined };
+/** A device code, the scopes that it was asked for with, and whether it is being polled. */
+type RequestedCode = DeviceCode & { readonly scope: string | undefined; isPolled?: boolean };
 
 const pending = new WeakMap<DeviceCodeFlow, RequestedCode>();
 
@@ -89,23 +89,32 @@ export class DeviceCodeFlow extends StoredAuthFlow {
     });
   }
 
-  /** Waits for the approval of the requested code, and saves the tokens. @throws as `doFlow` */
+  /**
+   * Waits for the approval of the requested code, and saves the tokens. Where its signal or the storage ends it before
+   * the server has answered, it can be called again.
+   *
+   * @throws as `doFlow`
+   */
   async poll(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<TokenSet> {
     const code = pending.get(this);
-    if (!code) {
+    if (!code || code.isPolled) {
       throw new DeviceCodePollingError({
         code: 'DEVICE_CODE_NOT_REQUESTED',
         message: 'There is no device code to poll for: none was requested, or it is being polled already.',
         remedy: 'Call requestDeviceCode() before each poll(), or doFlow() for both.',
       });
     }
-    pending.delete(this);
-    return this.logIn(options, ({ signal }) => this.#poll(code, signal));
+    code.isPolled = true;
+    try {
+      return await this.logIn(options, ({ signal }) => this.#pollRequested(code, signal));
+    } finally {
+      code.isPolled = false;
+    }
   }
 
   protected override async authorize({ signal }: AuthorizeContext): Promise<TokenSet> {
     const code = await this.#requestCode(signal);
-    await untilAborted(signal, this.promptUser(code.prompt));
+    await untilAborted(signal, Promise.resolve(this.promptUser(code.prompt))); // in JavaScript it may be no promise
     return this.#poll(code, signal);
   }
 
@@ -113,6 +122,19 @@ export class DeviceCodeFlow extends StoredAuthFlow {
     const client = await this.prepareClient();
     const scope = this.scopeToAskFor;
     return { ...(await client.requestDeviceCode(grantParameters(this.options, { scope }), signal)), scope };
+  }
+
+  /** Polls, and forgets the code once the server has spoken, or it has ended. */
+  async #pollRequested(code: RequestedCode, signal: AbortSignal): Promise<TokenSet> {
+    let isOver = true;
+    try {
+      return await this.#poll(code, signal);
+    } catch (error) {
+      isOver = error instanceof OAuthError && !error.retryable;
+      throw error;
+    } finally {
+      if (isOver && pending.get(this) === code) pending.delete(this);
+    }
   }
 
   async #poll(code: RequestedCode, signal: AbortSignal): Promise<TokenSet> {

@@ -26,20 +26,24 @@ export async function pollDeviceCode<T>(
   signal: AbortSignal,
 ): Promise<T> {
   const end = prompt.expiresAt.getTime();
+  let time = clock.now(); // goes on by the pauses: the clock may be set while the person types
   let pause = interval;
   let [failures, least] = [0, 0];
   let lastFailure: unknown;
   for (;;) {
-    const left = (end - clock.now()) / 1000;
+    const left = (end - time) / 1000;
     const atLast = left - 1; // whoever approved meanwhile shall not be told that nobody did
     if (left <= pause && (atLast <= 0 || atLast < least)) {
       await clock.sleep(Math.max(left, 0) * 1000, signal);
       throw new DeviceCodeExpiredError({ cause: lastFailure });
     }
-    await clock.sleep((left <= pause ? atLast : pause) * 1000, signal);
+    const wait = (left <= pause ? atLast : pause) * 1000;
+    await clock.sleep(wait, signal);
+    const asked = clock.now();
     try {
       return await request();
     } catch (error) {
+      time += wait + Math.min(Math.max(clock.now() - asked, 0), longestPause * 1000);
       const slower = readPoll(error);
       interval += slower.by;
       failures = slower.failed ? failures + 1 : 0;

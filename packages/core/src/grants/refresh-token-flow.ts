@@ -15,6 +15,9 @@ export interface RefreshTokenFlowOptions extends StoredAuthFlowOptions {
 
 const remedy = 'Log in again by whatever made the refresh token, and give the new one.';
 
+/** Codes under which the stored refresh token lives, or may. */
+const livesOn = /^(SCOPE_MISSING|REFRESH_TOKEN_SUSPECT)$/;
+
 /**
  * Tokens that grow from a refresh token which somebody gave: from an environment variable of a CI job, say. What it
  * was replaced by is in the storage and counts from then on, also in later processes; the given one is used again
@@ -79,11 +82,13 @@ export class RefreshTokenFlow extends StoredAuthFlow {
     if (previous?.refreshToken === refreshToken) throw withRemedy(refusal);
     const bootstrap = await fingerprint(refreshToken);
     if (previous?.stamp?.bootstrap === bootstrap) {
-      if (refusal?.code === 'SCOPE_MISSING') throw refusal; // both stored tokens work
+      if (refusal && livesOn.test(refusal.code)) throw withRemedy(refusal);
       throw new InvalidRefreshTokenError({
+        ...(refusal && answerIn(refusal)),
         code: 'GIVEN_REFRESH_TOKEN_SPENT',
         message: 'The stored tokens no longer work, and the given refresh token is the one that they grew from.',
         remedy,
+        cause: refusal,
       });
     }
     return TokenSet.from({ refresh_token: refreshToken, latchkey: { bootstrap } });
@@ -127,5 +132,5 @@ function withRemedy(refusal: LoginRequiredError | undefined): Error {
   if (!refusal) return new InvalidRefreshTokenError({ remedy });
   const { code, message, cause } = refusal;
   const said = { ...answerIn(refusal), code, message, cause, remedy };
-  return code === 'REFRESH_TOKEN_SUSPECT' ? new LoginRequiredError(said) : new InvalidRefreshTokenError(said);
+  return livesOn.test(code) ? new LoginRequiredError(said) : new InvalidRefreshTokenError(said);
 }

@@ -166,7 +166,8 @@ export interface AuthFlowOptions extends FlowOptions {
   /** URLs of APIs, sent with every token request (RFC 8707). Set it where the server asks for them. @defaultValue none */
   readonly resource?: string | readonly string[] | undefined;
   /**
-   * Scopes to ask for, separated by spaces. Set it to what the API wants, and `offline_access` where that brings a refresh token.
+   * Scopes to ask for, separated by spaces, or by commas where the server wants that. Set it to what the API wants, and
+   * `offline_access` where that brings a refresh token.
    *
    * @defaultValue none: the server chooses
    */

@@ -33,7 +33,8 @@ export function within<T>(seconds: number, operation: T | Promise<T>, signal?: A
       isOver = true;
       clearTimeout(timer);
     };
-    if (signal) onAbort(signal, end);
+    if (signal?.aborted) end();
+    else if (signal) onAbort(signal, end);
     const settled = Promise.resolve(operation); // a hook of one's own may return no promise
     settled.then(end, end);
     settled.then(resolve, reject);

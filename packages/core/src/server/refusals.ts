@@ -9,7 +9,7 @@ import {
   TokenEndpointUnavailableError,
   TokenRequestError,
 } from '../errors/index.js';
-import { describeRefusal } from '../errors/oauth-error.js';
+import { describeRefusal, ofStoredScope } from '../errors/oauth-error.js';
 import type { Refusal } from './answers/refusal-words.js';
 
 /** What servers call a refresh token that has ended, or that they do not know. docs/server-answers.md has who says so. */
@@ -96,9 +96,11 @@ export function refusalOf(
   if (/^(temporarily_unavailable|server_error)$/.test(error)) return unavailable(details);
   if (/^(invalid|unauthorized|incorrect|bad)_client(_credentials|_secret|_id)?$/.test(error))
     return new ClientRejectedError(details);
-  return details.status !== 401 || /scope|target|grant_type/.test(error) || purpose.endsWith(':device_code')
-    ? new TokenRequestError(details)
-    : new ClientRejectedError({ ...details, ...ofGrant(purpose) });
+  if (details.status === 401 && !/scope|target|grant_type/.test(error) && !purpose.endsWith(':device_code'))
+    return new ClientRejectedError({ ...details, ...ofGrant(purpose) });
+  const refused = new TokenRequestError(details);
+  if (!/^(password|authorization_code)$/.test(purpose)) return refused; // others ask for no stored scope
+  return new TokenRequestError({ ...details, remedy: refused.remedy + ofStoredScope(details) });
 }
 
 /** What to do where a grant is refused, or perhaps the client that asks for it; nothing where the grant has nothing to check. */

@@ -11,9 +11,8 @@ export function missingScopes(tokens: TokenSet, requested: string | undefined): 
   const { scope, generation, stamp } = tokens;
   const isUnknown = scope === undefined && stamp?.requested_scope === undefined && generation === undefined;
   if (isUnknown) return [];
-  const named = `${scope ?? ''} ${stamp?.requested_scope ?? 'openid offline_access'}`;
-  const present = new Set(scopesIn(`${named} ${named.replaceAll(',', ' ')}`)); // GitHub and TikTok join by commas
-  return scopesIn(requested).filter((scope) => !present.has(scope));
+  const present = new Set(partsIn(`${scope ?? ''} ${stamp?.requested_scope ?? 'openid offline_access'}`));
+  return partsIn(requested).filter((scope) => !present.has(scope));
 }
 
 /**
@@ -26,12 +25,18 @@ export function widestScope(wanted: string | undefined, before: TokenSet | undef
   return unionOfScopes(wanted, known);
 }
 
-/** Returns all scopes of both, each once; `first` comes first, as it is written when nothing is added. */
+/**
+ * Returns all scopes of both, each once; `first` comes first, as it is written when nothing is added. They are joined as
+ * in the first text that joins any: by spaces, or by commas where it has no space.
+ */
 export function unionOfScopes(first: string | undefined, second: string | undefined): string | undefined {
   if (first === undefined || second === undefined) return first ?? second;
-  const present = scopesIn(first);
-  const added = scopesIn(second).filter((scope) => !present.includes(scope));
-  return added.length === 0 ? first : [...new Set([...present, ...added])].join(' ');
+  const texts = [first, second].map((text) => text.trim());
+  const by = /\s/.test(texts.find((text) => /[\s,]/.test(text)) ?? ' ') ? ' ' : ',';
+  const [wanted = [], known = []] = texts.map((text) => (by === ' ' && /\s/.test(text) ? scopesIn : partsIn)(text));
+  const present = new Set(partsIn(first));
+  const added = known.filter((scope) => !partsIn(scope).every((part) => present.has(part)));
+  return added.length === 0 ? first : [...new Set([...wanted, ...added])].join(by);
 }
 
 /** Returns the set of scopes in a text in one spelling: order and duplicates make no difference. */
@@ -46,4 +51,9 @@ export function includesScope(text: string | undefined, scope: string): boolean 
 
 function scopesIn(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== '');
+}
+
+/** The same of a text that commas may join: Strava and TikTok take no other, GitHub and LinkedIn answer so. */
+function partsIn(text: string): string[] {
+  return scopesIn(text.replaceAll(',', ' '));
 }

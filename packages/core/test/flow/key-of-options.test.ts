@@ -61,6 +61,7 @@ describe('A default key', () => {
       '&account=ada%40example.org&resource=https%3A%2F%2Fa.example.org&resource=https%3A%2F%2Fb.example.org';
     expect(new DeviceCodeFlow(options).key).toBe(login);
     expect(new ClientCredentialsFlow(options).key).toBe(`${login}&grant=client_credentials&scope=read+write`);
+    expect(new ClientCredentialsFlow({ ...options, scope: 'b,a' }).key).toMatch(/&scope=b%2Ca$/);
     const { issuer: _, ...others } = options;
     const server = { tokenEndpoint: 'https://login.example.org/token' };
     const { audience: __, resource: ___, account: ____, ...bare } = others;

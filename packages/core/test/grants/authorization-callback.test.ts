@@ -48,6 +48,16 @@ describe('a redirect', () => {
     );
   });
 
+  test('with an error and no issuer, though it was promised, is told with what it says', () => {
+    expect(() => read('state=s&error=access_denied', promised)).toThrow(
+      expect.objectContaining({
+        code: 'ISSUER_MISMATCH',
+        cause: expect.objectContaining({ code: 'AUTHORIZATION_DENIED', error: 'access_denied' }) as unknown,
+        remedy: expect.not.stringContaining('whole URL') as unknown,
+      }),
+    );
+  });
+
   test('tells an error without the state and the codes that it echoes', () => {
     const query = 'state=secret-state&code=secret-code&error=e&error_description=secret-state,secret-code.';
     let told: unknown;

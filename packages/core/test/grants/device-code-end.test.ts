@@ -46,6 +46,21 @@ describe('a device login that nobody approves', () => {
     expect(await logIn()).toMatchObject({ ending: { code: 'DEVICE_CODE_EXPIRED' }, after: 1, polls: [] });
   });
 
+  test.each([
+    ['back', -3_600_000, 27],
+    ['forward, by which a minute may have passed', 3_600_000, 19],
+  ])('ends neither later nor at once where its clock is set %s', async (_where, step, polls) => {
+    const clock = new TestClock({ autoAdvance: true });
+    let polled = 0;
+    scene.server.nextAnswers({ grantType, times: Infinity }, () => {
+      if (++polled === 1) clock.set(clock.now() + step);
+      return faults.oauthError('authorization_pending');
+    });
+    const login = scene.flow({ clock, promptUser: () => undefined }).doFlow();
+    await expect(login).rejects.toBeInstanceOf(DeviceCodeExpiredError);
+    expect(polled).toBe(polls);
+  });
+
   test.each([1, 60])('keeps no timer when it is aborted, of a code that lives for %d s', async (deviceCodeLifetime) => {
     scene.server.configure({ deviceCodeLifetime });
     const clock = new TestClock();

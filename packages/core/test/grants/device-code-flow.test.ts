@@ -124,6 +124,40 @@ describe('a device code flow', () => {
     expect((await first).accessToken).toBe(flow.accessToken);
   });
 
+  test('keeps a code until the server has answered, whatever ended its poll before', async () => {
+    const { storage: real } = scene;
+    let isAway = true;
+    const storage = scene.storageWith({
+      withLock: (key, task, options) =>
+        isAway ? Promise.reject(new StorageUnavailableError()) : real.withLock(key, task, options),
+    });
+    const clock = new TestClock();
+    const flow = scene.flow({ clock, storage });
+    const { userCode } = await flow.requestDeviceCode();
+    scene.server.approve(userCode);
+    await expect(flow.poll()).rejects.toBeInstanceOf(StorageUnavailableError);
+    isAway = false;
+    const leaving = new AbortController();
+    const left = flow.poll({ signal: leaving.signal });
+    await clock.untilSleeping();
+    leaving.abort(new Error('the page was closed'));
+    await expect(left).rejects.toThrow('the page was closed');
+    const login = flow.poll();
+    await clock.untilSleeping();
+    await clock.advance(5000);
+    expect((await login).accessToken).toBe(flow.accessToken);
+    await expect(flow.poll()).rejects.toMatchObject({ code: 'DEVICE_CODE_NOT_REQUESTED' });
+    expect(scene.server.ledger.count({ grantType })).toBe(1);
+  });
+
+  test('forgets a code that the server has ended', async () => {
+    const flow = scene.flow();
+    await flow.requestDeviceCode();
+    scene.server.nextAnswers({ grantType }, faults.oauthError('access_denied'));
+    await expect(flow.poll()).rejects.toBeInstanceOf(DeviceCodeDeniedError);
+    await expect(flow.poll()).rejects.toMatchObject({ code: 'DEVICE_CODE_NOT_REQUESTED' });
+  });
+
   test('asks for a code with the scopes of the login before too, which another process has made', async () => {
     await scene.flow({ scope: 'openid read' }).doFlow();
     await scene.flow({ scope: 'write' }).requestDeviceCode();
@@ -229,6 +263,17 @@ describe('a device code flow', () => {
     }
     await new Kiosk({ issuer: scene.server.issuer, clientId: 'kiosk', clock: scene.clock }).doFlow();
     expect(shown).toHaveLength(1);
+  });
+
+  test('takes a prompt of a subclass that returns no promise, as in JavaScript', async () => {
+    class Kiosk extends DeviceCodeFlow {
+      protected override promptUser({ userCode }: DeviceCodePrompt): Promise<void> {
+        scene.server.approve(userCode);
+        return undefined as never;
+      }
+    }
+    const flow = new Kiosk({ issuer: scene.server.issuer, clientId: 'kiosk', clock: scene.clock });
+    expect((await flow.doFlow()).accessToken).toBe(flow.accessToken);
   });
 
   test('prints the prompt to stderr by default, and to nowhere else', async () => {

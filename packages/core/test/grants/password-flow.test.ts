@@ -90,6 +90,14 @@ describe('PasswordFlow', () => {
     expect((await scene.stored(flow))?.toJSON()).toEqual(before?.toJSON());
   });
 
+  test('says where a scope comes from that its login asks for and no option names', async () => {
+    scene.server.nextAnswers({ grantType: 'password' }, faults.oauthError('invalid_scope'));
+    await expect(flowOf({ scope: 'trapi' }).getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({
+      code: 'TOKEN_REQUEST_REFUSED',
+      remedy: expect.stringMatching(/^Check scope.*logout\(\)/),
+    });
+  });
+
   test('reads a password that is a function whenever it sends it', async () => {
     const given = ['first', 'second'];
     const flow = flowOf({ password: () => Promise.resolve(given.shift() ?? '') });

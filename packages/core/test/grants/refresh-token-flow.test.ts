@@ -77,12 +77,43 @@ describe('RefreshTokenFlow', () => {
     scene.server.ledger.assertNoReuse();
   });
 
-  test('names a scope that is missing, and says nothing of tokens that work', async () => {
+  test('says what the server said of the token that followed the given one', async () => {
+    const flow = flowOf();
+    await flow.getAccessTokenRefreshIfNecessary();
+    await scene.expire();
+    scene.server.nextAnswers({ grantType: 'refresh_token' }, faults.oauthError('invalid_grant'));
+    for (let call = 0; call < 2; call++) {
+      await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({
+        code: 'GIVEN_REFRESH_TOKEN_SPENT',
+        status: 400,
+        error: 'invalid_grant',
+        cause: { code: 'INVALID_REFRESH_TOKEN' },
+      });
+    }
+    expect(presented()).toHaveLength(2);
+  });
+
+  test('does not call a token ended that followed the given one and may live, and presents it again', async () => {
+    const flow = flowOf();
+    await flow.getAccessTokenRefreshIfNecessary();
+    const followed = (await scene.stored(flow))?.refreshToken;
+    await scene.expire();
+    scene.server.nextAnswers({ grantType: 'refresh_token' }, faults.oauthError('invalid_request'));
+    const error = await flow.getAccessTokenRefreshIfNecessary().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'REFRESH_TOKEN_SUSPECT', status: 400, error: 'invalid_request' });
+    expect(error).not.toBeInstanceOf(InvalidRefreshTokenError);
+    await scene.clock.advance(2000);
+    expect(await flowOf().getAccessTokenRefreshIfNecessary()).toMatch(/^at_/);
+    expect(presented()).toEqual([given, followed, followed]);
+  });
+
+  test.each(['rotate', 'none'] as const)('names a scope that is missing, of tokens that work: %s', async (rotation) => {
+    scene.server.configure({ rotation });
     await flowOf({ scope: 'read' }).getAccessTokenRefreshIfNecessary();
-    await expect(flowOf({ scope: 'read write' }).getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({
-      code: 'SCOPE_MISSING',
-      message: expect.stringContaining('write'),
-    });
+    const wider = flowOf({ scope: 'read write' });
+    const error = await wider.getAccessTokenRefreshIfNecessary().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'SCOPE_MISSING', message: expect.stringContaining('write') });
+    expect(error).not.toBeInstanceOf(InvalidRefreshTokenError);
     expect(presented()).toEqual([given]);
   });
 

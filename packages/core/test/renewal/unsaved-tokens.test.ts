@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { StorageUnavailableError, type TokenStorage } from '@latchkey/core';
+import { type DeviceCodeFlow, StorageUnavailableError, type TokenStorage } from '@latchkey/core';
 import { DeviceScene } from '../scenes/device-scene.js';
 
 let scene: DeviceScene;
@@ -67,6 +67,22 @@ describe('a save that fails after a rotation', () => {
     await scene.expire();
     expect(await flow.getAccessTokenRefreshIfNecessary({ noAutoRefresh: true })).toBe(accessToken);
     expect((await scene.stored(flow))?.accessToken).not.toBe(accessToken);
+  });
+
+  test.each([
+    ['a login', 'those of the login before', (flow: DeviceCodeFlow) => flow.doFlow(), true],
+    ['a renewal', 'nothing that it replaced', (flow: DeviceCodeFlow) => flow.refresh(), false],
+  ])('of %s lets a logout revoke its tokens and %s', async (_what, _others, getTokens, isBeforeToo) => {
+    const { storage, breakSaves } = broken();
+    const flow = await scene.loggedIn({ storage, lockTimeout: 0 });
+    const before = [flow.refreshToken, flow.accessToken];
+    breakSaves(true);
+    await getTokens(flow);
+    const present = [flow.refreshToken, flow.accessToken];
+    await flow.logout();
+    const revoked = scene.server.ledger.filter({ endpoint: 'revoke' }).map(({ parameters }) => parameters['token']);
+    expect(new Set(revoked)).toEqual(new Set(isBeforeToo ? [...before, ...present] : present));
+    expect(await scene.stored(flow)).toBeUndefined();
   });
 
   test('is not undone, once it is made up for, by a look that had read storage before', async () => {

@@ -221,7 +221,7 @@ const rows: Row[] = [
     TokenRequestError,
     'TOKEN_REQUEST_REFUSED',
     false,
-    /scope.*logout\(\)/,
+    /allows this client\.$/,
     () => renewalWith(faults.oauthError('invalid_scope')),
   ],
   [

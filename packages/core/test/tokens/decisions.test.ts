@@ -232,6 +232,9 @@ describe('missing scopes', () => {
     [TokenSet.from({ access_token: 'a' }).withStamp({ generation: 1 }), 'read openid', ['read']],
     [granted.withStamp({ requested_scope: 'read write admin' }), 'admin', []],
     [granted.withStamp({ requested_scope: 'read write' }), 'openid', ['openid']],
+    [granted.withStamp({ requested_scope: 'a,b,c' }), 'c,a', []],
+    [granted.withStamp({ requested_scope: 'a,b' }), 'a,b,c', ['c']],
+    [granted.withStamp({ requested_scope: 'a b,c' }), 'b,c', []],
   ])('of %s for %j are %j', (tokens, requested, missing) => {
     expect(missingScopes(tokens, requested)).toEqual(missing);
   });
@@ -246,6 +249,14 @@ describe('the scopes that a login asks for', () => {
     ['write', before, 'write read admin'],
     [undefined, before.withStamp({ requested_scope: 'read' }), 'read'],
     [undefined, before, undefined],
+    ['a,b,c', before.withStamp({ requested_scope: 'a,b' }), 'a,b,c'],
+    ['c,a', before.withStamp({ requested_scope: 'a,b' }), 'c,a,b'],
+    ['a', before.withStamp({ requested_scope: 'a,b' }), 'a,b'],
+    ['a,b', before.withStamp({ requested_scope: 'c d' }), 'a,b,c,d'],
+    ['openid email', TokenSet.from({ access_token: 'a', scope: 'email,openid,profile' }), 'openid email profile'],
+    ['a b,c', before.withStamp({ requested_scope: 'b,c' }), 'a b,c'],
+    ['a b,c', before.withStamp({ requested_scope: 'd' }), 'a b,c d'],
+    ['d', before.withStamp({ requested_scope: 'a b,c' }), 'd a b,c'],
   ])('are those that are wanted, %j, with those of the login before it, %s: %j', (wanted, tokens, asked) => {
     expect(widestScope(wanted, tokens)).toBe(asked);
   });

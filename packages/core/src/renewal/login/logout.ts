@@ -8,17 +8,19 @@ import { untilAborted } from '../../platform/waiting.js';
 const patience = 5;
 
 /**
- * Revokes the stored tokens where the server says how, and deletes them in any case.
+ * Revokes the stored tokens where the server says how, and those that could not be saved; deletes them in any case.
  *
  * @returns what went wrong with the revocation
  */
 export function logOut(keeper: TokenKeeper, server: AuthorizationServer): Promise<RevocationFailedError | undefined> {
   return keeper.locked(async (lock) => {
     const stored = await keeper.load('logout');
-    const held = keeper.parts.credential.unsaved?.tokens ?? stored.tokens;
-    const failure = held && (await revoke(server, held));
+    const unsaved = keeper.parts.credential.unsaved?.tokens;
+    const isOther = unsaved?.stamp?.login !== stored.tokens?.stamp?.login; // else a renewal has replaced what is stored
+    const held = isOther ? [unsaved, stored.tokens] : [unsaved ?? stored.tokens];
+    const failures = await Promise.all(held.map((tokens) => tokens && revoke(server, tokens)));
     await keeper.remove(stored, lock);
-    return failure;
+    return failures.find(Boolean);
   });
 }
 
