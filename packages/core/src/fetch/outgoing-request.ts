@@ -1,3 +1,4 @@
+import { causesOf } from '../errors/error-causes.js';
 import { withoutToken } from './withheld-token.js';
 import { becomesGet } from './http-redirect.js';
 import { copyHeaders, type RequestHeaders, removeHeader, setHeader } from './request-headers.js';
@@ -57,10 +58,16 @@ export class OutgoingRequest {
   }
 
   /** Sends it, and keeps a copy of the body that a Request holds. */
-  send(fetch: typeof globalThis.fetch, init: RequestInit = this.#init): Promise<Response> {
+  async send(fetch: typeof globalThis.fetch, init: RequestInit = this.#init): Promise<Response> {
     const target = this.#target;
     if (this.#holdsBody) this.#target = (target as Request).clone();
-    return fetch(target, init);
+    try {
+      return await fetch(target, init);
+    } catch (error) {
+      // What undici 7.19 to 7.24 makes of a 401 to a stream: nodejs/undici#4910.
+      if (!causesOf(error).some(({ message }) => message === 'expected non-null body source')) throw error;
+      return new Response(null, { status: 401 });
+    }
   }
 
   /** Sends it, and leaves redirects to the runtime. */

@@ -1,3 +1,5 @@
+import { isReplayable } from './outgoing-request.js';
+
 /** A caller's `init` that is copied by its members alone. */
 export type PlainInit = RequestInit & { headers: Record<string, string> & { authorization?: string } };
 
@@ -5,12 +7,13 @@ export type PlainInit = RequestInit & { headers: Record<string, string> & { auth
 const isOwn = (object: object, name: string): boolean => Object.prototype.hasOwnProperty.call(object, name);
 
 /**
- * Copies the `init` of the usual request: a plain object, or none, whose headers are a plain object too, and that leaves
- * redirects and `authorization` to others. `undefined` for any other, which `OutgoingRequest` is for.
+ * Copies the `init` of the usual request: a plain object, or none, whose headers are a plain object too, whose body is
+ * no stream, and that leaves redirects and `authorization` to others. `undefined` for any other, which `OutgoingRequest`
+ * is for.
  */
 export function copyPlainInit(init: RequestInit | undefined): PlainInit | undefined {
   if (init === undefined) return { headers: {}, redirect: 'manual' };
-  if (!isPlain(init) || (init.redirect ?? 'follow') !== 'follow') return undefined;
+  if (!isPlain(init) || (init.redirect ?? 'follow') !== 'follow' || !isReplayable(init.body)) return undefined;
   const headers: Record<string, string> = {};
   if (init.headers !== undefined) {
     const given = init.headers;

@@ -14,29 +14,30 @@ import type { Refusal } from './answers/refusal-words.js';
 
 /** What servers call a refresh token that has ended, or that they do not know. docs/server-answers.md has who says so. */
 const deadErrors =
-  /^(invalid_(grant|token|code|refresh_token)|(unauthorized\.)?bad_refresh_token(\.evicted)?|expired_token|(refresh_)?token_(expired|revoked|inactive|reused|invalidated))$/;
+  /^(invalid_(grant|token|code|refresh_token)|(unauthorized\.)?bad_refresh_token(\.evicted)?|expired_token|(refresh_)?token_(expired|revoked|inactive|reused|invalidated)|bxnim04(08|39)e|1203\.(11205|31202|31204|31218))$/;
 
 /** The same where the words are in the description: `error: description`, as it begins. */
 const deadWords =
-  /(^|: )(invalid[ _]refresh[ _]token|refresh token (expired|not found)|the authorization grant is invalid)|^(invalid: refreshtoken|invalid_argument: (token_expired|user_not_found)|unauthorized_client: (refresh_token is invalid|old refresh token used|token was already used|unable to parse refresh token)|invalid_client: refresh token could not be mapped|invalid_request: (value passed for the token was invalid|the refresh token is invalid|cannot decrypt the refresh token|token has (been revoked|expired)|invalid "refresh_token" in request|this request requires an active refresh_token))/;
+  /(^|: )(invalid[ _]refresh[ _]token|refresh token (expired|not found)|the authorization grant is invalid)|^(invalid: refreshtoken|invalid_argument: (token_expired|user_not_found)|unauthorized_client: (refresh_token is invalid|old refresh token used|token was already used|unable to parse refresh token)|invalid_client: refresh token could not be mapped|unsupported_token_type: .*refresh_token_authentication_error|(invalid_request|https:\S+\/oauthproblemjson): (value passed for the token was invalid|the refresh token is invalid|cannot decrypt the refresh token|token has (been revoked|expired)|invalid "refresh_token" in request|this request requires an active refresh_token))/;
 
-/** Where a request is only too early, whatever the error is called: Salesforce, Hydra, Exact Online, Zoho, hh.ru, Microsoft. */
+/** Where a request is only too early, whatever the error is called. docs/server-answers.md has who says so. */
 const passes =
-  /already being processed|multiple concurrent requests|\bretry (your|the) request|\brate[ _]limit|\btoo[ _]many[ _]requests|\btoken not expired|aadsts50196/;
+  /already being processed|multiple concurrent requests|\bretry (your|the) request|\brate[ _]limit|\btoo[ _]many[ _]requests|\btoken not expired|aadsts50196|^1203\.(500|100300):/;
 
 /** Of a refresh token that lives, presented from another place or at another hour than it may be: Salesforce, Keycloak. */
 const livesOn = /^invalid_grant: (ip restricted or invalid login hours|invalid token issuer)/;
 
 /**
  * What ServiceNow says of a wrong client and of a token that is taken the next time, Firebase of an account that is locked,
- * DocuSign and Intuit of another client than the token's.
+ * DocuSign, Intuit, Lucid and tastytrade of another client than the token's, Keycloak of a session that one of its nodes does
+ * not find, Microsoft of a scope that was not granted.
  */
 const leavesOpen =
-  /^(server_error: access_denied|invalid_argument: user_disabled|invalid_grant: (unauthorized_client|incorrect token type or clientid))/;
+  /^(server_error: access_denied|invalid_argument: user_disabled|invalid_grant: (unauthorized_client|incorrect token type or clientid|.*\bclient[ _-]?secret\b|session doesn't have required client|refresh toke[dn] issued before the client session|(aadsts70000: )?the request was denied because one or more scopes))/;
 
-/** Where a description blames the client, under an error that does not: HubSpot, Strava. */
+/** Where a description blames the client, under an error that does not: HubSpot, Strava; and Huawei's numbers. */
 const namesClient =
-  /^(invalid_request: .*\b(unknown|missing|invalid|incorrect|wrong) client[ _-]?(id|secret|credentials?)\b|invalid: application client_)/;
+  /^(invalid_request: .*\b(unknown|missing|invalid|incorrect|wrong) client[ _-]?(id|secret|credentials?)\b|invalid: application client_|\d{4}\.(1230[34]|2000[123]|20085|20154|2017[12]):)/;
 
 /** Of a grant that is refused: GitHub's bad_verification_code, Glewlwyd's invalid_code, Slack's code_already_used. */
 const otherWords = / invalid_credentials$|^authorization_code (\w+_code|code_\w+)$/;

@@ -7,7 +7,7 @@ import { isSuccess } from './http-exchange.js';
 import type { TokenSet } from '../tokens/token-set.js';
 
 /** What servers say of a token that has ended or that they do not know, for which RFC 7009 section 2.2 wants a success. */
-const dead = new Set(['invalid_token', 'invalid_grant', 'token_expired', 'token_revoked']);
+const dead = new Set(['invalid_token', 'invalid_grant', 'token_expired', 'token_revoked', '1203.11205', '1203.31204']);
 
 /** What they say where the refresh token took the access token with it (section 2.1), or where they revoke no other. */
 const endedWithIt = new Set(['invalid_request', 'unsupported_token_type']);

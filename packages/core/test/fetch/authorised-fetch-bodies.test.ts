@@ -24,6 +24,9 @@ const arrived = (): { method: string; body: string; type: unknown; length: unkno
     length: headers['content-length'],
   }));
 
+const upload = (): RequestInit =>
+  ({ method: 'POST', body: new Blob(['in pieces']).stream(), duplex: 'half' }) as RequestInit;
+
 describe('a request that is sent again after a 401', () => {
   test.each<[string, BodyInit | null | undefined]>([
     ['no body', undefined],
@@ -65,16 +68,12 @@ describe('a request that is sent again after a 401', () => {
   test('may be a Request around a stream, of which a copy is kept', async () => {
     const flow = await scene.loggedIn();
     scene.server.expireAccessTokens();
-    const init = { method: 'POST', body: new Blob(['in pieces']).stream(), duplex: 'half' } as RequestInit;
-    expect((await flow.fetch(new Request(scene.server.api, init))).status).toBe(200);
+    expect((await flow.fetch(new Request(scene.server.api, upload()))).status).toBe(200);
     expect(arrived().map(({ body }) => body)).toEqual(['in pieces', 'in pieces']);
   });
 });
 
 describe('a stream as the body', () => {
-  const upload = (): RequestInit =>
-    ({ method: 'POST', body: new Blob(['in pieces']).stream(), duplex: 'half' }) as RequestInit;
-
   test('cannot be sent again: the 401 is returned whole, and the next attempt has a new token', async () => {
     const flow = await scene.loggedIn();
     scene.server.expireAccessTokens();
@@ -90,6 +89,43 @@ describe('a stream as the body', () => {
     scene.server.expireAccessTokens();
     scene.server.nextAnswers({ grantType: 'refresh_token' }, faults.html(503));
     await expect(flow.fetch(scene.server.api, upload())).rejects.toBeInstanceOf(TokenEndpointUnavailableError);
+  });
+});
+
+/** As that of Node 24.14 and 24.15: a 401 to a stream is an error of its own. */
+const hiding: typeof fetch = async (input, init) => {
+  const response = await fetch(input, init);
+  if (response.status !== 401) return response;
+  throw new TypeError('fetch failed', { cause: new Error('expected non-null body source') });
+};
+
+describe('a stream whose 401 the fetch hides', () => {
+  test.each<[string, () => string | URL]>([
+    ['a text', () => scene.server.api],
+    ['a URL', () => new URL(scene.server.api)],
+  ])('has a 401 all the same, and a new token the next time, at %s', async (_what, api) => {
+    await scene.loggedIn();
+    scene.server.expireAccessTokens();
+    const flow = scene.flow({ fetch: hiding });
+    expect((await flow.fetch(api(), upload())).status).toBe(401);
+    expect((await flow.fetch(api(), upload())).status).toBe(200);
+    expect([scene.renewals, arrived().length]).toEqual([1, 2]);
+  });
+
+  test('is sent again where a Request holds it', async () => {
+    await scene.loggedIn();
+    scene.server.expireAccessTokens();
+    const response = await scene.flow({ fetch: hiding }).fetch(new Request(scene.server.api, upload()));
+    expect(response.status).toBe(200);
+    expect(arrived().map(({ body }) => body)).toEqual(['in pieces', 'in pieces']);
+  });
+
+  test('rejects, and renews nothing, where it was another failure', async () => {
+    await scene.loggedIn();
+    const failure = new TypeError('fetch failed', { cause: new Error('other side closed') });
+    const flow = scene.flow({ fetch: () => Promise.reject(failure) });
+    await expect(flow.fetch(scene.server.api, upload())).rejects.toBe(failure);
+    expect(scene.renewals).toBe(0);
   });
 });
 

@@ -1,6 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { JwtBearerFlow, MemoryTokenStorage, TokenEndpointUnavailableError } from '@latchkey/core';
+import {
+  AuthorizationCodeFlow,
+  JwtBearerFlow,
+  MemoryTokenStorage,
+  TokenEndpointUnavailableError,
+} from '@latchkey/core';
 import {
   atlassian,
   cognito,
@@ -19,6 +24,7 @@ import {
   slackUser,
   withings,
 } from '@latchkey/core/servers';
+import { asOtherProcess } from '@latchkey/core/testing';
 import {
   AtlassianTwin,
   CognitoTwin,
@@ -172,6 +178,27 @@ describe('with github() for an OAuth app', () => {
     expect(github({ host: 'git.example.org' }).server?.tokenEndpoint).toBe(
       'https://git.example.org/login/oauth/access_token',
     );
+  });
+});
+
+describe('with entra()', () => {
+  test('a scope that was not granted ends no login: without it, the token is renewed', async () => {
+    const [tenant, mail] = ['contoso.onmicrosoft.com', 'Mail.Read offline_access'];
+    const twin = Object.assign(new EntraTwin(), { granted: mail.split(' ') });
+    const elsewhere = await scene.begin({ twin: () => twin, given: entra({ tenant, scope: mail }) });
+    await scene.logIn(elsewhere);
+    const { fetch, clock } = twin;
+    const flowWith = (scope: string): AuthorizationCodeFlow =>
+      new AuthorizationCodeFlow({
+        ...entra({ tenant, scope }),
+        ...{ clientId: 'app', clientSecret: 'hush', redirectUri: 'https://app.example/callback' },
+        ...{ fetch, clock, key: 'moved', storage: asOtherProcess(scene.storage) },
+      });
+    const wide = flowWith(`Mail.Send ${mail}`);
+    await wide.importTokens({ refresh_token: elsewhere.refreshToken });
+    await expect(wide.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({ code: 'REFRESH_TOKEN_SUSPECT' });
+    await clock.advance(1000);
+    expect(twin.isGood(await flowWith(mail).getAccessTokenRefreshIfNecessary())).toBe(true);
   });
 });
 

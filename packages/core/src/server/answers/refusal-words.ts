@@ -18,16 +18,24 @@ export function isWordless({ status, text }: Pick<HttpAnswer, 'status' | 'text'>
 
 /** Finds the words of a refusal, also where they have other names or lie deeper. */
 export function readRefusal(body: Fields | undefined): Refusal {
-  const { error, error_description, errors } = body ?? {};
+  const { error, error_description, sub_error, errors } = body ?? {};
   const several: unknown[] = Array.isArray(errors) ? errors : [];
-  const [inner] = [error, ...several].filter(isJsonObject);
+  const [inner] = [error, body?.['fault'], ...several].filter(isJsonObject);
   const { resource, field } = inner ?? {};
   return {
-    error: firstText(codeBefore(error), error, ...codesOf(inner), ...several.map(codeBefore), ...codesOf(body)),
+    error: firstText(
+      codeBefore(error),
+      error,
+      typeof error === 'number' && typeof sub_error === 'number' && `${error}.${sub_error}`, // Huawei's
+      ...codesOf(inner),
+      ...several.map(codeBefore),
+      ...codesOf(body),
+    ),
     description: firstText(
       error_description,
       codeBefore(error) && error,
       inner?.['message'],
+      inner?.['faultstring'],
       isFilledText(resource) && isFilledText(field) ? `${resource} ${field}` : undefined,
       body?.['message'],
       ...otherNames.map((name) => body?.[name]),
@@ -37,8 +45,9 @@ export function readRefusal(body: Fields | undefined): Refusal {
   };
 }
 
-/** What servers call an explanation: RFC 9457 has the first two, Okta `errorSummary`, WeChat `errmsg`, Apigee `Error`. */
+/** What servers call an explanation: amoCRM `hint`, RFC 9457 the next two, Okta `errorSummary`, Apigee `Error`. */
 const otherNames = [
+  'hint',
   'detail',
   'title',
   'error_message',
@@ -52,7 +61,7 @@ const otherNames = [
 ];
 
 const codesOf = (fields: Fields = {}): unknown[] =>
-  ['code', 'errorType', 'ErrorCode', 'type', 'status'].map((name) => fields[name]);
+  ['error_code', 'errorCode', 'code', 'errorType', 'ErrorCode', 'type', 'status'].map((name) => fields[name]);
 
 /** Datadog, EVE Online and Dropbox have the code and its explanation in one text. */
 function codeBefore(text: unknown): string | undefined {

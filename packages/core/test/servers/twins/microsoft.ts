@@ -6,6 +6,8 @@ const tenantId = '0f9a7c2e-0000-4000-8000-000000000001';
 export class EntraTwin extends Twin {
   /** A program without a secret. */
   isPublic = false;
+  /** The scopes that a Microsoft account has granted, where that was not all that was asked for. */
+  granted: readonly string[] | undefined;
   protected readonly at: string = `login.microsoftonline.com/${tenantId}`;
   protected readonly issuer: string = `https://${this.at}/v2.0`;
 
@@ -56,6 +58,14 @@ export class EntraTwin extends Twin {
         error: 'invalid_request',
         error_description: "AADSTS90009: Application 'app' is requesting a token for itself.",
         error_codes: [90009],
+      });
+    }
+    // Microsoft Advertising, "Invalid grant"; the token lives: ZeroPointSix/outlookEmailPlus#107.
+    if (this.granted && fields['scope']?.split(' ').some((scope) => !this.granted?.includes(scope))) {
+      throw new Refused(400, {
+        error: 'invalid_grant',
+        error_description: 'AADSTS70000: The request was denied because one or more scopes requested are unauthorized.',
+        error_codes: [70000],
       });
     }
     const login = this.#olds.get(grant.refreshToken ?? '');
