@@ -10,7 +10,7 @@ import {
   type TemporaryFile,
 } from '../file/temporary-file.js';
 
-/** What systems answer where there are no hard links. EACCES is Android's, EISDIR that of Windows; the folder itself was just written to. */
+/** What systems answer without hard links; EACCES is Android's, EISDIR Windows'. The folder itself was just written to. */
 const noLinks = ['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK', 'EISDIR'];
 
 /**

@@ -5,7 +5,7 @@ export type SendOne = (command: readonly string[]) => Promise<unknown>;
 export interface Primary {
   /** All commands of the step go to this server. */
   readonly send: SendOne;
-  /** Whether it is the primary still, as those say who would know. True where nobody is to be asked, `undefined` where nobody is there. */
+  /** Whether it is the primary still, by those who would know: true where none is asked, `undefined` where there is none. */
   readonly isPrimary: () => Promise<boolean | undefined>;
 }
 
