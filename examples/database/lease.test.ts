@@ -1,11 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { encryption, type HeldLock, type RecordCodec, type SaveContext, TokenSet } from '@latchkey/core';
+import type { Pool } from 'pg';
 import { type Database, DatabaseTokenStorage, schema, type Value } from '../dist/database/database-token-storage.js';
 import { open } from '../dist/database/open.js';
+import { postgres } from '../dist/database/postgres.js';
 import { PostgresServer } from '../dist/database/postgres-server.js';
 import { describePostgres, describeSqlite } from '../selection.js';
 
@@ -146,6 +149,16 @@ describeSqlite('A lease in SQLite:', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
   describeLeases(() => join(folder, 'tokens.sqlite'));
+
+  test('to open the file once more ends no lock that this process has on it', async () => {
+    const path = join(folder, 'locked.sqlite');
+    const database = await open(path);
+    await database.query('BEGIN EXCLUSIVE', []);
+    await open(path);
+    const other = "new (require('node:sqlite').DatabaseSync)(process.argv[1]).exec('BEGIN EXCLUSIVE')";
+    expect(() => execFileSync(process.execPath, ['-e', other, path], { stdio: 'pipe' })).toThrow('database is locked');
+    await database.query('COMMIT', []);
+  });
 });
 
 describePostgres('A lease in PostgreSQL:', () => {
@@ -155,6 +168,33 @@ describePostgres('A lease in PostgreSQL:', () => {
   });
   afterAll(() => server[Symbol.asyncDispose]());
   describeLeases(() => server.url());
+
+  describe('with an isolation of its own,', () => {
+    describeLeases(() => `${server.url()}?options=-c%20default_transaction_isolation%3Dserializable`);
+  });
+});
+
+test('a statement that PostgreSQL could not serialize is run again, some times, and no other', async () => {
+  const runs = async (code: string, failures: number): Promise<string> => {
+    let asked = 0;
+    const query = () => {
+      if (asked++ < failures) return Promise.reject(Object.assign(new Error('refused'), { code }));
+      return Promise.resolve({ rows: [] });
+    };
+    const pool = { query, on: () => undefined } as unknown as Pool;
+    const outcome = await postgres(pool, 'db')
+      .query('SELECT 1', [])
+      .then(
+        () => 'answered',
+        () => 'refused',
+      );
+    return `${outcome} ${asked}`;
+  };
+  expect(await Promise.all([runs('40001', 2), runs('40001', 99), runs('57014', 1)])).toEqual([
+    'answered 3',
+    'refused 21',
+    'refused 1',
+  ]);
 });
 
 test('a URL of PostgreSQL may begin in both ways, and is no name of a file', async () => {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, realpathSync } from 'node:fs';
+import { closeSync, existsSync, openSync, realpathSync } from 'node:fs';
 import type { Database, Value } from './database-token-storage.js';
 
 /** What is used of `node:sqlite`, which Node 22.13 and later have. */
@@ -13,7 +13,8 @@ interface Sqlite {
 export function openSqlite(path: string, busy = 2000): Database {
   const sqlite = process.getBuiltinModule('node:sqlite') as unknown as Sqlite | undefined;
   if (!sqlite) throw new Error('SQLite needs Node 22.13 or later.');
-  closeSync(openSync(path, 'a', 0o600)); // its own files get the same mode
+  // SQLite's own files get the same mode. A file that is there is left alone: a close ends all locks that this process has on it.
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
   const database = new sqlite.DatabaseSync(path);
   database.exec(`PRAGMA busy_timeout = ${busy}`);
   let isDurable = false;

@@ -11,8 +11,14 @@ export function postgres(pool: Pool, name: string): Database {
     id: `postgres:${name}`,
     now: 'CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)',
     async query(sql, values) {
-      const { rows } = await pool.query<Record<string, unknown>>(sql, [...values]);
-      return rows;
+      for (let triesLeft = 20; ; triesLeft--) {
+        try {
+          return (await pool.query<Record<string, unknown>>(sql, [...values])).rows;
+        } catch (error) {
+          // Where the isolation is more than `read committed`, another was first: nothing was done.
+          if (triesLeft === 0 || (error as { code?: unknown }).code !== '40001') throw error;
+        }
+      }
     },
   };
 }

@@ -16,7 +16,7 @@ import {
 } from '@latchkey/core';
 import { type Stats, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { writeAtomically } from './file/atomic-write.js';
+import { patiently, writeAtomically } from './file/atomic-write.js';
 import { reportCorrupt, setAside } from './file/corrupt-file.js';
 import { syncFolder, turnToRead } from './file/disk-calls.js';
 import type { FileTokenStorageOptions } from './file-token-storage-options.js';
@@ -129,7 +129,7 @@ export class FileTokenStorage implements TokenStorage {
     if (!stored && !isSealed) return;
     if (stored) assertGeneration(stored, context.expected);
     try {
-      unlinkSync(file);
+      patiently(unlinkSync, file);
       await syncFolder(dirname(file));
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw storageFault(error, file);

@@ -8,7 +8,7 @@ import { outcomeOf, run, script, start } from './child.js';
 import { leftovers, makeFolder } from './folder.js';
 import { someTokens } from './some.js';
 
-const { EACCES, ENOSYS, EOPNOTSUPP, EPERM } = constants.errno;
+const { EACCES, EISDIR, ENOSYS, EOPNOTSUPP, EPERM } = constants.errno;
 const isLinux = process.platform === 'linux';
 if (isLinux && process.env['LATCHKEY_FULL'] === '1' && !hasCompiler())
   installFromDebian('a C compiler', ['gcc', 'libc6-dev'], process.env);
@@ -40,7 +40,7 @@ const without = (errno: number = EPERM): SpawnOptions => ({
 });
 
 describe('A folder without hard links', () => {
-  emulated.each([EPERM, EACCES, EOPNOTSUPP, ENOSYS])('has a lock file as its lock (errno %i)', async (errno) => {
+  emulated.each([EPERM, EACCES, EOPNOTSUPP, ENOSYS, EISDIR])('has a lock file as its lock (errno %i)', async (errno) => {
     const file = join(makeFolder(), 'tokens.json');
     const outcome = await outcomeOf(start('attempt.mjs', [file, 'auto', 'first'], without(errno)));
     expect(outcome).toMatchObject({ loaded: 'ok', locked: 'ok', saved: 'ok', ran: true });

@@ -3,7 +3,7 @@ import { type HeldLock, LockTimeoutError } from '@latchkey/core';
 import { fileLock } from '@latchkey/storage-file';
 import { closeSync, existsSync, openSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { outcomeOf, run, script, start } from './child.js';
+import { type Child, outcomeOf, run, script, start } from './child.js';
 import { leftovers, makeFolder } from './folder.js';
 import { errorOf, hold, key, waiting } from './some.js';
 import { abandoned, readTurn, turnOf, turnsOf, writeTurn } from './turns.js';
@@ -16,6 +16,17 @@ const tryFor = (file: string, seconds: number): Promise<string> =>
     .catch((error: unknown) => (error as Error).name);
 if (process.platform !== 'linux') console.warn('Left out: a /proc of another namespace; it needs Linux.');
 const onLinux = process.platform === 'linux' ? test : test.skip;
+
+/** A token file whose lock file is held by a process that is stopped, with a heartbeat that is old. */
+async function stoppedHolder(): Promise<{ file: string; child: Child }> {
+  const file = join(makeFolder(), 'tokens.json');
+  const child = start('hold.mjs', [file, 'lockfile']);
+  await child.says('held');
+  child.signal('SIGSTOP');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  utimesSync(turnOf(file), 1, 1);
+  return { file, child };
+}
 
 describe('A lock file', () => {
   test('tells who holds it, and that it is free then', async () => {
@@ -40,15 +51,19 @@ describe('A lock file', () => {
   });
 
   test('of a stopped process of this host is not taken over, however old its heartbeat', async () => {
-    const file = join(makeFolder(), 'tokens.json');
-    const child = start('hold.mjs', [file, 'lockfile']);
-    await child.says('held');
-    child.signal('SIGSTOP');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    utimesSync(turnOf(file), 1, 1);
+    const { file, child } = await stoppedHolder();
     const error = await errorOf(lockOf(file).withLock(key, enter, waiting(3)));
     expect(error).toBeInstanceOf(LockTimeoutError);
     expect(error['holder']).toBe(child.pid);
+  });
+
+  onLinux.each([
+    ['first', 'LOCK_TIMEOUT', 3],
+    ['last', 'LOCK_TIMEOUT', 3],
+    ['no', 'entered', 20],
+  ])('of a process is tried while its %s thread waits for the disk: %s', async (which, outcome, seconds) => {
+    const { file } = await stoppedHolder();
+    expect(await outcomeOf(start('held-up.mjs', [file, seconds, which]))).toEqual({ outcome });
   });
 
   onLinux('is not judged by a /proc of another namespace, where its process id is somebody else', async () => {

@@ -46,6 +46,11 @@ describe('FileTokenStorage, in a place that cannot be written,', () => {
     expect(JSON.stringify(outcome['locked'])).toContain('ulimit -f');
   });
 
+  test('says what is not there where that is the drive itself', async () => {
+    const told = { name: 'StorageUnavailableError', message: '/: is not there, or its folder is not (ENOENT).' };
+    expect(await outcomeOf(start('missing-drive.mjs', []))).toEqual({ locked: told, saved: told });
+  });
+
   onLinux('fails before the task runs on a read-only file system', async () => {
     const folder = makeFolder();
     await new FileTokenStorage(join(folder, 'tokens.json')).save('ada', someTokens(1, 'ada'), overwriting);

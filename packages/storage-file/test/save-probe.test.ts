@@ -91,6 +91,19 @@ describe('Taking the lock, which tries what a save does,', () => {
     expect(leftovers(dirname(path))).toEqual([]);
   });
 
+  test('fails on Windows by an outage that may pass, where a scanner has the files', async () => {
+    const outcome = await outcomeOf(start('scanner.mjs', [join(makeFolder(), 'tokens.json'), 99]));
+    expect(outcome).toEqual({ locked: 'STORAGE_UNAVAILABLE EPERM true', saved: 'STORAGE_UNAVAILABLE EPERM true' });
+  });
+
+  test('goes on there once they are let go, as a save over what is no record and a logout do', async () => {
+    const folder = makeFolder();
+    const outcome = await outcomeOf(start('scanner.mjs', [join(folder, 'tokens.json'), 2]));
+    expect(outcome).toEqual({ locked: 'ok', saved: 'ok', deleted: 'ok' });
+    expect(readdirSync(folder).filter((name) => name.startsWith('tokens.json.corrupt-'))).toHaveLength(1);
+    expect(readdirSync(folder)).not.toContain('tokens.json');
+  });
+
   test('fails in the same way while others are under way', async () => {
     const folder = makeFolder();
     const outcome = await outcomeOf(start('fail-among-others.mjs', [folder]));

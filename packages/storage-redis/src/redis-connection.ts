@@ -57,7 +57,7 @@ export class RedisConnection {
   }
 
   async #attempt<T>(step: (link: Link) => Promise<T>, attempt: Attempt): Promise<T> {
-    for (;;) {
+    while (!attempt.isLate) {
       const opened = (attempt.given = this.#present());
       const mayBeDead = opened.hasWorked;
       let isCutShort: boolean;
@@ -73,11 +73,12 @@ export class RedisConnection {
         isCutShort = aborted && reason !== error && (reason as Error).name !== 'AbortError';
         attempt.passing = [error, reason].find(passes);
         const isWorthRepeating = attempt.passing !== undefined || (aborted && (mayBeDead || isCutShort));
-        if (attempt.isLate || !isWorthRepeating) throw error;
+        if (!isWorthRepeating) throw error;
       }
       if (attempt.passing !== undefined || isCutShort)
         await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 50));
     }
+    throw new Error('late'); // nobody hears it
   }
 
   #present(): OpenedLink {

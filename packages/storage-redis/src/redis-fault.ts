@@ -92,7 +92,7 @@ const refusals: readonly (readonly [RegExp, Fault])[] = [
     {
       means: 'this server does not have a command that is needed',
       remedy:
-        'Ask its operator for what the documentation lists, or take another: renamed commands and some proxies and hosted servers leave them out; no login is needed.',
+        'Ask its operator for what the documentation lists, or take another: renamed commands and some proxies and hosted servers leave them out; `replicas: 0` needs no WAIT; no login is needed.',
     },
   ],
   [
@@ -139,7 +139,7 @@ const faults: Readonly<Record<string, Fault>> = {
   NOPERM: {
     means: 'the ACL of this user does not allow what is needed',
     remedy:
-      'Allow ~prefix:* &prefix:* +eval +get +set +del +pexpire +pttl +publish +subscribe +unsubscribe +wait, +scan for list(), +cluster|slots +asking in a cluster, +select for a database, +client|setname for a name.',
+      'Allow ~prefix:* &prefix:* +eval +get +set +del +pexpire +pttl +publish +subscribe +unsubscribe +wait (or set `replicas: 0`), +scan for list(), +cluster|slots +asking in a cluster, +select for a database, +client|setname for a name.',
   },
   OOM: {
     means: 'Redis is out of memory',

@@ -14,8 +14,10 @@ export class TooFewReplicas extends Error {
 export async function confirmReplicas(primary: Primary, replicas: number, milliseconds: number): Promise<void> {
   if (replicas === 0) return;
   const confirmed = await primary.send(['WAIT', String(replicas), String(Math.ceil(milliseconds))]);
-  await confirmPrimary(primary, replicas);
-  if (Number(confirmed) < replicas) throw new TooFewReplicas();
+  const tooFew = Number(confirmed) < replicas;
+  // A primary alone has nobody who could be asked; if it has replicas by now, another link finds them.
+  if (!((await primary.isPrimary()) ?? tooFew)) throw new NotPrimary();
+  if (tooFew) throw new TooFewReplicas();
 }
 
 /** Makes sure that what the step found is so at the primary. @throws NotPrimary */

@@ -1,5 +1,5 @@
 import { createClient } from '@keyv/redis';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import {
   redisLock,
   type RedisServerOptions,
@@ -8,7 +8,7 @@ import {
 } from '@latchkey/storage-redis';
 import { openClient } from '../dist/link/client-link.js';
 import { openGivenLink } from '../dist/link/given-link.js';
-import type { Link } from '../dist/link/link.js';
+import { type Link, NotPrimary } from '../dist/link/link.js';
 import { RedisConnection } from '../dist/redis-connection.js';
 import { redisFault } from '../dist/redis-fault.js';
 import { isSame } from '../dist/same-options.js';
@@ -123,6 +123,22 @@ describe('Connections', () => {
     expect(await answered).toBe('answered');
     const refused = redisFault(new Error(reply), 'redis://here');
     expect(refused).toMatchObject({ retryable: true, message: expect.stringContaining('a failover may be under way') });
+  });
+
+  test('take no step, and are not opened, for a caller who has been told that it is late', async () => {
+    jest.useFakeTimers();
+    try {
+      let [steps, links] = [0, 0];
+      const open = async (): Promise<Link> => ({ number: ++links }) as unknown as Link;
+      const connection = new RedisConnection({ prepare: async () => undefined, open }, 0.02);
+      const told = errorOf(connection.run(() => Promise.reject(new NotPrimary(String(++steps)))));
+      await jest.advanceTimersByTimeAsync(40); // the time is 20 ms, and the pause before the next step 50 at least
+      expect(await told).toBeInstanceOf(NotPrimary);
+      await jest.advanceTimersByTimeAsync(200);
+      expect([steps, links]).toEqual([1, 1]);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   test('open when first needed, are shared by equal options, and end with the last that is closed', async () => {

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { LockLostError } from '@latchkey/core';
 import { moment } from '../dist/lease/elapsed.js';
+import { LeaseLock } from '../dist/lease/lease-lock.js';
 import { Lease } from '../dist/lease/redis-lease.js';
+import { waiting } from './some.js';
 
 const duration = 9000;
 const beat = duration / 3;
@@ -98,5 +100,22 @@ describe('A lease whose Redis is out of reach', () => {
     const { signal, renewals } = take(() => new Promise(() => undefined));
     await pass(3 * beat);
     expect([renewals(), signal.aborted]).toEqual([1, true]);
+  });
+});
+
+describe('A lease that was asked for in vain', () => {
+  test('is not taken by a step whose server is found later, since nobody would give it back', async () => {
+    const sent: unknown[] = [];
+    const send = async (command: unknown) => (sent.push(command), [-1, null]);
+    let comeLate = async (): Promise<unknown> => undefined;
+    const run = (_key: string, step: (primary: object) => Promise<unknown>) => {
+      comeLate = () => step({ send, isPrimary: async () => true });
+      return outOfReach();
+    };
+    const settings = { prefix: 'p', lease: 10, replicas: 0, timeout: 5 };
+    const lock = new LeaseLock({ id: 'here', settings, run } as never);
+    await expect(lock.withLock('key', ours, waiting())).rejects.toThrow('out of reach');
+    await comeLate();
+    expect(sent).toEqual([]);
   });
 });

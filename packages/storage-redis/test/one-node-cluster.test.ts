@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { redisLock, RedisTokenStorage } from '@latchkey/storage-redis';
 import { Cluster } from 'ioredis';
+import { NotPrimary } from '../dist/link/link.js';
+import { confirmReplicas, TooFewReplicas } from '../dist/replication.js';
 import { start, startLimited } from './child.js';
 import { RedisServer } from './redis-server.js';
 import { errorOf, expecting, hold, key, overwriting, someTokens, until, waiting } from './some.js';
@@ -68,6 +70,19 @@ describe('A cluster of one node', () => {
     await using storage = new RedisTokenStorage({ client, replicas: 1, timeout: 1, prefix: 'confirmed' });
     const error = await errorOf(storage.save(key, someTokens(1), overwriting));
     expect(error).toMatchObject({ code: 'STORAGE_UNAVAILABLE', cause: { code: 'REPLICAS' } });
+  });
+
+  test('has no lock by default, since it has no replica, and says so', async () => {
+    const options = { cluster: { rootNodes: [{ url: server.url }] }, timeout: 1, prefix: 'alone' };
+    await using storage = new RedisTokenStorage(options);
+    const error = await errorOf(storage.withLock(key, async () => undefined, waiting(0)));
+    expect(error).toMatchObject({ cause: { code: 'REPLICAS' }, remedy: expect.stringContaining('replicas') });
+  });
+
+  test('that has a replica by now is asked by another link, which finds whom to ask', async () => {
+    const primary = (confirmed: number) => ({ send: async () => confirmed, isPrimary: async () => undefined });
+    await expect(confirmReplicas(primary(1), 1, 10)).rejects.toBeInstanceOf(NotPrimary);
+    await expect(confirmReplicas(primary(0), 1, 10)).rejects.toBeInstanceOf(TooFewReplicas);
   });
 
   test('is found though the machine of another root node is gone', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { RedisTokenStorage } from '@latchkey/storage-redis';
+import { redisFault } from '../dist/redis-fault.js';
 import { needed, RedisServer } from './redis-server.js';
 import { errorOf, key, overwriting, someTokens, waiting } from './some.js';
 
@@ -98,6 +99,14 @@ describe('What Redis answers', () => {
     expect(error).toMatchObject({ code: 'STORAGE_UNAVAILABLE', retryable });
     expect(error.message).toContain(words);
     expect(String(error.stack)).not.toContain('secret-at');
+  });
+
+  test.each([
+    "NOPERM User app has no permissions to run the 'wait' command",
+    "ERR unknown command 'WAIT', with args beginning with: '1'",
+  ])('for want of WAIT names the option by which none is sent: %s', (reply) => {
+    const told = redisFault(new Error(reply), 'redis://here');
+    expect(told).toMatchObject({ remedy: expect.stringContaining('`replicas: 0`') });
   });
 
   test('is nothing where the options are at fault, which is told', async () => {

@@ -35,6 +35,7 @@ export interface EncryptionOptions {
 export function encryption(keys: readonly EncryptionKey[], options: EncryptionOptions = {}): RecordCodec {
   const given: readonly EncryptionKey[] = Array.isArray(keys) ? keys : [];
   const known = new Map(given.map((key) => [key.id, importKey(key.id, bytesOf(key))]));
+  for (const key of known.values()) key.catch(() => undefined); // told to whoever seals or opens
   const [first] = given;
   if (!first || known.size !== given.length) throw new TypeError('encryption needs a list of keys of different ids.');
   return {

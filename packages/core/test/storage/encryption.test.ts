@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import {
   ClientCredentialsFlow,
@@ -17,6 +19,14 @@ const first: EncryptionKey = { id: 'k1', secret: randomBytes(32) };
 const second: EncryptionKey = { id: 'k2', secret: randomBytes(32).toString('base64url') };
 const record = JSON.stringify({ access_token: 'MARKED-access', refresh_token: 'MARKED-refresh', note: 'für Ada' });
 const context = { key: 'client_id=app&account=ada', generation: 7 };
+
+const withoutCryptography = `
+  import { encryption } from '@latchkey/core';
+  Object.defineProperty(globalThis, 'crypto', { value: {} });
+  process.on('unhandledRejection', ({ name }) => console.log('unhandled', name));
+  const codec = encryption([{ id: 'k1', secret: new Uint8Array(32) }]);
+  await new Promise(setImmediate);
+  await codec.seal('{}', { key: 'k', generation: 1 }).catch(({ message }) => console.log(message));`;
 
 async function failureOf(opening: Promise<string>): Promise<Error & { code?: string }> {
   return opening.then(
@@ -97,6 +107,12 @@ describe('encryption', () => {
   test('refuses a plain record unless it was told to read them', async () => {
     expect(await failureOf(encryption([first]).open(record, context))).toMatchObject({ code: 'RECORD_NOT_ENCRYPTED' });
     expect(await encryption([first], { readPlain: true }).open(record, context)).toBe(record);
+  });
+
+  test('fails where there is no Web Cryptography, as on a page over http, once it is used and not before', async () => {
+    const args = ['--input-type=module', '-e', withoutCryptography];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: import.meta.dirname });
+    expect(stdout).toBe("Cannot read properties of undefined (reading 'importKey')\n");
   });
 
   test.each([

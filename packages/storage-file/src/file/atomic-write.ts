@@ -27,7 +27,7 @@ export async function writeAtomically(
     try {
       await writeThrough(temporary, text, path, movedAside);
       assertOwned();
-      rename(temporary.path, path); // at once: in line for the disk, the lock could be lost after that look
+      patiently(renameSync, temporary.path, path); // at once: in line for the disk, the lock could be lost after that look
     } catch (error) {
       removeQuietly(temporary.path);
       throw error;
@@ -54,11 +54,11 @@ export async function writeThrough(
   }
 }
 
-/** On Windows a virus scanner or a reader may hold the file for a moment. */
-export function rename(from: string, to: string): void {
+/** Moves or removes a file, which on Windows a virus scanner or a reader may hold for a moment. */
+export function patiently(change: (...paths: string[]) => void, ...paths: string[]): void {
   for (let triesLeft = process.platform === 'win32' ? 20 : 0; ; triesLeft--) {
     try {
-      renameSync(from, to);
+      change(...paths);
       return;
     } catch (error) {
       if (triesLeft === 0 || !['EPERM', 'EACCES', 'EBUSY'].includes(codeOf(error) ?? '')) throw error;

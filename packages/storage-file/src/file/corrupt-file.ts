@@ -1,4 +1,5 @@
 import { constants, copyFileSync, linkSync, lstatSync, renameSync, type Stats } from 'node:fs';
+import { patiently } from './atomic-write.js';
 import { isSameState } from './file-identity.js';
 import { codeOf, storageFault } from './storage-fault.js';
 import { removeQuietly } from './temporary-file.js';
@@ -23,7 +24,7 @@ export function setAside(path: string, corrupt: Stats): boolean {
     const present = lstatSync(path, { throwIfNoEntry: false });
     if (present === undefined || !isSameState(present, corrupt)) return false;
     const aside = `${path}.corrupt-${new Date().toISOString().replace(/[:.-]/g, '')}-${uniqueName()}`;
-    renameSync(path, aside);
+    patiently(renameSync, path, aside);
     if (!isSameState(lstatSync(aside), corrupt)) {
       putBack(aside, path);
       return false;

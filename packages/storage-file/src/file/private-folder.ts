@@ -9,7 +9,7 @@ import { warnOnce } from './warning.js';
 export function makePrivateFolder(path: string): void {
   try {
     if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
-    makePrivateFolder(dirname(path));
+    if (dirname(path) !== path) makePrivateFolder(dirname(path)); // else a drive that is not there
     mkdirSync(path, { mode: 0o700 });
     quietly(() => chmodSync(path, 0o700));
   } catch (error) {

@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { quietly } from './quietly.js';
 import { codeOf } from './storage-fault.js';
 
@@ -69,12 +69,16 @@ export function isGone({ pid, start }: KnownProcess): boolean {
   return status.state === 'Z' || status.state === 'X' || (start !== undefined && status.start !== start);
 }
 
-/** Tells whether a process of this pid space is stopped, by a signal or a debugger, so that it does nothing at all. */
-export function isStopped({ pid }: KnownProcess): boolean {
-  return /^t$/i.test(statusOf(pid)?.state ?? '');
+/**
+ * Tells whether a process of this pid space may be unable to do anything: it is stopped, by a signal or a debugger, or waits for
+ * its disk. Each of its threads is looked at, since any may be the holder.
+ */
+export function isHeldUp({ pid }: KnownProcess): boolean {
+  const threads = quietly(() => readdirSync(`/proc/${pid}/task`)) ?? [];
+  return threads.some((thread) => /^[dt]$/i.test(statusOf(`${pid}/task/${thread}`)?.state ?? ''));
 }
 
-function statusOf(pid: number): { readonly state: string; readonly start: string } | undefined {
+function statusOf(pid: number | string): { readonly state: string; readonly start: string } | undefined {
   // In a namespace that was given no /proc of its own, as by `bwrap --unshare-pid`, the id is another process's there.
   const isOurs = quietly(() => readlinkSync('/proc/self')) === String(process.pid);
   const line = isOurs ? quietly(() => readFileSync(`/proc/${pid}/stat`, 'latin1')) : undefined;

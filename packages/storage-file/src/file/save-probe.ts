@@ -1,6 +1,6 @@
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { rename, writeThrough } from './atomic-write.js';
+import { patiently, writeThrough } from './atomic-write.js';
 import { remove } from './disk-calls.js';
 import { readPrivateFile } from './private-file.js';
 import { reportOpenFolder } from './private-folder.js';
@@ -43,7 +43,7 @@ export async function probeRoom(path: string, size = roomForRecord): Promise<voi
     let left = temporary.path;
     try {
       await writeThrough(temporary, randomBytes(size), path);
-      rename(temporary.path, renamed);
+      patiently(renameSync, temporary.path, renamed);
       left = renamed;
     } finally {
       await removeStuck(left).catch(() => stuck.add(left));

@@ -26,7 +26,8 @@ export function storageFault(error: unknown, path: string): unknown {
   const code = codeOf(error);
   if (error instanceof AuthFlowError || code === undefined || !/^E([A-Z0-9]+|RR_ACCESS_DENIED)$/.test(code))
     return error;
-  const { means, remedy, retryable = false } = faults[code] ?? unknownFault;
+  const mayPass = process.platform === 'win32' && /^E(PERM|ACCES)$/.test(code); // a scanner has it for a moment
+  const { means, remedy, retryable = mayPass } = faults[code] ?? unknownFault;
   return new StorageUnavailableError({
     message: `${path}: ${means} (${code}).`,
     ...(remedy !== undefined && { remedy }),

@@ -10,8 +10,8 @@ import {
   type TemporaryFile,
 } from '../file/temporary-file.js';
 
-/** What systems answer where there are no hard links. EACCES is Android's; the folder itself was just written to. */
-const noLinks = ['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK'];
+/** What systems answer without hard links; EACCES is Android's, EISDIR Windows'. The folder itself was just written to. */
+const noLinks = ['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK', 'EISDIR'];
 
 /**
  * Creates a file whose content is there with its name; false when the name is taken, `undefined` where the file system

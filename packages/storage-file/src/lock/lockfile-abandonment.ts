@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { isGone, isPidSpaceCertain, isStopped, pidSpace } from '../file/process-identity.js';
+import { isGone, isHeldUp, isPidSpaceCertain, pidSpace } from '../file/process-identity.js';
 import { fileSystemNow } from '../file/temporary-file.js';
 import { type FoundTurn, heartbeat } from './lockfile-turn.js';
 import { monotonicNow } from './monotonic.js';
@@ -30,14 +30,15 @@ export function leaveBehind(nonce: string): void {
  * Tells whether nobody will free this turn any more: its process is gone, or it was not touched for 10 s, and this
  * process has seen no heartbeat for 2 s while it was awake itself. For after a sleep of the machine, the holder needs a
  * moment to show itself, and a folder of the network may show an old state at first. Where this process itself has seen
- * none for 10 s, that is enough: the clock may have been set back since the last one. A stopped process keeps its turn.
+ * none for 10 s, that is enough: the clock may have been set back since the last one. A process that is stopped, or waits for
+ * its disk, keeps its turn.
  */
 export function isAbandoned(path: string, found: FoundTurn): boolean {
   const { owner } = found;
   if (owner && leftovers.has(owner.nonce)) return true;
   const isHere = owner?.host === pidSpace() && isPidSpaceCertain();
   if (isHere && isGone(owner)) return true;
-  return isStale(path, found) && !(isHere && isStopped(owner));
+  return isStale(path, found) && !(isHere && isHeldUp(owner));
 }
 
 function isStale(path: string, { text, touched }: FoundTurn): boolean {

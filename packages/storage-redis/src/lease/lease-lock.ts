@@ -88,13 +88,16 @@ export class LeaseLock implements Lock {
     const duration = this.#duration;
     const command = evaluate(takeLease, names, [owner, String(duration)]);
     let takenAt: Moment | undefined;
+    let isOver = false;
     const taking = this.#place.run(names.record, async (primary) => {
+      if (isOver) return [0, undefined] as const; // the way was found late: nobody would give it back
       takenAt = moment();
       const [left, stored] = (await primary.send(command)) as [left: unknown, stored?: string | null];
       if (Number(left) < 0) await confirmReplicas(primary, settings.replicas, settings.timeout * 500);
       return [Number(left), stored] as const;
     });
     const [left, stored] = await taking.catch((error: unknown) => {
+      isOver = true;
       // It may be ours, though too few replicas have it or the answer was lost.
       if (takenAt) void this.#release(names, owner);
       throw error;

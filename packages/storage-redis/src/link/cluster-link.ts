@@ -27,13 +27,13 @@ export async function openClusterLink(
     witnesses.set(node.address, witness);
     return witness;
   };
-  const isPrimary = async (key: string, { master, replicas = [] }: Shard): Promise<boolean> => {
+  const isPrimary = async (key: string, { master, replicas = [] }: Shard): Promise<boolean | undefined> => {
     const others = cluster.masters.filter(({ address }) => address !== master.address).slice(0, strangers);
     const asked = [...replicas, ...others].map((node) => witnessAt(node).ask(['GET', key]));
     const said = Witness.replies(await Promise.all(asked));
     // Each says who has the slot, by sending us there; one that answers itself was promoted.
     const agree = said.every((reply) => redirectionOf(reply, 'MOVED') === master.address);
-    return agree && said.length > asked.length / 2;
+    return asked.length === 0 ? undefined : agree && said.length > asked.length / 2;
   };
   return {
     async primaryFor(key): Promise<Primary> {

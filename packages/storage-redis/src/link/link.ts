@@ -5,8 +5,8 @@ export type SendOne = (command: readonly string[]) => Promise<unknown>;
 export interface Primary {
   /** All commands of the step go to this server. */
   readonly send: SendOne;
-  /** Whether it is the primary still, as those say who would know. True where there is nobody to ask. */
-  readonly isPrimary: () => Promise<boolean>;
+  /** Whether it is the primary still, by those who would know: true where none is asked, `undefined` where there is none. */
+  readonly isPrimary: () => Promise<boolean | undefined>;
 }
 
 /** A connection, or the connections of a cluster, while they work. */
