@@ -40,15 +40,18 @@ const without = (errno: number = EPERM): SpawnOptions => ({
 });
 
 describe('A folder without hard links', () => {
-  emulated.each([EPERM, EACCES, EOPNOTSUPP, ENOSYS, EISDIR])('has a lock file as its lock (errno %i)', async (errno) => {
-    const file = join(makeFolder(), 'tokens.json');
-    const outcome = await outcomeOf(start('attempt.mjs', [file, 'auto', 'first'], without(errno)));
-    expect(outcome).toMatchObject({ loaded: 'ok', locked: 'ok', saved: 'ok', ran: true });
-    expect(readFileSync(`${file}.lock`, 'utf8')).toContain('latchkey lock: lockfile');
-    expect(leftovers(join(file, '..'))).toEqual([]);
-    const asked = await outcomeOf(start('attempt.mjs', [file, 'lockfile'], without(errno)));
-    expect(asked).toMatchObject({ locked: 'ok', ran: true });
-  });
+  emulated.each([EPERM, EACCES, EOPNOTSUPP, ENOSYS, EISDIR])(
+    'has a lock file as its lock (errno %i)',
+    async (errno) => {
+      const file = join(makeFolder(), 'tokens.json');
+      const outcome = await outcomeOf(start('attempt.mjs', [file, 'auto', 'first'], without(errno)));
+      expect(outcome).toMatchObject({ loaded: 'ok', locked: 'ok', saved: 'ok', ran: true });
+      expect(readFileSync(`${file}.lock`, 'utf8')).toContain('latchkey lock: lockfile');
+      expect(leftovers(join(file, '..'))).toEqual([]);
+      const asked = await outcomeOf(start('attempt.mjs', [file, 'lockfile'], without(errno)));
+      expect(asked).toMatchObject({ locked: 'ok', ran: true });
+    },
+  );
 
   emulated('has no lock of the kernel, which is told of the folder and not of the user', async () => {
     const file = join(makeFolder(), 'tokens.json');
