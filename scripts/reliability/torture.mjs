@@ -117,14 +117,14 @@ await script(async () => {
   const { values } = parseArgs({
     options: { hits: { type: 'string', default: '30' }, only: { type: 'string', multiple: true, default: [''] } },
   });
+  if (!benches.some(({ title }) => values.only.some((word) => title.includes(word))))
+    throw new StepFailed('No table has one of these words in its title.');
   await setUp();
   writePart('kills', await playKills(values.hits, values.only));
 });
 
 /** The torture kit, over each storage. */
 async function playKills(hits, only) {
-  if (!benches.some(({ title }) => only.some((word) => title.includes(word))))
-    throw new StepFailed('No table has one of these words in its title.');
   const sections = [introduction];
   const before = readSections();
   for (const bench of benches) {
