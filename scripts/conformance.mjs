@@ -3,6 +3,7 @@
  * nothing, then clients that break one rule each, of which the suite must catch those that it can. npx fetches the suite,
  * and a Node on which it runs.
  */
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { brokenClients } from './conformance/broken-clients.mjs';
@@ -12,6 +13,7 @@ import { root, run, script, StepFailed } from './steps.mjs';
 const suite = ['npx', '--yes', '-p', 'node@22', '-p', '@modelcontextprotocol/conformance@0.1.16', 'conformance'];
 const client = path.join(root, 'examples/dist/mcp/conformance-client.js');
 const preload = path.join(root, 'scripts/conformance/break.mjs');
+const modules = path.join(root, 'packages/core/dist');
 
 /** What a client passes that does nothing: it logs in at no wrong place. */
 const passedByNothing = ['auth/resource-mismatch'];
@@ -35,7 +37,13 @@ await script(async () => {
   expectAll('a client that does nothing', await passed(scenarios, ['--eval', '0']), passedByNothing);
   for (const { breaks, caughtBy, unseenBy, also, ...fault } of brokenClients) {
     const scenario = caughtBy ?? unseenBy;
-    const env = { LATCHKEY_BREAK: JSON.stringify(also ? [fault, also] : [fault]) };
+    const faults = also ? [fault, also] : [fault];
+    const lost = faults.find(({ file, from }) => !readFileSync(path.join(modules, file), 'utf8').includes(from));
+    if (lost) {
+      wrong.push(`A client that ${breaks} is not broken: ${lost.file} does not hold ${lost.from}`);
+      continue;
+    }
+    const env = { LATCHKEY_BREAK: JSON.stringify(faults) };
     const [found] = await passed([scenario], ['--import', preload, client], env);
     const isCaught = found === undefined;
     console.log(`a client that ${breaks}: ${isCaught ? 'caught' : 'not seen'} by ${scenario}`);

@@ -113,16 +113,32 @@ export class Login {
     return this.#server.ledger.count({ grantType: 'refresh_token' });
   }
 
-  /** Runs a program without a terminal; one that waits for a person is ended after a minute. */
+  /** Runs a program without a terminal; one that waits for a person is ended after a minute, with all that it has started. */
   run([command, ...args], env = {}) {
     return new Promise((resolve, reject) => {
       const options = { cwd: this.#folder, env: { ...this.#env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] };
-      const child = spawn(command, args, { ...options, detached: true, timeout: 60_000 });
+      const child = spawn(command, args, { ...options, detached: true });
+      const timer = setTimeout(() => endGroup(child.pid), 60_000);
       let output = '';
       for (const stream of [child.stdout, child.stderr])
         stream.setEncoding('utf8').on('data', (text) => (output += text));
-      child.once('error', reject);
-      child.once('close', (code, signal) => resolve({ code: code ?? signal, output }));
+      child.once('error', (error) => {
+        clearTimeout(timer);
+        reject(error);
+      });
+      child.once('close', (code, signal) => {
+        clearTimeout(timer);
+        resolve({ code: code ?? signal, output });
+      });
     });
+  }
+}
+
+/** Ends a process that was started detached, and what it has started: that holds its pipes, too. */
+function endGroup(pid) {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
   }
 }

@@ -105,8 +105,8 @@ try {
 }
 console.log(`End | ${tally.line(Object.values(judges), crew)}`);
 for (const [profile, judge] of Object.entries(judges)) {
-  const { requests, reuses, excusedReuses, lostLogins, excusedLogins, givenUp } = judge;
-  console.log(`${profile}:`, { requests, reuses, excusedReuses, lostLogins, excusedLogins, givenUp });
+  const { requests, reuses, excusedReuses, lostLogins, excusedLogins } = judge;
+  console.log(`${profile}:`, { requests, reuses, excusedReuses, lostLogins, excusedLogins });
 }
 for (const death of crew.deaths) console.log(`A process ended by itself, ${death}.`);
 if (!Tally.judgesGrowth(minutes)) console.log('Too short to tell whether memory, handles and files grow.');

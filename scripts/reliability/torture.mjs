@@ -10,7 +10,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { startRedis } from '../redis.mjs';
 import { setUp } from '../set-up.mjs';
-import { run, script } from '../steps.mjs';
+import { run, script, StepFailed } from '../steps.mjs';
 import { readSections, writePart } from './reliability-page.mjs';
 
 const isPublished = process.env.LATCHKEY_CONDITION === 'published';
@@ -108,12 +108,17 @@ lease is overtaken: under \`strict\` the next one presents the spent token, and 
 counts once the primary has it, and with \`replicas\` once so many replicas have it. \`WAIT\` by itself makes it
 unlikely, not impossible, that a failover loses a save which was acknowledged: replication in Redis is asynchronous. With
 \`sentinel\` and \`cluster\`, those who know the primary are asked too.
+
+On SQLite a process that is frozen inside a statement keeps all others out of the database: they get \`STORAGE_UNAVAILABLE\` after
+their \`busy_timeout\`.
 `;
 
 await script(async () => {
   const { values } = parseArgs({
     options: { hits: { type: 'string', default: '30' }, only: { type: 'string', multiple: true, default: [''] } },
   });
+  if (!benches.some(({ title }) => values.only.some((word) => title.includes(word))))
+    throw new StepFailed('No table has one of these words in its title.');
   await setUp();
   writePart('kills', await playKills(values.hits, values.only));
 });

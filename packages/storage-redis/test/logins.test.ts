@@ -49,6 +49,17 @@ describe(`The logins of docs/reliability.md (seed ${seed})`, () => {
     expect(sum(cells, 'usable')).toBeGreaterThan(100);
   });
 
+  test('of every flow meet a process that is killed', async () => {
+    const program = `
+      const { pairsPlan } = await import('${pathToFileURL(join(folder, 'plan.mjs')).href}');
+      const outages = [{ name: 'one' }, { name: 'another' }, { name: 'killed', kills: true }];
+      const cells = pairsPlan(outages, 1);
+      const killed = cells.filter(({ outage }) => outage.kills);
+      console.log(new Set(cells.map(({ grant }) => grant)).size, new Set(killed.map(({ grant }) => grant)).size);`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]);
+    expect(stdout).toBe('7 7\n');
+  });
+
   test('are honoured and cannot be used where silence ends them: the measure shows it', async () => {
     const cells = await play('silences', withoutRule);
     expect(sum(cells, 'honoured')).toBeGreaterThan(sum(cells, 'usable'));

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -12,6 +14,8 @@ interface Vitals {
 }
 
 const folder = join(import.meta.dirname, '../../../scripts/reliability');
+if (process.platform !== 'linux') console.warn('Left out: a soak whose process is killed, by /proc; it needs Linux.');
+const onLinux = process.platform === 'linux' ? test : test.skip;
 let redis: RedisServer | undefined;
 
 afterEach(() => redis?.kill());
@@ -24,6 +28,21 @@ describe('The soak', () => {
       (error: unknown) => error as { stdout: string },
     );
     expect(stdout.trim().split('\n').at(-1)).toBe('Verdict: good.');
+  });
+
+  onLinux('notices a process that is ended by somebody else, such as a kernel without memory', async () => {
+    redis = await RedisServer.start();
+    const args = [join(folder, 'soak.mjs'), '--minutes', '0.1', '--flows', '70', '--redis', redis.url];
+    const soak = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    soak.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+    const closed = once(soak, 'close');
+    const { pid = 0 } = soak;
+    const children = (): string[] => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+    while (children().length < 3) await new Promise((resolve) => setTimeout(resolve, 20));
+    process.kill(Number(children()[0]), 'SIGKILL');
+    await closed;
+    expect(output.trim().split('\n').at(-1)).toContain('1 unexpected ends of a process');
   });
 
   test('counts what is held beside the heap', async () => {

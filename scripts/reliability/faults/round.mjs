@@ -54,7 +54,8 @@ async function count(outcomes, settled, login, callers) {
   const isTold = outcomes.some((outcome) => outcome.needsLogin && !isSuspect(outcome));
   const isLost = isTold || (login.isInteractive && !(await login.isHonoured()));
   // What was asked for after the fault was over has to be given, unless the login is gone.
-  const unserved = settled.filter((tried) => tried.at(-1).kind !== 'token' && !tried.at(-1).needsLogin).length;
+  const last = settled.map((tried) => tried.at(-1));
+  const unserved = last.filter((tried) => tried.kind !== 'token' && (!tried.needsLogin || isSuspect(tried))).length;
   const { reuses, excusedReuses } = witness.count(entries);
   const isExcused = !login.hasGrace && (excusedReuses > 0 || witness.hasUnsaved(entries));
   if (isLost) await login.logIn();

@@ -1,7 +1,7 @@
 /** What is left of logins when an outage is over. */
 import { toldToWait } from '../faults/caller.mjs';
 
-/** Milliseconds by which a pause may be longer than the outage, and by which whole seconds are rounded. */
+/** Milliseconds by which a pause may be longer than the outage, and by which the seconds that an error says are rounded. */
 const [more, rounding] = [1000, 1000];
 const longestOfAll = 300_000;
 
@@ -20,13 +20,14 @@ export async function aftermath(bench, logins, lasted) {
     paused = [...paused, ...tried.filter(({ until }) => until !== undefined)].sort((a, b) => a.until - b.until);
   };
   await tryAll(logins);
-  let longest = 0;
+  let [longest, least] = [0, 0];
   while (paused.length > 0) {
     const [{ until }] = paused;
     await clock.moveTo(until, activity.quiet);
     longest = until - ended;
     if (longest > longestOfAll) throw new Error(`A call is told to wait for more than ${longest / 1000} s.`);
     const due = paused.filter((one) => one.until === until);
+    least = Math.max(least, ...due.map((one) => one.least - ended));
     paused = paused.filter((one) => one.until !== until);
     await tryAll(due.map(({ login }) => login));
   }
@@ -37,7 +38,7 @@ export async function aftermath(bench, logins, lasted) {
     unlike: count(({ isHonoured, isUsable }) => isHonoured !== isUsable),
     asked: count(({ isHonoured, isUsable, isAnew }) => isHonoured && !isUsable && isAnew),
     left: count(({ outcome }) => outcome.kind === 'left'),
-    longPauses: longest > lasted + more + rounding ? 1 : 0,
+    longPauses: least > lasted + more ? 1 : 0,
     longestPause: longest / 1000,
     examples: states
       .filter((state) => state.isHonoured !== state.isUsable)
@@ -56,7 +57,9 @@ async function tryOne(bench, login) {
   const isUsable = outcome.kind === 'token' && (request?.refreshToken === held || !bench.holdsRefreshTokens);
   const isNoted = outcome.code === 'REFRESH_OUTCOME_UNKNOWN'; // by the millisecond
   const told = isNoted ? 0 : now + toldToWait(outcome) * 1000;
-  const until = outcome.kind === 'error' ? Math.max(told, bench.notedPause(login)) : 0;
+  const noted = bench.notedPause(login);
+  const until = outcome.kind === 'error' ? Math.max(told, noted) : 0;
+  const least = Math.max(told - rounding, noted);
   login.state.isWell = outcome.kind === 'token' ? true : undefined;
-  return { login, isHonoured, isUsable, isAnew: outcome.kind === 'token', outcome, ...(until > now && { until }) };
+  return { login, isHonoured, isUsable, isAnew: outcome.kind === 'token', outcome, ...(until > now && { until, least }) };
 }

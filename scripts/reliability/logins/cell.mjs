@@ -69,5 +69,6 @@ async function call(bench, logins, { calls = Infinity, lasts = Infinity, every =
 }
 
 function isNewGrant({ endpoint, grantType }) {
-  return endpoint === 'device_authorization' || (endpoint === 'token' && grantType !== 'refresh_token');
+  const asksPerson = endpoint === 'device_authorization' || endpoint === 'authorize';
+  return asksPerson || (endpoint === 'token' && grantType !== 'refresh_token');
 }

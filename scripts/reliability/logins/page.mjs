@@ -6,9 +6,10 @@ const heading = '## Logins after an outage';
 
 const introduction = `A login that the server still honours when an outage is over is usable when it is over. Here that is counted:
 \`node scripts/reliability/logins.mjs\` writes this part anew. An outage lasts for one call, two calls, a minute with a call a
-second, or an hour by the clock, which is moved; it is met by one caller, a flow with \`keepFresh()\`, one with \`renewAhead\`, or a
-hundred accounts at once, at servers that accept a used refresh token for 0, 10 and 60 s. What hangs costs the 20 s of the option
-\`timeout\`. Where no request is sent, sockets are real, but for names, descriptors and routes: those errors are given to undici.
+second, or an hour with one in 30 s (of a hundred accounts one in 6 and in 180 s), by the clock, which is moved; it is met by one
+caller, a flow with \`keepFresh()\`, one with \`renewAhead\`, or a hundred accounts at once, at servers that accept a used refresh
+token for 0, 10 and 60 s. What hangs costs the 20 s of the option \`timeout\`. Where no request is sent, sockets are real, but for
+names, descriptors and routes: those errors are given to undici.
 
 - **honoured**: when the pause that is in force at the outage's end is over, the ledger of the server would take the refresh
   token that is held then
@@ -28,7 +29,7 @@ export async function loginsPage({ seed, whole, pairs, withoutRule }) {
     introduction,
     `Seed ${seed}. By outage:`,
     sumsTable('outage', whole, ({ outage }) => outage),
-    'By storage and flow: two of each with everything, the rest so that each two of storage, flow, server, outage, callers and length meet.',
+    'By storage and flow: two of each with everything, the rest so that each two of storage, flow, server, outage, callers and length meet, where they can.',
     sumsTable('storage, flow', [...whole, ...pairs], ({ storage, grant }) => `${storage}, ${grant}`),
     'Honoured and usable, of all logins, by outage, length, callers and seconds for which the server accepts a used token:',
     pivot(whole),

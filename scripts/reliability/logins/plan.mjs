@@ -33,7 +33,7 @@ export function wholePlan({ storage, grant }, outages) {
   return cells;
 }
 
-/** Each two of storage, flow, server, outage, callers and length. */
+/** Each two of storage, flow, server, outage, callers and length that can meet. */
 export function pairsPlan(outages, seed) {
   const dimensions = {
     storage: storages,
@@ -43,7 +43,7 @@ export function pairsPlan(outages, seed) {
     callers: callerKinds,
     length: lengths,
   };
-  return pairwise(dimensions, new SeededRandom(seed)).filter(isPossible);
+  return pairwise(dimensions, new SeededRandom(seed), isPossible);
 }
 
 /** Each outage once, met by one caller of some kind, and what many accounts meet twice: what a test can afford. */

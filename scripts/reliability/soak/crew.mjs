@@ -13,7 +13,8 @@ export class Crew {
   #hear;
   #seed;
   #members = [];
-  #isLeaving = false;
+  /** Those that were ended here. The kernel ends processes by SIGKILL too, where memory is short. */
+  #ended = new WeakSet();
 
   /** `hear` is told the messages of all processes, with the process id. */
   constructor(settings, seed, hear) {
@@ -42,7 +43,6 @@ export class Crew {
   }
 
   async dispose() {
-    this.#isLeaving = true;
     await Promise.all(this.#members.map((member) => this.#kill(member)));
   }
 
@@ -51,12 +51,13 @@ export class Crew {
     const child = fork(program, [JSON.stringify(settings)], { execArgv: ['--expose-gc'] });
     child.on('message', (message) => this.#hear(message, child.pid));
     child.once('exit', (code, signal) => {
-      if (!this.#isLeaving && signal !== 'SIGKILL') this.deaths.push(`${child.pid}: ${signal ?? `exit code ${code}`}`);
+      if (!this.#ended.has(child)) this.deaths.push(`${child.pid}: ${signal ?? `exit code ${code}`}`);
     });
     return child;
   }
 
   async #kill(child) {
+    this.#ended.add(child);
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
     child.kill('SIGKILL');
@@ -72,9 +73,9 @@ function measureOne(child) {
       child.off('exit', leave);
       resolve(measured);
     };
-    const leave = (error) => error !== null && resolve(undefined);
+    const leave = () => resolve(undefined);
     child.on('message', listen);
     child.once('exit', leave);
-    child.send({ measure: true }, leave);
+    child.send({ measure: true }, (error) => error && leave());
   });
 }

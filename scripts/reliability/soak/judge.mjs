@@ -10,8 +10,6 @@ export class Judge {
   excusedReuses = 0;
   lostLogins = 0;
   excusedLogins = 0;
-  /** Logins given up because their refresh token was presented twice without an answer. */
-  givenUp = 0;
   #ledger;
   #excuses;
   #saved = new Set();
@@ -68,8 +66,7 @@ export class Judge {
     const wasLive = login.liveSince !== undefined && began >= login.liveSince && login.leaving.length === 0;
     login.liveSince = undefined;
     if (!wasLive) return;
-    if (code === 'REFRESH_TOKEN_UNANSWERED' && this.#excuses) this.givenUp++;
-    else if ([...login.uses.values()].some((first) => this.#isExcused(first))) this.excusedLogins++;
+    if ([...login.uses.values()].some((first) => this.#isExcused(first))) this.excusedLogins++;
     else {
       this.lostLogins++;
       console.log(

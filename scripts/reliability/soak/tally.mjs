@@ -39,7 +39,7 @@ export class Tally {
       }`,
       `${counted('requests')} token requests`,
       `${counted('reuses')} reuses (${counted('excusedReuses')} excused)`,
-      `${counted('lostLogins')} lost logins (${counted('excusedLogins')} excused, ${counted('givenUp')} given up)`,
+      `${counted('lostLogins')} lost logins (${counted('excusedLogins')} excused)`,
       `${kills} kills, ${stuck} stuck, ${temporaryFiles} temporary files`,
       ...(this.samples.at(-1) ?? []).map(describe),
     ];
@@ -58,7 +58,8 @@ export class Tally {
       'unexpected ends of a process': crew.deaths.length,
     };
     const mustBeSome = { tokens: this.tokens, kills: crew.kills };
-    const isLong = minutes >= shortest.minutes && samples.length >= shortest.samples;
+    const isWhole = crew.deaths.length === 0; // else the last sample lacks a process
+    const isLong = isWhole && minutes >= shortest.minutes && samples.length >= shortest.samples;
     return [
       ...Object.entries(mustBeZero).flatMap(([name, count]) => (count === 0 ? [] : `${count} ${name}`)),
       ...Object.entries(mustBeSome).flatMap(([name, count]) => (count > 0 ? [] : `no ${name}`)),

@@ -23,7 +23,8 @@ export interface TokenStorageFixture<S extends TokenStorage = TokenStorage> {
   storageArguments?(storage: S): readonly string[];
   /**
    * For a lock that time frees: after how many seconds, as few as the place allows. Then a lock has to outlive them while
-   * its task runs, and `save` to compare and write in one step. Without it the lock counts as one that cannot be lost.
+   * its task runs and to be told lost to whoever slept for longer, and `save` to compare and write in one step. Without it
+   * the lock counts as one that cannot be lost.
    */
   readonly lease?: number | undefined;
   /** Opens the same place with another codec, or without one. Without it encryption is not tested. */

@@ -163,6 +163,13 @@ class KeepsFirstRefreshToken extends OwnHooks {
   }
 }
 
+class HasLittleRoom extends OwnHooks {
+  protected override async saveTokens(tokens: TokenSet, context: SaveContext): Promise<void> {
+    const { access_token, ...record } = tokens.toJSON();
+    return super.saveTokens(TokenSet.from({ ...record, access_token: access_token?.slice(0, 255) }), context);
+  }
+}
+
 class IgnoresLock extends OwnHooks {
   protected override withLock<T>(task: (lock: HeldLock) => Promise<T>, { signal }: LockOptions): Promise<T> {
     return task({ signal });
@@ -289,6 +296,7 @@ const presentsOnce = 'presents each refresh token once, the one that came last, 
 const renewsOnce = 'renews once for several processes at the same moment';
 const staysLoggedOut = 'respects a logout in another process: presents nothing, and says that a login is needed';
 const deletesNothing = 'deletes nothing when a renewal fails, and goes on when it works again';
+const showsLong = 'shows other processes tokens of four thousand characters, as servers give them';
 const asksAgain = 'asks again after an answer that was lost';
 const outages = [
   'HTML with status 503',
@@ -303,8 +311,9 @@ describe('the contract of auth flows', () => {
   });
 
   test.each<[string, typeof OwnHooks, string[]]>([
-    ['loses the refresh token', LosesRefreshToken, [presentsOnce, renewsOnce, asksAgain]],
-    ['never stores a new refresh token', KeepsFirstRefreshToken, [presentsOnce, renewsOnce]],
+    ['loses the refresh token', LosesRefreshToken, [presentsOnce, renewsOnce, showsLong, asksAgain]],
+    ['never stores a new refresh token', KeepsFirstRefreshToken, [presentsOnce, renewsOnce, showsLong]],
+    ['cuts long tokens', HasLittleRoom, [showsLong]],
     ['ignores the lock', IgnoresLock, [renewsOnce]],
     ['deletes its tokens when a renewal fails', DeletesOnOutage, [deletesNothing, asksAgain]],
     [

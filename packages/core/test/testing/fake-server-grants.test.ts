@@ -65,6 +65,8 @@ describe('what the fake authorization server refuses, as servers do', () => {
     for (const path of ['token', 'device_authorization', 'revoke', 'introspect']) {
       const query = new URLSearchParams({ client_id: 'app', token: 'any', ...login });
       expect((await fetch(`${server.issuer}/${path}?${query}`)).status).toBe(405);
+      const { outcome, issued } = server.ledger.entries.at(-1)!;
+      expect({ outcome, issued }).toEqual({ outcome: 'refused: invalid_request', issued: undefined });
     }
   });
 

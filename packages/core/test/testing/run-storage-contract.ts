@@ -32,7 +32,11 @@ export async function failuresOf(Storage: typeof MemoryTokenStorage, changes: Fi
 }
 
 /** What the contract says of a storage in the case of this title. */
-export async function complaintOf(Storage: typeof MemoryTokenStorage, title: string): Promise<string> {
-  const found = casesOf(Storage, {}).find(({ name }) => name === title);
+export async function complaintOf(
+  Storage: typeof MemoryTokenStorage,
+  title: string,
+  changes: Fixture = {},
+): Promise<string> {
+  const found = casesOf(Storage, changes).find(({ name }) => name === title);
   return found!.body().then(() => 'nothing', String);
 }

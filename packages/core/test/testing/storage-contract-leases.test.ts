@@ -8,12 +8,12 @@ import {
   type SaveContext,
   type TokenSet,
 } from '@latchkey/core';
-import { failuresOf } from './run-storage-contract.js';
+import { complaintOf, failuresOf } from './run-storage-contract.js';
 
 /** As `SET lock me NX PX 200`, and nothing more. */
 class Unrenewed extends MemoryTokenStorage {
   readonly lost = new AbortController();
-  readonly #ends = new Map<string, number>();
+  protected readonly ends = new Map<string, number>();
   override async withLock<T>(
     key: string,
     task: (lock: HeldLock) => Promise<T>,
@@ -21,17 +21,23 @@ class Unrenewed extends MemoryTokenStorage {
   ): Promise<T> {
     const giveUp = performance.now() + timeout * 1000;
     signal.throwIfAborted();
-    while ((this.#ends.get(key) ?? 0) > performance.now()) {
+    while ((this.ends.get(key) ?? 0) > performance.now()) {
       if (performance.now() >= giveUp) throw new LockTimeoutError();
       await new Promise((resolve) => setTimeout(resolve, 2));
       signal.throwIfAborted();
     }
-    this.#ends.set(key, performance.now() + 200);
+    this.take(key);
     try {
-      return await task({ signal: this.lost.signal });
+      return await this.hold(key, task);
     } finally {
-      this.#ends.delete(key);
+      this.ends.delete(key);
     }
+  }
+  protected take(key: string): void {
+    this.ends.set(key, performance.now() + 200);
+  }
+  protected hold<T>(_key: string, task: (lock: HeldLock) => Promise<T>): Promise<T> {
+    return task({ signal: this.lost.signal });
   }
 }
 
@@ -39,6 +45,33 @@ class Unrenewed extends MemoryTokenStorage {
 class Told extends Unrenewed {
   override async withLock<T>(key: string, task: (lock: HeldLock) => Promise<T>, options: LockOptions): Promise<T> {
     return super.withLock(key, () => task({ signal: AbortSignal.timeout(150) }), options);
+  }
+}
+
+/** As `SET lock me NX PX 200`, `PEXPIRE lock 200` on a timer, and `DEL lock`. */
+class ByName extends Unrenewed {
+  protected override async hold<T>(key: string, task: (lock: HeldLock) => Promise<T>): Promise<T> {
+    const renewal = setInterval(() => {
+      if (this.ends.has(key)) this.take(key);
+    }, 60);
+    try {
+      return await super.hold(key, task);
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+}
+
+/** The same, whose holder is told by the clock. */
+class FreedByName extends Unrenewed {
+  protected override hold<T>(_key: string, task: (lock: HeldLock) => Promise<T>): Promise<T> {
+    const end = performance.now() + 200;
+    const { signal } = this.lost;
+    return task({
+      get signal() {
+        return performance.now() < end ? signal : AbortSignal.abort();
+      },
+    });
   }
 }
 
@@ -57,6 +90,7 @@ class LastWins extends MemoryTokenStorage {
 }
 
 const longer = 'keeps a lock for longer than its lease while the task runs';
+const overslept = 'tells a holder that overslept its lease, and lets it free no lock of the next one';
 const one = 'keeps one of the saves that are made at once onto one generation, and refuses the others';
 
 test.each([
@@ -67,6 +101,13 @@ test.each([
   const failed = await failuresOf(Storage, { lease: 0.2 });
   expect(failed.filter((title) => [longer, one].includes(title))).toEqual(failures);
   expect(await failuresOf(Storage)).not.toContain(failures[0]);
+});
+
+test.each([
+  ['is renewed', ByName, 'who had it before was not told'],
+  ['is freed', FreedByName, 'who had lost the lock freed that of the next one'],
+])('A lease that %s by its name alone fails', async (_what, Storage, complaint) => {
+  expect(await complaintOf(Storage, overslept, { lease: 0.2 })).toContain(complaint);
 });
 
 test('A save that hides its refusal fails', async () => {

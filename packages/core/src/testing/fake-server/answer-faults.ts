@@ -22,7 +22,7 @@ export function oauthError(
   return faultAt(`${error} with status ${status}`, timing, () => errorAnswer(error, status, description));
 }
 
-/** Tells a device to poll more slowly (RFC 8628 section 3.5). */
+/** Tells a device to poll more slowly (RFC 8628 section 3.5). The server's own interval stays as it was. */
 export function slowDown(): Fault {
   return oauthError('slow_down');
 }

@@ -35,8 +35,8 @@ export async function answerRequest(
   client: ClientCredentials,
   state: ServerState,
 ): Promise<Answer> {
-  const isSent = request.method === 'POST' || !ofPosts.has(request.endpoint);
-  return isSent ? handlers[request.endpoint](request, client, state) : jsonAnswer({ error: 'invalid_request' }, 405);
+  if (request.method !== 'POST' && ofPosts.has(request.endpoint)) throw new Refusal('invalid_request', 405);
+  return handlers[request.endpoint](request, client, state);
 }
 
 function knownClient(client: ClientCredentials, { options }: ServerState): string {

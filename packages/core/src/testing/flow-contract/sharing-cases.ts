@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { AuthFlow } from '../../flow/auth-flow.js';
 import { LoginRequiredError } from '../../errors/index.js';
+import { faults } from '../faults.js';
 import type { AuthFlowFixture } from './auth-flow-fixture.js';
 import { failureOf, type FlowCase, theOne } from './flow-scene.js';
 
@@ -51,10 +52,30 @@ export function sharingCases<F extends AuthFlow>({
         assert.deepEqual(Object.keys(stored).sort(), Object.keys(record).sort());
       },
     },
+    keepsLongTokens,
     ...(needsPerson ? [usesALoginElsewhere] : []),
     ...(logsOut ? [logsOutForGood, needsPerson ? staysLoggedOut : asksAnewAfterLogout] : []),
   ];
 }
+
+const keepsLongTokens: FlowCase = {
+  title: 'shows other processes tokens of four thousand characters, as servers give them',
+  body: async (scene) => {
+    const flow = await scene.loggedIn();
+    const long = (token: unknown): unknown => (typeof token === 'string' ? token.padEnd(4000, 'x') : token);
+    const lengthen = faults.changeFields(({ access_token, refresh_token, ...rest }) => ({
+      ...rest,
+      access_token: long(access_token),
+      refresh_token: long(refresh_token),
+    }));
+    scene.server.nextAnswers({ endpoint: 'token', times: Infinity }, lengthen);
+    await scene.expire();
+    const token = await flow.getAccessTokenRefreshIfNecessary();
+    const stored = await scene.flow().reload();
+    const isWhole = stored?.accessToken === token && stored.refreshToken === flow.tokens.refreshToken;
+    assert.ok(isWhole, 'a long token did not come back as it was. Is there room for it where it is kept?');
+  },
+};
 
 const usesALoginElsewhere: FlowCase = {
   title: 'uses a login that another process made',

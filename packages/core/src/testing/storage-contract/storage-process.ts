@@ -6,15 +6,15 @@ import { ada } from './storage-case.js';
 
 /**
  * What a process does with the storage: `enter` tries the lock once, `hold` keeps it, `saveAndDie` is killed as soon as a save
- * has resolved.
+ * has resolved, `saveOften` saves for a while and says which generation came last.
  */
-export type StorageDeed = 'enter' | 'hold' | 'saveAndDie';
+export type StorageDeed = 'enter' | 'hold' | 'saveAndDie' | 'saveOften';
 
 /** A process of its own that opens the same place. */
 export class StorageProcess {
   readonly #process: ChildProcess;
   readonly #ended: Promise<string>;
-  /** `done`, the code of the error that came of it, or how the process ended before it said anything. */
+  /** `done` or what it says, the code of the error that came of it, or how the process ended before it said anything. */
   readonly outcome: Promise<string>;
 
   constructor(process: ChildProcess) {
@@ -27,10 +27,15 @@ export class StorageProcess {
   }
 
   /** Starts one. A page has no processes, so what starts them is asked for only here. */
-  static start<S extends TokenStorage>(fixture: TokenStorageFixture<S>, storage: S, deed: StorageDeed): StorageProcess {
+  static start<S extends TokenStorage>(
+    fixture: TokenStorageFixture<S>,
+    storage: S,
+    deed: StorageDeed,
+    key = ada,
+  ): StorageProcess {
     const { fork } = process.getBuiltinModule('node:child_process');
     const texts = fixture.storageArguments?.(storage) ?? [storage.id];
-    const settings = [String(fixture.storageModule), JSON.stringify(texts), ada, deed];
+    const settings = [String(fixture.storageModule), JSON.stringify(texts), key, deed];
     return new StorageProcess(fork(new URL('./storage-child.js', import.meta.url), settings, forkOptions()));
   }
 

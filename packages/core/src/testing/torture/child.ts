@@ -1,4 +1,5 @@
 import { systemClock } from '../../platform/clock.js';
+import { causesOf } from '../../errors/error-causes.js';
 import { AuthFlowError, LoginRequiredError } from '../../errors/index.js';
 import { loadStorage } from '../load-storage.js';
 import type { Outcome, Question, WorkerSettings } from './messages.js';
@@ -34,8 +35,11 @@ async function call(): Promise<Outcome> {
     await flow.getAccessTokenRefreshIfNecessary();
     return { kind: 'token' };
   } catch (error) {
-    if (!(error instanceof AuthFlowError)) return { kind: 'untyped', error: String(error) };
+    if (!(error instanceof AuthFlowError))
+      return { kind: 'untyped', why: String((error as Error | undefined)?.stack ?? error) };
     const { code, retryable } = error;
-    return { kind: 'error', code, retryable, needsLogin: error instanceof LoginRequiredError };
+    const causes = causesOf(error).map(({ name, message }) => `${name}: ${message}`);
+    const why = code === 'STORAGE_UNAVAILABLE' ? causes.join(' Cause: ') : undefined;
+    return { kind: 'error', code, retryable, needsLogin: error instanceof LoginRequiredError, why };
   }
 }

@@ -37,10 +37,13 @@ export interface Report {
 }
 
 /** What became of one call. */
-export type Outcome =
-  | { readonly kind: 'token' }
+export type Outcome = { readonly kind: 'token' } | Failure;
+
+/** How a call failed, and why where that is worth a look. */
+type Failure = { readonly why?: string | undefined } & (
   | { readonly kind: 'error'; readonly code: string; readonly needsLogin: boolean; readonly retryable: boolean }
-  | { readonly kind: 'untyped'; readonly error: string };
+  | { readonly kind: 'untyped' }
+);
 
 /** From the parent to a process. */
 export type ToWorker = { readonly question: Question } | { readonly go: number };

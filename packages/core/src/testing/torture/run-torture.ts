@@ -10,9 +10,9 @@ const tries = 3;
 /**
  * Tortures a storage: real processes renew one login at once, and at each named point of the transaction one of them
  * is killed, or frozen for a while. Counts what must not happen; see {@link TortureCounts}. All processes are gone
- * when it ends, however it ends.
+ * when it ends, however it ends. Why storages failed and what was no `AuthFlowError` is told on stderr, up to ten reasons.
  *
- * @throws TypeError for malformed options; Error when a process cannot be started; what `createStorage` throws;
+ * @throws TypeError for malformed options, and on Windows; Error when a process cannot be started; what `createStorage` throws;
  * Error when a login cannot replace a record that a hit left behind
  * @group Torture kit
  */

@@ -20,6 +20,8 @@ const step = 7_200_000;
 const patience = 10;
 /** Seconds to wait for a lock that a dead process may have left behind. */
 const loginPatience = 60;
+/** How many reasons of failures are told. */
+const reasons = 10;
 
 /** The server, the processes and the storage of one run, and what was found so far. */
 export class TortureBench {
@@ -35,6 +37,7 @@ export class TortureBench {
   rounds = 0;
   tokens = 0;
   readonly errors: Record<string, number> = {};
+  readonly #told = new Set<string>();
 
   private constructor(plan: TorturePlan, server: FakeAuthorizationServer, storage: TokenStorage) {
     this.#plan = plan;
@@ -165,7 +168,15 @@ export class TortureBench {
     for (const outcome of outcomes) {
       if (outcome?.kind === 'token') this.tokens++;
       if (outcome?.kind === 'error') this.errors[outcome.code] = (this.errors[outcome.code] ?? 0) + 1;
+      if (outcome && outcome.kind !== 'token') this.#tell(outcome.why);
     }
+  }
+
+  /** Tells each of the first reasons once, on stderr, where the processes write too. */
+  #tell(why: string | undefined): void {
+    if (why === undefined || this.#told.has(why) || this.#told.size === reasons) return;
+    this.#told.add(why);
+    process.stderr.write(`${why}\n`);
   }
 
   #question(calls: number): Question {

@@ -49,7 +49,7 @@ export interface TorturePlan {
   readonly lockTimeout: number;
 }
 
-/** Fills in the defaults. @throws TypeError without a module, or for a number of processes, hits or calls that makes no sense */
+/** Fills in the defaults. @throws TypeError without a module, for a number that makes no sense, and on Windows */
 export function decide(options: TortureOptions): TorturePlan {
   const { storageModule, storageArguments = [], processes = 4, hits = 30, calls = 3, lockTimeout = 1 } = options;
   if (!storageModule) throw new TypeError('storageModule must be the path or URL of a module.');
@@ -64,6 +64,8 @@ export function decide(options: TortureOptions): TorturePlan {
   const { profile = 'strict' } = options;
   if (profile !== 'strict' && !(profile.grace >= 0))
     throw new TypeError('profile.grace must be in seconds, 0 or more.');
+  if (process.platform === 'win32')
+    throw new TypeError('The torture kit freezes processes by SIGSTOP, which Windows has not: run it in WSL.');
   return {
     storageModule: String(storageModule),
     storageArguments,
