@@ -18,7 +18,7 @@ export function logOut(keeper: TokenKeeper, server: AuthorizationServer): Promis
     const unsaved = keeper.parts.credential.unsaved?.tokens;
     const isOther = unsaved?.stamp?.login !== stored.tokens?.stamp?.login; // else a renewal has replaced what is stored
     const held = isOther ? [unsaved, stored.tokens] : [unsaved ?? stored.tokens];
-    const failures = await Promise.all(held.map((tokens) => tokens && revoke(server, tokens)));
+    const failures = await Promise.all(held.map(async (tokens) => tokens && revoke(server, tokens)));
     await keeper.remove(stored, lock);
     return failures.find(Boolean);
   });
