@@ -61,5 +61,12 @@ async function tryOne(bench, login) {
   const until = outcome.kind === 'error' ? Math.max(told, noted) : 0;
   const least = Math.max(told - rounding, noted);
   login.state.isWell = outcome.kind === 'token' ? true : undefined;
-  return { login, isHonoured, isUsable, isAnew: outcome.kind === 'token', outcome, ...(until > now && { until, least }) };
+  return {
+    login,
+    isHonoured,
+    isUsable,
+    isAnew: outcome.kind === 'token',
+    outcome,
+    ...(until > now && { until, least }),
+  };
 }
