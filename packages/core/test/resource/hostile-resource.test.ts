@@ -149,6 +149,15 @@ describe('an API that describes itself', () => {
     await expect(find(web)).rejects.toBeInstanceOf(DiscoveryError);
   });
 
+  test.each([
+    ['https://evil.example/x.onmicrosoft.com/v2.0', 'https://honest.example'],
+    ['https://evil.example/{tenantid}', 'https://evil.example/{tenantid}'],
+    ['https://evil.example/x.onmicrosoft.com/v2.0', 'https://evil.example/{tenantid}'],
+  ])('has no server that would be sent the codes of another: %s as %s', async (evil, named) => {
+    const web = saying({ authorization_servers: [evil] }).server(evil, { issuer: named });
+    await expect(find(web)).rejects.toBeInstanceOf(DiscoveryError);
+  });
+
   test('does not keep a caller by an answer without an end', async () => {
     const endless = (): Response =>
       new Response(new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(65_536)) }));
