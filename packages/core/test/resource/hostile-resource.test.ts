@@ -138,6 +138,7 @@ describe('an API that describes itself', () => {
     ['registration_endpoint', 'http://login.example/register'],
     ['registration_endpoint', 'http://127.0.0.1/register'],
     ['registration_endpoint', 'https://localhost./register'],
+    ['mtls_endpoint_aliases', { userinfo_endpoint: 'https://127.0.0.1/' }],
   ])('has no server whose %s is %s', async (name, url) => {
     const web = honestWeb().server(issuer, { [name]: url });
     await expect(find(web)).rejects.toBeInstanceOf(Error);
