@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from '../dist/in-use/express.js';
 
 let server: FakeAuthorizationServer;
+let flow: AuthorizationCodeFlow;
 let service: Server;
 let home: string;
 
@@ -15,7 +16,7 @@ beforeEach(async () => {
   service = createServer().listen(0, '127.0.0.1');
   await once(service, 'listening');
   home = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
-  const flow = new AuthorizationCodeFlow({
+  flow = new AuthorizationCodeFlow({
     issuer: server.issuer,
     clientId: 'web',
     redirectUri: `${home}/callback`,
@@ -117,5 +118,25 @@ describe('an Express app with a token for each user', () => {
     server.nextAnswers({ endpoint: 'api' }, faults.html(502));
     const answer = await ada.get(`${home}/files`);
     expect([answer.status, await answer.text()]).toEqual([502, expect.stringContaining('<h1>502</h1>')]);
+    const kept = ['content-security-policy', 'x-content-type-options'].map((name) => answer.headers.get(name));
+    expect(kept).toEqual(['sandbox', 'nosniff']); // no script in it is one of the app
+  });
+
+  test.each([
+    ['a picture', 'image/png', [0x89, 0x50, 0x4e, 0x47, 0xff]],
+    ['a page that names its charset itself', 'text/html', [0x3c, 0x70, 0x3e, 0xe4]],
+    ['what has a type of its own', 'odd', [0xff]],
+  ])('hands on %s as it is', async (_what, type, bytes) => {
+    const api = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': type }).end(Buffer.from(bytes));
+    }).listen(0, '127.0.0.1');
+    await once(api, 'listening');
+    const url = `http://127.0.0.1:${(api.address() as AddressInfo).port}/`;
+    service.removeAllListeners('request').on('request', createApp(flow, url));
+    const answer = await (await logIn('ada')).get(`${home}/files`);
+    expect(answer.headers.get('content-type')).toBe(type);
+    expect([...new Uint8Array(await answer.arrayBuffer())]).toEqual(bytes);
+    api.closeAllConnections();
+    api.close();
   });
 });

@@ -48,8 +48,11 @@ export function createApp(everyone: AuthorizationCodeFlow, api: string): Express
     })
     .get('/files', async (request, response) => {
       const answer = await flowOf(request).fetch(api);
-      response.status(answer.status).type(answer.headers.get('content-type') ?? 'text');
-      response.send(await answer.text()); // which may be a page, or nothing
+      const body = Buffer.from(await answer.arrayBuffer()); // which may be a page, a picture, or nothing
+      // What users have put into the API is no page of this app: no script in it runs.
+      response.set({ 'content-security-policy': 'sandbox', 'x-content-type-options': 'nosniff' });
+      response.setHeader('content-type', answer.headers.get('content-type') ?? 'text/plain'); // `set` adds a charset
+      response.status(answer.status).send(body);
     })
     .use(onError);
 }

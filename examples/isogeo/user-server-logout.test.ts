@@ -12,6 +12,7 @@ import { createUserServer } from '../dist/isogeo/user-server.js';
 
 let folder: string;
 let server: FakeAuthorizationServer;
+let storage: MemoryTokenStorage;
 let service: Server;
 let home: string;
 
@@ -19,12 +20,13 @@ let home: string;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'latchkey-isogeo-'));
   server = await FakeAuthorizationServer.start();
+  storage = new MemoryTokenStorage();
   const flow = new AuthorizationCodeFlow({
     issuer: server.issuer,
     clientId: 'user-app',
     redirectUri: 'http://service.localhost/login/callback',
     scope: 'offline_access',
-    storage: new MemoryTokenStorage(),
+    storage,
   });
   service = createUserServer({ flow, logins: new PendingLogins(join(folder, 'logins')), api: server.issuer });
   service.listen(0, '127.0.0.1');
@@ -59,4 +61,14 @@ test('a logout of which the server takes no notice ends the session all the same
   ]);
   const me = await fetch(`${home}/me`, { headers: session, redirect: 'manual' });
   expect([me.status, me.headers.get('location')]).toEqual([302, '/login']);
+});
+
+test('a browser is told the code of what is wrong at the service, and no path or address there', async () => {
+  const headers = { cookie: 'session=another' };
+  const login = await fetch(`${home}/login/callback?code=c&state=s`, { headers, redirect: 'manual' });
+  expect(await login.json()).toMatchObject({ code: 'STATE_MISMATCH', remedy: expect.any(String) });
+
+  storage.load = () => Promise.reject(new Error('/srv/app/data/tokens: no space left'));
+  const me = await fetch(`${home}/me`, { headers, redirect: 'manual' });
+  expect([me.status, await me.json()]).toEqual([503, { name: 'StorageUnavailableError', code: 'STORAGE_UNAVAILABLE' }]);
 });

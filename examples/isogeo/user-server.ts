@@ -66,8 +66,10 @@ function statusOf(error: AuthFlowError): number {
   return error.retryable ? 503 : 502;
 }
 
-function tell({ name, code, message, remedy }: AuthFlowError): object {
-  return { name, code, message, remedy };
+/** Other messages are for whoever runs this: they name files and addresses of the service. */
+function tell(error: AuthFlowError): object {
+  const { name, code, message, remedy } = error;
+  return error instanceof RedirectError ? { name, code, message, remedy } : { name, code };
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

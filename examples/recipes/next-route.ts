@@ -9,7 +9,7 @@ export type RouteHandler = (request: Request) => Promise<Response>;
  *     export const GET = apiRoute(everyone, { api: 'https://api.example.org', userOf });
  *
  * Make `everyone` once, in a module of its own, over a storage that all instances share. The API's cookies and the caller's stay
- * on their side.
+ * on their side. What users have put into the API, such as a page, is shown to browsers as no page of this app: no script in it runs.
  */
 export function apiRoute(
   everyone: AuthorizationCodeFlow,
@@ -26,7 +26,10 @@ export function apiRoute(
       const flow = everyone.withAccount(user);
       const target = Object.assign(new URL(api), { pathname, search }); // '//host/' as a relative URL is another host
       const answer = await flow.fetch(target, { method, headers, body, signal });
-      return new Response(answer.body, { status: answer.status, headers: pick(answer.headers, ['content-type']) });
+      const kept = pick(answer.headers, ['content-type', 'content-disposition']);
+      kept.set('content-security-policy', 'sandbox');
+      kept.set('x-content-type-options', 'nosniff');
+      return new Response(answer.body, { status: answer.status, headers: kept });
     } catch (error) {
       if (error instanceof LoginRequiredError) return Response.json({ error: error.code }, { status: 401 });
       if (!(error instanceof AuthFlowError)) throw error;

@@ -127,6 +127,12 @@ describe('a route of Next.js', () => {
     await flow.withAccount('ada').doFlow();
     const answer = await ask('ada');
     expect(await answer.json()).toMatchObject({ sub: 'ada', method: 'POST', path: '/api?x=1', body: 'text' });
+    // What somebody has put into the API is no page of the app.
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-security-policy': 'sandbox',
+      'x-content-type-options': 'nosniff',
+      'content-type': expect.stringContaining('application/json'),
+    });
     const [request] = server.ledger.entries.filter(({ endpoint }) => endpoint === 'api');
     expect(request?.headers['cookie']).toBeUndefined();
     expect([(await ask()).status, (await ask('grace')).status]).toEqual([401, 401]);

@@ -87,7 +87,10 @@ export type RedisNodeAddressMap = Record<string, RedisNode> | ((address: string)
 export interface RedisClusterOptions {
   /** Some of the nodes, by which the others are found. */
   readonly rootNodes: readonly RedisServerOptions<RedisTcpSocket>[];
-  /** What holds for all nodes; user and password too, since those of a root node are for that node alone. */
+  /**
+   * What holds for all nodes; user, password and CA (`socket: { tls: true, ca }`) too, since those of a root node are for
+   * that node alone. By default TLS is on for all where a root node has it.
+   */
   readonly defaults?: RedisServerOptions<RedisTcpSocket> | undefined;
   /** Needed where the nodes are reached at other addresses than they name. */
   readonly nodeAddressMap?: RedisNodeAddressMap | undefined;

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { redisLock, RedisTokenStorage } from '@latchkey/storage-redis';
 import { Cluster } from 'ioredis';
@@ -106,5 +108,32 @@ describe('A cluster of one node', () => {
     });
     expect(await storage.load(`${key}-none`)).toBeUndefined();
     for await (const { key: listed } of storage.list()) expect(listed).toBe(key);
+  });
+
+  test('is reached by TLS at each node where a root node is, though its defaults do not say so', async () => {
+    const begun: (number | undefined)[] = [];
+    const node = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', (data) => {
+        begun.push(data[0]);
+        socket.destroy();
+      });
+    }).listen(0, '127.0.0.1');
+    await once(node, 'listening');
+    const { port } = node.address() as AddressInfo;
+    await server.send('ACL', 'SETUSER', 'app', '+cluster|slots');
+    const url = `rediss://127.0.0.1:${server.tlsPort}`;
+    await using storage = new RedisTokenStorage({
+      cluster: {
+        rootNodes: [{ url, socket: { tls: true, ca: server.certificate } }],
+        defaults: { username: 'app', password: server.secrets[1] },
+        nodeAddressMap: () => ({ host: '127.0.0.1', port }),
+      },
+      replicas: 0,
+      timeout: 1,
+    });
+    expect(await errorOf(storage.load(key))).toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+    node.close();
+    expect(new Set(begun)).toEqual(new Set([0x16])); // how TLS begins; Redis' commands begin with 0x2a
   });
 });

@@ -85,7 +85,13 @@ describe('docs/tasks/web-back-end.md, as its commands have it', () => {
 
     const [, session] = await logIn(home);
     expect((await get(`${home}/callback?code=c&state=forged`, session)).status).toBe(400); // a link of anybody's
-    expect(await (await get(home, session)).json()).toMatchObject({ sub: 'ada' });
+    const shown = await get(home, session);
+    expect(await shown.json()).toMatchObject({ sub: 'ada' });
+    expect(Object.fromEntries(shown.headers)).toMatchObject({
+      'content-type': expect.stringContaining('application/json'),
+      'content-security-policy': 'sandbox', // what is written into the API is no page of the app
+      'x-content-type-options': 'nosniff',
+    });
     expect((await get(`${home}/favicon.ico`)).status).toBe(404);
     expect((await get(`${home}//`)).status).toBe(404); // which is no URL by itself
     // The cookies of one host are of all its ports.

@@ -1,6 +1,7 @@
 import { causesOf, type ErrorLike } from './error-causes.js';
 
 const windowLength = 8;
+const mostWindows = 200_000;
 
 /**
  * Replaces each word of `text` that holds a piece of a secret, at least eight characters of it or the whole. Servers echo
@@ -12,8 +13,12 @@ export function scrub(text: string, secrets: readonly string[]): string {
   const windows = new Set<string>();
   for (const secret of secrets) {
     if (secret.length < windowLength) short.add(secret);
-    for (let at = 0; at + windowLength <= secret.length; at++) windows.add(secret.slice(at, at + windowLength));
+    // So many at most: an answer may be full of what is called a secret, and one's own come first.
+    for (let at = 0; at + windowLength <= secret.length && windows.size < mostWindows; at++) {
+      windows.add(secret.slice(at, at + windowLength));
+    }
   }
+  short.delete(''); // which is in each URL, between two slashes
   const pieces = [...piecesIn(text, windows)];
   const isSecret = (word: string): boolean => short.has(word) || !piecesIn(word, windows).next().done;
   return text.replace(/[^\s"'<>()[\]{},;]+/g, (word, at: number) =>

@@ -4,7 +4,7 @@ import { causesOf } from '../errors/error-causes.js';
 import { AuthFlowError, TokenEndpointUnavailableError, TokenRequestError } from '../errors/index.js';
 import { explainResponse, noteSentTokens } from './explain-response.js';
 import { throwIfAborted } from '../platform/on-abort.js';
-import { asResponse, exchange, type HttpAnswer, requestInit } from '../server/http-exchange.js';
+import { asResponse, exchange, type HttpAnswer, requestInit, secretHeaders } from '../server/http-exchange.js';
 import { scrubError } from '../errors/scrub.js';
 import { readEndpointAnswer } from '../server/endpoint-answer.js';
 
@@ -28,6 +28,7 @@ export async function requestUserInfo(
   const send = (to: string | URL | Request, more?: RequestInit): Promise<Response> =>
     authorised.send(to, { ...more, headers: own });
   const answer = await ask(url, send, timeout, signal);
+  sent.push(...secretHeaders(own));
   const response = asResponse(answer);
   noteSentTokens(response, sent);
   const refusal = explainResponse(response);

@@ -92,7 +92,8 @@ export interface FlowOptions {
   /**
    * Further headers of every request to the authorization server, discovery included. They win over `user-agent` and `accept`
    * of this library; of `content-type` what stands beside the media type, such as its `charset`, which some servers refuse.
-   * Rarely needed: for a gateway that asks for one.
+   * Rarely needed: for a gateway that asks for one. In errors no value is shown whose name has `auth`, `cookie`, `key`, `pass`,
+   * `secret` or `token` in it.
    *
    * @defaultValue none
    */

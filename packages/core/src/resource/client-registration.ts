@@ -4,6 +4,7 @@ import { readObject } from '../server/answers/answer-body.js';
 import { secretMethod } from '../server/requests/own-proof.js';
 import { aboutRedirect } from '../server/answers/redirect-answer.js';
 import { detailsOf } from '../server/endpoint-answer.js';
+import { secretHeaders } from '../server/http-exchange.js';
 import { type Asking, ask } from './read-document.js';
 
 /** What a client says of itself when it registers (RFC 7591 section 2). Further fields are sent as they are. @group Options */
@@ -68,8 +69,9 @@ export async function registerClient(
   const client = readObject(answer.text);
   const { client_id: id, client_secret: secret, client_secret_expires_at: end } = client ?? {};
   if (answer.status >= 300 || typeof id !== 'string' || id === '') {
+    const { clock, headers: own } = asking.settings;
     const redirect = aboutRedirect(answer, []);
-    const details = detailsOf(answer, { secrets: [], now: asking.settings.clock.now() });
+    const details = detailsOf(answer, { secrets: secretHeaders(own), now: clock.now() });
     throw new RegistrationError({ ...details, ...(redirect && { message: redirect.message }) }); // no option names this endpoint
   }
   const given = client?.['token_endpoint_auth_method'] ?? body.token_endpoint_auth_method;

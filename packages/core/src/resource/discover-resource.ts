@@ -12,7 +12,11 @@ import { namedServer, ownServer } from './resource-server.js';
 /** Chooses one of the issuers whose tokens an API takes. @group Options */
 export type ServerChoice = (issuers: readonly string[]) => string | Promise<string>;
 
-/** Options of {@link discoverResource}. @group Options */
+/**
+ * Options of {@link discoverResource}. `headers` are sent to the API, and to each server that it names: no keys.
+ *
+ * @group Options
+ */
 export interface DiscoverResourceOptions extends Pick<AuthFlowOptions, 'fetch' | 'headers' | 'timeout' | 'clock'> {
   /** As which client to ask for tokens; or a function that says it for an issuer, and so vouches for that. */
   readonly client: ResourceClient | ((issuer: string) => ResourceClient | Promise<ResourceClient>);

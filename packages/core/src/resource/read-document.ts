@@ -5,7 +5,7 @@ import { readObject } from '../server/answers/answer-body.js';
 import { throwIfAborted } from '../platform/on-abort.js';
 import { redirectWithin } from '../server/discovery/places.js';
 import { detailsOf, isTransient } from '../server/endpoint-answer.js';
-import { exchange, type HttpAnswer, isSuccess, requestInit } from '../server/http-exchange.js';
+import { exchange, type HttpAnswer, isSuccess, requestInit, secretHeaders } from '../server/http-exchange.js';
 
 const mostRedirects = 5;
 
@@ -45,7 +45,7 @@ export async function ask(url: string, init: RequestInit, { settings, signal }: 
     throw new TokenEndpointUnavailableError({ message, mayHaveArrived: false, cause: scrubError(error) });
   }
   if (!isTransient(answer.status)) return answer;
-  const details = detailsOf(answer, { secrets: [], now: clock.now() });
+  const details = detailsOf(answer, { secrets: secretHeaders(headers), now: clock.now() });
   const message = `${origin} did not answer as it should: status ${answer.status}.`;
   throw new TokenEndpointUnavailableError({ ...details, message, mayHaveArrived: false });
 }

@@ -26,7 +26,8 @@ export async function namedServer(
 ): Promise<ResourceServer> {
   const found = discover(readOptions({ ...settings, ...options, clientId: 'unknown' }));
   const { metadata } = await untilAborted(signal, found);
-  for (const [name, value] of Object.entries(metadata)) {
+  const { mtls_endpoint_aliases: aliases = {}, ...own } = metadata;
+  for (const [name, value] of [...Object.entries(own), ...Object.entries(aliases)]) {
     if (name.endsWith('_endpoint')) trustedUrl(value, `The server's ${name}`, resource);
   }
   return { metadata, options };

@@ -116,6 +116,12 @@ export function requestInit(init: object, headers: Readonly<Record<string, strin
   return { ...init, headers: Object.fromEntries([...own, ...needed]) };
 }
 
+/** The secrets among headers, by their names: a gateway's key, and who asks. */
+export function secretHeaders(headers: HeadersInit | undefined): string[] {
+  const secrets = [...new Headers(headers)].filter(([name]) => /auth|cookie|key|pass|secret|token/.test(name));
+  return secrets.map(([, value]) => value.replace(/^\w+ /, ''));
+}
+
 function mediaType(contentType: string | null | undefined): string | undefined {
   return contentType?.split(';', 1)[0]?.trim().toLowerCase();
 }

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   ClientCredentialsFlow,
+  type ClientCredentialsFlowOptions,
   DeviceCodeFlow,
   type DeviceCodeFlowOptions,
   type FlowEventMap,
@@ -12,6 +13,7 @@ import {
 import { FakeAuthorizationServer, type Fault, faults, TestClock } from '@latchkey/core/testing';
 
 const clientSecret = 'MARKED-client-secret-5f2c';
+const gatewayKey = 'MARKED-gateway-key-77';
 let server: FakeAuthorizationServer;
 let printed: string[];
 let restore: () => void;
@@ -43,7 +45,7 @@ function shown(value: unknown): string {
 
 /** Fails when a secret, or a piece of eight characters of one, is in the text. */
 function expectNoSecret(text: string): void {
-  for (const secret of new Set([...server.secrets, clientSecret, btoa(`machine:${clientSecret}`)])) {
+  for (const secret of new Set([...server.secrets, clientSecret, gatewayKey, btoa(`machine:${clientSecret}`)])) {
     for (let at = 4; at + 8 <= secret.length; at++) {
       const piece = secret.slice(at, at + 8);
       if (text.includes(piece)) throw new Error(`"${piece}" of a secret is in:\n${text}`);
@@ -128,6 +130,23 @@ describe('no secret is shown', () => {
       const result: unknown = await flow.doFlow().catch((error: unknown) => error);
       expectNoSecret([result, flow, events].map(shown).join('\n') + printed.join(''));
     }
+  });
+
+  const header = { 'x-gateway-key': gatewayKey };
+  const gateways: [string, Pick<ClientCredentialsFlowOptions, 'headers' | 'dialect'>][] = [
+    ['the option headers', { headers: { ...header, 'x-empty-key': '' } }],
+    ['dialect.request', { dialect: { request: (request) => ({ ...request, headers: header }) } }],
+  ];
+  test.each(gateways)('by a gateway that echoes its key, given by %s', async (_name, options) => {
+    const flow = new ClientCredentialsFlow({ issuer: server.issuer, clientId: 'machine', clientSecret, ...options });
+    const description = `No such key: ${gatewayKey}. See https://gateway.example/keys`;
+    server.nextAnswers(
+      { grantType: 'client_credentials' },
+      faults.oauthError('access_denied', { status: 403, description }),
+    );
+    const error: unknown = await flow.getAccessTokenRefreshIfNecessary().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ errorDescription: 'No such key: [redacted] See https://gateway.example/keys' });
+    expectNoSecret(shown(error) + printed.join(''));
   });
 
   const passphrase = 'correct horse battery staple';

@@ -74,6 +74,13 @@ describe('the answer to a registration', () => {
     );
   });
 
+  test.each([401, 503])('may echo a key among the headers, which is in no error, with status %i', async (status) => {
+    const web = answering(undefined, { error: 'odd', error_description: 'No such key: MARKED-0123456789' }, status);
+    const headers = { authorization: 'Bearer MARKED-0123456789' };
+    const found = discoverResource(api, { client: { register: {} }, storage: storage(), fetch: web.fetch, headers });
+    await expect(found).rejects.toMatchObject({ errorDescription: 'No such key: [redacted]' });
+  });
+
   test.each([
     ['no client', {}, 201],
     ['an empty id', { client_id: '' }, 201],

@@ -138,6 +138,7 @@ describe('an API that describes itself', () => {
     ['registration_endpoint', 'http://login.example/register'],
     ['registration_endpoint', 'http://127.0.0.1/register'],
     ['registration_endpoint', 'https://localhost./register'],
+    ['mtls_endpoint_aliases', { userinfo_endpoint: 'https://127.0.0.1/' }],
   ])('has no server whose %s is %s', async (name, url) => {
     const web = honestWeb().server(issuer, { [name]: url });
     await expect(find(web)).rejects.toBeInstanceOf(Error);
@@ -146,6 +147,15 @@ describe('an API that describes itself', () => {
 
   test('has no server that calls itself otherwise', async () => {
     const web = honestWeb().server(issuer, { issuer: 'https://other.example' });
+    await expect(find(web)).rejects.toBeInstanceOf(DiscoveryError);
+  });
+
+  test.each([
+    ['https://evil.example/x.onmicrosoft.com/v2.0', 'https://honest.example'],
+    ['https://evil.example/{tenantid}', 'https://evil.example/{tenantid}'],
+    ['https://evil.example/x.onmicrosoft.com/v2.0', 'https://evil.example/{tenantid}'],
+  ])('has no server that would be sent the codes of another: %s as %s', async (evil, named) => {
+    const web = saying({ authorization_servers: [evil] }).server(evil, { issuer: named });
     await expect(find(web)).rejects.toBeInstanceOf(DiscoveryError);
   });
 

@@ -3,9 +3,13 @@ import { AuthorizationCodeFlow, DeviceCodeFlow, MemoryTokenStorage, RevocationFa
 
 const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}';
 
+/** Of a gateway before the server, which echoes it. */
+const headers = { 'X-Gateway-Key': 'MARKED-0123456789' };
+
 /** What a server says beside `error`, and where an error must have it. */
-const words = { error_description: 'AADSTS700082: it has expired', suberror: 'bad_token', claims };
-const kept = { errorDescription: words.error_description, suberror: words.suberror, claims, retryAfter: 300 };
+const description = 'AADSTS700082: it has expired';
+const words = { error_description: `${description}, MARKED-0123456789`, suberror: 'bad_token', claims };
+const kept = { errorDescription: `${description}, [redacted]`, suberror: words.suberror, claims, retryAfter: 300 };
 
 const endpoint = (name: string): string => `https://as.example/${name}`;
 
@@ -32,7 +36,7 @@ function options(where: string, status: number, error: string) {
     userinfoEndpoint: endpoint('userinfo'),
   };
   const storage = new MemoryTokenStorage();
-  const common = { clientId: 'app', fetch: refusing(where, status, error), storage };
+  const common = { clientId: 'app', fetch: refusing(where, status, error), headers, storage };
   return where === 'openid-configuration' ? { ...common, issuer: 'https://as.example' } : { ...common, server };
 }
 
@@ -95,7 +99,7 @@ const noRedirect = (): never => {
   throw new Error('Nobody is redirected.');
 };
 
-describe('what a server says stays on the error', () => {
+describe('what a server says stays on the error, without the key of a gateway', () => {
   test.each(cases)('at %s, with status %i and %s', async (where, status, error, ask, code) => {
     const found: unknown = await ask(where, status, error).catch((reason: unknown) => reason);
     expect(found).toMatchObject({ ...kept, code, status, error });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { AuthFlowError, DeviceCodeFlow, MemoryTokenStorage, type TokenSet } from '@latchkey/core';
+import { namedTexts } from '../../dist/server/answers/answer-body.js';
 
 const depth = 20_000;
 const nested = {
@@ -25,6 +26,19 @@ describe('An answer that is nested deeper than the stack reaches', () => {
     const { outcome } = await renewal(`{"odd":${value}}`, 200);
     expect(outcome).toMatchObject({ code: expect.stringMatching(/^(TOKEN_ANSWER_INVALID|REFRESH_OUTCOME_UNKNOWN)$/) });
   });
+});
+
+test('An answer with more errors than the stack has room for is told as a refusal', async () => {
+  const { outcome, stored } = await renewal(`{"errors":[${'0,'.repeat(300_000)}0]}`, 400);
+  expect(outcome).toBeInstanceOf(AuthFlowError);
+  expect(stored?.refreshToken).toBe('r1');
+});
+
+test('An answer with long names takes no more memory for each text in it', () => {
+  const [plain, token] = namedTexts({ ['k'.repeat(5000)]: ['x', { refresh_token: 'y' }] });
+  expect([plain?.value, token?.value]).toEqual(['x', 'y']);
+  expect([plain?.name, token?.name].map((name) => name?.length)).toEqual([100, 100]);
+  expect(token?.name).toMatch(/^k+\.1\.refresh_token$/);
 });
 
 async function renewal(body: string, status: number): Promise<{ outcome: unknown; stored: TokenSet | undefined }> {

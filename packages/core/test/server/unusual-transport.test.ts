@@ -107,6 +107,35 @@ test.each(['microsoftonline.com', 'microsoftonline.us', 'partner.microsoftonline
   },
 );
 
+describe('Metadata that name another issuer than was asked for', () => {
+  const id = '0f9a7c2e-0000-4000-8000-000000000001';
+  const b2c = 'contoso.onmicrosoft.com/B2C_1_signin/v2.0';
+  test.each([
+    ['https://sts.windows.net/{tenantid}/', 'https://login.microsoftonline.com/common'],
+    [`https://login.microsoftonline.com/${id}/v2.0`, 'https://login.microsoftonline.com/contoso.onmicrosoft.com/v2.0'],
+    [`https://login.microsoftonline.us/${id}/v2.0`, 'https://login.microsoftonline.us/contoso.onmicrosoft.us/v2.0'],
+    [`https://login.microsoftonline.com/${id}/v2.0`, 'https://login.windows.net/contoso.onmicrosoft.com/v2.0'],
+    [`https://${id}.ciamlogin.com/${id}/v2.0`, 'https://contoso.ciamlogin.com/contoso.onmicrosoft.com/v2.0'],
+    [`https://contoso.b2clogin.com/${id}/v2.0/`, `https://contoso.b2clogin.com/${b2c}`],
+    [`https://login.contoso.com/${id}/v2.0/`, `https://login.contoso.com/${b2c}`],
+    ['https://FS.contoso.com/adfs', 'https://fs.contoso.com/adfs'],
+  ])('may be Microsoft’s: %s, of %s', (named, expected) => {
+    expect(isOfIssuer(named, new URL(expected))).toBe(true);
+  });
+
+  test.each([
+    ['https://honest.example', `https://evil.example/${b2c}`],
+    ['no URL', `https://evil.example/${b2c}`],
+    ['https://evil.example/{tenantid}', 'https://evil.example/{tenantid}'],
+    ['https://evil.example/{tenantid}', `https://evil.example/${b2c}`],
+    ['https://honest.example', 'https://login.microsoftonline.com.evil.example/common'],
+    ['https://honest.example', 'https://login.microsoftonline.com:8443/common'],
+    ['https://honest.example', 'https://evil.example/.ciamlogin.com'],
+  ])('are nobody’s else: %s, of %s', (named, expected) => {
+    expect(isOfIssuer(named, new URL(expected))).toBe(false);
+  });
+});
+
 describe('Microsoft’s server for all tenants, whose issuer is a pattern', () => {
   const entra = 'https://login.microsoftonline.com';
   const metadata = {

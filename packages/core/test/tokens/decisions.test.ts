@@ -290,6 +290,12 @@ describe('scrubbing', () => {
     expect(scrub('pin=1234 and 1234, not 12345', ['1234'])).toBe('[redacted] and [redacted], not 12345');
   });
 
+  test('looks for no more pieces than there is time for: those of the first secrets', () => {
+    const long = Array.from({ length: 60_000 }, (_, n) => n.toString(36).padStart(4, '-')).join('');
+    const text = `${secret} ${long.slice(0, 12)} ${long.slice(-12)}`;
+    expect(scrub(text, [secret, long])).toBe(`[redacted] [redacted] ${long.slice(-12)}`);
+  });
+
   test('copies an error with its causes, without properties and stack', () => {
     const origin = Object.assign(new RangeError(`bad ${secret}`), { code: 'EBAD', request: secret });
     const copy = scrubError(new Error('outer', { cause: origin }), [secret]);

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { openClient, singleUse, withDescriptors } from './client-link.js';
 import { keySlot } from './key-slot.js';
 import { type Link, NotPrimary, type Primary, type SendOne, type Subscriber } from './link.js';
-import type { RedisClusterOptions, RedisServerOptions } from '../server-options.js';
+import type { RedisClusterOptions, RedisServerOptions, RedisTcpSocket } from '../server-options.js';
 import { Witness } from './witness.js';
 
 /** Loads the cluster's code. */
@@ -13,10 +13,11 @@ const strangers = 4;
 
 /** Opens the connections to a cluster. They are made when first needed; after a failure all are made anew. */
 export async function openClusterLink(
-  options: RedisClusterOptions,
+  given: RedisClusterOptions,
   timeout: number,
   life: AbortController,
 ): Promise<Link> {
+  const options = secured(given);
   const cluster = await openCluster(options, timeout, life);
   const witnesses = new Map<string, Witness>();
   Witness.endWith(life, () => witnesses.values());
@@ -66,6 +67,14 @@ export async function openClusterLink(
       ),
     openSubscriber: (life) => openAnyNode(options, timeout, life),
   };
+}
+
+/** The client reaches the nodes by `defaults` alone: without this, in the clear, whatever the URL of a root node says. */
+function secured(options: RedisClusterOptions): RedisClusterOptions {
+  const { rootNodes, defaults } = options;
+  const isSecure = rootNodes.some(({ url, socket }) => socket?.tls === true || /^rediss:/i.test(url ?? ''));
+  if (!isSecure || defaults?.socket?.tls !== undefined) return options;
+  return { ...options, defaults: { ...defaults, socket: { ...defaults?.socket, tls: true } as RedisTcpSocket } };
 }
 
 type Cluster = Awaited<ReturnType<typeof openCluster>>;

@@ -111,7 +111,7 @@ export function inStandardForm(answer: HttpAnswer): HttpAnswer {
   return withBody(answer, standard, typeof access_token === 'string' ? 200 : answer.status);
 }
 
-/** A text in a body, and the names that lead to it, such as `authed_user.access_token`. */
+/** A text in a body, and the end of the names that lead to it, such as `authed_user.access_token`. */
 export interface NamedText {
   readonly name: string;
   readonly value: string;
@@ -123,7 +123,7 @@ export function namedTexts(body: object): NamedText[] {
   const objects: (readonly [string, object])[] = [['', body]];
   for (const [path, object] of objects) {
     for (const [key, value] of Object.entries(object) as [string, unknown][]) {
-      const name = path === '' ? key : `${path}.${key}`;
+      const name = (path === '' ? key : `${path}.${key}`).slice(-100); // else a small answer could have gigabytes of names
       if (typeof value === 'string') texts.push({ name, value });
       else if (typeof value === 'object' && value !== null) objects.push([name, value]);
     }

@@ -19,7 +19,7 @@ export function isWordless({ status, text }: Pick<HttpAnswer, 'status' | 'text'>
 /** Finds the words of a refusal, also where they have other names or lie deeper. */
 export function readRefusal(body: Fields | undefined): Refusal {
   const { error, error_description, sub_error, errors } = body ?? {};
-  const several: unknown[] = Array.isArray(errors) ? errors : [];
+  const several: unknown[] = Array.isArray(errors) ? errors.slice(0, 20) : []; // arguments, for which the stack has room
   const [inner] = [error, body?.['fault'], ...several].filter(isJsonObject);
   const { resource, field } = inner ?? {};
   return {

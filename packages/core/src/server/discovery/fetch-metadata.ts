@@ -5,7 +5,7 @@ import type { FlowSettings } from '../../options/flow-settings.js';
 import { readObject } from '../answers/answer-body.js';
 import { printable } from '../answers/answer-details.js';
 import { detailsOf, isTransient } from '../endpoint-answer.js';
-import { exchange, type HttpAnswer, isSuccess, requestInit } from '../http-exchange.js';
+import { exchange, type HttpAnswer, isSuccess, requestInit, secretHeaders } from '../http-exchange.js';
 import type { ServerMetadata } from '../openid/load-openid-client.js';
 import { aboutNetworkFailure } from '../no-answer.js';
 import { isOfIssuer, redirectWithin } from './places.js';
@@ -38,7 +38,7 @@ export async function fetchMetadata(
 ): Promise<FoundMetadata | MissingMetadata> {
   const answer = await fetchDocument(place, settings);
   const { status, headers, text } = answer;
-  const details = detailsOf(answer, { secrets: [], now: settings.clock.now() });
+  const details = detailsOf(answer, { secrets: secretHeaders(settings.headers), now: settings.clock.now() });
   if (isTransient(status)) {
     const message = `The metadata of ${issuer.origin} could not be fetched: status ${status}.`;
     throw new TokenEndpointUnavailableError({ ...details, message, mayHaveArrived: false }); // no grant was sent

@@ -19,16 +19,19 @@ export function redirectWithin(url: URL, status: number, location: string | null
   return target?.origin === url.origin && target.username === '' && target.password === '' ? target : undefined;
 }
 
-/** Microsoft's clouds: the world's, those of the government of the US and of China. */
-const clouds = /^https:\/\/login\.(microsoftonline\.(com|us)|partner\.microsoftonline\.cn|chinacloudapi\.cn)$/;
+/** Where Microsoft alone publishes metadata: the clouds of the world, of the government of the US and of China; accounts of customers. */
+const clouds =
+  /^https:\/\/(login\.(microsoft(online)?\.(com|us)|windows\.net|(partner\.microsoftonline|chinacloudapi)\.cn)|[^.]+\.(b2c|ciam)login\.com)$/;
 
 /**
  * Tells whether metadata are of the issuer that was asked for (RFC 8414 section 3.3). Microsoft's multi-tenant metadata and those of
- * its B2C name another (a template, or a tenant's id), which OpenID clients let pass.
+ * its B2C name another (a pattern, or a tenant's id), which OpenID clients let pass. Whoever else could do so would be sent the codes of
+ * logins at the server that they name.
  */
 export function isOfIssuer(named: string, expected: URL): boolean {
-  if (parseUrl(named)?.href === expected.href) return true;
-  const { origin, hostname, pathname } = expected;
-  const isB2C = hostname.endsWith('.b2clogin.com') || /^\/[^/]+\.onmicrosoft\.com\//.test(pathname); // of an own domain
-  return isB2C || clouds.test(origin);
+  const { origin, href, pathname } = expected;
+  if (clouds.test(origin)) return true;
+  const issuer = parseUrl(named);
+  if (issuer?.origin !== origin || named.includes('{tenantid}')) return false; // no redirect is compared with a pattern
+  return issuer.href === href || /^\/[^/]+\.onmicrosoft\.com\//.test(pathname); // B2C at a domain of one's own
 }

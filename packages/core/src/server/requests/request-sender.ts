@@ -2,7 +2,7 @@ import type { DpopKey } from '../../crypto/dpop-proof.js';
 import { loadDpopProof } from '../../crypto/load-dpop-proof.js';
 import type { FlowSettings } from '../../options/flow-settings.js';
 import { translate, type TranslatedAnswer } from '../answers/translated-answer.js';
-import { exchange, type HttpAnswer, requestInit } from '../http-exchange.js';
+import { exchange, type HttpAnswer, requestInit, secretHeaders } from '../http-exchange.js';
 import type { ShapedRequest } from '../shaped-request.js';
 import { formAsJson, type RequestForm } from './request-form.js';
 
@@ -35,10 +35,12 @@ export class RequestSender {
   /** Sends one request. @throws as `exchange`; what `beforeSending` throws */
   async send(url: string, init: RequestForm, asking: AskOptions): Promise<TranslatedAnswer> {
     const { fetch, timeout, headers, dialect } = this.#settings;
-    const { request: shaped, signal } = asking;
-    noteSecrets(new Headers(init.headers as HeadersInit | undefined), init.body, asking.secrets);
+    const { request: shaped, signal, secrets } = asking;
     const form = await this.#proven(url, shaped?.isJson ? formAsJson(init) : init, asking);
     const request = requestInit(form, shaped?.headers ?? headers);
+    secrets.push(...secretHeaders(request.headers));
+    const assertion = init.body instanceof URLSearchParams ? init.body.get('client_assertion') : null;
+    if (assertion !== null) secrets.push(assertion);
     asking.beforeSending?.();
     const answer = await exchange(fetch, url, request, { timeout, signal });
     this.#noteNonce(url, answer);
@@ -57,11 +59,4 @@ export class RequestSender {
     const nonce = headers.get('dpop-nonce');
     if (nonce !== null) this.#nonces.set(new URL(url).origin, nonce);
   }
-}
-
-function noteSecrets(headers: Headers, body: unknown, secrets: string[]): void {
-  const authorization = headers.get('authorization');
-  if (authorization !== null) secrets.push(authorization.replace(/^\w+ /, ''));
-  const assertion = body instanceof URLSearchParams ? body.get('client_assertion') : null;
-  if (assertion !== null) secrets.push(assertion);
 }
