@@ -70,8 +70,7 @@ function ownFault(code: string): Fault {
 const unknownFault: Fault = { means: 'Redis cannot be reached, or the connection broke', retryable: true };
 const tls: Fault = {
   means: 'the TLS connection is not trusted, or there is none',
-  remedy:
-    'Check the certificate, give its authority as socket: { ca } (of a cluster in its defaults), and use rediss:// only where Redis speaks TLS.',
+  remedy: 'Check the certificate, give its CA as socket: { ca } (a cluster in defaults), and use rediss:// for TLS alone.',
 };
 const credentials: Fault = {
   means: 'Redis refused the user or password',
