@@ -8,9 +8,21 @@ import { WebIdentityFlow } from './web-identity-flow.js';
 /** Seconds. With 900 left, botocore starts this program at each use of the keys: it must be given new ones by then. */
 const secondsLeft = 960;
 
+/**
+ * STS of a region that nobody can turn off, for each partition of AWS: its keys are good in all regions there. Those of
+ * sts.amazonaws.com are refused where an account has to enable the region.
+ */
+const regional: Readonly<Record<string, string>> = {
+  aws: 'https://sts.us-east-1.amazonaws.com',
+  'aws-cn': 'https://sts.cn-north-1.amazonaws.com.cn',
+  'aws-eusc': 'https://sts.eusc-de-east-1.amazonaws.eu',
+  'aws-us-gov': 'https://sts.us-gov-west-1.amazonaws.com',
+};
+
 const [role = ''] = process.argv.slice(2);
-if (!role.startsWith('arn:')) refuseArguments('arn:aws:iam::123456789012:role/reader');
-const sts = process.env['AWS_ENDPOINT_URL_STS'] ?? 'https://sts.amazonaws.com';
+const [scheme, partition = ''] = role.split(':');
+const sts = process.env['AWS_ENDPOINT_URL_STS'] || regional[partition];
+if (scheme !== 'arn' || sts === undefined) refuseArguments('arn:aws:iam::123456789012:role/reader');
 
 try {
   const person = login(60);

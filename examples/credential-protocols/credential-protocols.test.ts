@@ -99,7 +99,7 @@ describe('each program', () => {
 });
 
 describe('the credential helper of git', () => {
-  test('names the end, and the user name that is put before the host', async () => {
+  test('names the end, and the user name that is put before the host, however that is written', async () => {
     await logIn();
     const { access_token, expires_at } = stored();
     const lines = ['username=oauth2', `password=${access_token}`, `password_expiry_utc=${expires_at}`, ''];
@@ -107,6 +107,9 @@ describe('the credential helper of git', () => {
     const as = (name: string) => program('git', [`https://${name}@git.example.org`, 'get'], gitQuestion());
     expect((await as('x-access-token')).out).toContain('username=x-access-token\n');
     expect((await as('me%40example.org')).out).toContain('username=me@example.org\n');
+    const written = 'protocol=https\nhost=GIT.example.org:443\n'; // as git passes it on
+    const { out } = await program('git', ['https://git.example.org', 'get'], written);
+    expect(out).toBe(lines.join('\n'));
   });
 
   test('gives a Bearer token to a git that can use it, with the capability without which git drops it', async () => {
@@ -151,14 +154,14 @@ describe('the credential helper of git', () => {
     for (const { out } of answers) expect(out).not.toContain(String(stored()['refresh_token']));
   });
 
-  test.each(['http\nhost=git.example.org', 'https\nhost=git.example.org:8443'])(
-    'has nothing for another server: protocol=%j',
-    async (place) => {
-      await logIn();
-      const answer = await program('git', ['https://git.example.org', 'get'], `protocol=${place}\n`);
-      expect(answer).toEqual({ code: 0, out: '', err: '' });
-    },
-  );
+  test('has nothing for another server', async () => {
+    await logIn();
+    const hosts = ['git.example.org:8443', 'git.example.org#.example.net', ''];
+    const places = ['http\nhost=git.example.org', ...hosts.map((host) => `https\nhost=${host}`)];
+    const ask = (place: string) => program('git', ['https://git.example.org', 'get'], `protocol=${place}\n`);
+    const nothing = { code: 0, out: '', err: '' };
+    expect(await Promise.all(places.map(ask))).toEqual(places.map(() => nothing));
+  });
 
   test('is understood by git itself', async () => {
     await logIn();
@@ -177,6 +180,7 @@ describe('the credential helper of git', () => {
     await home.run('git', ['config', '--global', 'credential.helper', `store --file=${kept}`], '', env);
     const readme = readFileSync(join(import.meta.dirname, 'README.md'), 'utf8');
     const [, commands = ''] = /^```sh\n([^`]*git config [^`]*)^```$/m.exec(readme) ?? [];
+    expect(commands).not.toMatch(/"[^"'\n]*!/); // where a shell that somebody types into puts an earlier command
     expect(await home.run('sh', ['-ec', commands], '', env)).toEqual({ code: 0, out: '', err: '' });
     const { out } = await home.run('git', ['credential', 'fill'], `${gitQuestion()}\n`, env);
     expect(out).toContain(`password=${stored()['access_token']}\n`);
@@ -259,6 +263,29 @@ describe('the credential_process of AWS', () => {
     home.stsAnswer = keysFor(900, given);
     for (let run = 0; run < 2; run++) await aws();
     expect(given.given).toBe(1);
+  });
+
+  test('asks in one region of the role’s partition, whose keys are good in all of them', async () => {
+    await logIn();
+    const places: Readonly<Record<string, string>> = {
+      aws: 'https://sts.us-east-1.amazonaws.com',
+      'aws-cn': 'https://sts.cn-north-1.amazonaws.com.cn',
+      'aws-eusc': 'https://sts.eusc-de-east-1.amazonaws.eu',
+      'aws-us-gov': 'https://sts.us-gov-west-1.amazonaws.com',
+    };
+    const watch = `const { fetch: real } = globalThis;
+      globalThis.fetch = (url, init) => {
+        if (!String(url).includes('amazonaws')) return real(url, init);
+        console.error('asked', url);
+        return Promise.reject(new TypeError('no network'));
+      };`;
+    const options = ['--import', `data:text/javascript,${encodeURIComponent(watch)}`, home.file('aws')];
+    const asked = Object.keys(places).map(async (partition) => {
+      const args = [...options, role.replace('aws', partition)];
+      const { err } = await home.run(process.execPath, args, '', { AWS_ENDPOINT_URL_STS: '' });
+      return /^asked (.*)$/m.exec(err)?.[1];
+    });
+    expect(await Promise.all(asked)).toEqual(Object.values(places));
   });
 
   test('gives no keys of a login that has ended', async () => {

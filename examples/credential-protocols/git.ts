@@ -19,11 +19,20 @@ const [protocol, host, password, credential] = ['protocol', 'host', 'password', 
 );
 
 try {
-  if (`${protocol ?? ''}://${host ?? ''}` === origin) await answer();
+  if (isOurs(`${protocol ?? ''}://${host ?? ''}`)) await answer();
 } catch (error) {
   console.error(explain(error));
   console.log('quit=1'); // else git would ask a person for a password that there is none
   process.exitCode = 1;
+}
+
+/** Whether that is our server, which git names as its user wrote it: `GIT.example.org:443`. */
+function isOurs(place: string): boolean {
+  try {
+    return new URL(place).href === `${origin}/`;
+  } catch {
+    return false;
+  }
 }
 
 async function answer(): Promise<void> {

@@ -49,11 +49,12 @@ test('gives the keys that are still good while STS is out of order', async () =>
   for (const [status, code] of [
     [503, ''],
     [400, 'Throttling'],
+    [400, 'InvalidIdentityToken'],
   ] as const) {
     answer = { status, body: `<Code>${code}</Code>` };
     expect(await flow.getAccessTokenRefreshIfNecessary()).toBe(given);
   }
-  expect(requests).toBe(3);
+  expect(requests).toBe(4);
   answer = { status: 403, body: '<Code>AccessDenied</Code>' };
   await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toThrow('STS answered 403 AccessDenied.');
 });

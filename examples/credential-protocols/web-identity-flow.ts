@@ -44,11 +44,14 @@ export class WebIdentityFlow extends StoredAuthFlow {
     const [AccessKeyId, SecretAccessKey, SessionToken] = ['AccessKeyId', 'SecretAccessKey', 'SessionToken'].map(value);
     const Expiration = value('Expiration');
     if (!ok || !AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration) {
-      const said = `STS answered ${status} ${value('Code') ?? ''}.`;
-      if (status >= 500 || status === 429 || /^(Throttling|IDPCommunicationError)/.test(value('Code') ?? '')) {
-        throw new TokenEndpointUnavailableError({ status, message: said });
+      const code = value('Code') ?? '';
+      const message = `STS answered ${status} ${code}.`;
+      // It says the last also where it could not fetch the server's keys in time: AWS's own SDKs try again then.
+      if (status >= 500 || status === 429 || /^(Throttling|IDPCommunicationError|InvalidIdentityToken)/.test(code)) {
+        const remedy = 'Try again later. If it stays so, see whether the role and its provider trust this login.';
+        throw new TokenEndpointUnavailableError({ status, message, remedy });
       }
-      throw new Error(`${said} See whether the role trusts this login.`);
+      throw new Error(`${message} See whether the role trusts this login.`);
     }
     const keys = { Version: 1, AccessKeyId, SecretAccessKey, SessionToken, Expiration };
     return TokenSet.from({ access_token: JSON.stringify(keys), issued_at: Date.now() / 1000, expires_at: Expiration });

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ClientCredentialsFlow, TokenEndpointUnavailableError } from '@latchkey/core';
 import { TestClock } from '@latchkey/core/testing';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inspect } from 'node:util';
+import * as tls from 'node:tls';
+import { inspect, promisify } from 'node:util';
 import { fetch as undiciFetch, ProxyAgent } from 'undici';
 import { groupFlow } from '../dist/isogeo/group-flow.js';
 import { IsogeoApi } from '../dist/isogeo/isogeo-api.js';
@@ -102,6 +104,17 @@ describe('An HTTP proxy (A3)', () => {
     await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({ retryable: true });
     expect(requestsOf('one')).toBe(2);
   });
+
+  test('may itself be behind TLS of a private authority', async () => {
+    const proxy = used(await ForwardProxy.start());
+    const authority = new PrivateAuthority(folder);
+    const front = used(await TlsFront.start(proxy.url, authority.issue('proxy', 'DNS:localhost')));
+    const fetch = fetchOver({ proxy: `https://localhost:${front.port}`, ca: authority.ca });
+    const answer = await fetch(twin.fake.api);
+    await answer.text();
+    expect(answer.status).toBe(401);
+    expect(proxy.seen).toEqual([`CONNECT ${new URL(twin.fake.api).host}`]);
+  });
 });
 
 describe('A file for the test platform', () => {
@@ -162,6 +175,18 @@ describe('TLS of a private authority (A3)', () => {
       expect(text).not.toContain(btoa(`one:${clients.one.secret}`));
     }
     expect(requestsOf('one')).toBe(2);
+  });
+
+  const testSince22 = 'getCACertificates' in tls ? test : test.skip;
+  testSince22('works beside another one where Node was started with its certificate', async () => {
+    const { options } = await secured();
+    const program = `import { rootCertificates } from 'node:tls';
+      import { fetchOver } from ${JSON.stringify(new URL('../dist/isogeo/network.js', import.meta.url))};
+      const answer = await fetchOver({ ca: rootCertificates[0] })(${JSON.stringify(options.server.tokenEndpoint)});
+      console.log((await answer.text()) !== undefined);`;
+    const env = { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, 'ca.crt') };
+    const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { env });
+    await expect(run).resolves.toMatchObject({ stdout: 'true\n' });
   });
 
   test('may ask the client for a certificate in place of a secret (RFC 8705)', async () => {

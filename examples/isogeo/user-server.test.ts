@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -22,6 +22,8 @@ let api: Server;
 let children: ChildProcess[];
 let ports: number[];
 let browser: ScriptedBrowser;
+/** What the authorization server waits for before it answers to a code. */
+let patience: () => Promise<unknown>;
 
 /** Two processes of the service behind a load balancer, a real authorization server, and an API that asks it. */
 beforeEach(async () => {
@@ -29,7 +31,8 @@ beforeEach(async () => {
   front = await RoundRobin.start();
   const redirectUri = `${front.url}/login/callback`;
   const grants = { grant_types: ['authorization_code', 'refresh_token'], redirect_uris: [redirectUri] };
-  const likeIsogeo = { scopes: ['resources:read'], issueRefreshToken: () => Promise.resolve(true) };
+  patience = () => Promise.resolve();
+  const likeIsogeo = { scopes: ['resources:read'], issueRefreshToken: () => patience().then(() => true) };
   server = await IdentityProvider.start({ ...client, ...grants }, likeIsogeo);
   api = createServer((request, response) => {
     const token = request.headers.authorization?.replace('Bearer ', '') ?? '';
@@ -72,6 +75,20 @@ async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Pro
   const exited = once(child, 'exit');
   child.kill(signal);
   await exited;
+}
+
+/** Waits until nobody listens at a port any more. */
+async function closed(port: number): Promise<void> {
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+    } catch {
+      return;
+    } finally {
+      socket.destroy();
+    }
+  }
 }
 
 /** The names of the files with tokens. */
@@ -142,6 +159,30 @@ describe('A login that one process begins and another ends (A4)', () => {
     const known = await fetch(`${front.url}/me`, { headers: planted, redirect: 'manual' });
     expect([known.status, known.headers.get('location')]).toEqual([302, '/login']);
     const cookie = ended.headers.get('set-cookie')?.split(';')[0] ?? '';
+    expect(await (await fetch(`${front.url}/me`, { headers: { cookie } })).json()).toEqual({ accountId: 'ada' });
+  });
+
+  test('is told to the browser when its process has to stop meanwhile', async () => {
+    const begun = await fetch(`${front.url}/login`, { redirect: 'manual' });
+    const headers = { cookie: begun.headers.get('set-cookie')?.split(';')[0] ?? '' };
+    const page = new ScriptedBrowser(AbortSignal.timeout(120_000), { stopAt: `${front.url}/login/callback` });
+    const { href } = await page.approve(begun.headers.get('location') ?? '');
+    const gate = new EventEmitter();
+    patience = () => {
+      const released = once(gate, 'released');
+      gate.emit('arrived');
+      return released;
+    };
+    const stopMeanwhile = async (): Promise<void> => {
+      await once(gate, 'arrived');
+      const ended = end(children[1]!);
+      await closed(ports[1]!);
+      gate.emit('released');
+      await ended;
+    };
+    const [answer] = await Promise.all([fetch(href, { headers, redirect: 'manual' }), stopMeanwhile()]);
+    front.targets.pop();
+    const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
     expect(await (await fetch(`${front.url}/me`, { headers: { cookie } })).json()).toEqual({ accountId: 'ada' });
   });
 

@@ -25,8 +25,9 @@ service.listen(Number(PORT ?? 5000), '127.0.0.1', () => {
 
 const stop = (): void => {
   service.close();
-  service.closeAllConnections();
-  void settled({ signal: AbortSignal.timeout(10_000) }).finally(() => process.exit());
+  const ended = settled({ signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
+  // A login that is under way is answered first, as it ends: nothing else names its session.
+  void ended.then(() => setImmediate(() => process.exit()));
 };
 process.once('SIGTERM', stop);
 process.once('SIGINT', stop); // Ctrl+C, and PM2

@@ -50,18 +50,22 @@ afterEach(async () => {
 const visits = (): number => (existsSync(join(folder, 'visits')) ? readFileSync(join(folder, 'visits')).length : 0);
 const tokens = (): string => join(folder, 'tokens');
 
-/** Runs the program, and returns what it printed. */
-async function call(tool: string): Promise<string> {
-  const child = spawn(process.execPath, [program, server.url, tool], {
+/** Runs the program, by a Node with such options. */
+async function runTool(tool: string, ...options: string[]): Promise<{ code: unknown; printed: string }> {
+  const child = spawn(process.execPath, [...options, program, server.url, tool], {
     env: { ...process.env, TOKENS: tokens(), BROWSER: join(folder, 'browser.cjs') },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 60_000,
   });
   const ended = once(child, 'exit');
   const [printed, complaints] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  expect([0, 1]).toContain((await ended)[0]); // by itself
-  return printed === '' ? complaints : printed.trim();
+  const [code] = await ended;
+  expect([0, 1]).toContain(code); // by itself
+  return { code, printed: printed === '' ? complaints : printed.trim() };
 }
+
+/** Runs the program, and returns what it printed. */
+const call = async (tool: string): Promise<string> => (await runTool(tool)).printed;
 
 const callAll = (count: number): Promise<string[]> => Promise.all(Array.from({ length: count }, () => call('whoami')));
 const answer = (of: string): string => JSON.stringify([{ type: 'text', text: of }]);
@@ -132,6 +136,19 @@ describe('a client of any MCP server', () => {
       if (browser === undefined) delete process.env['BROWSER'];
       else process.env['BROWSER'] = browser;
     }
+  });
+
+  test('is patient with a person for whom the minute is too short that the SDK gives a request', async () => {
+    const hurried = `const { setTimeout: real } = globalThis;
+      globalThis.setTimeout = (run, time, ...more) => real(run, time === 60_000 ? 1 : time, ...more);`;
+    const preload = `data:text/javascript,${encodeURIComponent(hurried)}`;
+    const passed = { code: 0, printed: answer('whoami of ada') };
+    expect(await runTool('whoami', '--import', preload)).toEqual(passed);
+    expect(visits()).toBe(1);
+  });
+
+  test('says by its exit code that the tool failed', async () => {
+    expect(await runTool('broken')).toEqual({ code: 1, printed: answer('It failed.') });
   });
 
   test('ends where a tool is refused, though the server keeps a stream open', async () => {

@@ -14,7 +14,7 @@ interface Call {
 /**
  * A small MCP server for tests, which describes itself (RFC 9728), and the authorization server that it trusts, which knows
  * the clients that have registered (RFC 7591) and no others. Its tool `whoami` says whose token it was shown; `admin` wants a
- * scope of that name; there is none that is called `unknown`.
+ * scope of that name; `broken` fails; there is none that is called `unknown`.
  */
 export class ProtectedServer implements AsyncDisposable {
   readonly url: string;
@@ -88,6 +88,7 @@ function outcome({ method, params }: Call, owner: string): object {
     return { result: { protocolVersion: params?.protocolVersion, capabilities, serverInfo } };
   }
   if (params?.name === 'unknown') return { error: { code: -32602, message: 'There is no such tool.' } };
+  if (params?.name === 'broken') return { result: { isError: true, content: [{ type: 'text', text: 'It failed.' }] } };
   if (method === 'tools/call') return { result: { content: [{ type: 'text', text: `${params?.name} of ${owner}` }] } };
   return { error: { code: -32601, message: 'Unknown.' } };
 }

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -87,6 +90,16 @@ describe('the RDP example', () => {
     });
     writeCredentials('username = GE-A-1\npassword = second-password\nclientId = app-key');
     expect(await run()).toMatchObject({ code: 0, out: expect.stringMatching(/^at_/) });
+  });
+
+  test('says that the password may be changed where the answer is lost', async () => {
+    writeCredentials('username = GE-A-1\npassword = first-password\nclientId = app-key');
+    const mute = createServer((request) => void request.resume().once('end', () => request.socket.destroy()));
+    await once(mute.listen(0, '127.0.0.1'), 'listening');
+    const at = `http://127.0.0.1:${(mute.address() as AddressInfo).port}/token`;
+    const { code, err } = await run(['change-password', '--auth-url', at], { RDP_NEW_PASSWORD: 'second-password' });
+    mute.close();
+    expect([code, err]).toEqual([1, expect.stringContaining('may be changed already: try the new one first.')]);
   });
 
   test('says that another session holds the quota', async () => {

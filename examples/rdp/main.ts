@@ -1,5 +1,5 @@
 /** Prints an access token, or changes the password: see README.md. */
-import { AuthFlowError } from '@latchkey/core';
+import { AuthFlowError, TokenEndpointUnavailableError, TokenRequestError } from '@latchkey/core';
 import { environmentVariable } from '@latchkey/core/node';
 import { parseArgs } from 'node:util';
 import { endWhenSettled } from '../end-when-settled.js';
@@ -29,7 +29,7 @@ try {
     takeExclusiveSignOnControl: !values['no-takeover'],
   });
   if (positionals[0] === 'change-password' && flow instanceof RdpSession) {
-    await flow.changePassword(environmentVariable('RDP_NEW_PASSWORD')());
+    await flow.changePassword(environmentVariable('RDP_NEW_PASSWORD')()).catch(sayWhatMayBe);
     console.error('The password is changed. Write it into the credentials file.');
   } else if (positionals.length === 0) {
     process.stdout.write(`${await flow.getAccessTokenRefreshIfNecessary()}\n`);
@@ -41,4 +41,14 @@ try {
   if (!(error instanceof AuthFlowError)) throw error;
   console.error(`${error.message} ${error.remedy}`);
   process.exitCode = 1;
+}
+
+/** Passes an error on, after a word on what nobody knows when the answer to a change of the password is lost. */
+function sayWhatMayBe(error: unknown): never {
+  const isOpen =
+    error instanceof TokenEndpointUnavailableError
+      ? error.mayHaveArrived
+      : error instanceof TokenRequestError && error.code === 'TOKEN_ANSWER_INVALID';
+  if (isOpen) console.error('The password may be changed already: try the new one first.');
+  throw error;
 }

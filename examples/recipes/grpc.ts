@@ -11,7 +11,10 @@ export function tokenCredentials(flow: AuthFlow): CallCredentials {
   });
 }
 
-/** Makes a call with the token, and once more with another when the server does not take that one. */
+/**
+ * Makes a call with the token, and once more with another when the server does not take that one. A channel with
+ * `tokenCredentials` shows the new one by itself then: leave out the metadata there, since gRPC makes no call with two tokens.
+ */
 export async function callWithToken<T>(flow: AuthFlow, call: (metadata: Metadata) => Promise<T>): Promise<T> {
   const token = await flow.getAccessTokenRefreshIfNecessary();
   try {

@@ -183,13 +183,14 @@ describe('VS Code’s authentication provider', () => {
     ]);
   });
 
-  test('gives another token where VS Code wants one anew, and none after a sign-out in another window', async () => {
+  test('logs in again where VS Code wants a session anew, and has none after a sign-out in another window', async () => {
     const changes = { event: () => ({ dispose: () => undefined }), fire: () => undefined };
     const provider = providerOf(flow, changes as unknown as Parameters<typeof providerOf>[1]);
     const refused = await provider.createSession([], {});
     const again = await provider.createSession([], {}); // by forceNewSession
     expect(again.accessToken).not.toBe(refused.accessToken);
-    expect(renewals()).toBe(1);
+    expect(server.ledger.count({ grantType: 'authorization_code' })).toBe(2);
+    expect(await provider.getSessions([], {})).toEqual([again]);
     await new AuthorizationCodeFlow({ ...options, storage: asOtherProcess(storage) }).logout();
     expect(await provider.getSessions(undefined, {})).toEqual([]);
   });

@@ -25,10 +25,10 @@ export function providerOf(
     const { sub = 'unknown', name = sub } = (flow.tokens.idTokenClaims ?? {}) as { sub?: string; name?: string };
     return { id: flow.key, accessToken, account: { id: sub, label: name }, scopes };
   };
-  const session = async (scopes: readonly string[] = [], how?: AccessTokenOptions): Promise<AuthenticationSession> => {
-    const wanted = scopes.length > 0 ? flow.withScope(scopes.join(' ')) : flow;
-    return sessionOf(await wanted.getAccessTokenRefreshIfNecessary(how), scopes);
-  };
+  const wanting = (scopes: readonly string[]): AuthorizationCodeFlow =>
+    scopes.length > 0 ? flow.withScope(scopes.join(' ')) : flow;
+  const session = async (scopes: readonly string[] = [], how?: AccessTokenOptions): Promise<AuthenticationSession> =>
+    sessionOf(await wanting(scopes).getAccessTokenRefreshIfNecessary(how), scopes);
   const sessions = async (scopes?: readonly string[]): Promise<AuthenticationSession[]> => {
     await flow.reload().catch(() => undefined); // another window may have signed out
     try {
@@ -42,8 +42,10 @@ export function providerOf(
     onDidChangeSessions: changes.event,
     getSessions: sessions,
     async createSession(scopes) {
-      const [refused] = await sessions(scopes); // where there is one, VS Code wants another: forceNewSession
-      const created = await session(scopes, { interactive: true, rejectedToken: refused?.accessToken });
+      const [present] = await sessions(scopes);
+      // Where there is one, somebody agreed to sign in again (forceNewSession): a renewal would bring the rights of before.
+      if (present) await wanting(scopes).doFlow();
+      const created = await session(scopes, { interactive: true });
       changes.fire({ added: [created], removed: [], changed: [] });
       return created;
     },
