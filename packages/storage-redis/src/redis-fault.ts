@@ -70,7 +70,7 @@ function ownFault(code: string): Fault {
 const unknownFault: Fault = { means: 'Redis cannot be reached, or the connection broke', retryable: true };
 const tls: Fault = {
   means: 'the TLS connection is not trusted, or there is none',
-  remedy: 'Check the certificate, give its CA as socket: { ca } (a cluster in defaults), and use rediss:// for TLS alone.',
+  remedy: 'Check the certificate, give its CA as socket: { ca } (a cluster in defaults); rediss:// is for TLS alone.',
 };
 const credentials: Fault = {
   means: 'Redis refused the user or password',
