@@ -34,8 +34,8 @@ const compiler = { CFLAGS, CXXFLAGS };
 
 function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major > 20 || (major === 20 && minor >= 19)) return;
-  throw new StepFailed(`Latchkey needs Node 20.19 or newer; this is Node ${process.versions.node}.`);
+  if (major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)) return;
+  throw new StepFailed(`Latchkey needs Node 20.19, or 22.12 or newer; this is Node ${process.versions.node}.`);
 }
 
 function fingerprint() {

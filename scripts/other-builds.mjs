@@ -1,9 +1,18 @@
 /**
  * Builds the program that logs in, saves and renews with more software than the workspace has, and runs what they made
  * far from its packages: rollup, Vite, webpack, rspack, Node's single executable, Bun, Deno, Next.js, Vitest, jest with its flag. Each is a
- * row of docs/bundling.md. npm fetches all of it at the versions below. `node scripts/other-builds.mjs [part of a name]`.
+ * row of docs/bundling.md. A page is built too, into one file. npm fetches all of it at the versions below. `node scripts/other-builds.mjs [part of a name]`.
  */
-import { copyFileSync, cpSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -84,6 +93,10 @@ function waysFrom(folder, tool) {
     'jest in CommonJS by the flag': () => jestErrors(folder, ['npx', '--yes', 'node@24'], 'the flag'),
     vitest: (place) => vitestErrors(path.join(path.dirname(postject), '../../vitest/vitest.mjs'), folder, place),
     'Next.js': (place) => nextErrors(folder, place),
+    'a page by rollup': (place) => inOneFile(pageByRollup(tool, folder, place), place),
+    'a page by vite': (place) => inOneFile(pageByVite(tool, folder, place), place),
+    'a page by webpack': (place) => inOneFile(packedPage(tool('webpack'), folder, place), place),
+    'a page by rspack': (place) => inOneFile(packedPage(rspack, folder, place), place),
   };
 }
 
@@ -92,16 +105,21 @@ function waysFrom(folder, tool) {
  * it is not.
  */
 async function packed(bundler, folder, place) {
-  const context = folder;
   const output = { path: place, filename: 'program.cjs' };
-  const compiler = bundler({ mode: 'production', target: 'node20', entry: './program.mjs', context, output });
-  const stats = await new Promise((resolve, reject) => {
-    compiler.run((error, result) => (error ? reject(error) : resolve(result)));
-  });
-  if (stats.hasErrors()) return [stats.toString('errors-only')];
+  const errors = await compile(bundler, { target: 'node20', entry: './program.mjs', context: folder, output });
+  if (errors.length > 0) return errors;
   const program = [process.execPath, 'program.cjs'];
   const beside = await ran(program, place, { tokens: 'beside.json', lock: 'kernel' });
   return [...beside, ...(await withoutPackages(folder, () => ran(program, place)))];
+}
+
+/** Runs webpack or rspack. */
+async function compile(bundler, options) {
+  const compiler = bundler({ mode: 'production', ...options });
+  const stats = await new Promise((resolve, reject) => {
+    compiler.run((error, result) => (error ? reject(error) : resolve(result)));
+  });
+  return stats.hasErrors() ? [stats.toString('errors-only')] : [];
 }
 
 async function rolledUp(tool, folder, place) {
@@ -124,6 +142,37 @@ async function builtByVite(tool, folder, place) {
     build: { ssr, outDir: place, emptyOutDir: true, rollupOptions: { output } },
   });
   return withoutPackages(folder, () => ran([process.execPath, 'program.mjs'], place));
+}
+
+/** A browser may load no second file later, so that there has to be one, by the settings of docs/bundling.md. */
+async function inOneFile(build, place) {
+  const errors = (await build) ?? [];
+  const files = readdirSync(place, { recursive: true }).filter((file) => /\.m?js$/.test(file));
+  const later = files.filter((file) => /\bimport\(\s*["'`]/.test(readFileSync(path.join(place, file), 'utf8')));
+  return [
+    ...errors,
+    ...(files.length === 1 ? [] : [`there is ${files.join(', ')}`]),
+    ...later.map((file) => `${file} imports more later`),
+  ];
+}
+
+async function pageByRollup(tool, folder, place) {
+  const { nodeResolve } = tool('@rollup/plugin-node-resolve');
+  const input = path.join(folder, 'page.mjs');
+  const bundle = await tool('rollup').rollup({ input, plugins: [nodeResolve({ browser: true })] });
+  await bundle.write({ dir: place, inlineDynamicImports: true });
+}
+
+async function pageByVite(tool, folder, place) {
+  const { build } = await import(pathToFileURL(tool.resolve('vite')));
+  const rolldownOptions = { input: path.join(folder, 'page.mjs'), output: { codeSplitting: false } };
+  await build({ root: folder, logLevel: 'warn', build: { outDir: place, emptyOutDir: true, rolldownOptions } });
+}
+
+function packedPage(bundler, folder, place) {
+  const output = { path: place, filename: 'page.js' };
+  const module = { parser: { javascript: { dynamicImportMode: 'eager' } } };
+  return compile(bundler, { target: 'webworker', entry: './page.mjs', context: folder, output, module });
 }
 
 /** Until Node 25.5 a single executable is a copy of Node into which a blob is put. */

@@ -6,7 +6,7 @@ import { formatMessage } from 'publint/utils';
 import { packages } from './packages.mjs';
 
 /**
- * Accepted, since the packages are ES modules only and Node 20.19 loads those by require() as well: that they are no
+ * Accepted, since the packages are ES modules only and each Node of `engines` loads those by require() too: that they are no
  * CommonJS; and that `moduleResolution: node10`, which knows no `exports`, finds types of the other entry points
  * (`typesVersions`) and no code, which is Node's to find.
  */
@@ -17,7 +17,7 @@ const fields = {
   license: 'MIT',
   type: 'module',
   sideEffects: false,
-  engines: { node: '>=20.19' },
+  engines: { node: '^20.19.0 || >=22.12.0' },
   publishConfig: { access: 'public', provenance: true },
 };
 

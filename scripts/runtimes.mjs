@@ -14,8 +14,8 @@ import { packAndInstall } from './tarballs.mjs';
 
 const nodes = ['node@20.19', 'node@22', 'node@24', 'node@26'];
 const others = { bun: ['bun@1'], deno: ['deno@2', 'run', '--allow-all', '--node-modules-dir=manual'] };
-const oldest = 'node@20.19.0'; // what `engines` says
-const runtimes = { ...Object.fromEntries([oldest, ...nodes].map((node) => [node, [node]])), ...others };
+const oldest = ['node@20.19.0', 'node@22.12.0']; // what `engines` says
+const runtimes = { ...Object.fromEntries([...oldest, ...nodes].map((node) => [node, [node]])), ...others };
 const programs = ['smoke.mjs', 'smoke.cjs', 'contract.mjs', 'no-descriptors.mjs', 'replaced.mjs'];
 const shell = process.platform === 'win32';
 

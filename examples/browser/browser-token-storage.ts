@@ -70,9 +70,10 @@ export class BrowserTokenStorage implements TokenStorage {
     signal.throwIfAborted();
     const locks = (navigator as Partial<Navigator>).locks;
     if (!locks) throw new LockUnavailableError(insecure);
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(new LockTimeoutError()), Math.min(timeout * 1000, 2 ** 31 - 1));
-    const waiting = AbortSignal.any([signal, late.signal]);
+    const waiting = new AbortController();
+    const timer = setTimeout(() => waiting.abort(new LockTimeoutError()), Math.min(timeout * 1000, 2 ** 31 - 1));
+    const leave = (): void => waiting.abort(signal.reason); // by hand, since AbortSignal.any is of 2024
+    signal.addEventListener('abort', leave);
     const lost = new AbortController();
     let running: Promise<T> | undefined;
     const enter = (lock: Lock | null): Promise<T> => {
@@ -82,15 +83,16 @@ export class BrowserTokenStorage implements TokenStorage {
       return running;
     };
     try {
-      const how: globalThis.LockOptions = timeout > 0 ? { signal: waiting } : { ifAvailable: true };
+      const how: globalThis.LockOptions = timeout > 0 ? { signal: waiting.signal } : { ifAvailable: true };
       return await locks.request(`${this.#name} ${key}`, how, enter);
     } catch (error) {
       lost.abort(); // another script can steal a lock: then the task goes on, and has to know
       if (running) return await running;
-      if (waiting.aborted || error instanceof LockTimeoutError) throw error;
+      if (waiting.signal.aborted || error instanceof LockTimeoutError) throw error;
       throw unavailable(error);
     } finally {
       clearTimeout(timer);
+      signal.removeEventListener('abort', leave);
     }
   }
 

@@ -105,4 +105,13 @@ describeFull('The contract of storages, in Chromium', () => {
     });
     expect(told).toEqual([false, true]);
   });
+
+  test('a lock is taken in a browser of 2022, which has no AbortSignal.any', async () => {
+    const held = await page.evaluate(async () => {
+      Reflect.deleteProperty(AbortSignal, 'any');
+      const task = () => Promise.resolve('held');
+      return openHere('old').withLock('key', task, { signal: new AbortController().signal, timeout: 5 });
+    });
+    expect(held).toBe('held');
+  });
 });

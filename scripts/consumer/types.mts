@@ -9,7 +9,7 @@ import {
   type TokenStorage,
   TokenSet,
 } from '@latchkey/core';
-import { loopbackRedirect, readEnvironment, readProfile } from '@latchkey/core/node';
+import { githubActionsToken, loopbackRedirect, readEnvironment, readProfile } from '@latchkey/core/node';
 import { describeTokenStorage, FakeAuthorizationServer, faults, TestClock } from '@latchkey/core/testing';
 import { fileLock, FileTokenStorage } from '@latchkey/storage-file';
 import { redisLock, RedisTokenStorage } from '@latchkey/storage-redis';
@@ -63,6 +63,15 @@ new DeviceCodeFlow({ server: { tokenEndpoint: 'https://login.example/token', tok
 new DeviceCodeFlow({ server: { tokenEndpoint: undefined }, clientId: 'cli' });
 // @ts-expect-error: an option that is none
 new DeviceCodeFlow({ issuer: 'https://login.example', clientId: 'cli', colour: 'blue' });
+
+declare global {
+  /** As Bun's types have it; a function of one's own has it not. */
+  namespace fetch {
+    function preconnect(url: string | URL): void;
+  }
+}
+new DeviceCodeFlow({ issuer: 'https://login.example', clientId: 'cli', fetch: (input, init) => fetch(input, init) });
+githubActionsToken({ audience: 'https://login.example', fetch: async (input, init) => fetch(input, init) });
 
 /** What has no type written out is of types that an SDK's own declarations can name. */
 export const { asFetch, importTokens, introspect, logout, refresh } = new OwnFlow();

@@ -1,5 +1,6 @@
 /**
- * Flows, token sets, errors, and storage in memory and in Keyv. It runs wherever `fetch` and WebCrypto do.
+ * Flows, token sets, errors, and storage in memory and in Keyv. It runs wherever `fetch` and WebCrypto do, and one
+ * request may wait for what another began, as it may not in a Cloudflare worker.
  *
  * @module @latchkey/core
  * @showGroups

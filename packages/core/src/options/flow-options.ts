@@ -74,7 +74,7 @@ export interface FlowOptions {
    *
    * @defaultValue `globalThis.fetch`
    */
-  readonly fetch?: typeof globalThis.fetch | undefined;
+  readonly fetch?: ((input: string | URL | Request, init?: RequestInit) => Promise<Response>) | undefined;
   /**
    * Seconds for one request to the authorization server, its answer included. Rarely needed: for a server that takes longer.
    *

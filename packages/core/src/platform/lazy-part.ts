@@ -2,8 +2,8 @@ import { isErrorLike } from '../errors/error-causes.js';
 import { TokenEndpointUnavailableError } from '../errors/index.js';
 
 /**
- * Returns a function that imports a part of this package when it is first needed. A failed import is not kept: whoever
- * needs the part next tries again.
+ * Returns a function that imports a part of this package when it is first needed. A failed import is not kept here: whoever
+ * needs the part next tries again, in vain where the runtime keeps it, as most browsers do.
  *
  * @throws TokenEndpointUnavailableError, code `IMPORT_FAILED`: the server was not asked
  */
@@ -22,7 +22,7 @@ export function lazyPart<T>(importPart: () => Promise<T>): () => Promise<T> {
       message: `A part of @latchkey/core could not be loaded, so nothing was sent: ${reason}`,
       remedy:
         'If file descriptors ran out, raise `ulimit -n`. If the package was replaced, or the next call fails too, start the ' +
-        'program anew.',
+        'program anew. For a browser, bundle it into one file.',
       mayHaveArrived: false,
       cause,
     });

@@ -26,9 +26,14 @@ import type { DeleteContext, SaveContext, TokenStorage } from './token-storage.j
  * @group Storages
  */
 export class MemoryTokenStorage implements TokenStorage {
-  readonly id = `memory:${randomId()}`;
+  #id: string | undefined;
   readonly #records = new Map<string, TokenSet>();
   readonly #lock = new ProcessLock();
+
+  /** Names this instance. Made when it is first asked for: a Cloudflare worker may make nothing random as it starts. */
+  get id(): string {
+    return (this.#id ??= `memory:${randomId()}`);
+  }
 
   /** Reads the record of `key`; `undefined` when there is none. */
   async load(key: string): Promise<TokenSet | undefined> {

@@ -55,6 +55,14 @@ describe('A part that is loaded when it is first needed', () => {
     expect(imports()).toBe(3);
   });
 
+  test('is to stand in one file where there is no import(), as in a service worker', async () => {
+    const load = lazyPart(() => Promise.reject(new TypeError('import() is disallowed on ServiceWorkerGlobalScope')));
+    await expect(load()).rejects.toMatchObject({
+      code: 'IMPORT_FAILED',
+      remedy: expect.stringContaining('into one file') as unknown,
+    });
+  });
+
   test('is no part where a bundler has put it behind a top-level await that waits for it', async () => {
     const load = lazyPart(() => Promise.resolve(undefined));
     await expect(load()).rejects.toMatchObject({

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { describe, test } from '@jest/globals';
-import { type KeyvBackend, KeyvTokenStorage, MemoryTokenStorage, ProcessLock, type RecordCodec } from '@latchkey/core';
+import { describe, expect, jest, test } from '@jest/globals';
+import {
+  ClientCredentialsFlow,
+  type KeyvBackend,
+  KeyvTokenStorage,
+  MemoryTokenStorage,
+  ProcessLock,
+  type RecordCodec,
+} from '@latchkey/core';
 import { describeTokenStorage } from '@latchkey/core/testing';
 import { Keyv } from 'keyv';
 import { Keyv as Keyv6 } from 'keyv6';
@@ -14,6 +21,21 @@ describeTokenStorage(
     dispose: async () => undefined,
   },
 );
+
+test('MemoryTokenStorage is made without anything random, which a Cloudflare worker refuses as it starts', () => {
+  const refused = jest.spyOn(process.getBuiltinModule('node:crypto'), 'randomUUID').mockImplementation(() => {
+    throw new Error('Disallowed operation called within global scope.');
+  });
+  try {
+    const client = { issuer: 'https://login.example', clientId: 'app', clientSecret: 'a secret' };
+    expect(() => new ClientCredentialsFlow(client)).not.toThrow();
+  } finally {
+    refused.mockRestore();
+  }
+  const storage = new MemoryTokenStorage();
+  expect(storage.id).toBe(storage.id);
+  expect(storage.id).not.toBe(new MemoryTokenStorage().id);
+});
 
 class BreakableMap extends Map<string, unknown> {
   broken = false;

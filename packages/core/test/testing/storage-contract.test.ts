@@ -97,7 +97,9 @@ function takingForOne(name: (key: string) => string): typeof MemoryTokenStorage 
 }
 
 class OneName extends MemoryTokenStorage {
-  override readonly id = 'tokens';
+  override get id(): string {
+    return 'tokens';
+  }
 }
 
 class Torn extends MemoryTokenStorage {

@@ -8,7 +8,7 @@ export interface GithubActionsTokenOptions extends EnvironmentOptions {
   /** The claim `aud`: whatever the authorization server wants to see there, often its issuer. */
   readonly audience: string;
   /** @defaultValue `globalThis.fetch` */
-  readonly fetch?: typeof globalThis.fetch | undefined;
+  readonly fetch?: ((input: string | URL | Request, init?: RequestInit) => Promise<Response>) | undefined;
 }
 
 const variables = ['ACTIONS_ID_TOKEN_REQUEST_URL', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'] as const;
