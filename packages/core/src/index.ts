@@ -1,6 +1,6 @@
 /**
- * Flows, token sets, errors, and storage in memory and in Keyv. It runs wherever `fetch` and WebCrypto do, and one
- * request may wait for what another began, as it may not in a Cloudflare worker.
+ * Flows, token sets, errors, and storage in memory and in Keyv. It runs wherever `fetch` and WebCrypto do and one request
+ * may wait for what another began, which a Cloudflare worker does not allow.
  *
  * @module @latchkey/core
  * @showGroups
