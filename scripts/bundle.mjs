@@ -71,7 +71,20 @@ function dropMap(file) {
 /** Lets classes and modules be called as their readers know them. Lines stay, so that the source map still fits. */
 function giveNames(file) {
   const code = readFileSync(file, 'utf8');
-  writeFileSync(file, withModuleNames(withOwnNames(withoutIdleMarks(code))));
+  writeFileSync(file, withOneImport(withModuleNames(withOwnNames(withoutIdleMarks(code)))));
+}
+
+/** esbuild repeats an import in each module that has it, and gives each export a line; of the latter no map knows. */
+function withOneImport(code) {
+  const all = new Map();
+  const line = /^import \{ (.*) \} from (".*");$/gm;
+  for (const [, names, from] of code.matchAll(line)) all.set(from, [...(all.get(from) ?? []), names]);
+  const once = code.replace(line, (_, names, from) => {
+    const wanted = all.get(from);
+    all.delete(from);
+    return wanted ? `import { ${wanted.join(', ')} } from ${from};` : '';
+  });
+  return once.replace(/^export \{\n([^}]*)\n\};$/gm, (_, names) => `export { ${names.trim().replace(/\n */g, ' ')} };`);
 }
 
 /** What a function makes is nothing that a bundler could leave out of a module, so it need not be told that it could. */

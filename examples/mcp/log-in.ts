@@ -13,8 +13,9 @@ export async function fetchFor(server: string, storage: TokenStorage): Promise<t
     try {
       return await used.fetch(input, init);
     } catch (error) {
-      // A page of a gateway, without a word of OAuth, says nothing of the client.
-      if (!(error instanceof ClientRejectedError) || error.error === undefined) throw error;
+      // A gateway that refuses in words of its own says nothing of the client.
+      if (!(error instanceof ClientRejectedError)) throw error;
+      if (!/^(invalid|unauthorized)_client$/.test(error.error ?? '')) throw error;
       login = await loginAt(server, storage, used.clientId); // the same one for all who meet the refusal
       return login.fetch(input, init); // the MCP server has not acted: it saw no good token
     }

@@ -46,8 +46,8 @@ export class ClientRejectedError extends OAuthError {
     code: 'CLIENT_REJECTED',
     message: `The authorization server refused the client (${describeRefusal(details)}).`,
     remedy:
-      'Check clientId, clientSecret and clientAuthentication, and that the client may use this grant. If error is set, a ' +
-      'client that registered itself may be forgotten: name it as refused to discoverResource, and log in.',
+      'Check clientId, clientSecret and clientAuthentication, and that the client may use this grant. If error is invalid_client, ' +
+      'one that registered itself may be forgotten: name it as refused to discoverResource, and log in.',
   });
 
   declare readonly status: number;

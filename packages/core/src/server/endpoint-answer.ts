@@ -9,7 +9,7 @@ import { readBody, readObject, tokensIn } from './answers/answer-body.js';
 import { printable, readDetails, secretsIn } from './answers/answer-details.js';
 import { aboutRedirect } from './answers/redirect-answer.js';
 import { tokenNamesIn } from './answers/unread-answer.js';
-import { isWordless, readRefusal } from './answers/refusal-words.js';
+import { readRefusal } from './answers/refusal-words.js';
 import { type HttpAnswer, isSuccess } from './http-exchange.js';
 import { ofGrant, refusalOf, unavailable } from './refusals.js';
 import { isFilledText } from '../platform/json-values.js';
@@ -110,6 +110,11 @@ export function detailsOf(
 function wordsIn(text: string): string | undefined {
   const said = /<title>([^<]+)/i.exec(text)?.[1] ?? text;
   return /^\s*(?:\d{3}\s+)?((?:[^\s\d{<="]{1,20}(?:\s+|$)){2,})$/.exec(said)?.[1];
+}
+
+/** Whether an answer says no more than its status. Reddit's, of a refresh token that has ended, repeats that. */
+function isWordless({ status, text }: HttpAnswer, body: Fields = {}): boolean {
+  return text.trim() === '' || (body['error'] === status && /^bad request$/i.test(String(body['message'])));
 }
 
 /** Scopes are told by events and errors, so they are cleaned like all else that a server writes. */

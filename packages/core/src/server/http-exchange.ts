@@ -119,7 +119,7 @@ export function requestInit(init: object, headers: Readonly<Record<string, strin
 /** The secrets among headers, by their names: a gateway's key, and who asks. */
 export function secretHeaders(headers: HeadersInit | undefined): string[] {
   const secrets = [...new Headers(headers)].filter(([name]) => /auth|cookie|key|pass|secret|token/.test(name));
-  return secrets.map(([, value]) => value.replace(/^\w+ /, ''));
+  return secrets.map(([name, value]) => (name.endsWith('authorization') ? value.replace(/^\w+ /, '') : value));
 }
 
 function mediaType(contentType: string | null | undefined): string | undefined {

@@ -100,7 +100,7 @@ export function refusalOf(
   if (details.status === 401 && !/scope|target|grant_type/.test(error) && !purpose.endsWith(':device_code'))
     return new ClientRejectedError({ ...details, ...ofGrant(purpose) });
   const refused = new TokenRequestError(details);
-  if (!/^(password|authorization_code)$/.test(purpose)) return refused; // others ask for no stored scope
+  if (/^(refresh_token|client_credentials)$|:(jwt|saml2)-bearer$|:token-exchange$/.test(purpose)) return refused; // ask for no stored scope
   return new TokenRequestError({ ...details, remedy: refused.remedy + ofStoredScope(details) });
 }
 

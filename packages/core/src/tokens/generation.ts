@@ -18,7 +18,8 @@ export function nextStamp(
 ): Omit<RecordStamp, 'version'> {
   const bootstrap = tokens.stamp?.bootstrap ?? previous?.stamp?.bootstrap;
   const login = (isRenewal ? previous?.stamp?.login : undefined) ?? randomId();
-  const suspected = isRenewal ? undefined : (previous?.stamp?.suspected?.error ?? previous?.stamp?.suspected_before);
+  const { error = previous?.stamp?.suspected_before } = previous?.stamp?.suspected ?? {};
+  const suspected = isRenewal || error === 'invalid_grant' ? undefined : error; // that one is of a grant, which a login replaces
   const requested = unionOfScopes(scope, tokens.stamp?.requested_scope);
   return {
     key,

@@ -3,7 +3,7 @@ import { expiryOfJwt, lifeOfJwtFromThePast } from '../crypto/jwt.js';
 import { endAfter, readSeconds } from './read-seconds.js';
 import { lifetimeByEnd } from './record-times.js';
 import { isShallow } from './token-record.js';
-import { refreshExpiryAfter } from './refresh-expiry.js';
+import { refreshExpiryAfter } from './refresh-expiry-after.js';
 import { TokenSet } from './token-set.js';
 import { isFilledText } from '../platform/json-values.js';
 

@@ -149,6 +149,19 @@ describe('no secret is shown', () => {
     expectNoSecret(shown(error) + printed.join(''));
   });
 
+  test('by a gateway that echoes the first word of a key', async () => {
+    const headers = { 'x-gateway-secret': 'wonderful horse battery' };
+    const flow = new ClientCredentialsFlow({ issuer: server.issuer, clientId: 'machine', clientSecret, headers });
+    const fault = faults.oauthError('access_denied', {
+      status: 403,
+      description: 'No such key: wonderful horse battery',
+    });
+    server.nextAnswers({ grantType: 'client_credentials' }, fault);
+    await expect(flow.getAccessTokenRefreshIfNecessary()).rejects.toMatchObject({
+      errorDescription: 'No such key: [redacted] [redacted] [redacted]',
+    });
+  });
+
   const passphrase = 'correct horse battery staple';
   const odd = 'x7(k,Q;z"9';
   test.each([

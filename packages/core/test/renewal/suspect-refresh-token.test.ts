@@ -119,6 +119,16 @@ describe('a refresh token that is refused in words that may mean something else'
     expect([prompts(), scene.renewals]).toEqual([1, 3]);
   });
 
+  test('brings a login each time where it is the grant that is refused', async () => {
+    const flow = await scene.loggedIn();
+    for (const times of [1, 2]) {
+      await scene.expire();
+      refusing(1, faults.oauthError('invalid_grant', { description: "Session doesn't have required client" }));
+      expect(await tokenOf(flow, { interactive: true })).toMatch(/^at_/);
+      expect(prompts()).toBe(times);
+    }
+  });
+
   test('brings another login after a renewal that worked, and for other words', async () => {
     const flow = await scene.loggedIn();
     await scene.expire();

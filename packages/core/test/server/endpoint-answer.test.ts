@@ -96,7 +96,7 @@ describe('an answer of the token endpoint', () => {
   });
 
   test('says of a refused client that registered itself when it may be forgotten', () => {
-    const remedy = expect.stringContaining('If error is set, a client that registered itself may be forgotten');
+    const remedy = expect.stringContaining('If error is invalid_client, one that registered itself may be forgotten');
     expect(ask('refresh_token', 401, oauth('invalid_client'))).toMatchObject({ error: 'invalid_client', remedy });
   });
 

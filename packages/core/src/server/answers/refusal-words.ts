@@ -1,5 +1,4 @@
 import { isJsonObject, isFilledText } from '../../platform/json-values.js';
-import type { HttpAnswer } from '../http-exchange.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -9,11 +8,6 @@ export interface Refusal {
   readonly description: string | undefined;
   /** Whether `error` stands where RFC 6749 section 5.2 has it. */
   readonly isOAuth: boolean;
-}
-
-/** Whether an answer says no more than its status. Reddit's, of a refresh token that has ended, repeats that. */
-export function isWordless({ status, text }: Pick<HttpAnswer, 'status' | 'text'>, body: Fields = {}): boolean {
-  return text.trim() === '' || (body['error'] === status && /^bad request$/i.test(String(body['message'])));
 }
 
 /** Finds the words of a refusal, also where they have other names or lie deeper. */

@@ -78,9 +78,9 @@ function leavesOtherKeysAlone<S extends TokenStorage>(fixture: TokenStorageFixtu
       );
       await other.kill();
       const last = { [ada]: Number(value), bob: Number(heard.word) };
-      const fault = error ?? (last.bob > 0 ? undefined : heard.word);
+      const fault = (error as Error | undefined)?.message ?? (last.bob > 0 ? undefined : heard.word);
       const question = 'Does a save write back what it has read of other keys?';
-      assert.equal(fault, undefined, `two processes saved under two keys: ${String(fault)}. ${question}`);
+      assert.equal(fault, undefined, `two processes saved under two keys: ${fault ?? ''}. ${question}`);
       for (const [key, saved] of Object.entries(last)) {
         const kept = (await storage.load(key))?.generation;
         assert.equal(kept, saved, `save ${saved} was over, and ${String(kept)} is stored. ${question}`);

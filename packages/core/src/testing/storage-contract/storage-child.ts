@@ -46,7 +46,7 @@ function hold(): Promise<never> {
 process.once('disconnect', () => process.exit());
 process.send?.(
   await deeds[deed as StorageDeed]().then(
-    (said) => String(said ?? 'done'),
+    (said) => (typeof said === 'number' ? String(said) : 'done'),
     (error: unknown) => String((error as { code?: unknown }).code ?? error),
   ),
 );

@@ -3,8 +3,9 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { assertGeneration, openRecord, sealRecord } from '@latchkey/core';
 import { PlainFileStorage } from './plain-file-storage.mjs';
 
-/** Makes reading and writing take a while. */
-const filler = 'x'.repeat(200_000);
+/** Milliseconds from reading to writing, in which another process writes, however busy the machine is. */
+const reading = 10;
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 class OneDocumentStorage extends PlainFileStorage {
   isOneRecord = undefined;
@@ -18,7 +19,9 @@ class OneDocumentStorage extends PlainFileStorage {
     if (expected !== undefined) assertGeneration(await this.load(key), expected);
     const text = await sealRecord(tokens, key);
     const file = `${this.id}.${process.pid}`;
-    writeFileSync(file, JSON.stringify({ ...this.all(), filler, [key]: text }));
+    const all = this.all();
+    Atomics.wait(sleeper, 0, 0, reading);
+    writeFileSync(file, JSON.stringify({ ...all, [key]: text }));
     renameSync(file, this.id);
   }
 
