@@ -245,10 +245,10 @@ describe('the option pushedAuthorization', () => {
     await expect(flow.startAuthorization()).rejects.toMatchObject({ code: 'CLIENT_REJECTED', error: 'invalid_client' });
     const other = flowOf({ pushedAuthorization: true, redirectUri: 'http://127.0.0.1:5000/other' });
     await expect(other.startAuthorization()).rejects.toMatchObject({ code: 'TOKEN_REQUEST_REFUSED' });
-    const refusing = (...request: Parameters<typeof fetch>): Promise<Response> =>
-      String(request[0]).endsWith('/request')
-        ? Promise.resolve(Response.json({ error: 'invalid_scope' }, { status: 400 }))
-        : fetch(...request);
+    const refusing: typeof fetch = async (input, init) =>
+      new Request(input, init).url.endsWith('/request')
+        ? Response.json({ error: 'invalid_scope' }, { status: 400 })
+        : fetch(input, init);
     const remedy = expect.stringContaining('logout()'); // a login asks for the scopes of the one before too
     await expect(flowOf({ pushedAuthorization: true, fetch: refusing }).startAuthorization()).rejects.toMatchObject({
       error: 'invalid_scope',
