@@ -33,12 +33,12 @@ export function lazyPart<T>(importPart: () => Promise<T>): () => Promise<T> {
 /** More files than a part of the published package has. */
 const spare = 8;
 
-/** Node 20 keeps a failed import for good: none is begun there for which descriptors are missing. @throws EMFILE, ENFILE */
+/** Node 20 and the first of 22 keep a failed import for good: none is begun there for which descriptors are missing. @throws EMFILE, ENFILE */
 function assertDescriptors(): void {
   const { process } = globalThis as { process?: Partial<NodeJS.Process> };
   const { node, bun, deno }: NodeJS.Dict<string> = process?.versions ?? {};
   const fs = process?.getBuiltinModule?.('node:fs');
-  if (!fs || !node?.startsWith('20.') || (bun ?? deno) !== undefined) return;
+  if (!fs || !/^2[0-2]\./.test(node ?? '') || (bun ?? deno) !== undefined) return;
   const opened: number[] = [];
   try {
     while (opened.length < spare) opened.push(fs.openSync('/dev/null', 'r'));

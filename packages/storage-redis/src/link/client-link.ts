@@ -8,11 +8,11 @@ import type { RedisServerOptions } from '../server-options.js';
 /** Loads the client's code. */
 export const loadClient = () => withDescriptors(() => import('@keyv/redis'));
 
-/** Node 20 keeps a failed import for good: none is begun there for which descriptors are missing. @throws EMFILE, ENFILE */
+/** Node 20 and the first of 22 keep a failed import for good: none is begun there for which descriptors are missing. @throws EMFILE, ENFILE */
 export async function withDescriptors<T>(load: () => Promise<T>): Promise<T> {
   const opened: number[] = [];
   try {
-    while (process.version.startsWith('v20.') && opened.length < 4) opened.push(openSync(process.execPath, 'r'));
+    while (/^v2[0-2]\./.test(process.version) && opened.length < 4) opened.push(openSync(process.execPath, 'r'));
   } catch (error) {
     if (/^E[MN]FILE/.test((error as Error).message)) throw error;
   } finally {
