@@ -23,6 +23,9 @@ const limits = {
   'of them modules of other packages': 0,
   // The name of the host is for a lock; a storage that answers at once is not timed.
   'parts of Node loaded there without need, and timers': 0,
+  // The program, core, storage-redis, and the client of Redis in two files; nothing of clusters and sentinels.
+  'modules loaded where a fresh token is in Redis': 5,
+  'KiB of all these': 390,
   // The program, core, its entry point for Node, and what examines and what parses.
   'modules loaded where a credentials file of each kind is read': 6,
   'KiB of them': 267,
@@ -42,8 +45,8 @@ export async function budget(tarballs, folder) {
   const size = installedSize(folder, ['@latchkey/core', '@latchkey/storage-file']);
   const fresh = await inPlace((place) => freshToken(folder, path.join(place, 'tokens.json')));
   const credentials = await inPlace((place) => credentialsFiles(path.join(folder, 'credentials.mjs'), place));
-  const first = await loading(path.join(folder, 'first-token.mjs'));
-  if (!first.told.includes('the token')) throw new StepFailed(first.told);
+  const redis = await tokenOf(path.join(folder, 'redis-token.mjs'));
+  const first = await tokenOf(path.join(folder, 'first-token.mjs'));
   const warm = JSON.parse(await output([path.join(folder, 'warm-path.mjs')]));
   const packed = (name) => Math.ceil(statSync(tarballs[name]).size / 1024);
   const figures = [
@@ -56,6 +59,8 @@ export async function budget(tarballs, folder) {
     kibibytes(fresh.modules),
     fresh.modules.filter((file) => file.includes('/node_modules/') && !file.includes('/@latchkey/')).length,
     fresh.needless,
+    redis.modules.length,
+    kibibytes(redis.modules),
     credentials.modules.length,
     kibibytes(credentials.modules),
     credentials.needless.length,
@@ -71,8 +76,7 @@ export async function budget(tarballs, folder) {
 async function freshToken(folder, file) {
   const program = path.join(folder, 'fresh-token.mjs');
   await output([program, file, 'the token']);
-  const { modules, told } = await loading(program, file);
-  if (!told.includes('the token')) throw new StepFailed(told);
+  const { modules } = await tokenOf(program, file);
   const [, parts, timers] = /^needless: (.*)\ntimers: (\d+)$/m.exec(await output([program, file])) ?? [];
   return { modules, needless: parts.split(',').filter(Boolean).length + Number(timers) };
 }
@@ -83,6 +87,13 @@ async function credentialsFiles(program, place) {
   const [, needless] = /^needless: (.*)$/m.exec(told) ?? [];
   if (needless === undefined || !told.includes('my-cli,my-cli,my-cli')) throw new StepFailed(told);
   return { ...(await loading(program, place)), needless: needless.split(',').filter(Boolean) };
+}
+
+/** Runs a program that says its token. */
+async function tokenOf(program, ...args) {
+  const { modules, told } = await loading(program, ...args);
+  if (!told.includes('the token')) throw new StepFailed(told);
+  return { modules, told };
 }
 
 /** Runs a program; resolves to the files of the modules that it loads, without those of Node itself, and what it said. */
